@@ -1,0 +1,57 @@
+package io.github.kqueueffm.abi;
+
+import java.util.Locale;
+
+/** The C functions that the transport calls. Not every system has every one of them. */
+public enum Call {
+  SOCKET,
+  SOCKETPAIR,
+  BIND,
+  LISTEN,
+  ACCEPT,
+  ACCEPT4,
+  CONNECT,
+  SHUTDOWN,
+  CLOSE,
+  READ,
+  WRITE,
+  READV,
+  WRITEV,
+  RECV,
+  SEND,
+  RECVFROM,
+  SENDTO,
+  RECVMSG,
+  SENDMSG,
+  RECVMMSG,
+  SENDMMSG,
+  GETSOCKNAME,
+  GETPEERNAME,
+  GETSOCKOPT,
+  SETSOCKOPT,
+  FCNTL,
+  IOCTL,
+  OPEN,
+  PIPE,
+  PIPE2,
+  DUP,
+  SENDFILE,
+  GETPEEREID,
+  KQUEUE,
+  KQUEUE1,
+  KEVENT,
+  EPOLL_CREATE1,
+  EPOLL_CTL,
+  EPOLL_WAIT,
+  EPOLL_PWAIT2,
+  EVENTFD,
+  TIMERFD_CREATE,
+  TIMERFD_SETTIME;
+
+  private final String function = name().toLowerCase(Locale.ROOT);
+
+  /** The function's name in C. */
+  public String function() {
+    return function;
+  }
+}

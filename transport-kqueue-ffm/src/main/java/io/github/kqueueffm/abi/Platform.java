@@ -1,0 +1,177 @@
+package io.github.kqueueffm.abi;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the transport knows of one operating system on one processor: constants, error numbers,
+ * struct layouts and symbol names. Read from the resource {@code <name>.platform} beside this
+ * class; a further platform is a further file.
+ *
+ * <p>Immutable; may be used from any thread.
+ */
+public final class Platform {
+  /** The property that forces a platform's facts, such as {@code netbsd-x86_64}. */
+  public static final String PROPERTY = "io.github.kqueueffm.platform";
+
+  private final String name;
+  private final Integer[] constants;
+  private final EnumMap<Errno, Integer> numbers;
+  private final Map<Integer, Errno> errnos;
+  private final Map<String, Struct> structs;
+  private final EnumMap<Call, List<String>> symbols;
+
+  Platform(
+      String name,
+      Map<Constant, Integer> constants,
+      Map<Errno, Integer> numbers,
+      Map<String, Struct> structs,
+      Map<Call, List<String>> symbols) {
+    this.name = name;
+    this.constants = new Integer[Constant.values().length];
+    constants.forEach((constant, value) -> this.constants[constant.ordinal()] = value);
+    this.numbers = new EnumMap<>(numbers);
+    this.errnos = byNumber(numbers);
+    this.structs = Map.copyOf(structs);
+    this.symbols = new EnumMap<>(symbols);
+  }
+
+  private static Map<Integer, Errno> byNumber(Map<Errno, Integer> numbers) {
+    Map<Integer, Errno> errnos = new HashMap<>();
+    // Two names can share a number (EOPNOTSUPP and ENOTSUP on FreeBSD): the first one is shown.
+    numbers.forEach((errno, number) -> errnos.putIfAbsent(number, errno));
+    return Map.copyOf(errnos);
+  }
+
+  /**
+   * The platform of this JVM, or the one that {@value #PROPERTY} names.
+   *
+   * @throws UnsupportedOperationException if there are no facts for it
+   */
+  public static Platform current() {
+    String forced = System.getProperty(PROPERTY);
+    return named(forced != null ? forced : detect());
+  }
+
+  /**
+   * The platform of that name.
+   *
+   * @throws UnsupportedOperationException if there are no facts for it
+   */
+  public static Platform named(String name) {
+    return PlatformFile.load(name);
+  }
+
+  private static String detect() {
+    return system(System.getProperty("os.name", "")) + '-' + processor();
+  }
+
+  private static String system(String os) {
+    String lower = os.toLowerCase(Locale.ROOT).replace(" ", "");
+    if (lower.startsWith("mac") || lower.startsWith("darwin")) {
+      return "macos";
+    }
+    // "DragonFly" and "DragonFlyBSD" are both in use.
+    return lower.startsWith("dragonfly") ? "dragonfly" : lower;
+  }
+
+  private static String processor() {
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return switch (arch) {
+      case "amd64", "x86_64" -> "x86_64";
+      case "aarch64", "arm64" -> "aarch64";
+      default -> arch;
+    };
+  }
+
+  /** Its name, such as {@code macos-aarch64}. */
+  public String name() {
+    return name;
+  }
+
+  /** The system's part of the name, such as {@code macos}. */
+  public String system() {
+    return name.substring(0, name.indexOf('-'));
+  }
+
+  public boolean isLinux() {
+    return system().equals("linux");
+  }
+
+  public boolean has(Constant constant) {
+    return constants[constant.ordinal()] != null;
+  }
+
+  /**
+   * The constant's value here; unsigned ones above {@link Integer#MAX_VALUE} are negative.
+   *
+   * @throws UnsupportedOperationException if this system's headers lack the name
+   */
+  public int get(Constant constant) {
+    Integer value = constants[constant.ordinal()];
+    if (value == null) {
+      throw new UnsupportedOperationException(constant + " does not exist on " + name);
+    }
+    return value;
+  }
+
+  /** The constant's value here, or the given one where this system lacks the name. */
+  public int getOr(Constant constant, int fallback) {
+    Integer value = constants[constant.ordinal()];
+    return value == null ? fallback : value;
+  }
+
+  /** The errno of that number, or {@code null} for one that the transport does not know. */
+  public Errno errno(int number) {
+    return errnos.get(number);
+  }
+
+  /** The number of an errno here, or 0 (which no call ever fails with) where there is none. */
+  public int number(Errno errno) {
+    return numbers.getOrDefault(errno, 0);
+  }
+
+  /** Whether that number is that error here. */
+  public boolean is(Errno errno, int number) {
+    return number != 0 && number(errno) == number;
+  }
+
+  public boolean hasStruct(String struct) {
+    return structs.containsKey(struct);
+  }
+
+  /**
+   * The layout of a struct.
+   *
+   * @throws UnsupportedOperationException if this system has no such struct
+   */
+  public Struct struct(String struct) {
+    Struct layout = structs.get(struct);
+    if (layout == null) {
+      throw new UnsupportedOperationException("struct " + struct + " does not exist on " + name);
+    }
+    return layout;
+  }
+
+  /**
+   * The layout of struct kevent that belongs to the symbol under which kevent was found. NetBSD
+   * changed the struct and kept the old symbols.
+   */
+  public Struct keventStruct(String symbol) {
+    String versioned = "kevent@" + symbol;
+    return struct(hasStruct(versioned) ? versioned : "kevent");
+  }
+
+  /** The symbols to look a function up under, in order; none if this system lacks it. */
+  public List<String> symbols(Call call) {
+    return symbols.getOrDefault(call, List.of());
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

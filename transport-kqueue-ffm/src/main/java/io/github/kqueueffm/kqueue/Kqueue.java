@@ -1,0 +1,38 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.syscall.KeventLayout;
+
+/**
+ * One kqueue: kevent(2) with its arrays in native memory, whoever serves it.
+ *
+ * <p>{@link #kevent} may be called from several threads at once; {@link #close()} only when no
+ * call is under way.
+ */
+public interface Kqueue extends AutoCloseable {
+
+  /**
+   * kevent(2).
+   *
+   * @param changes address of {@code nchanges} structs in this {@link #layout()}
+   * @param events address of room for {@code nevents} structs; with {@code nevents} 0 the call does
+   *     not wait
+   * @param timespec address of the time-out, or 0 to wait for ever
+   * @return the number of events, or the negative errno
+   */
+  int kevent(long changes, int nchanges, long events, int nevents, long timespec);
+
+  /**
+   * Has to be called before the descriptor is closed, on whichever thread closes it. Its knotes are
+   * gone afterwards, without an event.
+   */
+  void forget(int fd);
+
+  KeventLayout layout();
+
+  /** Who serves the calls, in a word or two for people. */
+  String describe();
+
+  /** Closes the descriptors and frees the memory behind it. */
+  @Override
+  void close();
+}

@@ -1,0 +1,245 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Call;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Calls of C functions by their number of arguments, with a negative errno for a result of -1.
+ *
+ * <p>The handles are not bound to a function, so that one per shape serves all functions of all
+ * libraries. Each is linked when its shape is first used.
+ */
+abstract class Downcalls {
+  private final MemorySegment[] functions = new MemorySegment[Call.values().length];
+  private final ErrnoCapture capture;
+  private final int enosys;
+
+  /**
+   * @param capture where errno is saved, or {@code null} for the calling thread's own place
+   * @param enosys the number of ENOSYS, the answer of a function that is missing
+   */
+  Downcalls(Symbols symbols, ErrnoCapture capture, int enosys) {
+    for (Call call : Call.values()) {
+      functions[call.ordinal()] = symbols.get(call);
+    }
+    this.capture = capture;
+    this.enosys = enosys;
+  }
+
+  final void freeCapture() {
+    if (capture != null) {
+      capture.free();
+    }
+  }
+
+  private ErrnoCapture capture() {
+    ErrnoCapture own = capture;
+    return own != null ? own : ErrnoCapture.ofThread();
+  }
+
+  private long missing() {
+    capture().errno(enosys);
+    return -1;
+  }
+
+  private int checked(int result) {
+    return result == -1 ? -capture().errno() : result;
+  }
+
+  private long checked(long result) {
+    return result == -1 ? -capture().errno() : result;
+  }
+
+  private static AssertionError thrown(Call call, Throwable cause) {
+    return new AssertionError(call.function() + " cannot throw", cause);
+  }
+
+  final int callInt(Call call) {
+    return checked((int) raw(call));
+  }
+
+  final int callInt(Call call, long a) {
+    return checked((int) raw(call, a));
+  }
+
+  final int callInt(Call call, long a, long b) {
+    return checked((int) raw(call, a, b));
+  }
+
+  final int callInt(Call call, long a, long b, long c) {
+    return checked((int) raw(call, a, b, c));
+  }
+
+  final int callInt(Call call, long a, long b, long c, long d) {
+    return checked((int) raw(call, a, b, c, d));
+  }
+
+  final int callInt(Call call, long a, long b, long c, long d, long e) {
+    return checked((int) raw(call, a, b, c, d, e));
+  }
+
+  final int callInt(Call call, long a, long b, long c, long d, long e, long f) {
+    return checked((int) raw(call, a, b, c, d, e, f));
+  }
+
+  final int callInt(Call call, long a, long b, long c, long d, long e, long f, long g) {
+    return checked((int) raw(call, a, b, c, d, e, f, g));
+  }
+
+  final long callLong(Call call, long a, long b, long c) {
+    return checked(raw(call, a, b, c));
+  }
+
+  final long callLong(Call call, long a, long b, long c, long d) {
+    return checked(raw(call, a, b, c, d));
+  }
+
+  final long callLong(Call call, long a, long b, long c, long d, long e, long f) {
+    return checked(raw(call, a, b, c, d, e, f));
+  }
+
+  final int callVariadic(Call call, long a, long b, long c) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return checked((int) missing());
+    }
+    try {
+      return checked((int) (long) Variadic.MH$call.invokeExact(function, capture().segment(), a, b, c));
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity0.MH$call.invokeExact(function, capture().segment());
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity1.MH$call.invokeExact(function, capture().segment(), a);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity2.MH$call.invokeExact(function, capture().segment(), a, b);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity3.MH$call.invokeExact(function, capture().segment(), a, b, c);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c, long d) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity4.MH$call.invokeExact(function, capture().segment(), a, b, c, d);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c, long d, long e) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity5.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c, long d, long e, long f) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity6.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e, f);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c, long d, long e, long f, long g) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return (long) Arity7.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e, f, g);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private static final class Arity0 {
+    static final MethodHandle MH$call = Foreign.capturing(0);
+  }
+
+  private static final class Arity1 {
+    static final MethodHandle MH$call = Foreign.capturing(1);
+  }
+
+  private static final class Arity2 {
+    static final MethodHandle MH$call = Foreign.capturing(2);
+  }
+
+  private static final class Arity3 {
+    static final MethodHandle MH$call = Foreign.capturing(3);
+  }
+
+  private static final class Arity4 {
+    static final MethodHandle MH$call = Foreign.capturing(4);
+  }
+
+  private static final class Arity5 {
+    static final MethodHandle MH$call = Foreign.capturing(5);
+  }
+
+  private static final class Arity6 {
+    static final MethodHandle MH$call = Foreign.capturing(6);
+  }
+
+  private static final class Arity7 {
+    static final MethodHandle MH$call = Foreign.capturing(7);
+  }
+
+  private static final class Variadic {
+    static final MethodHandle MH$call = Foreign.capturingVariadic(3);
+  }
+}

@@ -1,0 +1,112 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Platform;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The kernel of this JVM, opened once, or the reason why there is none. */
+public final class Kernels {
+  /** The property that names a library whose functions are used before libc's. */
+  public static final String LIBRARY_PROPERTY = "io.github.kqueueffm.library";
+
+  private static final String MODULE = "io.github.kqueueffm.transport";
+
+  private Kernels() {}
+
+  /**
+   * The kernel for all threads.
+   *
+   * @throws UnsupportedOperationException with what was looked for, where, and what to do
+   */
+  public static Kernel system() {
+    if (Holder.KERNEL == null) {
+      throw new UnsupportedOperationException(Holder.CAUSE.getMessage(), Holder.CAUSE);
+    }
+    return Holder.KERNEL;
+  }
+
+  /** Why {@link #system()} throws, or {@code null} if it does not. */
+  public static Throwable unavailabilityCause() {
+    return Holder.CAUSE;
+  }
+
+  static Kernel open(Platform platform, String library) {
+    Kernel kernel = new FfmKernel(platform, library == null ? null : existing(library));
+    requireEventQueue(kernel);
+    return kernel;
+  }
+
+  private static Path existing(String library) {
+    Path path = Path.of(library).toAbsolutePath();
+    if (!Files.isReadable(path)) {
+      throw new UnsupportedOperationException(
+          "-D"
+              + LIBRARY_PROPERTY
+              + "="
+              + library
+              + ": there is no readable file "
+              + path
+              + "; name an existing library or leave the property out");
+    }
+    return path;
+  }
+
+  private static void requireEventQueue(Kernel kernel) {
+    boolean kqueue = kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT);
+    boolean epoll = kernel.has(Call.EPOLL_CREATE1) && kernel.has(Call.EVENTFD);
+    if (!kqueue && !epoll) {
+      throw new UnsupportedOperationException(
+          "neither kqueue (symbols kqueue and "
+              + kernel.platform().symbols(Call.KEVENT)
+              + ") nor epoll (epoll_create1 and eventfd) was found in "
+              + kernel.describe()
+              + " with the facts of "
+              + kernel.platform());
+    }
+  }
+
+  private static Throwable explain(Throwable cause) {
+    if (cause instanceof IllegalCallerException) {
+      return new UnsupportedOperationException(
+          "this JVM denies native access; start it with --enable-native-access=ALL-UNNAMED if the"
+              + " transport is on the class path, or --enable-native-access="
+              + MODULE
+              + " if it is on the module path",
+          cause);
+    }
+    if (cause instanceof IllegalArgumentException) {
+      return new UnsupportedOperationException(
+          "-D"
+              + LIBRARY_PROPERTY
+              + "="
+              + System.getProperty(LIBRARY_PROPERTY)
+              + ": it cannot be loaded as a library",
+          cause);
+    }
+    return cause;
+  }
+
+  private static final class Holder {
+    static final Kernel KERNEL;
+    static final Throwable CAUSE;
+
+    static {
+      Kernel kernel = null;
+      Throwable cause = null;
+      try {
+        kernel = open(Platform.current(), System.getProperty(LIBRARY_PROPERTY));
+      } catch (Throwable t) {
+        // Everything is kept as the cause of unavailability: a class that fails to initialise
+        // would say NoClassDefFoundError from the second time on.
+        cause = explain(unwrap(t));
+      }
+      KERNEL = kernel;
+      CAUSE = cause;
+    }
+
+    private static Throwable unwrap(Throwable t) {
+      return t instanceof ExceptionInInitializerError && t.getCause() != null ? t.getCause() : t;
+    }
+  }
+}

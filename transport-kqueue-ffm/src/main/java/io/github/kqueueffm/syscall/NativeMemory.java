@@ -1,0 +1,50 @@
+package io.github.kqueueffm.syscall;
+
+import java.lang.invoke.MethodHandle;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The allocator of all native memory of the transport. It counts, so that a test can tell that
+ * nothing is left.
+ */
+public final class NativeMemory {
+  private static final MethodHandle MH$calloc = Foreign.plain("calloc", 2);
+  private static final MethodHandle MH$free = Foreign.plain("free", 1);
+  private static final AtomicLong LIVE = new AtomicLong();
+
+  private NativeMemory() {}
+
+  /**
+   * Allocates zeroed memory, aligned for every C type.
+   *
+   * @throws OutOfMemoryError if the system has none left
+   */
+  public static long allocate(long bytes) {
+    long address;
+    try {
+      address = (long) MH$calloc.invokeExact(1L, Math.max(bytes, 1));
+    } catch (Throwable t) {
+      throw new AssertionError("calloc cannot throw", t);
+    }
+    if (address == 0) {
+      throw new OutOfMemoryError("calloc of " + bytes + " bytes");
+    }
+    LIVE.incrementAndGet();
+    return address;
+  }
+
+  /** Frees what {@link #allocate} gave. */
+  public static void free(long address) {
+    try {
+      long nothing = (long) MH$free.invokeExact(address);
+    } catch (Throwable t) {
+      throw new AssertionError("free cannot throw", t);
+    }
+    LIVE.decrementAndGet();
+  }
+
+  /** How many allocations have not been freed. */
+  public static long live() {
+    return LIVE.get();
+  }
+}
