@@ -1,7 +1,6 @@
 module io.github.kqueueffm.transport {
-  requires io.netty.buffer;
-  requires io.netty.common;
-  requires io.netty.transport;
-  requires io.netty.transport.unix.common;
-
+  requires transitive io.netty.buffer;
+  requires transitive io.netty.common;
+  requires transitive io.netty.transport;
+  requires transitive io.netty.transport.unix.common;
 }
