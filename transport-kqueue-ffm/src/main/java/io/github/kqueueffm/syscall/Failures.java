@@ -1,0 +1,122 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+
+/**
+ * The one place where an error number becomes an exception.
+ *
+ * <p>The types are those that Java's own sockets throw. A text names the operation, what it was
+ * done to, the error and, where there is something to do about it, what to do.
+ */
+public final class Failures {
+  private Failures() {}
+
+  /**
+   * What to throw for a system call that failed.
+   *
+   * @param operation the call's name in C, such as {@code connect}
+   * @param subject the address or option that it was about, or {@code null}
+   * @param negativeErrno the answer of {@link Kernel}
+   * @throws ConnectionPendingException instead, for EALREADY, which no IOException stands for
+   * @throws AlreadyConnectedException instead, for EISCONN of connect
+   */
+  public static IOException of(
+      Platform platform, String operation, Object subject, int negativeErrno) {
+    Errno errno = platform.errno(-negativeErrno);
+    if (errno == null) {
+      return new IOException(call(operation, subject) + ": errno " + -negativeErrno);
+    }
+    return switch (errno) {
+      case EBADF -> new ClosedChannelException();
+      case ECONNREFUSED, ETIMEDOUT -> new ConnectException(about(errno, operation, subject));
+      case ENETUNREACH, EHOSTUNREACH, EHOSTDOWN ->
+          new NoRouteToHostException(about(errno, operation, subject));
+      case EADDRINUSE, EADDRNOTAVAIL -> new BindException(about(errno, operation, subject));
+      case EPIPE, ECONNRESET -> new IOException(about(errno, operation, subject));
+      case EALREADY -> throw new ConnectionPendingException();
+      default -> ofOperation(platform, errno, operation, subject);
+    };
+  }
+
+  /** Like {@link #of}, for a datagram socket, where a refusal is about an earlier datagram. */
+  public static IOException ofDatagram(
+      Platform platform, String operation, Object subject, int negativeErrno) {
+    if (platform.is(Errno.ECONNREFUSED, -negativeErrno)) {
+      return new PortUnreachableException(about(Errno.ECONNREFUSED, operation, subject));
+    }
+    return of(platform, operation, subject, negativeErrno);
+  }
+
+  /** The error's name, words and number, such as {@code EMFILE: Too many open files (24)}. */
+  public static String text(Platform platform, int negativeErrno) {
+    Errno errno = platform.errno(-negativeErrno);
+    return errno == null
+        ? "errno " + -negativeErrno
+        : errno + ": " + errno.text() + " (" + -negativeErrno + ')';
+  }
+
+  private static IOException ofOperation(
+      Platform platform, Errno errno, String operation, Object subject) {
+    boolean connect = operation.equals("connect");
+    if (connect && errno == Errno.EISCONN) {
+      throw new AlreadyConnectedException();
+    }
+    if (connect && errno == Errno.ENOENT) {
+      return new FileNotFoundException(about(errno, operation, subject));
+    }
+    if (operation.equals("bind") && errno == Errno.EACCES) {
+      return new BindException(about(errno, operation, subject) + bindHint(subject));
+    }
+    if (!connect && errno == Errno.EPROTOTYPE && platform.system().equals("macos")) {
+      // Darwin's answer to a send that meets the peer's close half-way.
+      return new IOException(about(Errno.EPIPE, operation, subject));
+    }
+    return new IOException(
+        call(operation, subject)
+            + ": "
+            + text(platform, -platform.number(errno))
+            + hint(errno, operation));
+  }
+
+  /** Java's and Netty's form: the words first, then the address if there is one. */
+  private static String about(Errno errno, String operation, Object subject) {
+    boolean addressed = operation.equals("connect") || operation.equals("bind");
+    return errno.text()
+        + ": "
+        + (addressed && subject != null ? subject : call(operation, subject));
+  }
+
+  private static String call(String operation, Object subject) {
+    return subject == null ? operation : operation + '(' + subject + ')';
+  }
+
+  private static String bindHint(Object subject) {
+    return subject instanceof InetSocketAddress
+        ? "; a port below 1024 needs privileges: take a higher one or grant them"
+        : "; the directory has to be writable and searchable for this user";
+  }
+
+  private static String hint(Errno errno, String operation) {
+    return switch (errno) {
+      case EMFILE -> "; raise this process's limit on descriptors (ulimit -n) or close some";
+      case ENFILE -> "; the system has no descriptor left, for any process";
+      case EPERM -> "; it needs privileges that this process does not have";
+      case EAFNOSUPPORT, EPFNOSUPPORT -> "; the address family is switched off on this system";
+      case ENOTSOCK -> "; the descriptor is not a socket";
+      case EAGAIN -> operation.equals("connect") ? "; the listener's backlog is full" : "";
+      case EMSGSIZE -> "; send less, or raise SO_SNDBUF";
+      default -> "";
+    };
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+
+/**
+ * A native array of struct iovec for readv, writev and sendmsg, used again from call to call.
+ *
+ * <p>It grows as needed, so its {@linkplain #address() address} holds until the next add. One
+ * thread at a time.
+ */
+public final class IovecArray {
+  private static final int INITIAL = 16;
+  private static final int ENTRY = 16;
+  private static final int LENGTH = 8;
+
+  private final int max;
+  private int capacity;
+  private long address;
+  private int count;
+  private long size;
+
+  /**
+   * @param max the most entries to hold; never more than the system's IOV_MAX
+   */
+  public IovecArray(Platform platform, int max) {
+    if (max < 1) {
+      throw new IllegalArgumentException("max " + max + ": at least one entry is needed");
+    }
+    this.max = Math.min(max, platform.get(Constant.IOV_MAX));
+    capacity = Math.min(INITIAL, this.max);
+    address = NativeMemory.allocate((long) capacity * ENTRY);
+  }
+
+  /**
+   * Adds a piece of memory that stays valid until the call is done; an empty one takes no entry.
+   *
+   * @return whether there was room; if not, nothing was added
+   */
+  public boolean add(long address, long length) {
+    if (length == 0) {
+      return true;
+    }
+    if (count == capacity && !grow()) {
+      return false;
+    }
+    long entry = this.address + (long) count * ENTRY;
+    Memory.putLong(entry, address);
+    Memory.putLong(entry + LENGTH, length);
+    count++;
+    size += length;
+    return true;
+  }
+
+  private boolean grow() {
+    if (capacity == max) {
+      return false;
+    }
+    int larger = Math.min(capacity * 2, max);
+    long memory = NativeMemory.allocate((long) larger * ENTRY);
+    Memory.copy(address, memory, (long) capacity * ENTRY);
+    NativeMemory.free(address);
+    address = memory;
+    capacity = larger;
+    return true;
+  }
+
+  /** How many entries there are. */
+  public int count() {
+    return count;
+  }
+
+  /** How many bytes the entries have together. */
+  public long size() {
+    return size;
+  }
+
+  /** Where the array is. */
+  public long address() {
+    return address;
+  }
+
+  /** Forgets the entries and keeps the memory. */
+  public void clear() {
+    count = 0;
+    size = 0;
+  }
+
+  /** Frees the memory; a second time does nothing. */
+  public void free() {
+    if (address != 0) {
+      NativeMemory.free(address);
+      address = 0;
+      capacity = 0;
+      clear();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/** Which Internet address families a kernel's sockets can have. */
+public enum IpStack {
+  /** No IPv6, or {@code java.net.preferIPv4Stack} is set. */
+  IPV4_ONLY,
+  /** An IPv6 socket cannot carry IPv4: OpenBSD and DragonFly, which fix IPV6_V6ONLY at 1. */
+  SEPARATE,
+  /** An IPv6 socket carries both, IPv4 as v4-mapped addresses. */
+  DUAL;
+
+  private static final Map<Kernel, IpStack> KNOWN =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** The stack of a kernel, found out with one socket when first asked for. */
+  public static IpStack of(Kernel kernel) {
+    return KNOWN.computeIfAbsent(kernel, IpStack::probe);
+  }
+
+  /** The family of a socket that shall use that address, or any address if it is {@code null}. */
+  public int family(Platform platform, SocketAddress address) {
+    boolean inet6 =
+        switch (this) {
+          case DUAL -> true;
+          case IPV4_ONLY -> false;
+          case SEPARATE ->
+              address instanceof InetSocketAddress a && a.getAddress() instanceof Inet6Address;
+        };
+    return platform.get(inet6 ? Constant.AF_INET6 : Constant.AF_INET);
+  }
+
+  private static IpStack probe(Kernel kernel) {
+    if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+      return IPV4_ONLY;
+    }
+    Platform platform = kernel.platform();
+    int fd = kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
+    if (fd < 0) {
+      // EAFNOSUPPORT: IPv6 is not there. Another error leaves IPv4 to fail with its own.
+      return IPV4_ONLY;
+    }
+    try {
+      return clearV6Only(kernel, fd) == 0 ? DUAL : SEPARATE;
+    } finally {
+      // The probe's socket has no data that a failing close could lose.
+      kernel.close(fd);
+    }
+  }
+
+  /**
+   * Lets an IPv6 socket carry IPv4 too.
+   *
+   * @return 0; or a negative errno, of which {@link #isFixed} tells the harmless ones
+   */
+  static int clearV6Only(Kernel kernel, int fd) {
+    Platform platform = kernel.platform();
+    return Descriptors.setInt(
+        kernel, fd, platform.get(Constant.IPPROTO_IPV6), platform.get(Constant.IPV6_V6ONLY), 0);
+  }
+
+  /** Whether the system says that IPV6_V6ONLY cannot be cleared on any socket. */
+  static boolean isFixed(Platform platform, int negativeErrno) {
+    // EINVAL: OpenBSD, where the option is read-only. EOPNOTSUPP: DragonFly.
+    return platform.is(Errno.EINVAL, -negativeErrno)
+        || platform.is(Errno.EOPNOTSUPP, -negativeErrno);
+  }
+}

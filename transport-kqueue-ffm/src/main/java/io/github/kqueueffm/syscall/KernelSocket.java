@@ -1,0 +1,415 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+
+/**
+ * A non-blocking, close-on-exec socket and its cold operations; what moves bytes goes to the {@link
+ * Kernel} directly.
+ *
+ * <p>May be used from any thread: operations and {@link #close()} exclude each other, so that none
+ * reaches a descriptor that was closed and given to somebody else. {@link #accept} does not lock; it
+ * belongs to the thread that closes the socket.
+ */
+public final class KernelSocket {
+  private final Kernel kernel;
+  private final Platform platform;
+  private final int fd;
+  private final int family;
+  private final int type;
+  private final SocketNames names;
+  private final SocketOptions options;
+  private volatile boolean open = true;
+  private boolean v6Only;
+  private boolean wasConnected;
+
+  private KernelSocket(Kernel kernel, int fd, int family, int type) {
+    this.kernel = kernel;
+    this.platform = kernel.platform();
+    this.fd = fd;
+    this.family = family;
+    this.type = type;
+    this.names = new SocketNames(kernel, fd, family);
+    this.options = new SocketOptions(kernel, fd);
+  }
+
+  /** AF_INET6 where such a socket carries IPv4 too, else AF_INET; see {@link IpStack}. */
+  public static int preferredFamily(Kernel kernel) {
+    return IpStack.of(kernel).family(kernel.platform(), null);
+  }
+
+  /**
+   * A new socket. One of AF_INET6 carries IPv4 too, where the system permits it.
+   *
+   * @param type SOCK_STREAM or SOCK_DGRAM, without flags
+   */
+  public static KernelSocket open(Kernel kernel, int family, int type) throws IOException {
+    Platform platform = kernel.platform();
+    int flags = Descriptors.creationFlags(platform);
+    int fd = kernel.socket(family, type | flags, 0);
+    if (fd < 0) {
+      throw Failures.of(platform, "socket", "family " + family + ", type " + type, fd);
+    }
+    KernelSocket socket = new KernelSocket(kernel, fd, family, type);
+    try {
+      if (flags == 0) {
+        socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.setFlags(kernel, fd));
+      }
+      socket.check("setsockopt", "SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
+      socket.allowIpv4();
+      return socket;
+    } catch (Throwable t) {
+      socket.closeAfter(t);
+      throw t;
+    }
+  }
+
+  /**
+   * Takes a socket that somebody else made: makes it non-blocking and close-on-exec, and learns its
+   * family and type. If it fails, the caller still owns the descriptor.
+   */
+  public static KernelSocket adopt(Kernel kernel, int fd) throws IOException {
+    Platform platform = kernel.platform();
+    KernelSocket unknown = new KernelSocket(kernel, fd, 0, 0);
+    int type = unknown.getInt(Constant.SOL_SOCKET, Constant.SO_TYPE);
+    KernelSocket socket = new KernelSocket(kernel, fd, unknown.names.family(), type);
+    socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.addFlags(kernel, fd));
+    socket.check("setsockopt", "SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
+    if (socket.family == platform.get(Constant.AF_INET6)) {
+      socket.v6Only = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_V6ONLY) != 0;
+    }
+    socket.wasConnected = socket.names.hasPeer();
+    return socket;
+  }
+
+  /** A connection from {@link #accept}, which has all its flags; makes no system call. */
+  public static KernelSocket accepted(Kernel kernel, int fd, int family) {
+    int stream = kernel.platform().get(Constant.SOCK_STREAM);
+    KernelSocket socket = new KernelSocket(kernel, fd, family, stream);
+    socket.wasConnected = true;
+    return socket;
+  }
+
+  private void allowIpv4() throws IOException {
+    if (family != platform.get(Constant.AF_INET6)) {
+      return;
+    }
+    int result = IpStack.clearV6Only(kernel, fd);
+    if (result < 0 && !IpStack.isFixed(platform, result)) {
+      throw options.failure("setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
+    }
+    v6Only = result < 0;
+  }
+
+  public int fd() {
+    return fd;
+  }
+
+  /** Its address family, in the platform's number. */
+  public int family() {
+    return family;
+  }
+
+  /** SOCK_STREAM or SOCK_DGRAM, in the platform's number. */
+  public int type() {
+    return type;
+  }
+
+  public boolean isOpen() {
+    return open;
+  }
+
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** Whether it is of AF_INET6 and cannot carry IPv4. */
+  public boolean isV6Only() {
+    return v6Only;
+  }
+
+  /**
+   * Binds it; the IPv4 wildcard address on an IPv6 socket means both families.
+   *
+   * @param local an {@link InetSocketAddress}, {@link UnixAddress} or {@link
+   *     UnixDomainSocketAddress}
+   */
+  public synchronized void bind(SocketAddress local) throws IOException {
+    ensureOpen();
+    long memory = NativeMemory.allocate(names.room());
+    try {
+      int length = names.encodeLocal(memory, local, v6Only);
+      check("bind", local, kernel.bind(fd, memory, length));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  public synchronized void listen(int backlog) throws IOException {
+    ensureOpen();
+    check("listen", "backlog " + backlog, kernel.listen(fd, backlog));
+  }
+
+  /**
+   * Connects, or begins to.
+   *
+   * @return true if it is connected; false if that goes on: when the socket is writable, {@link
+   *     #finishConnect} tells
+   */
+  public synchronized boolean connect(SocketAddress remote) throws IOException {
+    ensureOpen();
+    long memory = NativeMemory.allocate(names.room());
+    try {
+      int result = kernel.connect(fd, memory, names.encode(memory, remote, v6Only));
+      // EINTR: the connect of a non-blocking socket goes on behind a signal.
+      if (platform.is(Errno.EINPROGRESS, -result) || platform.is(Errno.EINTR, -result)) {
+        return false;
+      }
+      check("connect", remote, result);
+      wasConnected = true;
+      return true;
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /**
+   * How the connect went.
+   *
+   * @param remote for the exception's text
+   * @param fflagsErrno the errno that came with the event, or 0 to ask SO_ERROR
+   * @return true if it is connected; false if that still goes on, after a spurious event
+   * @throws IOException why it failed, as "Connection refused: host/ip:port"
+   */
+  public synchronized boolean finishConnect(SocketAddress remote, int fflagsErrno)
+      throws IOException {
+    ensureOpen();
+    int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
+    if (errno == 0 && !names.hasPeer()) {
+      // Another call has eaten the error, or there is none yet: a look at the input knows.
+      errno = -options.peek();
+      if (platform.is(Errno.EAGAIN, errno)) {
+        return false;
+      }
+    }
+    check("connect", remote, -errno);
+    wasConnected = true;
+    return true;
+  }
+
+  /**
+   * Takes the next connection, non-blocking and close-on-exec. Allocates nothing.
+   *
+   * @param loopKernel the kernel of the calling thread
+   * @return its descriptor, or the negative errno; ECONNABORTED if the connection was gone before
+   *     it could be set up
+   */
+  public int accept(Kernel loopKernel) {
+    boolean withFlags = loopKernel.has(Call.ACCEPT4);
+    int accepted;
+    do {
+      accepted =
+          withFlags
+              ? loopKernel.accept4(fd, 0, 0, Descriptors.creationFlags(platform))
+              : loopKernel.accept(fd, 0, 0);
+      // EINTR: nothing was accepted, the connection waits.
+    } while (platform.is(Errno.EINTR, -accepted));
+    if (accepted < 0 || withFlags) {
+      return accepted;
+    }
+    int result = Descriptors.setFlags(loopKernel, accepted);
+    if (result < 0) {
+      // What close says of a connection that nobody has seen is of no use to anybody.
+      loopKernel.close(accepted);
+      return isReset(-result) ? -platform.number(Errno.ECONNABORTED) : result;
+    }
+    return accepted;
+  }
+
+  /** Darwin answers EINVAL to a call on an accepted socket that the peer has already reset. */
+  private boolean isReset(int errno) {
+    return platform.is(Errno.EINVAL, errno)
+        || platform.is(Errno.ENOTCONN, errno)
+        || platform.is(Errno.ECONNRESET, errno);
+  }
+
+  /**
+   * Where it is bound.
+   *
+   * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not bound or
+   *     closed
+   */
+  public synchronized SocketAddress localAddress() {
+    return open ? names.local() : null;
+  }
+
+  /**
+   * Whom it is connected to.
+   *
+   * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not connected
+   *     (any more) or closed
+   */
+  public synchronized SocketAddress remoteAddress() {
+    return open ? names.remote() : null;
+  }
+
+  /**
+   * Shuts directions down.
+   *
+   * @throws NotYetConnectedException if it is not connected, or was and has been reset
+   */
+  public synchronized void shutdown(boolean read, boolean write) throws IOException {
+    ensureOpen();
+    if (!read && !write) {
+      return;
+    }
+    Constant how =
+        read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
+    int result = kernel.shutdown(fd, platform.get(how));
+    if (platform.is(Errno.ENOTCONN, -result)) {
+      throw new NotYetConnectedException();
+    }
+    check("shutdown", how, result);
+  }
+
+  /**
+   * {@return the value of an option}
+   *
+   * @throws UnsupportedOperationException if the system does not have it
+   */
+  public int getInt(Constant level, Constant option) throws IOException {
+    return getInt(platform.get(level), platform.get(option), level + "/" + option);
+  }
+
+  /** {@return the value of an option given by the platform's numbers} */
+  public int getInt(int level, int option) throws IOException {
+    return getInt(level, option, SocketOptions.name(level, option));
+  }
+
+  private synchronized int getInt(int level, int option, String name) throws IOException {
+    ensureOpen();
+    return options.getInt(level, option, name);
+  }
+
+  /**
+   * Sets an option.
+   *
+   * @return false if it could not be set because the connection is already gone
+   * @throws UnsupportedOperationException if the system does not have it
+   * @throws IOException if the system does not take the value
+   */
+  public boolean setInt(Constant level, Constant option, int value) throws IOException {
+    return setInt(platform.get(level), platform.get(option), value, level + "/" + option);
+  }
+
+  /** The same for an option given by the platform's numbers. */
+  public boolean setInt(int level, int option, int value) throws IOException {
+    return setInt(level, option, value, SocketOptions.name(level, option));
+  }
+
+  private synchronized boolean setInt(int level, int option, int value, String name)
+      throws IOException {
+    ensureOpen();
+    return isSet(name, Descriptors.setInt(kernel, fd, level, option, value));
+  }
+
+  /**
+   * Reads an option of any type.
+   *
+   * @param length room at {@code memory}, bytes
+   * @return the bytes that were filled
+   */
+  public synchronized int getBytes(int level, int option, long memory, int length)
+      throws IOException {
+    ensureOpen();
+    return options.getBytes(level, option, memory, length);
+  }
+
+  /** Sets an option of any type; see {@link #setInt(Constant, Constant, int)}. */
+  public synchronized boolean setBytes(int level, int option, long memory, int length)
+      throws IOException {
+    ensureOpen();
+    int result = kernel.setsockopt(fd, level, option, memory, length);
+    return isSet(SocketOptions.name(level, option), result);
+  }
+
+  /** {@return the seconds that close lingers for, or -1 if it does not} */
+  public synchronized int soLinger() throws IOException {
+    ensureOpen();
+    return options.soLinger();
+  }
+
+  /**
+   * Sets how long close lingers.
+   *
+   * @param seconds -1 to switch it off
+   * @return false if it could not be set because the connection is already gone
+   */
+  public synchronized boolean soLinger(int seconds) throws IOException {
+    ensureOpen();
+    return isSet("SOL_SOCKET/SO_LINGER", options.setLinger(seconds));
+  }
+
+  private boolean isSet(String option, int result) throws IOException {
+    if (result >= 0) {
+      return true;
+    }
+    if (wasConnected && options.isOfDeadSocket(result) && !names.hasPeer()) {
+      return false;
+    }
+    throw options.failure("setsockopt", option, result);
+  }
+
+  /** Closes it, once; what comes later does nothing. */
+  public void close() throws IOException {
+    synchronized (this) {
+      if (!open) {
+        return;
+      }
+      open = false;
+    }
+    // Outside the lock, since it can linger; nobody uses the descriptor any more.
+    int result = kernel.close(fd);
+    // EINTR, EINPROGRESS: the descriptor is gone all the same, and its number may be in use again.
+    // ECONNRESET: FreeBSD's word for a peer that was gone before.
+    if (platform.is(Errno.EINTR, -result)
+        || platform.is(Errno.EINPROGRESS, -result)
+        || platform.is(Errno.ECONNRESET, -result)) {
+      return;
+    }
+    check("close", "fd " + fd, result);
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void ensureOpen() throws ClosedChannelException {
+    if (!open) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void check(String operation, Object subject, int result) throws IOException {
+    if (result < 0) {
+      throw Failures.of(platform, operation, subject, result);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "socket " + fd + (open ? "" : " (closed)");
+  }
+}

@@ -1,0 +1,289 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.Arrays;
+
+/**
+ * Writes and reads struct sockaddr in one platform's layout. Nothing here looks a name up.
+ *
+ * <p>Immutable; may be used from any thread.
+ */
+public final class SockaddrCodec {
+  /** sa_len is one byte, and Darwin takes and gives paths of local sockets up to that length. */
+  private static final int LONGEST = 256;
+
+  private static final int IPV4 = 4;
+  private static final int IPV6 = 16;
+  private static final int MAPPED_PREFIX = 12;
+
+  /** The one in use: a JVM has one platform, save in tests. */
+  private static volatile SockaddrCodec last;
+
+  private final Platform platform;
+  private final int size;
+  private final boolean hasLength;
+  private final int unix;
+  private final int inet;
+  private final int inet6;
+  private final int inetSize;
+  private final int port;
+  private final int address;
+  private final int inet6Size;
+  private final int port6;
+  private final int address6;
+  private final int scope;
+  private final int path;
+  private final int pathWidth;
+
+  public SockaddrCodec(Platform platform) {
+    this.platform = platform;
+    size = Math.max(platform.struct("sockaddr_storage").size(), LONGEST);
+    unix = platform.get(Constant.AF_UNIX);
+    inet = platform.get(Constant.AF_INET);
+    inet6 = platform.get(Constant.AF_INET6);
+    Struct v4 = platform.struct("sockaddr_in");
+    hasLength = v4.has("sin_len");
+    inetSize = v4.size();
+    port = v4.offset("sin_port");
+    address = v4.offset("sin_addr");
+    Struct v6 = platform.struct("sockaddr_in6");
+    inet6Size = v6.size();
+    port6 = v6.offset("sin6_port");
+    address6 = v6.offset("sin6_addr");
+    scope = v6.offset("sin6_scope_id");
+    Struct un = platform.struct("sockaddr_un");
+    path = un.offset("sun_path");
+    pathWidth = un.width("sun_path");
+  }
+
+  /** The codec of a platform. */
+  public static SockaddrCodec of(Platform platform) {
+    SockaddrCodec codec = last;
+    if (codec == null || codec.platform != platform) {
+      codec = new SockaddrCodec(platform);
+      last = codec;
+    }
+    return codec;
+  }
+
+  /** Bytes that hold an address of any family. */
+  public int size() {
+    return size;
+  }
+
+  /** The most bytes that a local socket's path can have. */
+  public int maxPath() {
+    return pathWidth - 1;
+  }
+
+  /** Address family of what is there. */
+  public int family(long memory) {
+    return hasLength ? Memory.getByte(memory + 1) & 0xff : Memory.getShort(memory) & 0xffff;
+  }
+
+  /**
+   * Writes an address in the family of the socket that it is for. In AF_INET6 an IPv4 address
+   * becomes a v4-mapped one; an IPv6 scope id is kept for link-local and multicast addresses only,
+   * since FreeBSD refuses one (EADDRNOTAVAIL) on an address that has no scope.
+   *
+   * @param family AF_INET or AF_INET6
+   * @return the length in bytes
+   * @throws UnresolvedAddressException if the address is a name only
+   * @throws UnsupportedAddressTypeException for an IPv6 address in AF_INET
+   */
+  public int put(long memory, InetSocketAddress a, int family) {
+    InetAddress ip = a.getAddress();
+    if (ip == null) {
+      throw new UnresolvedAddressException();
+    }
+    if (family == inet6) {
+      return putInet6(memory, ip, a.getPort());
+    }
+    if (family != inet) {
+      throw unsupported("a socket of address family " + family + " has no address like " + a);
+    }
+    byte[] bytes = ip.getAddress();
+    if (bytes.length != IPV4 && !isMapped(bytes)) {
+      throw unsupported("an IPv4 socket cannot use the IPv6 address " + a);
+    }
+    Memory.clear(memory, inetSize);
+    putHeader(memory, inetSize, inet);
+    putPort(memory + port, a.getPort());
+    Memory.copy(bytes, bytes.length - IPV4, memory + address, IPV4);
+    return inetSize;
+  }
+
+  private int putInet6(long memory, InetAddress ip, int number) {
+    Memory.clear(memory, inet6Size);
+    putHeader(memory, inet6Size, inet6);
+    putPort(memory + port6, number);
+    byte[] bytes = ip.getAddress();
+    if (bytes.length == IPV4) {
+      Memory.putShort(memory + address6 + MAPPED_PREFIX - 2, 0xffff);
+      Memory.copy(bytes, 0, memory + address6 + MAPPED_PREFIX, IPV4);
+    } else {
+      Memory.copy(bytes, 0, memory + address6, IPV6);
+      if (ip.isLinkLocalAddress() || ip.isMulticastAddress()) {
+        Memory.putInt(memory + scope, ((Inet6Address) ip).getScopeId());
+      }
+    }
+    return inet6Size;
+  }
+
+  /**
+   * Reads an Internet address; a v4-mapped one comes back as IPv4.
+   *
+   * @param length the length that the kernel gave
+   * @return {@code null} if there is none, or one of another family
+   */
+  public InetSocketAddress get(long memory, int length) {
+    if (length < path) {
+      return null;
+    }
+    int family = family(memory);
+    if (family == inet && length >= address + IPV4) {
+      return new InetSocketAddress(ip(memory + address, IPV4, 0), getPort(memory + port));
+    }
+    if (family == inet6 && length >= inet6Size) {
+      int scopeId = Memory.getInt(memory + scope);
+      return new InetSocketAddress(ip(memory + address6, IPV6, scopeId), getPort(memory + port6));
+    }
+    return null;
+  }
+
+  private static InetAddress ip(long memory, int width, int scopeId) {
+    byte[] bytes = new byte[width];
+    Memory.copy(memory, bytes, 0, width);
+    try {
+      return scopeId == 0 || isMapped(bytes)
+          // This one turns v4-mapped addresses into IPv4 ones.
+          ? InetAddress.getByAddress(bytes)
+          : Inet6Address.getByAddress(null, bytes, scopeId);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an address of " + width + " bytes is one", e);
+    }
+  }
+
+  /**
+   * Writes a local socket's name, without a terminating 0 in the length.
+   *
+   * @param name a path, or on Linux an abstract name, whose first byte is 0
+   * @return the length in bytes
+   * @throws IllegalArgumentException if it is empty, too long, or a path with a 0 inside
+   * @throws UnsupportedOperationException for an abstract name where there are none
+   */
+  public int putPath(long memory, byte[] name) {
+    int room = isAbstract(name) ? pathWidth : maxPath();
+    require(name.length > 0, name, "an empty path names no socket");
+    require(
+        name.length <= room,
+        name,
+        "it has " + name.length + " bytes, but at most " + room + " are possible on " + platform);
+    Memory.clear(memory, path + pathWidth);
+    int length = path + name.length;
+    putHeader(memory, length, unix);
+    Memory.copy(name, 0, memory + path, name.length);
+    return length;
+  }
+
+  /**
+   * Whether it is an abstract name.
+   *
+   * @throws UnsupportedOperationException if it is one and there are none here
+   */
+  private boolean isAbstract(byte[] name) {
+    boolean leading = name.length > 0 && name[0] == 0;
+    if (leading && !platform.isLinux()) {
+      throw new UnsupportedOperationException(
+          "abstract names of local sockets exist on Linux only, not on "
+              + platform
+              + "; use a path");
+    }
+    if (!leading) {
+      // The kernel would end the path there and use another file than the one that was named.
+      require(indexOfZero(name) == name.length, name, "a path cannot contain a byte 0");
+    }
+    return leading;
+  }
+
+  /**
+   * Reads a local socket's name: a path without its terminating 0, an abstract name with its
+   * leading one, or nothing for a socket without a name.
+   *
+   * @param length the length that the kernel gave; systems differ on unnamed sockets (2 bytes, or
+   *     16 of zeros)
+   */
+  public byte[] getPath(long memory, int length) {
+    int room = Math.min(length, size) - path;
+    if (room <= 0) {
+      return new byte[0];
+    }
+    byte[] name = new byte[room];
+    Memory.copy(memory + path, name, 0, room);
+    if (platform.isLinux() && name[0] == 0) {
+      return name;
+    }
+    int end = indexOfZero(name);
+    return end == room ? name : Arrays.copyOf(name, end);
+  }
+
+  private static int indexOfZero(byte[] name) {
+    int index = 0;
+    while (index < name.length && name[index] != 0) {
+      index++;
+    }
+    return index;
+  }
+
+  private static void require(boolean valid, byte[] name, String reason) {
+    if (!valid) {
+      throw new IllegalArgumentException(
+          "name of a local socket \"" + UnixAddress.of(name) + "\": " + reason);
+    }
+  }
+
+  /** The type that Java's own sockets throw, which cannot have a message itself. */
+  static UnsupportedAddressTypeException unsupported(String reason) {
+    UnsupportedAddressTypeException failure = new UnsupportedAddressTypeException();
+    failure.initCause(new IllegalArgumentException(reason));
+    return failure;
+  }
+
+  private static boolean isMapped(byte[] ip) {
+    if (ip.length != IPV6) {
+      return false;
+    }
+    for (int i = 0; i < MAPPED_PREFIX - 2; i++) {
+      if (ip[i] != 0) {
+        return false;
+      }
+    }
+    return ip[MAPPED_PREFIX - 2] == -1 && ip[MAPPED_PREFIX - 1] == -1;
+  }
+
+  private void putHeader(long memory, int length, int family) {
+    if (hasLength) {
+      Memory.putByte(memory, length);
+      Memory.putByte(memory + 1, family);
+    } else {
+      Memory.putShort(memory, family);
+    }
+  }
+
+  private static void putPort(long memory, int port) {
+    Memory.putByte(memory, port >>> 8);
+    Memory.putByte(memory + 1, port);
+  }
+
+  private static int getPort(long memory) {
+    return (Memory.getByte(memory) & 0xff) << 8 | Memory.getByte(memory + 1) & 0xff;
+  }
+}

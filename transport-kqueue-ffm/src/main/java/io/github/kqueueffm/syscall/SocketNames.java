@@ -1,0 +1,145 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+
+/** Both ends' addresses of one socket, and addresses in the form that suits its family. */
+final class SocketNames {
+  private static final InetAddress ANY6 = any6();
+
+  /** Room for a socklen_t, with which the scratch memory of a call begins. */
+  private static final int HEAD = Long.BYTES;
+
+  private final Kernel kernel;
+  private final Platform platform;
+  private final SockaddrCodec codec;
+  private final int fd;
+  private final int family;
+
+  SocketNames(Kernel kernel, int fd, int family) {
+    this.kernel = kernel;
+    this.platform = kernel.platform();
+    this.codec = SockaddrCodec.of(platform);
+    this.fd = fd;
+    this.family = family;
+  }
+
+  private static InetAddress any6() {
+    try {
+      return InetAddress.getByAddress(new byte[16]);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("16 bytes are an address", e);
+    }
+  }
+
+  /** Bytes that an encoded address takes at most. */
+  int room() {
+    return codec.size();
+  }
+
+  /** The family that the kernel says. */
+  int family() throws IOException {
+    long memory = scratch();
+    try {
+      int result = kernel.getsockname(fd, memory + HEAD, memory);
+      if (result < 0) {
+        throw Failures.of(platform, "getsockname", "fd " + fd, result);
+      }
+      return codec.family(memory + HEAD);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  SocketAddress local() {
+    long memory = scratch();
+    try {
+      return decode(memory, kernel.getsockname(fd, memory + HEAD, memory));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  SocketAddress remote() {
+    long memory = scratch();
+    try {
+      return decode(memory, kernel.getpeername(fd, memory + HEAD, memory));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  boolean hasPeer() {
+    long memory = scratch();
+    try {
+      return kernel.getpeername(fd, memory + HEAD, memory) == 0;
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private long scratch() {
+    long memory = NativeMemory.allocate(HEAD + codec.size());
+    Memory.putInt(memory, codec.size());
+    return memory;
+  }
+
+  private SocketAddress decode(long memory, int result) {
+    if (result < 0) {
+      // ENOTCONN, on Darwin EINVAL: no peer. ECONNRESET, ECONNABORTED, ENOBUFS: it is not known.
+      return null;
+    }
+    int length = Memory.getInt(memory);
+    if (family == platform.get(Constant.AF_UNIX)) {
+      return UnixAddress.of(codec.getPath(memory + HEAD, length));
+    }
+    InetSocketAddress address = codec.get(memory + HEAD, length);
+    return address == null || address.getPort() == 0 ? null : address;
+  }
+
+  /** Like {@link #encode}; the IPv4 wildcard becomes the one that means both families. */
+  int encodeLocal(long memory, SocketAddress local, boolean v6Only) {
+    boolean wildcard =
+        family == platform.get(Constant.AF_INET6)
+            && !v6Only
+            && local instanceof InetSocketAddress inet
+            && inet.getAddress() instanceof Inet4Address ip
+            && ip.isAnyLocalAddress();
+    return wildcard
+        ? codec.put(memory, new InetSocketAddress(ANY6, ((InetSocketAddress) local).getPort()), family)
+        : encode(memory, local, v6Only);
+  }
+
+  /**
+   * Writes an address for this socket.
+   *
+   * @return its length
+   * @throws java.nio.channels.UnresolvedAddressException if it is a name only
+   * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
+   */
+  int encode(long memory, SocketAddress address, boolean v6Only) {
+    boolean unix = family == platform.get(Constant.AF_UNIX);
+    if (unix && address instanceof UnixAddress name) {
+      return codec.putPath(memory, name.bytes());
+    }
+    if (unix && address instanceof UnixDomainSocketAddress name) {
+      return codec.putPath(memory, UnixAddress.of(name).bytes());
+    }
+    if (unix || !(address instanceof InetSocketAddress inet)) {
+      throw SockaddrCodec.unsupported(
+          "a socket of address family " + family + " cannot use the address " + address);
+    }
+    if (v6Only && inet.getAddress() instanceof Inet4Address) {
+      throw SockaddrCodec.unsupported(
+          "an IPv6 socket cannot carry IPv4 on " + platform + ", so it cannot use " + inet);
+    }
+    return codec.put(memory, inet, family);
+  }
+}
