@@ -1,6 +1,8 @@
 package io.github.kqueueffm.syscall;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
 /** The flags that every descriptor of the transport has. Answers are 0 or a negative errno. */
@@ -66,5 +68,39 @@ final class Descriptors {
     } finally {
       NativeMemory.free(memory);
     }
+  }
+
+  /** Takes the next connection of a listener, with all flags set; see {@link KernelSocket#accept}. */
+  static int accept(Kernel kernel, int listener) {
+    Platform platform = kernel.platform();
+    boolean withFlags = kernel.has(Call.ACCEPT4);
+    int accepted;
+    do {
+      accepted =
+          withFlags
+              ? kernel.accept4(listener, 0, 0, creationFlags(platform))
+              : kernel.accept(listener, 0, 0);
+      // EINTR: nothing was accepted, the connection waits.
+    } while (platform.is(Errno.EINTR, -accepted));
+    if (accepted < 0 || withFlags) {
+      return accepted;
+    }
+    int result = setFlags(kernel, accepted);
+    if (result < 0) {
+      // What close says of a connection that nobody has seen is of no use to anybody.
+      kernel.close(accepted);
+      return isReset(platform, -result) ? -platform.number(Errno.ECONNABORTED) : result;
+    }
+    return accepted;
+  }
+
+  /**
+   * Whether a connection that is gone can be the reason: Darwin answers EINVAL to calls on a socket
+   * that the peer has reset.
+   */
+  static boolean isReset(Platform platform, int errno) {
+    return platform.is(Errno.EINVAL, errno)
+        || platform.is(Errno.ENOTCONN, errno)
+        || platform.is(Errno.ECONNRESET, errno);
   }
 }

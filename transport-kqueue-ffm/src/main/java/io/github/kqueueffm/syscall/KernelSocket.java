@@ -1,6 +1,5 @@
 package io.github.kqueueffm.syscall;
 
-import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
@@ -213,32 +212,7 @@ public final class KernelSocket {
    *     it could be set up
    */
   public int accept(Kernel loopKernel) {
-    boolean withFlags = loopKernel.has(Call.ACCEPT4);
-    int accepted;
-    do {
-      accepted =
-          withFlags
-              ? loopKernel.accept4(fd, 0, 0, Descriptors.creationFlags(platform))
-              : loopKernel.accept(fd, 0, 0);
-      // EINTR: nothing was accepted, the connection waits.
-    } while (platform.is(Errno.EINTR, -accepted));
-    if (accepted < 0 || withFlags) {
-      return accepted;
-    }
-    int result = Descriptors.setFlags(loopKernel, accepted);
-    if (result < 0) {
-      // What close says of a connection that nobody has seen is of no use to anybody.
-      loopKernel.close(accepted);
-      return isReset(-result) ? -platform.number(Errno.ECONNABORTED) : result;
-    }
-    return accepted;
-  }
-
-  /** Darwin answers EINVAL to a call on an accepted socket that the peer has already reset. */
-  private boolean isReset(int errno) {
-    return platform.is(Errno.EINVAL, errno)
-        || platform.is(Errno.ENOTCONN, errno)
-        || platform.is(Errno.ECONNRESET, errno);
+    return Descriptors.accept(loopKernel, fd);
   }
 
   /**
@@ -362,7 +336,7 @@ public final class KernelSocket {
     if (result >= 0) {
       return true;
     }
-    if (wasConnected && options.isOfDeadSocket(result) && !names.hasPeer()) {
+    if (wasConnected && Descriptors.isReset(platform, -result) && !names.hasPeer()) {
       return false;
     }
     throw options.failure("setsockopt", option, result);

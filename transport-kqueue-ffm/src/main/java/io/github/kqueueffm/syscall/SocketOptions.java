@@ -107,13 +107,6 @@ final class SocketOptions {
     }
   }
 
-  /** Whether a connection that is gone can be the reason of a failed setsockopt. */
-  boolean isOfDeadSocket(int negativeErrno) {
-    return platform.is(Errno.EINVAL, -negativeErrno)
-        || platform.is(Errno.ENOTCONN, -negativeErrno)
-        || platform.is(Errno.ECONNRESET, -negativeErrno);
-  }
-
   /**
    * What to throw for an option that failed on a socket that lives.
    *

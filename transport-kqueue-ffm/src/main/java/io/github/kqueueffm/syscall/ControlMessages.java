@@ -1,0 +1,206 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * Writes and reads control messages (struct cmsghdr and what follows it) with one platform's
+ * alignment. Addresses of messages are native, 0 for none; lengths are bytes.
+ *
+ * <p>Immutable; may be used from any thread.
+ */
+public final class ControlMessages {
+  private static final int IPV4 = 4;
+  private static final int IPV6 = 16;
+
+  private final Platform platform;
+  private final int align;
+  private final int lengthWidth;
+  private final int level;
+  private final int type;
+  private final int head;
+
+  public ControlMessages(Platform platform) {
+    this.platform = platform;
+    Struct header = platform.struct("cmsghdr");
+    align = platform.get(Constant.CMSG_ALIGN);
+    lengthWidth = header.width("cmsg_len");
+    level = header.offset("cmsg_level");
+    type = header.offset("cmsg_type");
+    head = aligned(header.size());
+  }
+
+  private int aligned(int length) {
+    return length + align - 1 & -align;
+  }
+
+  /** CMSG_LEN: what a message with that much data says of its length. */
+  public int length(int data) {
+    return head + data;
+  }
+
+  /** CMSG_SPACE: what a message with that much data takes, padding included. */
+  public int space(int data) {
+    return head + aligned(data);
+  }
+
+  /**
+   * Writes a message's header.
+   *
+   * @param message where it begins: the start of the control buffer, or the last message's start
+   *     plus its {@link #space}
+   * @return where to write the data
+   */
+  public long put(long message, int level, int type, int data) {
+    Memory.put(message, lengthWidth, length(data));
+    Memory.putInt(message + this.level, level);
+    Memory.putInt(message + this.type, type);
+    return message + head;
+  }
+
+  /** The first message of a control buffer that holds that many bytes, or 0. */
+  public long first(long control, long length) {
+    return isWhole(control, control + length) ? control : 0;
+  }
+
+  /** The message after one, or 0. */
+  public long next(long control, long length, long message) {
+    long end = control + length;
+    // A length that the buffer does not hold is one of the last, truncated message.
+    if (lengthOf(message) > end - message) {
+      return 0;
+    }
+    long next = message + aligned((int) lengthOf(message));
+    return isWhole(next, end) ? next : 0;
+  }
+
+  /** A length below the header's would send the iteration in circles. */
+  private boolean isWhole(long message, long end) {
+    return end - message >= head && lengthOf(message) >= head;
+  }
+
+  private long lengthOf(long message) {
+    return Memory.getUnsigned(message, lengthWidth);
+  }
+
+  public int level(long message) {
+    return Memory.getInt(message + level);
+  }
+
+  public int type(long message) {
+    return Memory.getInt(message + type);
+  }
+
+  /** Where a message's data is. */
+  public long data(long message) {
+    return message + head;
+  }
+
+  /** How much data a message has in a control buffer that holds that many bytes. */
+  public int dataLength(long control, long length, long message) {
+    return (int) (Math.min(lengthOf(message), control + length - message) - head);
+  }
+
+  /** Whether it carries descriptors (SCM_RIGHTS), each an int of the data. */
+  public boolean isDescriptors(long message) {
+    return level(message) == platform.get(Constant.SOL_SOCKET)
+        && type(message) == platform.get(Constant.SCM_RIGHTS);
+  }
+
+  /**
+   * Writes one message that carries descriptors.
+   *
+   * @return the bytes that it takes
+   */
+  public int putDescriptors(long message, int... descriptors) {
+    int bytes = descriptors.length * Integer.BYTES;
+    long data =
+        put(message, platform.get(Constant.SOL_SOCKET), platform.get(Constant.SCM_RIGHTS), bytes);
+    for (int descriptor : descriptors) {
+      Memory.putInt(data, descriptor);
+      data += Integer.BYTES;
+    }
+    return space(bytes);
+  }
+
+  /**
+   * The address that a datagram was sent to: in_pktinfo, in6_pktinfo or IP_RECVDSTADDR.
+   *
+   * @return {@code null} if this message does not tell
+   */
+  public InetAddress destination(long control, long length, long message) {
+    int room = dataLength(control, length, message);
+    if (level(message) == platform.get(Constant.IPPROTO_IPV6)) {
+      Struct info = platform.struct("in6_pktinfo");
+      return is(message, Constant.IPV6_PKTINFO) && room >= info.size()
+          ? ip(data(message) + info.offset("ipi6_addr"), IPV6)
+          : null;
+    }
+    if (level(message) != platform.get(Constant.IPPROTO_IP)) {
+      return null;
+    }
+    if (platform.hasStruct("in_pktinfo") && is(message, Constant.IP_PKTINFO)) {
+      Struct info = platform.struct("in_pktinfo");
+      return room >= info.size() ? ip(data(message) + info.offset("ipi_addr"), IPV4) : null;
+    }
+    return is(message, Constant.IP_RECVDSTADDR) && room >= IPV4 ? ip(data(message), IPV4) : null;
+  }
+
+  private boolean is(long message, Constant type) {
+    return platform.has(type) && type(message) == platform.get(type);
+  }
+
+  /**
+   * Writes a message that makes a datagram leave from an address of this machine.
+   *
+   * @param family the socket's; on AF_INET6 an IPv4 address becomes a v4-mapped one
+   * @return the bytes that it takes
+   */
+  public int putSource(long message, InetAddress source, int family) {
+    if (family == platform.get(Constant.AF_INET6)) {
+      return putSource6(message, source);
+    }
+    if (!(source instanceof Inet4Address)) {
+      throw SockaddrCodec.unsupported("an IPv4 socket cannot send from " + source);
+    }
+    int protocol = platform.get(Constant.IPPROTO_IP);
+    if (!platform.hasStruct("in_pktinfo")) {
+      long data = put(message, protocol, platform.get(Constant.IP_SENDSRCADDR), IPV4);
+      Memory.copy(source.getAddress(), 0, data, IPV4);
+      return space(IPV4);
+    }
+    Struct info = platform.struct("in_pktinfo");
+    long data = put(message, protocol, platform.get(Constant.IP_PKTINFO), info.size());
+    Memory.clear(data, info.size());
+    Memory.copy(source.getAddress(), 0, data + info.offset("ipi_spec_dst"), IPV4);
+    return space(info.size());
+  }
+
+  private int putSource6(long message, InetAddress source) {
+    Struct info = platform.struct("in6_pktinfo");
+    int protocol = platform.get(Constant.IPPROTO_IPV6);
+    long data = put(message, protocol, platform.get(Constant.IPV6_PKTINFO), info.size());
+    Memory.clear(data, info.size());
+    long address = data + info.offset("ipi6_addr");
+    byte[] bytes = source.getAddress();
+    if (bytes.length == IPV4) {
+      Memory.putShort(address + IPV6 - IPV4 - Short.BYTES, 0xffff);
+    }
+    Memory.copy(bytes, 0, address + IPV6 - bytes.length, bytes.length);
+    return space(info.size());
+  }
+
+  private static InetAddress ip(long address, int width) {
+    byte[] bytes = new byte[width];
+    Memory.copy(address, bytes, 0, width);
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(width + " bytes are an address", e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import java.io.IOException;
+
+/**
+ * Who is at the other end of a local socket, as it was when that end connected.
+ *
+ * @param pid the process, 0 where the system does not tell (DragonFly, FreeBSD before 13)
+ * @param uid its effective user
+ * @param gids its effective group first, and the further ones where the system tells them
+ */
+public record PeerCredentials(int pid, int uid, int... gids) {
+  /** XUCRED_VERSION of every system that has struct xucred. */
+  private static final int XUCRED_VERSION = 0;
+
+  /**
+   * Asks the kernel, each system in its own way.
+   *
+   * @throws UnsupportedOperationException if the socket is not a local one
+   */
+  public static PeerCredentials of(KernelSocket socket) throws IOException {
+    Platform platform = socket.kernel().platform();
+    if (socket.family() != platform.get(Constant.AF_UNIX)) {
+      throw new UnsupportedOperationException("only local (AF_UNIX) sockets have peer credentials");
+    }
+    if (platform.has(Constant.LOCAL_PEERCRED)) {
+      return xucred(socket, platform);
+    }
+    if (platform.has(Constant.LOCAL_PEEREID)) {
+      // NetBSD answers ENOPROTOOPT on another level.
+      return plain(
+          socket, Constant.SOL_LOCAL, Constant.LOCAL_PEEREID, "unpcbid", "unp_pid", "unp_euid",
+          "unp_egid");
+    }
+    String struct = platform.hasStruct("sockpeercred") ? "sockpeercred" : "ucred";
+    return plain(
+        socket, Constant.SOL_SOCKET, Constant.SO_PEERCRED, struct, "pid", "uid", "gid");
+  }
+
+  private static PeerCredentials plain(
+      KernelSocket socket,
+      Constant level,
+      Constant option,
+      String struct,
+      String pid,
+      String uid,
+      String gid)
+      throws IOException {
+    Struct layout = socket.kernel().platform().struct(struct);
+    long memory = NativeMemory.allocate(layout.size());
+    try {
+      read(socket, level, option, memory, layout);
+      return new PeerCredentials(
+          Memory.getInt(memory + layout.offset(pid)),
+          Memory.getInt(memory + layout.offset(uid)),
+          Memory.getInt(memory + layout.offset(gid)));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static PeerCredentials xucred(KernelSocket socket, Platform platform)
+      throws IOException {
+    Struct layout = platform.struct("xucred");
+    long memory = NativeMemory.allocate(layout.size());
+    try {
+      read(socket, Constant.SOL_LOCAL, Constant.LOCAL_PEERCRED, memory, layout);
+      int version = Memory.getInt(memory + layout.offset("cr_version"));
+      if (version != XUCRED_VERSION) {
+        throw new IOException("struct xucred has the unknown version " + version);
+      }
+      int[] gids = groups(memory, layout);
+      return new PeerCredentials(
+          pid(socket, platform, memory, layout),
+          Memory.getInt(memory + layout.offset("cr_uid")),
+          gids);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static int[] groups(long memory, Struct layout) {
+    int most = layout.width("cr_groups") / Integer.BYTES;
+    int count = Memory.getShort(memory + layout.offset("cr_ngroups"));
+    int[] gids = new int[Math.clamp(count, 0, most)];
+    for (int i = 0; i < gids.length; i++) {
+      gids[i] = Memory.getInt(memory + layout.offset("cr_groups") + (long) i * Integer.BYTES);
+    }
+    return gids;
+  }
+
+  private static int pid(KernelSocket socket, Platform platform, long memory, Struct layout)
+      throws IOException {
+    if (platform.has(Constant.LOCAL_PEERPID)) {
+      return socket.getInt(Constant.SOL_LOCAL, Constant.LOCAL_PEERPID);
+    }
+    return layout.has("cr_pid") ? Memory.getInt(memory + layout.offset("cr_pid")) : 0;
+  }
+
+  private static void read(
+      KernelSocket socket, Constant level, Constant option, long memory, Struct layout)
+      throws IOException {
+    Platform platform = socket.kernel().platform();
+    int filled =
+        socket.getBytes(platform.get(level), platform.get(option), memory, layout.size());
+    if (filled < layout.size()) {
+      throw new IOException(
+          level + "/" + option + " gave " + filled + " bytes of struct " + layout.name()
+              + ", which has " + layout.size());
+    }
+  }
+}
