@@ -1,6 +1,10 @@
+/** A Netty transport whose select step is kqueue, called through java.lang.foreign. */
 module io.github.kqueueffm.transport {
   requires transitive io.netty.buffer;
   requires transitive io.netty.common;
   requires transitive io.netty.transport;
   requires transitive io.netty.transport.unix.common;
+
+  exports io.github.kqueueffm.channel;
+  exports io.github.kqueueffm.selector;
 }

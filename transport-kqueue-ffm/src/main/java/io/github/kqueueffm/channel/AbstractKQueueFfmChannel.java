@@ -1,0 +1,382 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.selector.Interest;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.Executor;
+
+/**
+ * What all channels of this transport share: the descriptor, the registration at a loop, and what
+ * is wanted of its two filters.
+ *
+ * <p>A filter is armed one-shot while something is wanted of it. A connected channel of which
+ * nobody wants to read holds the sentinel instead, which stays silent until the peer goes away.
+ */
+abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixChannel {
+  private final KernelSocket socket;
+  private final Handle handle = new Handle();
+  private FileDescriptor descriptor;
+  private IoRegistration registration;
+  private LoopRegistration loop;
+  private boolean readPending;
+  private boolean writeArmed;
+  private volatile boolean active;
+
+  AbstractKQueueFfmChannel(Channel parent, KernelSocket socket, boolean active) {
+    super(parent);
+    this.socket = socket;
+    this.active = active;
+  }
+
+  /** The kernel reports the read filter: bytes, a connection, or an end. */
+  abstract void readReady(boolean eof);
+
+  /** The kernel reports the write filter while no connect is under way. */
+  abstract void writeReady();
+
+  /** Whether nothing can be read any more. */
+  abstract boolean isInputDone();
+
+  /** Whether a peer that goes away has to be noticed while nobody reads. */
+  abstract boolean wantsSentinel();
+
+  @Override
+  public abstract KQueueFfmChannelConfig<?> config();
+
+  final KernelSocket socket() {
+    return socket;
+  }
+
+  final IOException failure(String operation, int result) {
+    return Failures.of(socket.kernel().platform(), operation, remoteAddress(), result);
+  }
+
+  /** The loop's resources, while registered. */
+  final LoopResources resources() {
+    return loop.resources();
+  }
+
+  @Override
+  public final FileDescriptor fd() {
+    if (descriptor == null) {
+      descriptor = new KernelFileDescriptor(socket);
+    }
+    return descriptor;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return socket.isOpen();
+  }
+
+  @Override
+  public boolean isActive() {
+    return active;
+  }
+
+  final void active(boolean active) {
+    this.active = active;
+  }
+
+  @Override
+  protected boolean isCompatible(EventLoop loop) {
+    return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(Handle.class);
+  }
+
+  @Override
+  protected AbstractKQueueFfmUnsafe newUnsafe() {
+    return new AbstractKQueueFfmUnsafe();
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    return socket.localAddress();
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return socket.remoteAddress();
+  }
+
+  @Override
+  protected void doRegister(ChannelPromise promise) {
+    ((IoEventLoop) eventLoop()).register(handle).addListener(future -> registered(future, promise));
+  }
+
+  private void registered(Future<?> future, ChannelPromise promise) {
+    if (!future.isSuccess()) {
+      promise.setFailure(future.cause());
+      return;
+    }
+    registration = (IoRegistration) future.getNow();
+    loop = registration.attachment();
+    writeArmed = false;
+    updateReadInterest();
+    if (connector() != null && connector().isPending()) {
+      armWrite();
+    }
+    promise.setSuccess();
+  }
+
+  @Override
+  protected void doDeregister() {
+    IoRegistration current = registration;
+    if (current != null) {
+      registration = null;
+      // Before the number of the descriptor can be used again.
+      loop.forget();
+      loop = null;
+      current.cancel();
+    }
+  }
+
+  @Override
+  protected void doClose() throws Exception {
+    active = false;
+    if (connector() != null) {
+      connector().closed();
+    }
+    // Again here for a channel whose registration failed or that is closed forcibly.
+    doDeregister();
+    socket.close();
+  }
+
+  @Override
+  protected void doDisconnect() throws Exception {
+    doClose();
+  }
+
+  @Override
+  protected void doBeginRead() {
+    readPending = true;
+    updateReadInterest();
+  }
+
+  final boolean isReadPending() {
+    return readPending;
+  }
+
+  /** A read has been delivered: the next one has to be asked for. */
+  final void readDone() {
+    readPending = false;
+  }
+
+  final void updateReadInterest() {
+    if (loop != null) {
+      loop.interests().read(readInterest());
+    }
+  }
+
+  private Interest readInterest() {
+    if (isInputDone()) {
+      return Interest.NONE;
+    }
+    if (readPending && mayRead()) {
+      return Interest.ONE_SHOT;
+    }
+    return active && wantsSentinel() ? Interest.SENTINEL : Interest.NONE;
+  }
+
+  private boolean mayRead() {
+    // A read armed during a connect could take the error that the connect has to report.
+    return connector() == null || !connector().isPending();
+  }
+
+  /** Auto-read was turned off, perhaps by another thread. */
+  final void autoReadCleared() {
+    if (!isRegistered()) {
+      readPending = false;
+      return;
+    }
+    EventLoop loop = eventLoop();
+    if (loop.inEventLoop()) {
+      stopReading();
+    } else {
+      loop.execute(
+          () -> {
+            if (!config().isAutoRead()) {
+              stopReading();
+            }
+          });
+    }
+  }
+
+  private void stopReading() {
+    readPending = false;
+    updateReadInterest();
+  }
+
+  final void armWrite() {
+    writeArmed = true;
+    if (loop != null) {
+      loop.interests().write(Interest.ONE_SHOT);
+    }
+  }
+
+  final void disarmWrite() {
+    if (writeArmed) {
+      writeArmed = false;
+      if (loop != null) {
+        loop.interests().write(Interest.NONE);
+      }
+    }
+  }
+
+  final boolean isWriteArmed() {
+    return writeArmed;
+  }
+
+  /** The connect in the works, or {@code null} for a channel that cannot connect. */
+  Connector connector() {
+    return null;
+  }
+
+  /** How the channel closes: on another executor where close(2) may block for SO_LINGER. */
+  Executor closeExecutor() {
+    return null;
+  }
+
+  final void shutdownSocket(boolean read, boolean write) {
+    try {
+      socket.shutdown(read, write);
+    } catch (NotYetConnectedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new ChannelException(e);
+    }
+  }
+
+  private void handleEvent(KQueueFfmIoEvent event) {
+    if (event.isWritable()) {
+      writeArmed = false;
+      writeEvent(event);
+    } else if (event.isReadable()) {
+      readEvent(event);
+    }
+  }
+
+  private void writeEvent(KQueueFfmIoEvent event) {
+    Connector connector = connector();
+    if (connector != null && connector.isPending()) {
+      connector.finish(errno(event));
+    } else {
+      writeReady();
+    }
+  }
+
+  /** The errno that the event carries, or 0. */
+  private static int errno(KQueueFfmIoEvent event) {
+    if (event.isError()) {
+      return (int) event.data();
+    }
+    return event.isEof() ? event.fflags() : 0;
+  }
+
+  private void readEvent(KQueueFfmIoEvent event) {
+    boolean eof = event.isEof() || event.isError();
+    if (eof || readPending) {
+      readReady(eof);
+    }
+    // Else the sentinel without EV_EOF, which means nothing: Darwin clamps its low-water mark.
+    updateReadInterest();
+  }
+
+  /** The channel's face to the loop. */
+  final class Handle implements KQueueFfmIoHandle {
+
+    @Override
+    public int ident() {
+      return socket.fd();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      if (isOpen()) {
+        handleEvent((KQueueFfmIoEvent) event);
+      }
+    }
+
+    @Override
+    public void close() {
+      unsafe().close(voidPromise());
+    }
+  }
+
+  /** The channel's transport operations. */
+  class AbstractKQueueFfmUnsafe extends AbstractUnsafe {
+
+    @Override
+    public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+      Connector connector = connector();
+      if (connector == null) {
+        promise.setFailure(new UnsupportedOperationException("a server channel cannot connect"));
+      } else if (promise.setUncancellable() && ensureOpen(promise)) {
+        connector.connect(remote, local, promise);
+      }
+    }
+
+    @Override
+    protected void flush0() {
+      // While the write filter is armed the socket's buffer is full.
+      if (!writeArmed) {
+        super.flush0();
+      }
+    }
+
+    final void flushNow() {
+      super.flush0();
+    }
+
+    /** Netty's native transports have always asked for the extended form. */
+    final RecvByteBufAllocator.ExtendedHandle readHandle() {
+      return (RecvByteBufAllocator.ExtendedHandle) recvBufAllocHandle();
+    }
+
+    final void closeNow() {
+      close(voidPromise());
+    }
+
+    final void closeIfNotOpen() {
+      closeIfClosed();
+    }
+
+    final Throwable annotate(Throwable cause, SocketAddress remote) {
+      return annotateConnectException(cause, remote);
+    }
+
+    @Override
+    protected Executor prepareToClose() {
+      Executor executor = closeExecutor();
+      if (executor != null) {
+        doDeregister();
+      }
+      return executor;
+    }
+  }
+
+  @Override
+  public AbstractKQueueFfmUnsafe unsafe() {
+    return (AbstractKQueueFfmUnsafe) super.unsafe();
+  }
+
+  @Override
+  protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+    throw new UnsupportedOperationException("this channel cannot write");
+  }
+}

@@ -1,0 +1,146 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.ServerChannel;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** A listening socket, whose messages are the channels that it accepts. */
+abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
+    implements ServerChannel {
+  private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+
+  /** How long a server rests when the process or the system is out of descriptors or memory. */
+  private static final long BACKOFF_MILLIS = 100;
+
+  private boolean backingOff;
+
+  AbstractKQueueFfmServerChannel(KernelSocket socket, boolean active) {
+    super(null, socket, active);
+  }
+
+  /** The channel of a connection whose descriptor it owns from now on. */
+  abstract Channel newChildChannel(KernelSocket child) throws Exception;
+
+  @Override
+  public ChannelMetadata metadata() {
+    return METADATA;
+  }
+
+  @Override
+  final boolean isInputDone() {
+    return backingOff;
+  }
+
+  @Override
+  final boolean wantsSentinel() {
+    return false;
+  }
+
+  @Override
+  final void writeReady() {
+    // A listening socket never has its write filter armed; an event for it is a stale one.
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return null;
+  }
+
+  @Override
+  protected Object filterOutboundMessage(Object message) {
+    throw new UnsupportedOperationException("a server channel cannot write");
+  }
+
+  @Override
+  final void readReady(boolean eof) {
+    RecvByteBufAllocator.ExtendedHandle handle = unsafe().readHandle();
+    handle.reset(config());
+    handle.attemptedBytesRead(1);
+    Throwable failure = null;
+    try {
+      acceptLoop(handle);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    handle.readComplete();
+    ChannelPipeline pipeline = pipeline();
+    pipeline.fireChannelReadComplete();
+    if (failure != null) {
+      pipeline.fireExceptionCaught(failure);
+    }
+  }
+
+  private void acceptLoop(RecvByteBufAllocator.ExtendedHandle handle) throws Exception {
+    LoopResources loop = resources();
+    do {
+      int fd = accept(loop);
+      if (fd < 0) {
+        acceptFailed(loop, fd);
+        return;
+      }
+      handle.lastBytesRead(1);
+      handle.incMessagesRead(1);
+      readDone();
+      pipeline().fireChannelRead(child(fd));
+    } while (isRegistered() && handle.continueReading());
+  }
+
+  private Channel child(int fd) throws Exception {
+    KernelSocket child = KernelSocket.accepted(socket().kernel(), fd, socket().family());
+    try {
+      return newChildChannel(child);
+    } catch (Throwable t) {
+      child.close();
+      throw t;
+    }
+  }
+
+  /** The next connection, passing over those that went away while they waited. */
+  private int accept(LoopResources loop) {
+    Platform platform = loop.kernel().platform();
+    int fd;
+    do {
+      fd = socket().accept(loop.kernel());
+    } while (fd < 0 && !loop.wouldBlock(fd) && isGoneConnection(platform, -fd));
+    return fd;
+  }
+
+  private static boolean isGoneConnection(Platform platform, int errno) {
+    return switch (platform.errno(errno)) {
+      // Reset by the peer before accept, or refused by a filter on the way; and a signal.
+      case ECONNABORTED, EPROTO, EPERM, EINTR -> true;
+      case null, default -> false;
+    };
+  }
+
+  private void acceptFailed(LoopResources loop, int result) throws Exception {
+    if (loop.wouldBlock(result)) {
+      return;
+    }
+    switch (loop.kernel().platform().errno(-result)) {
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM -> backOff();
+      case null, default -> {}
+    }
+    throw failure("accept", result);
+  }
+
+  /** The connection stays in the queue and would be reported again at once. */
+  private void backOff() {
+    backingOff = true;
+    eventLoop()
+        .schedule(
+            () -> {
+              backingOff = false;
+              updateReadInterest();
+            },
+            BACKOFF_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.kqueueffm.channel;
+
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.util.concurrent.TimeUnit;
+
+/** A channel's connect, from the request to the promise: once, with time-out and cancellation. */
+final class Connector {
+  private final AbstractKQueueFfmChannel channel;
+  private final ConnectStep step;
+  private ChannelPromise promise;
+  private Future<?> timeout;
+  private SocketAddress remote;
+
+  /** What a channel does itself: the calls on its socket. */
+  interface ConnectStep {
+
+    /** Begins; true if the connection is there already. */
+    boolean start(SocketAddress remote, SocketAddress local) throws Exception;
+
+    /**
+     * The socket became writable.
+     *
+     * @param errno what the event told, or 0
+     * @return false if the connect still goes on, after a spurious event
+     */
+    boolean finish(SocketAddress remote, int errno) throws Exception;
+  }
+
+  Connector(AbstractKQueueFfmChannel channel, ConnectStep step) {
+    this.channel = channel;
+    this.step = step;
+  }
+
+  boolean isPending() {
+    return promise != null;
+  }
+
+  void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+    boolean wasActive = channel.isActive();
+    try {
+      if (this.promise != null) {
+        throw new ConnectionPendingException();
+      }
+      if (wasActive && !channel.metadata().hasDisconnect()) {
+        throw new AlreadyConnectedException();
+      }
+      if (step.start(remote, local)) {
+        succeed(promise, wasActive);
+      } else {
+        await(remote, promise);
+      }
+    } catch (Throwable t) {
+      promise.tryFailure(channel.unsafe().annotate(t, remote));
+      channel.unsafe().closeIfNotOpen();
+    }
+  }
+
+  private void await(SocketAddress remote, ChannelPromise promise) {
+    this.promise = promise;
+    this.remote = remote;
+    // Only now: before connect(2) the kernel says nothing (kqueue) or hang-up (epoll).
+    channel.armWrite();
+    int millis = channel.config().getConnectTimeoutMillis();
+    if (millis > 0) {
+      timeout = channel.eventLoop().schedule(this::timedOut, millis, TimeUnit.MILLISECONDS);
+    }
+    promise.addListener(
+        future -> {
+          if (future.isCancelled()) {
+            forget();
+            channel.unsafe().closeNow();
+          }
+        });
+  }
+
+  private void timedOut() {
+    if (promise != null && !promise.isDone()) {
+      ChannelPromise failed = promise;
+      SocketAddress to = remote;
+      forget();
+      if (failed.tryFailure(
+          new ConnectTimeoutException(
+              "connection timed out after "
+                  + channel.config().getConnectTimeoutMillis()
+                  + " ms: "
+                  + to))) {
+        channel.unsafe().closeNow();
+      }
+    }
+  }
+
+  void finish(int errno) {
+    ChannelPromise done = promise;
+    SocketAddress to = remote;
+    boolean wasActive = channel.isActive();
+    try {
+      if (!step.finish(to, errno)) {
+        channel.armWrite();
+        return;
+      }
+      forget();
+      succeed(done, wasActive);
+    } catch (Throwable t) {
+      forget();
+      done.tryFailure(channel.unsafe().annotate(t, to));
+      channel.unsafe().closeIfNotOpen();
+    }
+  }
+
+  private void succeed(ChannelPromise promise, boolean wasActive) {
+    channel.active(true);
+    // Read before trySuccess, whose listeners may close the channel.
+    boolean active = channel.isActive();
+    boolean delivered = promise.trySuccess();
+    channel.updateReadInterest();
+    if (!wasActive && active) {
+      channel.pipeline().fireChannelActive();
+    }
+    if (!delivered) {
+      channel.unsafe().closeNow();
+    }
+  }
+
+  /** The channel closes with the connect still under way. */
+  void closed() {
+    ChannelPromise pending = promise;
+    forget();
+    if (pending != null) {
+      pending.tryFailure(new ClosedChannelException());
+    }
+  }
+
+  private void forget() {
+    promise = null;
+    remote = null;
+    if (timeout != null) {
+      timeout.cancel(false);
+      timeout = null;
+    }
+  }
+}

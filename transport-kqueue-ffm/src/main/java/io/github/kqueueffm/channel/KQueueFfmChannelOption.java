@@ -1,0 +1,51 @@
+package io.github.kqueueffm.channel;
+
+import io.netty.channel.ChannelOption;
+
+/**
+ * Options beyond {@link ChannelOption} and {@link io.netty.channel.unix.UnixChannelOption}.
+ *
+ * <p>They are the very objects of Netty's own kqueue and epoll transports, so that code that sets
+ * those keeps working. An option that the system lacks is not in {@code getOptions()}, and setting
+ * it answers false.
+ */
+public final class KQueueFfmChannelOption {
+  private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
+  private static final String EPOLL = "io.netty.channel.epoll.EpollChannelOption#";
+
+  /** Bytes that have to be free before the socket is reported writable (macOS and the BSDs). */
+  public static final ChannelOption<Integer> SO_SNDLOWAT = ChannelOption.valueOf(KQUEUE + "SO_SNDLOWAT");
+
+  /** Holds back partial segments; not on NetBSD and Linux. */
+  public static final ChannelOption<Boolean> TCP_NOPUSH = ChannelOption.valueOf(KQUEUE + "TCP_NOPUSH");
+
+  /** Linux's form of {@link #TCP_NOPUSH}. */
+  public static final ChannelOption<Boolean> TCP_CORK = ChannelOption.valueOf(EPOLL + "TCP_CORK");
+
+  /** Seconds of idleness before the first keep-alive probe; not on OpenBSD. */
+  public static final ChannelOption<Integer> TCP_KEEPIDLE = ChannelOption.valueOf(EPOLL + "TCP_KEEPIDLE");
+
+  /** Seconds between keep-alive probes; not on OpenBSD. */
+  public static final ChannelOption<Integer> TCP_KEEPINTVL =
+      ChannelOption.valueOf(EPOLL + "TCP_KEEPINTVL");
+
+  /** Probes without an answer before the connection is given up; not on OpenBSD. */
+  public static final ChannelOption<Integer> TCP_KEEPCNT = ChannelOption.valueOf(EPOLL + "TCP_KEEPCNT");
+
+  /** Milliseconds that sent data may stay unacknowledged (Linux). */
+  public static final ChannelOption<Integer> TCP_USER_TIMEOUT =
+      ChannelOption.valueOf(EPOLL + "TCP_USER_TIMEOUT");
+
+  /** Unsent bytes from which on the socket is not reported writable (macOS and Linux). */
+  public static final ChannelOption<Long> TCP_NOTSENT_LOWAT =
+      ChannelOption.valueOf(EPOLL + "TCP_NOTSENT_LOWAT");
+
+  /** Whether acknowledgements are sent at once (Linux). */
+  public static final ChannelOption<Boolean> TCP_QUICKACK = ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
+
+  /** Has no effect: the transport needs no guess of the receive buffer's size. */
+  public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =
+      ChannelOption.valueOf(KQUEUE + "RCV_ALLOC_TRANSPORT_PROVIDES_GUESS");
+
+  private KQueueFfmChannelOption() {}
+}

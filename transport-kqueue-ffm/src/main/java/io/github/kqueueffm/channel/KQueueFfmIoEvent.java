@@ -1,0 +1,71 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.selector.Events;
+import io.netty.channel.IoEvent;
+
+/** What kevent reported for a handle. Valid only during the call that hands it over. */
+public final class KQueueFfmIoEvent implements IoEvent {
+  private Events events;
+  private int index;
+
+  KQueueFfmIoEvent() {}
+
+  void at(Events events, int index) {
+    this.events = events;
+    this.index = index;
+  }
+
+  public int ident() {
+    return (int) events.ident(index);
+  }
+
+  /** The filter, as the system numbers it. */
+  public int filter() {
+    return events.filter(index);
+  }
+
+  /** The flags, zero-extended. */
+  public int flags() {
+    return events.flags(index);
+  }
+
+  public int fflags() {
+    return events.fflags(index);
+  }
+
+  /** Filter-specific data; with {@code EV_ERROR} the errno. */
+  public long data() {
+    return events.data(index);
+  }
+
+  boolean isReadable() {
+    return events.isReadable(index);
+  }
+
+  boolean isWritable() {
+    return events.isWritable(index);
+  }
+
+  boolean isEof() {
+    return events.isEof(index);
+  }
+
+  boolean isError() {
+    return events.isError(index);
+  }
+
+  @Override
+  public String toString() {
+    return "KQueueFfmIoEvent{ident="
+        + ident()
+        + ", filter="
+        + filter()
+        + ", flags=0x"
+        + Integer.toHexString(flags())
+        + ", fflags=0x"
+        + Integer.toHexString(fflags())
+        + ", data="
+        + data()
+        + '}';
+  }
+}

@@ -1,0 +1,262 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.selector.Events;
+import io.github.kqueueffm.selector.Registration;
+import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.util.IntSupplier;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.ObjectUtil;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The {@link IoHandler} whose wait is one kevent call. Give {@link #newFactory()} to a {@link
+ * io.netty.channel.MultiThreadIoEventLoopGroup}.
+ *
+ * <p>As with every handler, all methods but {@link #wakeup()} and {@link #isCompatible} belong to
+ * the thread that drives the loop, which may change between two runs.
+ */
+public class KQueueFfmIoHandler implements IoHandler {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(KQueueFfmIoHandler.class);
+  private static final int DEFAULT_MAX_EVENTS = 1024;
+
+  private final ThreadAwareExecutor executor;
+  private final Selector selector;
+  private final Events events;
+  private final LoopResources resources;
+  private final SelectStrategy selectStrategy;
+  private final KQueueFfmIoEvent event = new KQueueFfmIoEvent();
+  private final Queue<LoopRegistration> cancelled = new ArrayDeque<>();
+  private final BooleanSupplier canBlock = this::canBlock;
+  private final IntSupplier selectNow = this::selectNow;
+  private IoHandlerContext context;
+  private boolean destroyed;
+
+  /**
+   * @param executor the loop, which must not be called from here
+   * @param maxEvents how many events one kevent call may return
+   */
+  protected KQueueFfmIoHandler(
+      ThreadAwareExecutor executor, int maxEvents, SelectStrategyFactory strategyFactory) {
+    this(executor, Kernels.system(), maxEvents, strategyFactory);
+  }
+
+  KQueueFfmIoHandler(
+      ThreadAwareExecutor executor,
+      Kernel kernel,
+      int maxEvents,
+      SelectStrategyFactory strategyFactory) {
+    this.executor = ObjectUtil.checkNotNull(executor, "executor");
+    this.selectStrategy =
+        ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
+    this.selector = open(kernel);
+    this.events = new Events(maxEvents);
+    this.resources = new LoopResources(selector.kernel());
+  }
+
+  private static Selector open(Kernel kernel) {
+    try {
+      return Selector.open(kernel);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot open a kqueue: " + e.getMessage(), e);
+    }
+  }
+
+  /** A factory of handlers that take up to 1024 events a turn. */
+  public static IoHandlerFactory newFactory() {
+    return newFactory(0, DefaultSelectStrategyFactory.INSTANCE);
+  }
+
+  /**
+   * A factory of handlers.
+   *
+   * @param maxEvents how many events one turn of the loop takes at most; 0 for the default of 1024
+   */
+  public static IoHandlerFactory newFactory(
+      int maxEvents, SelectStrategyFactory selectStrategyFactory) {
+    KQueueFfm.ensureAvailability();
+    return newFactory(Kernels.system(), maxEvents, selectStrategyFactory);
+  }
+
+  static IoHandlerFactory newFactory(
+      Kernel kernel, int maxEvents, SelectStrategyFactory strategyFactory) {
+    ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
+    ObjectUtil.checkNotNull(strategyFactory, "selectStrategyFactory");
+    int max = maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents;
+    return new IoHandlerFactory() {
+      @Override
+      public IoHandler newHandler(ThreadAwareExecutor executor) {
+        return new KQueueFfmIoHandler(executor, kernel, max, strategyFactory);
+      }
+
+      @Override
+      public boolean isChangingThreadSupported() {
+        return true;
+      }
+    };
+  }
+
+  @Override
+  public int run(IoHandlerContext context) {
+    this.context = context;
+    try {
+      int ready = select(context);
+      long start = ready > 0 && context.shouldReportActiveIoTime() ? System.nanoTime() : 0;
+      int handled = dispatch(ready);
+      if (context.shouldReportActiveIoTime()) {
+        context.reportActiveIoTime(start == 0 ? 0 : System.nanoTime() - start);
+      }
+      return handled;
+    } catch (Exception e) {
+      selectFailed(e);
+      return 0;
+    } finally {
+      this.context = null;
+      completeCancellations();
+    }
+  }
+
+  private int select(IoHandlerContext context) throws Exception {
+    int strategy = selectStrategy.calculateStrategy(selectNow, !context.canBlock());
+    return switch (strategy) {
+      case SelectStrategy.CONTINUE -> 0;
+      // A kqueue has no busy wait of its own.
+      case SelectStrategy.BUSY_WAIT, SelectStrategy.SELECT ->
+          selector.select(events, timeoutNanos(context), canBlock);
+      default -> strategy;
+    };
+  }
+
+  private static long timeoutNanos(IoHandlerContext context) {
+    long delay = context.delayNanos(System.nanoTime());
+    return delay == Long.MAX_VALUE ? -1 : Math.max(delay, 0);
+  }
+
+  private boolean canBlock() {
+    return context.canBlock();
+  }
+
+  private int selectNow() throws IOException {
+    return selector.select(events, 0, canBlock);
+  }
+
+  private int dispatch(int ready) {
+    int handled = 0;
+    for (int i = 0; i < ready; i++) {
+      Registration registration = events.registration(i);
+      if (registration != null) {
+        event.at(events, i);
+        ((LoopRegistration) registration.attachment()).handle(event);
+        handled++;
+      }
+    }
+    return handled;
+  }
+
+  private void selectFailed(Exception cause) {
+    LOGGER.warn("Unexpected exception in the select step of the event loop.", cause);
+    try {
+      // An error that repeats must not turn into a busy loop.
+      Thread.sleep(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void wakeup() {
+    if (!executor.isExecutorThread(Thread.currentThread())) {
+      selector.wakeup();
+    }
+  }
+
+  @Override
+  public IoRegistration register(IoHandle handle) throws Exception {
+    if (!(handle instanceof KQueueFfmIoHandle kqueueHandle)) {
+      throw new IllegalArgumentException(
+          "IoHandle of type " + StringUtil.simpleClassName(handle) + " not supported");
+    }
+    if (destroyed) {
+      throw new IllegalStateException("the event loop has been shut down");
+    }
+    LoopRegistration registration = new LoopRegistration(this, kqueueHandle);
+    registration.bind(selector.add(kqueueHandle.ident(), registration));
+    kqueueHandle.registered();
+    return registration;
+  }
+
+  @Override
+  public boolean isCompatible(Class<? extends IoHandle> handleType) {
+    return KQueueFfmIoHandle.class.isAssignableFrom(handleType);
+  }
+
+  @Override
+  public void prepareToDestroy() {
+    List<LoopRegistration> open = new ArrayList<>(selector.registrations());
+    selector.forEach(registration -> open.add((LoopRegistration) registration.attachment()));
+    for (LoopRegistration registration : open) {
+      registration.close();
+    }
+    completeCancellations();
+  }
+
+  @Override
+  public void destroy() {
+    if (!destroyed) {
+      destroyed = true;
+      completeCancellations();
+      selector.close();
+      events.close();
+      resources.close();
+    }
+  }
+
+  final boolean inLoop() {
+    return executor.isExecutorThread(Thread.currentThread());
+  }
+
+  final void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  final boolean isDestroyed() {
+    return destroyed;
+  }
+
+  final LoopResources resources() {
+    return resources;
+  }
+
+  /** The handle is told after the events of this turn, never in the middle of them. */
+  final void cancelled(LoopRegistration registration) {
+    cancelled.add(registration);
+    if (context == null) {
+      completeCancellations();
+    }
+  }
+
+  private void completeCancellations() {
+    LoopRegistration registration;
+    while ((registration = cancelled.poll()) != null) {
+      registration.unregistered();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.kqueueffm.channel;
+
+import io.netty.channel.IoOps;
+
+/**
+ * A change to submit to the kqueue, verbatim and in order.
+ *
+ * <p>Filters and flags are the system's own numbers (see its {@code sys/event.h}); on Linux they
+ * are libkqueue's. Immutable, so instances are best kept in constants.
+ */
+public final class KQueueFfmIoOps implements IoOps {
+  private final int filter;
+  private final int flags;
+  private final int fflags;
+  private final long data;
+
+  private KQueueFfmIoOps(int filter, int flags, int fflags, long data) {
+    this.filter = filter;
+    this.flags = flags;
+    this.fflags = fflags;
+    this.data = data;
+  }
+
+  /** A change without data. */
+  public static KQueueFfmIoOps newOps(int filter, int flags, int fflags) {
+    return newOps(filter, flags, fflags, 0);
+  }
+
+  /** A change with filter-specific data, such as a timer's period. */
+  public static KQueueFfmIoOps newOps(int filter, int flags, int fflags, long data) {
+    return new KQueueFfmIoOps(filter, flags & 0xffff, fflags, data);
+  }
+
+  public int filter() {
+    return filter;
+  }
+
+  public int flags() {
+    return flags;
+  }
+
+  public int fflags() {
+    return fflags;
+  }
+
+  public long data() {
+    return data;
+  }
+
+  @Override
+  public String toString() {
+    return "KQueueFfmIoOps{filter="
+        + filter
+        + ", flags=0x"
+        + Integer.toHexString(flags)
+        + ", fflags=0x"
+        + Integer.toHexString(fflags)
+        + ", data="
+        + data
+        + '}';
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** A listening TCP socket. */
+public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
+    implements ServerSocketChannel {
+  private final KQueueFfmServerSocketChannelConfig config;
+
+  /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
+  public KQueueFfmServerSocketChannel() {
+    this((SocketProtocolFamily) null);
+  }
+
+  /** A new socket of one family; {@code null} chooses as the other constructor does. */
+  public KQueueFfmServerSocketChannel(SocketProtocolFamily family) {
+    this(Sockets.stream(Kernels.system(), family), false);
+  }
+
+  /** Takes over a socket that is bound or listening, and closes it with the channel. */
+  public KQueueFfmServerSocketChannel(int fd) {
+    this(Sockets.adopt(Kernels.system(), fd), true);
+  }
+
+  KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {
+    super(socket, adopted && Sockets.isListening(socket));
+    config = newConfig();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmServerSocketChannelConfig newConfig() {
+    return new KQueueFfmServerSocketChannelConfig(this);
+  }
+
+  @Override
+  public KQueueFfmServerSocketChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return (InetSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    socket().bind(local);
+    socket().listen(config.getBacklog());
+    active(true);
+  }
+
+  @Override
+  Channel newChildChannel(KernelSocket child) throws Exception {
+    return new KQueueFfmSocketChannel(this, child);
+  }
+}

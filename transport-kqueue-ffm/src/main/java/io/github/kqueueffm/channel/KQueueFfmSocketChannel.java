@@ -1,0 +1,96 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** A TCP connection. */
+public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
+    implements SocketChannel {
+  private final KQueueFfmSocketChannelConfig config;
+  private InetSocketAddress connectedTo;
+
+  /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
+  public KQueueFfmSocketChannel() {
+    this((SocketProtocolFamily) null);
+  }
+
+  /** A new socket of one family; {@code null} chooses as the other constructor does. */
+  public KQueueFfmSocketChannel(SocketProtocolFamily family) {
+    this(null, Sockets.stream(Kernels.system(), family), false);
+  }
+
+  /** Takes over a socket, connected or not, and closes it with the channel. */
+  public KQueueFfmSocketChannel(int fd) {
+    this(Sockets.adopt(Kernels.system(), fd));
+  }
+
+  private KQueueFfmSocketChannel(KernelSocket adopted) {
+    this(null, adopted, adopted.remoteAddress() != null);
+    config.lingerUnknown();
+  }
+
+  KQueueFfmSocketChannel(Channel parent, KernelSocket accepted) {
+    this(parent, accepted, true);
+  }
+
+  KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
+    super(parent, socket, connected);
+    config = newConfig();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmSocketChannelConfig newConfig() {
+    return new KQueueFfmSocketChannelConfig(this);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public ServerSocketChannel parent() {
+    return (ServerSocketChannel) super.parent();
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return (InetSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return connectedTo != null && isActive() ? connectedTo : super.remoteAddress0();
+  }
+
+  @Override
+  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
+    if (local != null) {
+      socket().bind(local);
+    }
+    boolean connected = socket().connect(remote);
+    connectedTo = (InetSocketAddress) remote;
+    return connected;
+  }
+
+  @Override
+  boolean isAllowHalfClosure() {
+    return config.isAllowHalfClosure();
+  }
+
+  @Override
+  int blockingLinger() {
+    return config.blockingLinger();
+  }
+}

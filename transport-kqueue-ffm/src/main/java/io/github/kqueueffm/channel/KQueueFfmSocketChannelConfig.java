@@ -1,0 +1,187 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
+import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
+import static io.github.kqueueffm.abi.Constant.SO_KEEPALIVE;
+import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
+import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
+import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
+import static io.github.kqueueffm.abi.Constant.SO_SNDLOWAT;
+import static io.github.kqueueffm.abi.Constant.TCP_CORK;
+import static io.github.kqueueffm.abi.Constant.TCP_KEEPCNT;
+import static io.github.kqueueffm.abi.Constant.TCP_KEEPIDLE;
+import static io.github.kqueueffm.abi.Constant.TCP_KEEPINTVL;
+import static io.github.kqueueffm.abi.Constant.TCP_NODELAY;
+import static io.github.kqueueffm.abi.Constant.TCP_NOPUSH;
+import static io.github.kqueueffm.abi.Constant.TCP_QUICKACK;
+import static io.github.kqueueffm.abi.Constant.TCP_USER_TIMEOUT;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.internal.PlatformDependent;
+import java.util.List;
+import java.util.Map;
+
+/** Configuration of a {@link KQueueFfmSocketChannel}. */
+public class KQueueFfmSocketChannelConfig
+    extends KQueueFfmChannelConfig<KQueueFfmSocketChannelConfig> implements SocketChannelConfig {
+  private static final List<KernelOption<?>> OPTIONS =
+      List.of(
+          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
+          KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF),
+          KernelOption.flag(ChannelOption.TCP_NODELAY, IPPROTO_TCP, TCP_NODELAY),
+          KernelOption.flag(ChannelOption.SO_KEEPALIVE, SOL_SOCKET, SO_KEEPALIVE),
+          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
+          KernelOption.linger(),
+          KernelOption.trafficClass(),
+          KernelOption.integer(KQueueFfmChannelOption.SO_SNDLOWAT, SOL_SOCKET, SO_SNDLOWAT),
+          KernelOption.flag(KQueueFfmChannelOption.TCP_NOPUSH, IPPROTO_TCP, TCP_NOPUSH),
+          KernelOption.flag(KQueueFfmChannelOption.TCP_CORK, IPPROTO_TCP, TCP_CORK),
+          KernelOption.flag(KQueueFfmChannelOption.TCP_QUICKACK, IPPROTO_TCP, TCP_QUICKACK),
+          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, TCP_KEEPIDLE),
+          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, TCP_KEEPINTVL),
+          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPCNT, IPPROTO_TCP, TCP_KEEPCNT),
+          KernelOption.integer(
+              KQueueFfmChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, TCP_USER_TIMEOUT));
+
+  private static final int LINGER_UNKNOWN = Integer.MIN_VALUE;
+
+  private volatile boolean allowHalfClosure;
+  private volatile int linger = -1;
+
+  protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
+    super(channel, OPTIONS);
+    if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
+      setTcpNoDelay(true);
+    }
+  }
+
+  @Override
+  public Map<ChannelOption<?>, Object> getOptions() {
+    return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T getOption(ChannelOption<T> option) {
+    return option == ChannelOption.ALLOW_HALF_CLOSURE
+        ? (T) Boolean.valueOf(isAllowHalfClosure())
+        : super.getOption(option);
+  }
+
+  @Override
+  public <T> boolean setOption(ChannelOption<T> option, T value) {
+    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+      validate(option, value);
+      setAllowHalfClosure((Boolean) value);
+      return true;
+    }
+    boolean set = super.setOption(option, value);
+    if (set && option.name().equals(ChannelOption.SO_LINGER.name())) {
+      linger = (Integer) value;
+    }
+    return set;
+  }
+
+  /** An adopted descriptor may linger without this configuration having been told. */
+  final void lingerUnknown() {
+    linger = LINGER_UNKNOWN;
+  }
+
+  /** Seconds that close(2) may block for, or a negative number. */
+  final int blockingLinger() {
+    return linger == LINGER_UNKNOWN ? getSoLinger() : linger;
+  }
+
+  @Override
+  public int getReceiveBufferSize() {
+    return get(ChannelOption.SO_RCVBUF);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+    return set(ChannelOption.SO_RCVBUF, receiveBufferSize);
+  }
+
+  @Override
+  public int getSendBufferSize() {
+    return get(ChannelOption.SO_SNDBUF);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setSendBufferSize(int sendBufferSize) {
+    return set(ChannelOption.SO_SNDBUF, sendBufferSize);
+  }
+
+  /** Seconds, or -1 if it is off. */
+  @Override
+  public int getSoLinger() {
+    return get(ChannelOption.SO_LINGER);
+  }
+
+  /** Sets the seconds that a close waits for unsent data; -1 switches it off. */
+  @Override
+  public KQueueFfmSocketChannelConfig setSoLinger(int soLinger) {
+    set(ChannelOption.SO_LINGER, soLinger);
+    linger = soLinger;
+    return this;
+  }
+
+  @Override
+  public int getTrafficClass() {
+    return get(ChannelOption.IP_TOS);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setTrafficClass(int trafficClass) {
+    return set(ChannelOption.IP_TOS, trafficClass);
+  }
+
+  @Override
+  public boolean isKeepAlive() {
+    return get(ChannelOption.SO_KEEPALIVE);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setKeepAlive(boolean keepAlive) {
+    return set(ChannelOption.SO_KEEPALIVE, keepAlive);
+  }
+
+  @Override
+  public boolean isReuseAddress() {
+    return get(ChannelOption.SO_REUSEADDR);
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setReuseAddress(boolean reuseAddress) {
+    return set(ChannelOption.SO_REUSEADDR, reuseAddress);
+  }
+
+  @Override
+  public boolean isTcpNoDelay() {
+    return get(ChannelOption.TCP_NODELAY);
+  }
+
+  @Override
+  public final KQueueFfmSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
+    return set(ChannelOption.TCP_NODELAY, tcpNoDelay);
+  }
+
+  @Override
+  public boolean isAllowHalfClosure() {
+    return allowHalfClosure;
+  }
+
+  @Override
+  public KQueueFfmSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
+    this.allowHalfClosure = allowHalfClosure;
+    return this;
+  }
+
+  /** Has no effect, as on all of Netty's transports. */
+  @Override
+  public KQueueFfmSocketChannelConfig setPerformancePreferences(
+      int connectionTime, int latency, int bandwidth) {
+    return this;
+  }
+}

@@ -1,0 +1,123 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.selector.Registration;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * A handle's registration at its loop. It is its own attachment, so that a channel reaches the
+ * interests and the loop's resources through the wrapper that the event loop puts around it.
+ */
+final class LoopRegistration implements IoRegistration {
+  private static final AtomicIntegerFieldUpdater<LoopRegistration> CANCELLED =
+      AtomicIntegerFieldUpdater.newUpdater(LoopRegistration.class, "cancelled");
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(LoopRegistration.class);
+
+  private final KQueueFfmIoHandler handler;
+  private final KQueueFfmIoHandle handle;
+  private Registration registration;
+  private volatile int cancelled;
+
+  LoopRegistration(KQueueFfmIoHandler handler, KQueueFfmIoHandle handle) {
+    this.handler = handler;
+    this.handle = handle;
+  }
+
+  void bind(Registration registration) {
+    this.registration = registration;
+  }
+
+  /** The interests, on the loop's thread only. */
+  Registration interests() {
+    return registration;
+  }
+
+  LoopResources resources() {
+    return handler.resources();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T attachment() {
+    return (T) this;
+  }
+
+  @Override
+  public long submit(IoOps ops) {
+    KQueueFfmIoOps change = (KQueueFfmIoOps) ops;
+    if (!isValid()) {
+      return -1;
+    }
+    if (handler.inLoop()) {
+      submitNow(change);
+    } else {
+      handler.execute(() -> submitNow(change));
+    }
+    return registration.id();
+  }
+
+  private void submitNow(KQueueFfmIoOps change) {
+    if (isValid() && !handler.isDestroyed()) {
+      registration.submit(change.filter(), change.flags(), change.fflags(), change.data());
+    }
+  }
+
+  @Override
+  public boolean isValid() {
+    return cancelled == 0;
+  }
+
+  @Override
+  public boolean cancel() {
+    if (!CANCELLED.compareAndSet(this, 0, 1)) {
+      return false;
+    }
+    if (handler.inLoop()) {
+      cancelNow();
+    } else {
+      handler.execute(this::cancelNow);
+    }
+    return true;
+  }
+
+  private void cancelNow() {
+    if (!handler.isDestroyed()) {
+      registration.cancel();
+    }
+    handler.cancelled(this);
+  }
+
+  /** Before the descriptor is closed: its knotes go, also where the kernel would keep them. */
+  void forget() {
+    if (!handler.isDestroyed()) {
+      registration.forget();
+    }
+  }
+
+  void handle(KQueueFfmIoEvent event) {
+    try {
+      handle.handle(this, event);
+    } catch (Exception e) {
+      // One handle's exception must not take this turn's events from the others.
+      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), e);
+    }
+  }
+
+  void close() {
+    try {
+      handle.close();
+    } catch (Exception e) {
+      LOGGER.warn("Cannot close {}", StringUtil.simpleClassName(handle), e);
+    }
+    cancel();
+  }
+
+  void unregistered() {
+    handle.unregistered();
+  }
+}

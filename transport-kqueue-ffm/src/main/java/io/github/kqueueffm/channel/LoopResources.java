@@ -1,0 +1,100 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.IovecArray;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.unix.PreferredDirectByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+
+/** What the channels of one loop share, so that no operation allocates. The loop's thread only. */
+final class LoopResources implements UncheckedBooleanSupplier {
+  private final Kernel kernel;
+  private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
+  private final SockaddrCodec sockaddr;
+  private final int eagain;
+  private final int eintr;
+  private final int sendFlags;
+  private IovecArray iovecs;
+  private long sockaddrScratch;
+  private RecvByteBufAllocator.ExtendedHandle reading;
+
+  LoopResources(Kernel kernel) {
+    Platform platform = kernel.platform();
+    this.kernel = kernel;
+    this.sockaddr = new SockaddrCodec(platform);
+    this.eagain = -platform.number(Errno.EAGAIN);
+    this.eintr = -platform.number(Errno.EINTR);
+    this.sendFlags = platform.getOr(Constant.MSG_NOSIGNAL, 0);
+  }
+
+  Kernel kernel() {
+    return kernel;
+  }
+
+  SockaddrCodec sockaddr() {
+    return sockaddr;
+  }
+
+  /** Room for a length of 8 bytes and then any socket address. */
+  long sockaddrScratch() {
+    if (sockaddrScratch == 0) {
+      sockaddrScratch = NativeMemory.allocate(8 + sockaddr.size());
+    }
+    return sockaddrScratch;
+  }
+
+  /** An empty array to gather a write in. */
+  IovecArray iovecs() {
+    if (iovecs == null) {
+      Platform platform = kernel.platform();
+      iovecs = new IovecArray(platform, platform.get(Constant.IOV_MAX));
+    }
+    iovecs.clear();
+    return iovecs;
+  }
+
+  boolean wouldBlock(long result) {
+    return result == eagain;
+  }
+
+  boolean interrupted(long result) {
+    return result == eintr;
+  }
+
+  /** MSG_NOSIGNAL: HotSpot ignores SIGPIPE, other launchers need not. */
+  int sendFlags() {
+    return sendFlags;
+  }
+
+  /** The allocator, with direct buffers for whatever it is asked for. */
+  ByteBufAllocator direct(ByteBufAllocator allocator) {
+    direct.updateAllocator(allocator);
+    return direct;
+  }
+
+  /** Whether to go on reading: a short read tells that the socket is empty. */
+  boolean continueReading(RecvByteBufAllocator.ExtendedHandle handle) {
+    reading = handle;
+    return handle.continueReading(this);
+  }
+
+  @Override
+  public boolean get() {
+    return reading.lastBytesRead() == reading.attemptedBytesRead();
+  }
+
+  void close() {
+    if (iovecs != null) {
+      iovecs.free();
+    }
+    if (sockaddrScratch != 0) {
+      NativeMemory.free(sockaddrScratch);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+
+/** Sockets as channels' constructors need them: with Netty's unchecked exception. */
+final class Sockets {
+  private Sockets() {}
+
+  /** A stream socket of a family, or of the best one for {@code null}. */
+  static KernelSocket stream(Kernel kernel, SocketProtocolFamily family) {
+    return open(kernel, family, Constant.SOCK_STREAM);
+  }
+
+  private static KernelSocket open(Kernel kernel, SocketProtocolFamily family, Constant type) {
+    try {
+      return KernelSocket.open(kernel, number(kernel, family), kernel.platform().get(type));
+    } catch (IOException e) {
+      throw new ChannelException("cannot create a socket: " + e.getMessage(), e);
+    }
+  }
+
+  private static int number(Kernel kernel, SocketProtocolFamily family) {
+    if (family == null) {
+      return KernelSocket.preferredFamily(kernel);
+    }
+    return kernel
+        .platform()
+        .get(
+            switch (family) {
+              case INET -> Constant.AF_INET;
+              case INET6 -> Constant.AF_INET6;
+              case UNIX -> Constant.AF_UNIX;
+            });
+  }
+
+  static KernelSocket adopt(Kernel kernel, int fd) {
+    try {
+      return KernelSocket.adopt(kernel, fd);
+    } catch (IOException e) {
+      throw new ChannelException("cannot take over descriptor " + fd + ": " + e.getMessage(), e);
+    }
+  }
+
+  static boolean isListening(KernelSocket socket) {
+    try {
+      return socket.getInt(Constant.SOL_SOCKET, Constant.SO_ACCEPTCONN) != 0;
+    } catch (IOException e) {
+      throw new ChannelException("cannot take over a socket: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.kqueueffm.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import java.io.IOException;
+
+/**
+ * The reading half of a stream.
+ *
+ * <p>The end of the stream is what recv(2) says, never a flag of an event. But where an event says
+ * that there may be an end, everything buffered is read and delivered up to it, also with auto-read
+ * off: so no byte is lost and the end is noticed.
+ */
+final class StreamReader {
+  private static final int END = 0;
+  private static final int NOTHING = -1;
+
+  private final AbstractKQueueFfmStreamChannel channel;
+  private boolean readCompleteTold;
+
+  StreamReader(AbstractKQueueFfmStreamChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Reads until the socket is empty, the channel's limits are reached or the end is there.
+   *
+   * @param eof whether the kernel says that there may be an end
+   */
+  void read(boolean eof) {
+    if (channel.isInputDone()) {
+      return;
+    }
+    RecvByteBufAllocator.ExtendedHandle handle = channel.unsafe().readHandle();
+    handle.reset(channel.config());
+    boolean ended;
+    try {
+      ended = readLoop(handle, eof);
+    } catch (Throwable t) {
+      readComplete(handle);
+      failed(t);
+      return;
+    }
+    readComplete(handle);
+    if (ended) {
+      ended();
+    }
+  }
+
+  /** Whether the end was read. */
+  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof) throws IOException {
+    LoopResources loop = channel.resources();
+    ByteBufAllocator allocator = loop.direct(channel.config().getAllocator());
+    ChannelPipeline pipeline = channel.pipeline();
+    do {
+      ByteBuf buffer = handle.allocate(allocator);
+      int received;
+      try {
+        received = receive(loop, handle, buffer);
+      } catch (Throwable t) {
+        buffer.release();
+        throw t;
+      }
+      if (received <= 0) {
+        buffer.release();
+        return received == END;
+      }
+      handle.incMessagesRead(1);
+      channel.readDone();
+      pipeline.fireChannelRead(buffer);
+      // The handler may have closed the channel, shut its input down or moved it to another loop.
+    } while (channel.isRegistered()
+        && !channel.isInputDone()
+        && (eof || loop.continueReading(handle)));
+    return false;
+  }
+
+  private int receive(LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
+      throws IOException {
+    int room = buffer.writableBytes();
+    int index = buffer.writerIndex();
+    handle.attemptedBytesRead(room);
+    long result;
+    do {
+      result = loop.kernel().recv(channel.socket().fd(), Buffers.address(buffer) + index, room, 0);
+    } while (loop.interrupted(result));
+    if (result > 0) {
+      buffer.writerIndex(index + (int) result);
+      handle.lastBytesRead((int) result);
+      return (int) result;
+    }
+    if (loop.wouldBlock(result)) {
+      // A spurious event is normal: FreeBSD and NetBSD deliver a one-shot that was drained.
+      handle.lastBytesRead(0);
+      return NOTHING;
+    }
+    handle.lastBytesRead(-1);
+    if (result == 0) {
+      return END;
+    }
+    throw channel.failure("recv", (int) result);
+  }
+
+  private void readComplete(RecvByteBufAllocator.ExtendedHandle handle) {
+    handle.readComplete();
+    channel.pipeline().fireChannelReadComplete();
+  }
+
+  private void ended() {
+    channel.readDone();
+    if (!channel.isOpen() || channel.isInputDone()) {
+      return;
+    }
+    if (!channel.isAllowHalfClosure()) {
+      channel.unsafe().closeNow();
+      return;
+    }
+    channel.inputEnded();
+    channel.updateReadInterest();
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    if (!readCompleteTold) {
+      readCompleteTold = true;
+      pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+  }
+
+  private void failed(Throwable cause) {
+    channel.readDone();
+    channel.pipeline().fireExceptionCaught(cause);
+    if (cause instanceof IOException || cause instanceof OutOfMemoryError) {
+      // After ECONNRESET and its like the connection is gone, half-closure or not.
+      channel.unsafe().closeNow();
+    }
+  }
+}
