@@ -247,6 +247,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return null;
   }
 
+  /** A connect is complete. */
+  void connected(SocketAddress remote) {}
+
   /** How the channel closes: on another executor where close(2) may block for SO_LINGER. */
   Executor closeExecutor() {
     return null;

@@ -25,8 +25,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     super(null, socket, active);
   }
 
-  /** The channel of a connection whose descriptor it owns from now on. */
-  abstract Channel newChildChannel(KernelSocket child) throws Exception;
+  /**
+   * The channel of a connection whose descriptor it owns from now on.
+   *
+   * @param remote the peer, as accept(2) told
+   */
+  abstract Channel newChildChannel(KernelSocket child, SocketAddress remote) throws Exception;
 
   @Override
   public ChannelMetadata metadata() {
@@ -88,14 +92,14 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
       handle.lastBytesRead(1);
       handle.incMessagesRead(1);
       readDone();
-      pipeline().fireChannelRead(child(fd));
+      pipeline().fireChannelRead(child(loop, fd));
     } while (isRegistered() && handle.continueReading());
   }
 
-  private Channel child(int fd) throws Exception {
+  private Channel child(LoopResources loop, int fd) throws Exception {
     KernelSocket child = KernelSocket.accepted(socket().kernel(), fd, socket().family());
     try {
-      return newChildChannel(child);
+      return newChildChannel(child, loop.acceptedAddress());
     } catch (Throwable t) {
       child.close();
       throw t;
@@ -107,7 +111,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     Platform platform = loop.kernel().platform();
     int fd;
     do {
-      fd = socket().accept(loop.kernel());
+      fd = socket().accept(loop.kernel(), loop.acceptAddress(), loop.acceptLength());
     } while (fd < 0 && !loop.wouldBlock(fd) && isGoneConnection(platform, -fd));
     return fd;
   }

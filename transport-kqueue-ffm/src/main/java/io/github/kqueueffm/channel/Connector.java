@@ -51,7 +51,7 @@ final class Connector {
         throw new AlreadyConnectedException();
       }
       if (step.start(remote, local)) {
-        succeed(promise, wasActive);
+        succeed(remote, promise, wasActive);
       } else {
         await(remote, promise);
       }
@@ -105,7 +105,7 @@ final class Connector {
         return;
       }
       forget();
-      succeed(done, wasActive);
+      succeed(to, done, wasActive);
     } catch (Throwable t) {
       forget();
       done.tryFailure(channel.unsafe().annotate(t, to));
@@ -113,7 +113,8 @@ final class Connector {
     }
   }
 
-  private void succeed(ChannelPromise promise, boolean wasActive) {
+  private void succeed(SocketAddress remote, ChannelPromise promise, boolean wasActive) {
+    channel.connected(remote);
     channel.active(true);
     // Read before trySuccess, whose listeners may close the channel.
     boolean active = channel.isActive();

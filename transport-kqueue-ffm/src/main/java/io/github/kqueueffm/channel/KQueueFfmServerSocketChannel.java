@@ -61,7 +61,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   @Override
-  Channel newChildChannel(KernelSocket child) throws Exception {
-    return new KQueueFfmSocketChannel(this, child);
+  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
+    return new KQueueFfmSocketChannel(this, child, (InetSocketAddress) remote);
   }
 }

@@ -13,7 +13,7 @@ import java.net.SocketAddress;
 public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     implements SocketChannel {
   private final KQueueFfmSocketChannelConfig config;
-  private InetSocketAddress connectedTo;
+  private InetSocketAddress peer;
 
   /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
   public KQueueFfmSocketChannel() {
@@ -35,8 +35,9 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     config.lingerUnknown();
   }
 
-  KQueueFfmSocketChannel(Channel parent, KernelSocket accepted) {
+  KQueueFfmSocketChannel(Channel parent, KernelSocket accepted, InetSocketAddress remote) {
     this(parent, accepted, true);
+    peer = remote;
   }
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
@@ -71,7 +72,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   @Override
   protected SocketAddress remoteAddress0() {
-    return connectedTo != null && isActive() ? connectedTo : super.remoteAddress0();
+    return peer != null ? peer : super.remoteAddress0();
   }
 
   @Override
@@ -79,9 +80,14 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     if (local != null) {
       socket().bind(local);
     }
-    boolean connected = socket().connect(remote);
-    connectedTo = (InetSocketAddress) remote;
-    return connected;
+    return socket().connect(remote);
+  }
+
+  @Override
+  void connected(SocketAddress remote) {
+    InetSocketAddress address = (InetSocketAddress) remote;
+    // A connect to the wildcard address ends at some other one, which getpeername knows.
+    peer = address.getAddress().isAnyLocalAddress() ? null : address;
   }
 
   @Override

@@ -5,15 +5,20 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
+import java.net.SocketAddress;
 
 /** What the channels of one loop share, so that no operation allocates. The loop's thread only. */
 final class LoopResources implements UncheckedBooleanSupplier {
+  /** Offset of the address behind its length. */
+  private static final int ADDRESS = 8;
+
   private final Kernel kernel;
   private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
   private final SockaddrCodec sockaddr;
@@ -41,12 +46,24 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return sockaddr;
   }
 
-  /** Room for a length of 8 bytes and then any socket address. */
-  long sockaddrScratch() {
+  /** Where accept(2) puts the length of a peer's address, made ready for the next one. */
+  long acceptLength() {
     if (sockaddrScratch == 0) {
-      sockaddrScratch = NativeMemory.allocate(8 + sockaddr.size());
+      sockaddrScratch = NativeMemory.allocate(ADDRESS + sockaddr.size());
     }
+    Memory.putInt(sockaddrScratch, sockaddr.size());
     return sockaddrScratch;
+  }
+
+  /** Where accept(2) puts a peer's address. */
+  long acceptAddress() {
+    return acceptLength() + ADDRESS;
+  }
+
+  /** The address that accept(2) put there last. */
+  SocketAddress acceptedAddress() {
+    int length = Memory.getInt(sockaddrScratch);
+    return sockaddr.get(sockaddrScratch + ADDRESS, length);
   }
 
   /** An empty array to gather a write in. */

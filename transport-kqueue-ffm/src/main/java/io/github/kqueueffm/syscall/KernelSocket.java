@@ -208,10 +208,12 @@ public final class KernelSocket {
    * Takes the next connection, non-blocking and close-on-exec. Allocates nothing.
    *
    * @param loopKernel the kernel of the calling thread
+   * @param address where the peer's address goes, or 0
+   * @param length where the room at {@code address} stands and its length is put, or 0
    * @return its descriptor, or the negative errno; ECONNABORTED if the connection was gone before
    *     it could be set up
    */
-  public int accept(Kernel loopKernel) {
+  public int accept(Kernel loopKernel, long address, long length) {
     return Descriptors.accept(loopKernel, fd);
   }
 
