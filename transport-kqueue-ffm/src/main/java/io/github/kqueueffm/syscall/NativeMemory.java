@@ -36,7 +36,7 @@ public final class NativeMemory {
   /** Frees what {@link #allocate} gave. */
   public static void free(long address) {
     try {
-      long nothing = (long) MH$free.invokeExact(address);
+      long _ = (long) MH$free.invokeExact(address);
     } catch (Throwable t) {
       throw new AssertionError("free cannot throw", t);
     }
