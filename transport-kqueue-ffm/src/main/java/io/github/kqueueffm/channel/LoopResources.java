@@ -6,6 +6,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.MessageHeader;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.netty.buffer.ByteBufAllocator;
@@ -25,6 +26,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final int eagain;
   private final int eintr;
   private final int sendFlags;
+  private final boolean sigpipeOff;
+  private final MessageHeader headers;
+  private long header;
   private IovecArray iovecs;
   private long sockaddrScratch;
   private RecvByteBufAllocator.ExtendedHandle reading;
@@ -36,6 +40,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
     this.eagain = -platform.number(Errno.EAGAIN);
     this.eintr = -platform.number(Errno.EINTR);
     this.sendFlags = platform.getOr(Constant.MSG_NOSIGNAL, 0);
+    // The socket has it then; elsewhere only the flag of a send call keeps the signal away.
+    this.sigpipeOff = platform.has(Constant.SO_NOSIGPIPE);
+    this.headers = new MessageHeader(platform);
   }
 
   Kernel kernel() {
@@ -76,6 +83,18 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return iovecs;
   }
 
+  /** Writes what was gathered in one call, in which a peer that is gone raises no SIGPIPE. */
+  long write(int fd, IovecArray gathered) {
+    if (sigpipeOff) {
+      return kernel.writev(fd, gathered.address(), gathered.count());
+    }
+    if (header == 0) {
+      header = NativeMemory.allocate(headers.size());
+    }
+    headers.put(header, 0, 0, gathered.address(), gathered.count(), 0, 0);
+    return kernel.sendmsg(fd, header, sendFlags);
+  }
+
   boolean wouldBlock(long result) {
     return result == eagain;
   }
@@ -112,6 +131,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
     }
     if (sockaddrScratch != 0) {
       NativeMemory.free(sockaddrScratch);
+    }
+    if (header != 0) {
+      NativeMemory.free(header);
     }
   }
 }

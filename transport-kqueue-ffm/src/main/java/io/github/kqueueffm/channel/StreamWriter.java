@@ -96,7 +96,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
       return true;
     }
     long wanted = iovecs.size();
-    long sent = loop.kernel().writev(channel.socket().fd(), iovecs.address(), iovecs.count());
+    long sent = loop.write(channel.socket().fd(), iovecs);
     if (sent < 0) {
       return refused(loop, "writev", sent);
     }
