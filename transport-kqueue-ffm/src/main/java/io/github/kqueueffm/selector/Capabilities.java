@@ -1,0 +1,74 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.syscall.Kernel;
+import java.io.IOException;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * What of a kqueue's behaviour differs between systems, as probes have shown once for each kernel.
+ *
+ * @param wakeup how a wait is ended
+ * @param lowat whether a sentinel can use NOTE_LOWAT
+ */
+record Capabilities(WakeupKind wakeup, boolean lowat) {
+  private static final Map<Kernel, Capabilities> KNOWN = new WeakHashMap<>();
+
+  /**
+   * Those of the kernel, with the wakeup that is forced, if there is one.
+   *
+   * @throws UnsupportedOperationException if the forced wakeup does not work here
+   */
+  static Capabilities of(Kernel kernel, WakeupKind forced) throws IOException {
+    Capabilities found = of(kernel);
+    if (forced == null || forced == found.wakeup) {
+      return found;
+    }
+    if (!isEmbedded(kernel)) {
+      KqueueFacts facts = new KqueueFacts(kernel.platform());
+      String objection = new WakeupProbe(kernel, facts).objection(forced);
+      if (objection != null) {
+        throw new UnsupportedOperationException(
+            "-D"
+                + WakeupKind.PROPERTY
+                + "="
+                + forced
+                + " does not work here: "
+                + objection
+                + "; "
+                + found.wakeup
+                + " does");
+      }
+    }
+    return new Capabilities(forced, found.lowat);
+  }
+
+  private static Capabilities of(Kernel kernel) throws IOException {
+    synchronized (KNOWN) {
+      Capabilities known = KNOWN.get(kernel);
+      if (known == null) {
+        known = isEmbedded(kernel) ? new Capabilities(WakeupKind.TIMER, true) : probe(kernel);
+        KNOWN.put(kernel, known);
+      }
+      return known;
+    }
+  }
+
+  private static Capabilities probe(Kernel kernel) throws IOException {
+    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    return new Capabilities(
+        new WakeupProbe(kernel, facts).best(), new SentinelProbe(kernel, facts).lowatHolds());
+  }
+
+  /** Takes something for known, in tests. */
+  static void assume(Kernel kernel, Capabilities capabilities) {
+    synchronized (KNOWN) {
+      KNOWN.put(kernel, capabilities);
+    }
+  }
+
+  private static boolean isEmbedded(Kernel kernel) {
+    return !kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT);
+  }
+}

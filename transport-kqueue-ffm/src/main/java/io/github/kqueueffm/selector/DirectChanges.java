@@ -1,0 +1,109 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.syscall.Failures;
+import java.io.UncheckedIOException;
+
+/** Changes that are applied at once, from any thread, as long as the kqueue is open. */
+final class DirectChanges {
+  /** The answer when the kqueue is closed; no errno has this number. */
+  static final int CLOSED = Integer.MIN_VALUE;
+
+  private static final int READ = 1;
+  private static final int WRITE = 2;
+  private static final int TIMER = 4;
+  private static final int USER = 8;
+
+  private final Kqueue kqueue;
+  private final KqueueFacts facts;
+  private final Gate gate;
+
+  DirectChanges(Kqueue kqueue, KqueueFacts facts, Gate gate) {
+    this.kqueue = kqueue;
+    this.facts = facts;
+    this.gate = gate;
+  }
+
+  /**
+   * Arms a descriptor, all or nothing.
+   *
+   * @return 0, the negative errno, or {@link #CLOSED}
+   */
+  int arm(int fd, long token, Interests interests) {
+    if (!gate.enter()) {
+      return CLOSED;
+    }
+    try {
+      int read = interests.isReadable() ? arm(fd, facts.read, token) : 0;
+      int write = read == 0 && interests.isWritable() ? arm(fd, facts.write, token) : 0;
+      if (write < 0 && interests.isReadable()) {
+        delete(fd, facts.read);
+      }
+      return Math.min(read, write);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private int arm(int fd, int filter, long token) {
+    int flags = facts.add | facts.enable | facts.oneshot;
+    return KeventCall.apply(kqueue, fd, filter, flags, 0, token);
+  }
+
+  /** Tells the provider that a descriptor is about to be closed. */
+  void forget(int fd) {
+    if (gate.enter()) {
+      try {
+        kqueue.forget(fd);
+      } finally {
+        gate.leave();
+      }
+    }
+  }
+
+  /** The bit for {@link Registration#submitted()} of a verbatim change. */
+  int mark(int filter, int flags) {
+    if ((flags & facts.add) == 0) {
+      return 0;
+    }
+    if (filter == facts.read) {
+      return READ;
+    }
+    if (filter == facts.write) {
+      return WRITE;
+    }
+    return filter == facts.timer ? TIMER : filter == facts.user ? USER : 0;
+  }
+
+  /** Deletes all that the kernel may hold of a registration. */
+  void deleteKnotes(Registration registration) {
+    if (!gate.enter()) {
+      return;
+    }
+    try {
+      long ident = registration.ident();
+      int submitted = registration.submitted();
+      deleteIf(registration.readState().isArmed() || (submitted & READ) != 0, ident, facts.read);
+      deleteIf(registration.writeState().isArmed() || (submitted & WRITE) != 0, ident, facts.write);
+      deleteIf((submitted & TIMER) != 0, ident, facts.timer);
+      deleteIf((submitted & USER) != 0, ident, facts.user);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private void deleteIf(boolean possiblyThere, long ident, int filter) {
+    if (possiblyThere) {
+      delete(ident, filter);
+    }
+  }
+
+  private void delete(long ident, int filter) {
+    int result = KeventCall.apply(kqueue, ident, filter, facts.delete, 0, 0);
+    // ENOENT: there is none, or it was one-shot and has fired. EBADF: the descriptor was closed.
+    if (result < 0 && result != -facts.enoent && result != -facts.ebadf) {
+      String subject = facts.filterName(filter) + " EV_DELETE of " + ident;
+      throw new UncheckedIOException(Failures.of(facts.platform, "kevent", subject, result));
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.syscall.KeventLayout;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+
+/**
+ * Room for the events of one {@link Selector#select(Events) select}, in native memory, which {@link
+ * #close()} frees. Each select overwrites the events before.
+ *
+ * <p>For one thread at a time, and for selectors of one kernel.
+ */
+public final class Events implements Iterable<Event>, AutoCloseable {
+  private final int capacity;
+  private final Registration[] registrations;
+  private KeventLayout layout;
+  private KqueueFacts facts;
+  private long address;
+  private int structSize;
+  private int size;
+  private boolean closed;
+
+  /**
+   * Makes room; the memory is allocated by the first select.
+   *
+   * @param capacity the most events that one select returns; fewer than 4 are made 4, so that the
+   *     changes of one registration fit into one call
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public Events(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException("capacity " + capacity + ": at least 1 is needed");
+    }
+    this.capacity = Math.max(capacity, Registration.MAX_CHANGES);
+    registrations = new Registration[this.capacity];
+  }
+
+  /** How many events the last select returned. */
+  public int size() {
+    return size;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  /** The event's {@code udata}: a user's token, or the id of a {@link Registration}. */
+  public long token(int index) {
+    return layout.udata(at(index));
+  }
+
+  /** The descriptor, or what else identifies the knote of its filter. */
+  public long ident(int index) {
+    return layout.ident(at(index));
+  }
+
+  /** The filter, in the platform's number. */
+  public int filter(int index) {
+    return layout.filter(at(index));
+  }
+
+  /** The flags, in the platform's bits; the kernel may give back some of those that were set. */
+  public int flags(int index) {
+    return layout.flags(at(index));
+  }
+
+  /** The filter's flags; of an end of stream the errno, where the kernel tells it. */
+  public int fflags(int index) {
+    return layout.fflags(at(index));
+  }
+
+  /** The filter's data, such as the bytes to read; of an {@linkplain #isError error} the errno. */
+  public long data(int index) {
+    return layout.data(at(index));
+  }
+
+  /**
+   * Whether a read is due: it will give bytes, the end of the stream or an error, or, after a
+   * spurious event, that it would block.
+   */
+  public boolean isReadable(int index) {
+    return filter(index) == facts.read && !facts.isReceipt(flags(index), data(index));
+  }
+
+  /** Whether a write or the look at a connect's result is due. */
+  public boolean isWritable(int index) {
+    return filter(index) == facts.write && !facts.isReceipt(flags(index), data(index));
+  }
+
+  /**
+   * Whether the kernel says that this direction has come to its end. A hint: bytes may be left, and
+   * only read tells the end of the stream.
+   */
+  public boolean isEof(int index) {
+    return facts.isEof(flags(index));
+  }
+
+  /** Whether this is no event but a change that failed; {@link #data} is the errno then. */
+  public boolean isError(int index) {
+    return facts.isError(flags(index), data(index));
+  }
+
+  /**
+   * The registration that it is for.
+   *
+   * @return {@code null} if there is none: it was cancelled, also after this batch was selected, or
+   *     the token is a user's own
+   */
+  public Registration registration(int index) {
+    Registration registration = registrations[Objects.checkIndex(index, size)];
+    return registration != null && registration.isValid() ? registration : null;
+  }
+
+  /** Copies of the events, in their order; for those who don't mind the objects. */
+  @Override
+  public Iterator<Event> iterator() {
+    return new Iterator<>() {
+      private int next;
+
+      @Override
+      public boolean hasNext() {
+        return next < size;
+      }
+
+      @Override
+      public Event next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return new Event(Events.this, next++);
+      }
+    };
+  }
+
+  /** Frees the memory; not while a select uses it. The events are gone, and it is not used again. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    size = 0;
+    if (address != 0) {
+      NativeMemory.free(address);
+      address = 0;
+    }
+  }
+
+  /** Empties it for a select. */
+  void begin(KqueueFacts facts, KeventLayout layout) {
+    Arrays.fill(registrations, 0, size, null);
+    size = 0;
+    if (this.layout != layout) {
+      bind(facts, layout);
+    }
+  }
+
+  private void bind(KqueueFacts facts, KeventLayout layout) {
+    if (closed) {
+      throw new IllegalStateException("these Events are closed");
+    }
+    if (address == 0) {
+      structSize = layout.size();
+      address = NativeMemory.allocate((long) capacity * structSize);
+    } else if (this.facts.platform != facts.platform || structSize != layout.size()) {
+      throw new IllegalArgumentException(
+          "these Events are laid out for "
+              + this.facts.platform
+              + ", not for "
+              + facts.platform
+              + "; make others");
+    }
+    this.layout = layout;
+    this.facts = facts;
+  }
+
+  long address() {
+    if (closed) {
+      throw new IllegalStateException("these Events are closed");
+    }
+    return address;
+  }
+
+  /** Where a struct is that the kernel has just written. */
+  long raw(int index) {
+    return address + (long) index * structSize;
+  }
+
+  /** Takes a struct that the kernel has written as the next event. */
+  void keep(int index, Registration registration) {
+    if (index != size) {
+      Memory.copy(raw(index), raw(size), structSize);
+    }
+    registrations[size++] = registration;
+  }
+
+  private long at(int index) {
+    return raw(Objects.checkIndex(index, size));
+  }
+}

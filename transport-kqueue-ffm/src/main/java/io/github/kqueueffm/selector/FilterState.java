@@ -1,0 +1,91 @@
+package io.github.kqueueffm.selector;
+
+/**
+ * One filter of one descriptor: what the kernel holds and what is wanted. Emits the shortest
+ * sequence of changes that leads from the one to the other.
+ */
+final class FilterState {
+  /** More changes than this are never needed. */
+  static final int MAX_CHANGES = 2;
+
+  private final int filter;
+  private Interest wanted = Interest.NONE;
+  private Interest kernel = Interest.NONE;
+  private boolean deleteSent;
+
+  FilterState(int filter) {
+    this.filter = filter;
+  }
+
+  Interest wanted() {
+    return wanted;
+  }
+
+  void want(Interest interest) {
+    wanted = interest;
+  }
+
+  boolean isSettled() {
+    return wanted == kernel;
+  }
+
+  /** Whether the kernel holds a knote. */
+  boolean isArmed() {
+    return kernel != Interest.NONE;
+  }
+
+  /** Puts what is missing into the list, which has to go out with the next call. */
+  void emit(ChangeList changes, KqueueFacts facts, boolean lowat, long ident, long udata) {
+    if (wanted == kernel) {
+      return;
+    }
+    // A re-ADD keeps the ONESHOT-ness of a knote on NetBSD and FreeBSD, so a DELETE comes first.
+    // There is none for a knote that is gone: its ENOENT would end the wait.
+    deleteSent = kernel != Interest.NONE;
+    if (deleteSent) {
+      changes.put(ident, filter, facts.delete, 0, 0, udata);
+    }
+    if (wanted == Interest.ONE_SHOT) {
+      changes.put(ident, filter, facts.add | facts.enable | facts.oneshot, 0, 0, udata);
+    } else if (wanted == Interest.SENTINEL) {
+      int fflags = lowat ? facts.lowat : 0;
+      long data = lowat ? KqueueFacts.NEVER_REACHED : 0;
+      changes.put(ident, filter, facts.add | facts.clear, fflags, data, udata);
+    }
+    kernel = wanted;
+  }
+
+  /**
+   * Takes notice of an event.
+   *
+   * @return whether it says anything
+   */
+  boolean delivered(boolean eof) {
+    if (kernel == Interest.SENTINEL) {
+      // Darwin clamps the low-water mark, and where it does not hold at all any data fires.
+      return eof;
+    }
+    if (kernel == Interest.ONE_SHOT) {
+      kernel = Interest.NONE;
+      wanted = Interest.NONE;
+    }
+    return true;
+  }
+
+  /**
+   * Takes notice of a change that failed.
+   *
+   * @return whether it says anything
+   */
+  boolean failed(int errno, KqueueFacts facts) {
+    if (deleteSent && (errno == facts.enoent || errno == facts.ebadf)) {
+      // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin.
+      // The knote is gone, which was the purpose.
+      deleteSent = false;
+      return false;
+    }
+    kernel = Interest.NONE;
+    wanted = Interest.NONE;
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+
+/** A pipe with a byte in it, for systems without EVFILT_USER. */
+final class PipeWakeup implements Wakeup {
+  // There is a byte per sleep, so this is a pipe's whole content.
+  private static final int ROOM = 64;
+  private static final int INT = 4;
+
+  private final Kqueue kqueue;
+  private final Kernel kernel;
+  private final Platform platform;
+  private final int filter;
+  private final int readEnd;
+  private final int writeEnd;
+  private final long buffer = NativeMemory.allocate(ROOM);
+
+  private PipeWakeup(Kqueue kqueue, Kernel kernel, int filter, int readEnd, int writeEnd) {
+    this.kqueue = kqueue;
+    this.kernel = kernel;
+    this.platform = kernel.platform();
+    this.filter = filter;
+    this.readEnd = readEnd;
+    this.writeEnd = writeEnd;
+  }
+
+  static PipeWakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) throws IOException {
+    long fds = NativeMemory.allocate(2 * INT);
+    try {
+      boolean atomic = kernel.has(Call.PIPE2);
+      check(facts, "pipe", "wakeup", atomic ? pipe2(kernel, fds) : kernel.pipe(fds));
+      PipeWakeup wakeup =
+          new PipeWakeup(
+              kqueue, kernel, facts.read, Memory.getInt(fds), Memory.getInt(fds + INT));
+      try {
+        if (!atomic) {
+          wakeup.setFlags(facts, wakeup.readEnd);
+          wakeup.setFlags(facts, wakeup.writeEnd);
+        }
+        // Level-triggered: what is left in the pipe is reported again.
+        int added = KeventCall.apply(kqueue, wakeup.readEnd, facts.read, facts.add, 0, 0);
+        check(facts, "kevent", "EVFILT_READ EV_ADD of the wakeup's pipe", added);
+        return wakeup;
+      } catch (Throwable t) {
+        wakeup.close();
+        throw t;
+      }
+    } finally {
+      NativeMemory.free(fds);
+    }
+  }
+
+  private static int pipe2(Kernel kernel, long fds) {
+    Platform platform = kernel.platform();
+    return kernel.pipe2(
+        fds, platform.get(Constant.O_NONBLOCK) | platform.get(Constant.O_CLOEXEC));
+  }
+
+  private void setFlags(KqueueFacts facts, int fd) throws IOException {
+    int nonblock = platform.get(Constant.O_NONBLOCK);
+    int cloexec = platform.get(Constant.FD_CLOEXEC);
+    check(facts, "fcntl", "O_NONBLOCK", kernel.fcntl(fd, platform.get(Constant.F_SETFL), nonblock));
+    check(facts, "fcntl", "FD_CLOEXEC", kernel.fcntl(fd, platform.get(Constant.F_SETFD), cloexec));
+  }
+
+  private static void check(KqueueFacts facts, String operation, String subject, int result)
+      throws IOException {
+    if (result < 0) {
+      throw Failures.of(facts.platform, operation, subject, result);
+    }
+  }
+
+  @Override
+  public int filter() {
+    return filter;
+  }
+
+  @Override
+  public long ident() {
+    return readEnd;
+  }
+
+  @Override
+  public int trigger() {
+    // Any byte does, so that it does not matter that the buffer is read into meanwhile.
+    long result;
+    do {
+      result = kernel.write(writeEnd, buffer, 1);
+    } while (platform.is(Errno.EINTR, (int) -result));
+    // EAGAIN: the pipe is full, so it is readable.
+    return platform.is(Errno.EAGAIN, (int) -result) ? 0 : (int) result;
+  }
+
+  @Override
+  public int consumed() {
+    long result = kernel.read(readEnd, buffer, ROOM);
+    // EAGAIN: somebody else's read cannot be, but a stale event on NetBSD can. EINTR: the byte is
+    // still there, and is reported again.
+    boolean harmless =
+        platform.is(Errno.EAGAIN, (int) -result) || platform.is(Errno.EINTR, (int) -result);
+    return harmless ? 0 : (int) result;
+  }
+
+  @Override
+  public void close() {
+    kqueue.forget(readEnd);
+    // Closing an end of a pipe cannot lose anything; whatever errno says, the descriptor is gone.
+    kernel.close(readEnd);
+    kernel.close(writeEnd);
+    NativeMemory.free(buffer);
+  }
+}

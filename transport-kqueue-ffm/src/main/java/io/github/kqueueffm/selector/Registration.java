@@ -1,0 +1,175 @@
+package io.github.kqueueffm.selector;
+
+/**
+ * A descriptor in a {@link Selector}, under an id that is never used again.
+ *
+ * <p>Interest is state: {@link #read(Interest)} and {@link #write(Interest)} say what is wanted, and
+ * the next select tells the kernel the difference, together with its wait. A one-shot interest is
+ * {@link Interest#NONE} again once its event was delivered, or its change has failed.
+ *
+ * <p>For the thread that selects, and none of it blocks; {@link #id()}, {@link #ident()}, {@link
+ * #attachment()} and {@link #isValid()} may be asked from any thread. After {@link #cancel()} or the
+ * selector's close everything here does nothing.
+ */
+public final class Registration {
+  /** The most that interests of one registration ever need. */
+  static final int MAX_CHANGES = 2 * FilterState.MAX_CHANGES;
+
+  private final Selector selector;
+  private final long id;
+  private final long ident;
+  private final Object attachment;
+  private final FilterState read;
+  private final FilterState write;
+  private volatile boolean valid = true;
+  private boolean queued;
+  private int submitted;
+
+  Registration(Selector selector, KqueueFacts facts, long id, long ident, Object attachment) {
+    this.selector = selector;
+    this.id = id;
+    this.ident = ident;
+    this.attachment = attachment;
+    read = new FilterState(facts.read);
+    write = new FilterState(facts.write);
+  }
+
+  /** The number that its events carry in {@code udata}. */
+  public long id() {
+    return id;
+  }
+
+  /** The descriptor, or what else identifies the knotes of its filters. */
+  public long ident() {
+    return ident;
+  }
+
+  /** What {@link Selector#add} was given. */
+  public Object attachment() {
+    return attachment;
+  }
+
+  /** Whether it was neither cancelled nor forgotten and its selector is open. */
+  public boolean isValid() {
+    return valid;
+  }
+
+  /** Says what is wanted of EVFILT_READ from the next select on. */
+  public void read(Interest wanted) {
+    want(read, wanted);
+  }
+
+  /**
+   * Says what is wanted of EVFILT_WRITE from the next select on.
+   *
+   * @throws IllegalArgumentException for a sentinel: there is none for writing
+   */
+  public void write(Interest wanted) {
+    if (wanted == Interest.SENTINEL) {
+      throw new IllegalArgumentException("SENTINEL is an interest for reading only");
+    }
+    want(write, wanted);
+  }
+
+  /** What is wanted of EVFILT_READ now. */
+  public Interest read() {
+    return read.wanted();
+  }
+
+  /** What is wanted of EVFILT_WRITE now. */
+  public Interest write() {
+    return write.wanted();
+  }
+
+  /**
+   * Puts a change into the changelist as it is, after those that were submitted before it and before
+   * all that follow from interests. Its answer, if it fails, is an event with EV_ERROR. For knotes
+   * that are not also led by {@link #read(Interest)} and {@link #write(Interest)}.
+   *
+   * @param filter the platform's number of the filter; (EVFILT_TIMER, 0) and (EVFILT_USER, 0) belong
+   *     to the selector
+   */
+  public void submit(int filter, int flags, int fflags, long data) {
+    if (valid) {
+      submitted |= selector.submit(this, filter, flags, fflags, data);
+    }
+  }
+
+  /**
+   * Ends it: changes that were not sent are dropped, knotes that the kernel holds are deleted at
+   * once, and there are no more events, not even from the batch that is being handled. The
+   * descriptor may be registered anew at once, here or elsewhere. If it is about to be closed, {@link
+   * #forget()} does the same with less work.
+   */
+  public void cancel() {
+    end(false);
+  }
+
+  /**
+   * Ends it because the descriptor is about to be closed: has to be called <em>before</em> close(2).
+   * On a kernel's kqueue the close removes the knotes; the embedded one has to be told.
+   */
+  public void forget() {
+    end(true);
+  }
+
+  @Override
+  public String toString() {
+    return "registration "
+        + Long.toHexString(id)
+        + " of "
+        + ident
+        + " (read "
+        + read()
+        + ", write "
+        + write()
+        + (valid ? ")" : ", cancelled)");
+  }
+
+  private void want(FilterState state, Interest wanted) {
+    if (!valid) {
+      return;
+    }
+    state.want(wanted);
+    if (!state.isSettled()) {
+      selector.dirty(this);
+    }
+  }
+
+  private void end(boolean closing) {
+    if (valid) {
+      valid = false;
+      selector.remove(this, closing);
+    }
+  }
+
+  void invalidate() {
+    valid = false;
+  }
+
+  boolean isQueued() {
+    return queued;
+  }
+
+  void queued(boolean queued) {
+    this.queued = queued;
+  }
+
+  FilterState readState() {
+    return read;
+  }
+
+  FilterState writeState() {
+    return write;
+  }
+
+  /** Which filters verbatim changes were submitted for, as {@link Selector#submit} says. */
+  int submitted() {
+    return submitted;
+  }
+
+  void emit(ChangeList changes, KqueueFacts facts, boolean lowat) {
+    read.emit(changes, facts, lowat, ident, id);
+    write.emit(changes, facts, lowat, ident, id);
+  }
+}
