@@ -208,12 +208,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     if (loop.inEventLoop()) {
       stopReading();
     } else {
-      loop.execute(
-          () -> {
-            if (!config().isAutoRead()) {
-              stopReading();
-            }
-          });
+      loop.execute(() -> {
+        if (!config().isAutoRead()) {
+          stopReading();
+        }
+      });
     }
   }
 

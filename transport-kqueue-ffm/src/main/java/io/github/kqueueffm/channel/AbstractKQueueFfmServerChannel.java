@@ -1,6 +1,5 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;

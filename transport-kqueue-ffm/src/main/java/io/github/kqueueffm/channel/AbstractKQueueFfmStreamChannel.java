@@ -185,10 +185,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   @Override
   public ChannelFuture shutdown(ChannelPromise promise) {
     shutdownOutput()
-        .addListener(
-            output ->
-                shutdownInput()
-                    .addListener(input -> shutdownDone(output.cause(), input.cause(), promise)));
+        .addListener(output ->
+            shutdownInput()
+                .addListener(input -> shutdownDone(output.cause(), input.cause(), promise)));
     return promise;
   }
 

@@ -70,13 +70,12 @@ final class Connector {
     if (millis > 0) {
       timeout = channel.eventLoop().schedule(this::timedOut, millis, TimeUnit.MILLISECONDS);
     }
-    promise.addListener(
-        future -> {
-          if (future.isCancelled()) {
-            forget();
-            channel.unsafe().closeNow();
-          }
-        });
+    promise.addListener(future -> {
+      if (future.isCancelled()) {
+        forget();
+        channel.unsafe().closeNow();
+      }
+    });
   }
 
   private void timedOut() {

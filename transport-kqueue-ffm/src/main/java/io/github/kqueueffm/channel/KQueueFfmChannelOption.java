@@ -14,23 +14,27 @@ public final class KQueueFfmChannelOption {
   private static final String EPOLL = "io.netty.channel.epoll.EpollChannelOption#";
 
   /** Bytes that have to be free before the socket is reported writable (macOS and the BSDs). */
-  public static final ChannelOption<Integer> SO_SNDLOWAT = ChannelOption.valueOf(KQUEUE + "SO_SNDLOWAT");
+  public static final ChannelOption<Integer> SO_SNDLOWAT =
+      ChannelOption.valueOf(KQUEUE + "SO_SNDLOWAT");
 
   /** Holds back partial segments; not on NetBSD and Linux. */
-  public static final ChannelOption<Boolean> TCP_NOPUSH = ChannelOption.valueOf(KQUEUE + "TCP_NOPUSH");
+  public static final ChannelOption<Boolean> TCP_NOPUSH =
+      ChannelOption.valueOf(KQUEUE + "TCP_NOPUSH");
 
   /** Linux's form of {@link #TCP_NOPUSH}. */
   public static final ChannelOption<Boolean> TCP_CORK = ChannelOption.valueOf(EPOLL + "TCP_CORK");
 
   /** Seconds of idleness before the first keep-alive probe; not on OpenBSD. */
-  public static final ChannelOption<Integer> TCP_KEEPIDLE = ChannelOption.valueOf(EPOLL + "TCP_KEEPIDLE");
+  public static final ChannelOption<Integer> TCP_KEEPIDLE =
+      ChannelOption.valueOf(EPOLL + "TCP_KEEPIDLE");
 
   /** Seconds between keep-alive probes; not on OpenBSD. */
   public static final ChannelOption<Integer> TCP_KEEPINTVL =
       ChannelOption.valueOf(EPOLL + "TCP_KEEPINTVL");
 
   /** Probes without an answer before the connection is given up; not on OpenBSD. */
-  public static final ChannelOption<Integer> TCP_KEEPCNT = ChannelOption.valueOf(EPOLL + "TCP_KEEPCNT");
+  public static final ChannelOption<Integer> TCP_KEEPCNT =
+      ChannelOption.valueOf(EPOLL + "TCP_KEEPCNT");
 
   /** Milliseconds that sent data may stay unacknowledged (Linux). */
   public static final ChannelOption<Integer> TCP_USER_TIMEOUT =
@@ -41,7 +45,8 @@ public final class KQueueFfmChannelOption {
       ChannelOption.valueOf(EPOLL + "TCP_NOTSENT_LOWAT");
 
   /** Whether acknowledgements are sent at once (Linux). */
-  public static final ChannelOption<Boolean> TCP_QUICKACK = ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
+  public static final ChannelOption<Boolean> TCP_QUICKACK =
+      ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
 
   /** Has no effect: the transport needs no guess of the receive buffer's size. */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =

@@ -52,7 +52,8 @@ final class StreamReader {
   }
 
   /** Whether the end was read. */
-  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof) throws IOException {
+  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+      throws IOException {
     LoopResources loop = channel.resources();
     ByteBufAllocator allocator = loop.direct(channel.config().getAllocator());
     ChannelPipeline pipeline = channel.pipeline();
@@ -79,7 +80,8 @@ final class StreamReader {
     return false;
   }
 
-  private int receive(LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
+  private int receive(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
       throws IOException {
     int room = buffer.writableBytes();
     int index = buffer.writerIndex();
