@@ -104,8 +104,9 @@ public record PeerCredentials(int pid, int uid, int... gids) {
       KernelSocket socket, Constant level, Constant option, long memory, Struct layout)
       throws IOException {
     Platform platform = socket.kernel().platform();
-    int filled =
-        socket.getBytes(platform.get(level), platform.get(option), memory, layout.size());
+    // DragonFly has the option and no name for its level, which is 0 on all systems.
+    int number = level == Constant.SOL_LOCAL ? platform.getOr(level, 0) : platform.get(level);
+    int filled = socket.getBytes(number, platform.get(option), memory, layout.size());
     if (filled < layout.size()) {
       throw new IOException(
           level + "/" + option + " gave " + filled + " bytes of struct " + layout.name()
