@@ -146,13 +146,12 @@ class PlatformFactsTest {
             .toList();
     assertThat(macros).hasSize(7);
     assertThat(macros)
-        .allSatisfy(
-            macro -> {
-              int data = Integer.parseInt(macro.group(2));
-              int expected = head + (macro.group(1).equals("LEN") ? data : roundUp(data, align));
-              Fact fact = Facts.of(name).get("macro", macro.group());
-              assertThat(fact.number()).as(macro.group()).isEqualTo(expected);
-            });
+        .allSatisfy(macro -> {
+          int data = Integer.parseInt(macro.group(2));
+          int expected = head + (macro.group(1).equals("LEN") ? data : roundUp(data, align));
+          Fact fact = Facts.of(name).get("macro", macro.group());
+          assertThat(fact.number()).as(macro.group()).isEqualTo(expected);
+        });
   }
 
   private static int roundUp(int length, int align) {

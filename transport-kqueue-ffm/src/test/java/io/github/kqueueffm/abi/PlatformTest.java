@@ -19,14 +19,13 @@ class PlatformTest {
 
   @AfterEach
   void restoreProperties() {
-    before.forEach(
-        (key, value) -> {
-          if (value == null) {
-            System.clearProperty(key);
-          } else {
-            System.setProperty(key, value);
-          }
-        });
+    before.forEach((key, value) -> {
+      if (value == null) {
+        System.clearProperty(key);
+      } else {
+        System.setProperty(key, value);
+      }
+    });
   }
 
   @ParameterizedTest

@@ -34,11 +34,7 @@ class AddressPropertyTest {
 
   @Provide
   Arbitrary<byte[]> paths() {
-    return Arbitraries.bytes()
-        .filter(b -> b != 0)
-        .array(byte[].class)
-        .ofMinSize(1)
-        .ofMaxSize(103);
+    return Arbitraries.bytes().filter(b -> b != 0).array(byte[].class).ofMinSize(1).ofMaxSize(103);
   }
 
   @Property(tries = TRIES)

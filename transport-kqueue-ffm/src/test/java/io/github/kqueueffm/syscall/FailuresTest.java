@@ -61,7 +61,9 @@ class FailuresTest {
   @MethodSource("mapping")
   void everyErrorHasItsTypeOnEverySystem(String operation, Errno errno, Class<?> type) {
     for (Platform platform : Platforms.ALL) {
-      assertThat(of(platform, operation, REMOTE, errno)).as(platform.name()).isExactlyInstanceOf(type);
+      assertThat(of(platform, operation, REMOTE, errno))
+          .as(platform.name())
+          .isExactlyInstanceOf(type);
     }
   }
 
@@ -100,8 +102,7 @@ class FailuresTest {
   void restHasCallSubjectNameWordsNumberAndAdvice() {
     Platform freebsd = Platform.named("freebsd-x86_64");
     assertThat(of(freebsd, "setsockopt", "SOL_SOCKET/SO_RCVBUF", Errno.ENOBUFS))
-        .hasMessage(
-            "setsockopt(SOL_SOCKET/SO_RCVBUF): ENOBUFS: No buffer space available (55)");
+        .hasMessage("setsockopt(SOL_SOCKET/SO_RCVBUF): ENOBUFS: No buffer space available (55)");
     assertThat(of(freebsd, "accept", null, Errno.EMFILE))
         .hasMessageStartingWith("accept: EMFILE: Too many open files (24); ")
         .hasMessageContaining("ulimit -n");

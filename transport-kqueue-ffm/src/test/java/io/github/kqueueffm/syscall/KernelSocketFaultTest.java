@@ -60,7 +60,8 @@ class KernelSocketFaultTest {
 
   @Test
   void darwinSetsEveryFlagOneByOne() throws IOException {
-    ScriptedCalls calls = system("macos-aarch64").on("socket", 5).on("fcntl", 0).on("setsockopt", 0);
+    ScriptedCalls calls =
+        system("macos-aarch64").on("socket", 5).on("fcntl", 0).on("setsockopt", 0);
     KernelSocket socket = open(calls, Constant.AF_INET6);
     assertThat(socket.fd()).isEqualTo(5);
     assertThat(calls.log())
@@ -209,8 +210,7 @@ class KernelSocketFaultTest {
   @Test
   void acceptThatWasInterruptedIsDoneAgain() {
     int[] count = {0};
-    ScriptedCalls calls =
-        system("freebsd-x86_64").on("accept4", a -> count[0]++ < 2 ? -4 : 9);
+    ScriptedCalls calls = system("freebsd-x86_64").on("accept4", a -> count[0]++ < 2 ? -4 : 9);
     assertThat(accepted(calls).accept(calls.kernel())).isEqualTo(9);
     assertThat(calls.log()).hasSize(3);
   }
@@ -344,6 +344,18 @@ class KernelSocketFaultTest {
         .isInstanceOf(AlreadyConnectedException.class);
   }
 
+  @Test
+  void disconnectThatDarwinAnswersWithAnErrorCountsByTheMissingPeer() throws IOException {
+    ScriptedCalls calls = system("macos-aarch64").fail("connect", Errno.EAFNOSUPPORT);
+    calls.fail("getpeername", Errno.ENOTCONN);
+    accepted(calls).disconnect();
+    assertThat(calls.log()).containsExactly("connect(7, 16)", "getpeername(7)");
+    calls.on("getpeername", 0);
+    assertThatThrownBy(() -> accepted(calls).disconnect())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("AF_UNSPEC");
+  }
+
   private static ScriptedCalls noErrorButNoPeer(int recv) {
     return system("freebsd-x86_64")
         .on(
@@ -376,8 +388,8 @@ class KernelSocketFaultTest {
 
   @Test
   void shutdownOfWhatIsNotConnectedIsNotYetConnected() {
-    assertThatThrownBy(
-            () -> accepted(system("macos-aarch64").fail("shutdown", Errno.ENOTCONN)).shutdown(true, true))
+    assertThatThrownBy(() ->
+            accepted(system("macos-aarch64").fail("shutdown", Errno.ENOTCONN)).shutdown(true, true))
         .isInstanceOf(NotYetConnectedException.class);
   }
 
@@ -410,7 +422,8 @@ class KernelSocketFaultTest {
                 "recvmsg",
                 a -> {
                   long msghdr = (long) a[1];
-                  long control = Memory.getLong(msghdr + macos.struct("msghdr").offset("msg_control"));
+                  long control =
+                      Memory.getLong(msghdr + macos.struct("msghdr").offset("msg_control"));
                   int length = messages.putDescriptors(control, 11, 12, 13);
                   header.put(msghdr, 0, 0, 0, 0, control, length);
                   Memory.putInt(

@@ -84,8 +84,7 @@ class KernelSocketTest {
     return client;
   }
 
-  private static void finish(KernelSocket client, SocketAddress remote)
-      throws IOException {
+  private static void finish(KernelSocket client, SocketAddress remote) throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!client.finishConnect(remote, 0)) {
       assertThat(System.nanoTime()).isLessThan(deadline);
@@ -364,6 +363,20 @@ class KernelSocketTest {
     assertThatThrownBy(() -> socket.setInt(Constant.SOL_SOCKET, Constant.SO_REUSEADDR, 1))
         .isInstanceOf(ClosedChannelException.class);
     assertThat(calls.log()).as("no call reached the descriptor").hasSize(count);
+  }
+
+  @Test
+  void datagramSocketIsConnectedAndDisconnected() throws IOException {
+    int datagram = platform.get(Constant.SOCK_DGRAM);
+    KernelSocket socket =
+        closeLater(KernelSocket.open(kernel, KernelSocket.preferredFamily(kernel), datagram));
+    assertThat(socket.type()).isEqualTo(datagram);
+    assertThat(socket.connect(loopback(4711))).isTrue();
+    assertThat(socket.remoteAddress()).isEqualTo(loopback(4711));
+    socket.disconnect();
+    assertThat(socket.remoteAddress()).isNull();
+    assertThat(socket.connect(loopback(4712))).isTrue();
+    assertThat(socket.remoteAddress()).isEqualTo(loopback(4712));
   }
 
   @Test

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A kernel whose answers a test writes, of any platform, or the real one with some answers replaced.
- * A call that nobody scripted fails the test on a platform's kernel.
+ * A kernel whose answers a test writes, of any platform, or the real one with some answers
+ * replaced. A call that nobody scripted fails the test on a platform's kernel.
  */
 final class ScriptedCalls {
   private final Platform platform;

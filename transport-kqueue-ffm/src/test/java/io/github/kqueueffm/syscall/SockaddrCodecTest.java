@@ -64,7 +64,12 @@ class SockaddrCodecTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"freebsd-x86_64, 1c1c", "macos-aarch64, 1c1e", "netbsd-x86_64, 1c18", "linux-x86_64, 0a00"})
+  @CsvSource({
+    "freebsd-x86_64, 1c1c",
+    "macos-aarch64, 1c1e",
+    "netbsd-x86_64, 1c18",
+    "linux-x86_64, 0a00"
+  })
   void ipv6HasLengthAndFamilyInTheSystemsForm(String platform, String head) throws Exception {
     assertThat(put(platform, address("2001:db8::1", 443), true))
         .isEqualTo(head + "01bb" + "00000000" + "20010db8000000000000000000000001" + "00000000");

@@ -205,8 +205,7 @@ class UnixSocketTest {
       }
       assertThat(kernel.close(receiver.descriptor(1))).isZero();
       assertThat(kernel.close(receiver.descriptor(2))).isZero();
-      assertThat(receiver.receive(kernel, pair[1].fd()))
-          .isEqualTo(-platform.number(Errno.EAGAIN));
+      assertThat(receiver.receive(kernel, pair[1].fd())).isEqualTo(-platform.number(Errno.EAGAIN));
       assertThat(receiver.count()).isZero();
     }
   }
