@@ -39,7 +39,8 @@ final class Descriptors {
 
   private static int setCloseOnExec(Kernel kernel, int fd) {
     Platform platform = kernel.platform();
-    int result = kernel.fcntl(fd, platform.get(Constant.F_SETFD), platform.get(Constant.FD_CLOEXEC));
+    int result =
+        kernel.fcntl(fd, platform.get(Constant.F_SETFD), platform.get(Constant.FD_CLOEXEC));
     return Math.min(result, 0);
   }
 
@@ -53,11 +54,7 @@ final class Descriptors {
       return 0;
     }
     return setInt(
-        kernel,
-        fd,
-        platform.get(Constant.SOL_SOCKET),
-        platform.get(Constant.SO_NOSIGPIPE),
-        1);
+        kernel, fd, platform.get(Constant.SOL_SOCKET), platform.get(Constant.SO_NOSIGPIPE), 1);
   }
 
   static int setInt(Kernel kernel, int fd, int level, int option, int value) {
@@ -70,7 +67,9 @@ final class Descriptors {
     }
   }
 
-  /** Takes the next connection of a listener, with all flags set; see {@link KernelSocket#accept}. */
+  /**
+   * Takes the next connection of a listener, with all flags set; see {@link KernelSocket#accept}.
+   */
   static int accept(Kernel kernel, int listener) {
     Platform platform = kernel.platform();
     boolean withFlags = kernel.has(Call.ACCEPT4);

@@ -15,8 +15,8 @@ import java.nio.channels.NotYetConnectedException;
  * Kernel} directly.
  *
  * <p>May be used from any thread: operations and {@link #close()} exclude each other, so that none
- * reaches a descriptor that was closed and given to somebody else. {@link #accept} does not lock; it
- * belongs to the thread that closes the socket.
+ * reaches a descriptor that was closed and given to somebody else. {@link #accept} does not lock;
+ * it belongs to the thread that closes the socket.
  */
 public final class KernelSocket {
   private final Kernel kernel;
@@ -204,6 +204,17 @@ public final class KernelSocket {
     return true;
   }
 
+  /** Dissolves the association of a datagram socket with a remote address. */
+  public synchronized void disconnect() throws IOException {
+    ensureOpen();
+    int result = names.disconnect();
+    // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the address.
+    if (result < 0 && names.hasPeer()) {
+      throw Failures.of(platform, "connect", "AF_UNSPEC", result);
+    }
+    wasConnected = false;
+  }
+
   /**
    * Takes the next connection, non-blocking and close-on-exec. Allocates nothing.
    *
@@ -230,8 +241,8 @@ public final class KernelSocket {
   /**
    * Whom it is connected to.
    *
-   * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not connected
-   *     (any more) or closed
+   * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not
+   *     connected (any more) or closed
    */
   public synchronized SocketAddress remoteAddress() {
     return open ? names.remote() : null;
@@ -247,8 +258,7 @@ public final class KernelSocket {
     if (!read && !write) {
       return;
     }
-    Constant how =
-        read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
+    Constant how = read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
     int result = kernel.shutdown(fd, platform.get(how));
     if (platform.is(Errno.ENOTCONN, -result)) {
       throw new NotYetConnectedException();

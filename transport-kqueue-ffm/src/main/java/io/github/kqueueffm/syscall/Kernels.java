@@ -32,9 +32,20 @@ public final class Kernels {
   }
 
   static Kernel open(Platform platform, String library) {
-    Kernel kernel = new FfmKernel(platform, library == null ? null : existing(library));
+    Kernel kernel = library == null ? new FfmKernel(platform, null) : load(platform, library);
     requireEventQueue(kernel);
     return kernel;
+  }
+
+  private static Kernel load(Platform platform, String library) {
+    Path path = existing(library);
+    try {
+      return new FfmKernel(platform, path);
+    } catch (IllegalArgumentException e) {
+      throw new UnsupportedOperationException(
+          "-D" + LIBRARY_PROPERTY + "=" + library + ": " + path + " cannot be loaded as a library",
+          e);
+    }
   }
 
   private static Path existing(String library) {
@@ -73,15 +84,6 @@ public final class Kernels {
               + " transport is on the class path, or --enable-native-access="
               + MODULE
               + " if it is on the module path",
-          cause);
-    }
-    if (cause instanceof IllegalArgumentException) {
-      return new UnsupportedOperationException(
-          "-D"
-              + LIBRARY_PROPERTY
-              + "="
-              + System.getProperty(LIBRARY_PROPERTY)
-              + ": it cannot be loaded as a library",
           cause);
     }
     return cause;

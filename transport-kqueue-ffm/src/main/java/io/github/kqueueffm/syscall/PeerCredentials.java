@@ -32,12 +32,16 @@ public record PeerCredentials(int pid, int uid, int... gids) {
     if (platform.has(Constant.LOCAL_PEEREID)) {
       // NetBSD answers ENOPROTOOPT on another level.
       return plain(
-          socket, Constant.SOL_LOCAL, Constant.LOCAL_PEEREID, "unpcbid", "unp_pid", "unp_euid",
+          socket,
+          Constant.SOL_LOCAL,
+          Constant.LOCAL_PEEREID,
+          "unpcbid",
+          "unp_pid",
+          "unp_euid",
           "unp_egid");
     }
     String struct = platform.hasStruct("sockpeercred") ? "sockpeercred" : "ucred";
-    return plain(
-        socket, Constant.SOL_SOCKET, Constant.SO_PEERCRED, struct, "pid", "uid", "gid");
+    return plain(socket, Constant.SOL_SOCKET, Constant.SO_PEERCRED, struct, "pid", "uid", "gid");
   }
 
   private static PeerCredentials plain(
@@ -62,8 +66,7 @@ public record PeerCredentials(int pid, int uid, int... gids) {
     }
   }
 
-  private static PeerCredentials xucred(KernelSocket socket, Platform platform)
-      throws IOException {
+  private static PeerCredentials xucred(KernelSocket socket, Platform platform) throws IOException {
     Struct layout = platform.struct("xucred");
     long memory = NativeMemory.allocate(layout.size());
     try {
@@ -104,12 +107,20 @@ public record PeerCredentials(int pid, int uid, int... gids) {
       KernelSocket socket, Constant level, Constant option, long memory, Struct layout)
       throws IOException {
     Platform platform = socket.kernel().platform();
-    int filled =
-        socket.getBytes(platform.get(level), platform.get(option), memory, layout.size());
+    // DragonFly has the option and no name for its level, which is 0 on all systems.
+    int number = level == Constant.SOL_LOCAL ? platform.getOr(level, 0) : platform.get(level);
+    int filled = socket.getBytes(number, platform.get(option), memory, layout.size());
     if (filled < layout.size()) {
       throw new IOException(
-          level + "/" + option + " gave " + filled + " bytes of struct " + layout.name()
-              + ", which has " + layout.size());
+          level
+              + "/"
+              + option
+              + " gave "
+              + filled
+              + " bytes of struct "
+              + layout.name()
+              + ", which has "
+              + layout.size());
     }
   }
 }

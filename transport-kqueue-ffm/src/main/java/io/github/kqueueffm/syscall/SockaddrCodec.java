@@ -139,6 +139,19 @@ public final class SockaddrCodec {
   }
 
   /**
+   * Writes the address of family AF_UNSPEC that dissolves the association of a datagram socket.
+   *
+   * @param family the socket's; the BSDs check the length before the family
+   * @return the length in bytes
+   */
+  int putNone(long memory, int family) {
+    int length = family == inet6 ? inet6Size : inetSize;
+    Memory.clear(memory, length);
+    putHeader(memory, length, platform.get(Constant.AF_UNSPEC));
+    return length;
+  }
+
+  /**
    * Reads an Internet address; a v4-mapped one comes back as IPv4.
    *
    * @param length the length that the kernel gave

@@ -85,6 +85,16 @@ final class SocketNames {
     }
   }
 
+  /** {@return 0 or the negative errno} */
+  int disconnect() {
+    long memory = scratch();
+    try {
+      return kernel.connect(fd, memory, codec.putNone(memory, family));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
   private long scratch() {
     long memory = NativeMemory.allocate(HEAD + codec.size());
     Memory.putInt(memory, codec.size());
@@ -113,7 +123,8 @@ final class SocketNames {
             && inet.getAddress() instanceof Inet4Address ip
             && ip.isAnyLocalAddress();
     return wildcard
-        ? codec.put(memory, new InetSocketAddress(ANY6, ((InetSocketAddress) local).getPort()), family)
+        ? codec.put(
+            memory, new InetSocketAddress(ANY6, ((InetSocketAddress) local).getPort()), family)
         : encode(memory, local, v6Only);
   }
 

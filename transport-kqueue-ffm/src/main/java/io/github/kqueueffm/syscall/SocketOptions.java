@@ -9,12 +9,12 @@ import java.io.IOException;
 /**
  * Options of one socket, and what their failures mean.
  *
- * <p>Darwin answers EINVAL to every setsockopt once both directions of a socket are shut, as a reset
- * does it. That can happen to an accepted connection before its options are set, and is not an error
- * of the server. The errno alone does not tell it from a wrong value; but getpeername goes by the
- * same state (EINVAL there, ENOTCONN on the BSDs and Linux), and unlike reading SO_ERROR it leaves
- * the pending error for the next recv. So a socket is dead that was connected once and has no peer
- * any more.
+ * <p>Darwin answers EINVAL to every setsockopt once both directions of a socket are shut, as a
+ * reset does it. That can happen to an accepted connection before its options are set, and is not
+ * an error of the server. The errno alone does not tell it from a wrong value; but getpeername goes
+ * by the same state (EINVAL there, ENOTCONN on the BSDs and Linux), and unlike reading SO_ERROR it
+ * leaves the pending error for the next recv. So a socket is dead that was connected once and has
+ * no peer any more.
  */
 final class SocketOptions {
   private final Kernel kernel;
@@ -46,8 +46,7 @@ final class SocketOptions {
     return get(level, option, memory, length, name(level, option));
   }
 
-  private int get(int level, int option, long memory, int length, String name)
-      throws IOException {
+  private int get(int level, int option, long memory, int length, String name) throws IOException {
     long inOut = NativeMemory.allocate(Integer.BYTES);
     try {
       Memory.putInt(inOut, length);

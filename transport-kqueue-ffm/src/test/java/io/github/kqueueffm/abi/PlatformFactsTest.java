@@ -1,0 +1,222 @@
+package io.github.kqueueffm.abi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Facts.Fact;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every platform file against the table of facts: nothing differs, nothing is left out. */
+class PlatformFactsTest {
+  private static final Pattern CMSG = Pattern.compile("CMSG_(LEN|SPACE)\\((\\d+)\\)");
+
+  static Stream<String> platforms() {
+    return Facts.platforms().stream();
+  }
+
+  @Test
+  void tableHasAllNinePlatforms() {
+    assertThat(Facts.platforms())
+        .containsExactly(
+            "dragonfly-x86_64",
+            "freebsd-aarch64",
+            "freebsd-x86_64",
+            "linux-aarch64",
+            "linux-x86_64",
+            "macos-aarch64",
+            "macos-x86_64",
+            "netbsd-x86_64",
+            "openbsd-x86_64");
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void everyConstantIsWhatTheHeadersSay(String name) {
+    Platform platform = Platform.named(name);
+    Facts facts = Facts.of(name);
+    List<String> differences = new ArrayList<>();
+    // The alignment is no name of a header; its macros are checked below.
+    for (Constant constant : EnumSet.complementOf(EnumSet.of(Constant.CMSG_ALIGN))) {
+      Integer value = platform.has(constant) ? platform.get(constant) : null;
+      compare(facts, constant.name(), value, differences);
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void everyErrnoIsWhatTheHeadersSay(String name) {
+    Platform platform = Platform.named(name);
+    Facts facts = Facts.of(name);
+    List<String> differences = new ArrayList<>();
+    for (Errno errno : Errno.values()) {
+      int number = platform.number(errno);
+      compare(facts, errno.name(), number == 0 ? null : number, differences);
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  private static void compare(Facts facts, String name, Integer value, List<String> differences) {
+    Fact fact = facts.get("const", name);
+    boolean absent = facts.get("absent", name) != null;
+    if (fact == null && !absent) {
+      differences.add(name + " has no row");
+    } else if (absent && value != null) {
+      differences.add(name + " is " + value + ", but the headers lack it");
+    } else if (fact != null && !Objects.equals(value, (int) fact.number())) {
+      // Constants are equal modulo 2^32: some headers print them signed, some not.
+      differences.add(name + " is " + value + ", not " + fact.value());
+    }
+  }
+
+  @Test
+  void everyConstantExistsSomewhere() {
+    assertThat(EnumSet.complementOf(EnumSet.of(Constant.CMSG_ALIGN)))
+        .allMatch(constant -> backed(constant.name()));
+    assertThat(Errno.values()).allMatch(errno -> backed(errno.name()));
+  }
+
+  private static boolean backed(String name) {
+    return Facts.platforms().stream().anyMatch(p -> Facts.of(p).get("const", name) != null);
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void everyStructIsLaidOutAsTheCompilerDoes(String name) {
+    Platform platform = Platform.named(name);
+    List<String> differences = new ArrayList<>();
+    for (String kind : List.of("sizeof", "offsetof", "width")) {
+      for (Fact fact : Facts.of(name).ofKind(kind)) {
+        if (!fact.name().contains("@")) {
+          long value = layoutOf(platform, kind, fact.name().substring("struct ".length()));
+          if (value != fact.number()) {
+            differences.add(kind + ' ' + fact.name() + " is " + value + ", not " + fact.value());
+          }
+        }
+      }
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  private static int layoutOf(Platform platform, String kind, String name) {
+    String[] path = name.split("\\.");
+    Struct struct = platform.struct(path[0]);
+    return switch (kind) {
+      case "sizeof" -> struct.size();
+      case "offsetof" -> struct.offset(path[1]);
+      default -> struct.width(path[1]);
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void noStructHasAFieldThatNoRowBacks(String name) {
+    Platform platform = Platform.named(name);
+    Facts facts = Facts.of(name);
+    for (Fact fact : facts.ofKind("sizeof")) {
+      if (!fact.name().contains("@")) {
+        Struct struct = platform.struct(fact.name().substring("struct ".length()));
+        assertThat(struct.fields().keySet())
+            .allMatch(field -> facts.get("offsetof", fact.name() + '.' + field) != null);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void controlMessageMacrosFollowFromHeaderAndAlignment(String name) {
+    Platform platform = Platform.named(name);
+    int align = platform.get(Constant.CMSG_ALIGN);
+    int head = roundUp(platform.struct("cmsghdr").size(), align);
+    List<Matcher> macros =
+        Facts.of(name).ofKind("macro").stream()
+            .map(fact -> CMSG.matcher(fact.name()))
+            .filter(Matcher::matches)
+            .toList();
+    assertThat(macros).hasSize(7);
+    assertThat(macros)
+        .allSatisfy(macro -> {
+          int data = Integer.parseInt(macro.group(2));
+          int expected = head + (macro.group(1).equals("LEN") ? data : roundUp(data, align));
+          Fact fact = Facts.of(name).get("macro", macro.group());
+          assertThat(fact.number()).as(macro.group()).isEqualTo(expected);
+        });
+  }
+
+  private static int roundUp(int length, int align) {
+    return (length + align - 1) / align * align;
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void everyFunctionIsLookedUpUnderTheSymbolThatTheHeadersName(String name) {
+    Platform platform = Platform.named(name);
+    Facts facts = Facts.of(name);
+    for (Call call : Call.values()) {
+      List<String> symbols = platform.symbols(call);
+      Fact fact = facts.get("symbol", call.function());
+      if (fact != null) {
+        assertThat(symbols).as("%s on %s", call, name).contains(fact.value());
+      } else if (!isLibkqueue(platform, call)) {
+        assertThat(symbols).as("%s on %s", call, name).isEmpty();
+      }
+    }
+  }
+
+  /** Linux has no kqueue of its own; the names are those that libkqueue has. */
+  private static boolean isLibkqueue(Platform platform, Call call) {
+    return platform.isLinux() && Set.of(Call.KQUEUE, Call.KEVENT).contains(call);
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void everySymbolOfTheTableIsACall(String name) {
+    assertThat(Facts.of(name).ofKind("symbol"))
+        .allMatch(fact -> !Platform.named(name).symbols(callOf(fact)).isEmpty());
+  }
+
+  private static Call callOf(Fact fact) {
+    return Call.valueOf(fact.name().toUpperCase(Locale.ROOT));
+  }
+
+  @Test
+  void netBsdKeventFollowsTheSymbolThatWasFound() {
+    Platform netbsd = Platform.named("netbsd-x86_64");
+    assertThat(netbsd.symbols(Call.KEVENT)).containsExactly("__kevent100", "__kevent50", "kevent");
+    assertThat(netbsd.keventStruct("__kevent100").size()).isEqualTo(72);
+    assertThat(netbsd.keventStruct("__kevent50").size()).isEqualTo(40);
+    assertThat(netbsd.keventStruct("kevent").size()).isEqualTo(40);
+    Facts facts = Facts.of("netbsd-x86_64");
+    assertThat(facts.get("sizeof", "struct kevent@NetBSD>=11").number()).isEqualTo(72);
+    assertThat(netbsd.keventStruct("__kevent100").fields())
+        .isEqualTo(netbsd.keventStruct("__kevent50").fields());
+  }
+
+  @Test
+  void otherSystemsHaveOneKevent() {
+    assertThat(Platform.named("freebsd-x86_64").keventStruct("kevent").size()).isEqualTo(64);
+    assertThat(
+            Stream.of("macos-aarch64", "openbsd-x86_64", "dragonfly-x86_64", "linux-x86_64")
+                .map(name -> Platform.named(name).keventStruct("kevent").size()))
+        .containsOnly(32);
+  }
+
+  @Test
+  void errnosThatShareANumberAreFoundByTheFirstName() {
+    Platform freebsd = Platform.named("freebsd-x86_64");
+    assertThat(freebsd.number(Errno.ENOTSUP)).isEqualTo(freebsd.number(Errno.EOPNOTSUPP));
+    assertThat(Arrays.asList(Errno.ENOTSUP, Errno.EOPNOTSUPP))
+        .contains(freebsd.errno(freebsd.number(Errno.EOPNOTSUPP)));
+  }
+}

@@ -1,0 +1,186 @@
+package io.github.kqueueffm.syscall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Facts;
+import io.github.kqueueffm.abi.Platform;
+import java.net.InetAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ControlMessagesTest {
+  private static final int ROOM = 256;
+  private long control;
+
+  @BeforeEach
+  void allocate() {
+    control = NativeMemory.allocate(ROOM);
+    Platforms.fill(control, ROOM);
+  }
+
+  @AfterEach
+  void free() {
+    NativeMemory.free(control);
+  }
+
+  static List<Platform> platforms() {
+    return Platforms.ALL;
+  }
+
+  static Stream<String> withoutPktinfo() {
+    return Stream.of("freebsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64");
+  }
+
+  static Stream<String> withPktinfo() {
+    return Stream.of("macos-aarch64", "netbsd-x86_64", "linux-x86_64");
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void lengthsAreThoseOfTheHeadersMacros(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    Facts facts = Facts.of(platform.name());
+    for (int data : new int[] {0, 4}) {
+      assertThat(messages.length(data))
+          .isEqualTo((int) facts.get("macro", "CMSG_LEN(" + data + ")").number());
+    }
+    for (int data : new int[] {0, 1, 4, 8, 12}) {
+      assertThat(messages.space(data))
+          .isEqualTo((int) facts.get("macro", "CMSG_SPACE(" + data + ")").number());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // length, level, type, then padding to the data, then two descriptors
+    "macos-aarch64,  14000000 ffff0000 01000000 07000000 09000000",
+    "freebsd-x86_64, 18000000 ffff0000 01000000 aaaaaaaa 07000000 09000000",
+    "linux-x86_64,   1800000000000000 01000000 01000000 07000000 09000000"
+  })
+  void descriptorsAreLaidOutAsTheSystemReadsThem(String name, String bytes) {
+    ControlMessages messages = new ControlMessages(Platform.named(name));
+    int length = messages.putDescriptors(control, 7, 9);
+    assertThat(Platforms.hex(control, length)).isEqualTo(bytes.replace(" ", ""));
+    long message = messages.first(control, length);
+    assertThat(messages.isDescriptors(message)).isTrue();
+    assertThat(messages.dataLength(control, length, message)).isEqualTo(8);
+    assertThat(Memory.getInt(messages.data(message) + 4)).isEqualTo(9);
+    assertThat(messages.next(control, length, message)).isZero();
+  }
+
+  @Test
+  void truncatedMessageHasTheDataThatArrived() {
+    ControlMessages messages = new ControlMessages(Platform.named("freebsd-x86_64"));
+    messages.putDescriptors(control, 1, 2, 3);
+    int arrived = messages.length(8);
+    long message = messages.first(control, arrived);
+    assertThat(messages.dataLength(control, arrived, message)).isEqualTo(8);
+    assertThat(messages.next(control, arrived, message)).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("withPktinfo")
+  void destinationOfAnIpv4DatagramComesFromPktinfo(String name) throws Exception {
+    Platform platform = Platform.named(name);
+    ControlMessages messages = new ControlMessages(platform);
+    int size = platform.struct("in_pktinfo").size();
+    long data =
+        messages.put(
+            control, platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_PKTINFO), size);
+    byte[] ip = {(byte) 192, 0, 2, 9};
+    Memory.copy(ip, 0, data + platform.struct("in_pktinfo").offset("ipi_addr"), 4);
+    assertThat(messages.destination(control, messages.space(size), control))
+        .isEqualTo(InetAddress.getByAddress(ip));
+    assertThat(messages.destination(control, messages.length(size) - 1, control))
+        .as("cut short")
+        .isNull();
+  }
+
+  @ParameterizedTest
+  @MethodSource("withoutPktinfo")
+  void destinationOfAnIpv4DatagramComesFromRecvdstaddr(String name) throws Exception {
+    Platform platform = Platform.named(name);
+    ControlMessages messages = new ControlMessages(platform);
+    long data =
+        messages.put(
+            control, platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_RECVDSTADDR), 4);
+    Memory.copy(new byte[] {127, 0, 0, 1}, 0, data, 4);
+    assertThat(messages.destination(control, messages.space(4), control))
+        .isEqualTo(InetAddress.getByName("127.0.0.1"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void destinationOfAnIpv6DatagramComesFromPktinfo(Platform platform) throws Exception {
+    ControlMessages messages = new ControlMessages(platform);
+    InetAddress ip = InetAddress.getByName("2001:db8::7");
+    int length = messages.putSource(control, ip, platform.get(Constant.AF_INET6));
+    assertThat(length).isEqualTo(messages.space(20));
+    assertThat(messages.destination(control, length, control)).isEqualTo(ip);
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void ipv4SourceOnAnIpv6SocketIsMapped(Platform platform) throws Exception {
+    ControlMessages messages = new ControlMessages(platform);
+    InetAddress ip = InetAddress.getByName("192.0.2.3");
+    messages.putSource(control, ip, platform.get(Constant.AF_INET6));
+    assertThat(Platforms.hex(messages.data(control), 20))
+        .isEqualTo("00000000000000000000ffffc0000203" + "00000000");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "linux-x86_64, 00000000 c0000203 00000000",
+    "macos-aarch64, 00000000 c0000203 00000000",
+    "netbsd-x86_64, c0000203 00000000",
+    "freebsd-x86_64, c0000203",
+    "openbsd-x86_64, c0000203"
+  })
+  void ipv4SourceIsWhatTheSystemReads(String name, String data) throws Exception {
+    Platform platform = Platform.named(name);
+    ControlMessages messages = new ControlMessages(platform);
+    InetAddress ip = InetAddress.getByName("192.0.2.3");
+    messages.putSource(control, ip, platform.get(Constant.AF_INET));
+    String expected = data.replace(" ", "");
+    assertThat(Platforms.hex(messages.data(control), expected.length() / 2)).isEqualTo(expected);
+  }
+
+  @Test
+  void ipv6SourceIsRefusedOnAnIpv4Socket() throws Exception {
+    ControlMessages messages = new ControlMessages(Platform.named("linux-x86_64"));
+    InetAddress ip = InetAddress.getByName("2001:db8::7");
+    assertThatThrownBy(() -> messages.putSource(control, ip, 2))
+        .isInstanceOf(UnsupportedAddressTypeException.class);
+  }
+
+  @Test
+  void otherMessagesTellNoDestination() {
+    Platform platform = Platform.named("linux-x86_64");
+    ControlMessages messages = new ControlMessages(platform);
+    int length = messages.putDescriptors(control, 1);
+    assertThat(messages.destination(control, length, control)).isNull();
+  }
+
+  @Test
+  void countOfManyMessagesHasTheSystemsWidth() {
+    MessageHeader freebsd = new MessageHeader(Platform.named("freebsd-x86_64"));
+    MessageHeader linux = new MessageHeader(Platform.named("linux-x86_64"));
+    Platforms.fill(control, ROOM);
+    Memory.putLong(control + freebsd.manySize() - 8, 1234);
+    assertThat(freebsd.count(control)).isEqualTo(1234);
+    Platforms.fill(control, ROOM);
+    Memory.putInt(control + linux.manySize() - 8, 1234);
+    assertThat(linux.count(control)).isEqualTo(1234);
+    assertThat(new MessageHeader(Platform.named("macos-aarch64")).manySize()).isZero();
+  }
+}

@@ -1,0 +1,148 @@
+package io.github.kqueueffm.syscall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailuresTest {
+  private static final Object REMOTE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
+
+  static List<Platform> platforms() {
+    return Platforms.ALL;
+  }
+
+  static Stream<Arguments> mapping() {
+    return Stream.of(
+        Arguments.of("connect", Errno.ECONNREFUSED, ConnectException.class),
+        Arguments.of("connect", Errno.ETIMEDOUT, ConnectException.class),
+        Arguments.of("connect", Errno.ENETUNREACH, NoRouteToHostException.class),
+        Arguments.of("connect", Errno.EHOSTUNREACH, NoRouteToHostException.class),
+        Arguments.of("connect", Errno.EHOSTDOWN, NoRouteToHostException.class),
+        Arguments.of("connect", Errno.EADDRNOTAVAIL, BindException.class),
+        Arguments.of("connect", Errno.ENOENT, FileNotFoundException.class),
+        Arguments.of("connect", Errno.ECONNRESET, IOException.class),
+        Arguments.of("bind", Errno.EADDRINUSE, BindException.class),
+        Arguments.of("bind", Errno.EADDRNOTAVAIL, BindException.class),
+        Arguments.of("bind", Errno.EACCES, BindException.class),
+        Arguments.of("bind", Errno.EINVAL, IOException.class),
+        Arguments.of("bind", Errno.ENOENT, IOException.class),
+        Arguments.of("recv", Errno.EBADF, ClosedChannelException.class),
+        Arguments.of("recv", Errno.ECONNRESET, IOException.class),
+        Arguments.of("send", Errno.EPIPE, IOException.class),
+        Arguments.of("send", Errno.EISCONN, IOException.class),
+        Arguments.of("accept", Errno.EMFILE, IOException.class));
+  }
+
+  private static IOException of(Platform platform, String operation, Object subject, Errno errno) {
+    return Failures.of(platform, operation, subject, -platform.number(errno));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mapping")
+  void everyErrorHasItsTypeOnEverySystem(String operation, Errno errno, Class<?> type) {
+    for (Platform platform : Platforms.ALL) {
+      assertThat(of(platform, operation, REMOTE, errno))
+          .as(platform.name())
+          .isExactlyInstanceOf(type);
+    }
+  }
+
+  @Test
+  void refusalNamesTheAddressAsNettyDoes() {
+    Platform linux = Platform.named("linux-x86_64");
+    assertThat(of(linux, "connect", REMOTE, Errno.ECONNREFUSED))
+        .hasMessage("Connection refused: localhost/127.0.0.1:4711");
+  }
+
+  @Test
+  void addressInUseIsNamed() {
+    Platform macos = Platform.named("macos-aarch64");
+    assertThat(of(macos, "bind", REMOTE, Errno.EADDRINUSE))
+        .hasMessage("Address already in use: localhost/127.0.0.1:4711");
+  }
+
+  @Test
+  void bindThatIsForbiddenSaysWhatToDo() {
+    Platform linux = Platform.named("linux-x86_64");
+    assertThat(of(linux, "bind", REMOTE, Errno.EACCES)).hasMessageContaining("port below 1024");
+    assertThat(of(linux, "bind", UnixAddress.of("/root/s"), Errno.EACCES))
+        .hasMessageContaining("/root/s")
+        .hasMessageContaining("directory");
+  }
+
+  @Test
+  void resetAndBrokenPipeBeginWithTheWordsThatPeopleMatchOn() {
+    Platform netbsd = Platform.named("netbsd-x86_64");
+    assertThat(of(netbsd, "recv", null, Errno.ECONNRESET))
+        .hasMessage("Connection reset by peer: recv");
+    assertThat(of(netbsd, "writev", null, Errno.EPIPE)).hasMessage("Broken pipe: writev");
+  }
+
+  @Test
+  void restHasCallSubjectNameWordsNumberAndAdvice() {
+    Platform freebsd = Platform.named("freebsd-x86_64");
+    assertThat(of(freebsd, "setsockopt", "SOL_SOCKET/SO_RCVBUF", Errno.ENOBUFS))
+        .hasMessage("setsockopt(SOL_SOCKET/SO_RCVBUF): ENOBUFS: No buffer space available (55)");
+    assertThat(of(freebsd, "accept", null, Errno.EMFILE))
+        .hasMessageStartingWith("accept: EMFILE: Too many open files (24); ")
+        .hasMessageContaining("ulimit -n");
+    assertThat(of(freebsd, "connect", "/tmp/s", Errno.EAGAIN)).hasMessageContaining("backlog");
+  }
+
+  @Test
+  void unknownNumberIsShown() {
+    Platform linux = Platform.named("linux-x86_64");
+    assertThat(Failures.of(linux, "ioctl", null, -4242)).hasMessage("ioctl: errno 4242");
+    assertThat(Failures.text(linux, -4242)).isEqualTo("errno 4242");
+    assertThat(Failures.text(linux, -11))
+        .isEqualTo("EAGAIN: Resource temporarily unavailable (11)");
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void secondConnectIsNotAnIoException(Platform platform) {
+    assertThatThrownBy(() -> of(platform, "connect", REMOTE, Errno.EALREADY))
+        .isInstanceOf(ConnectionPendingException.class);
+    assertThatThrownBy(() -> of(platform, "connect", REMOTE, Errno.EISCONN))
+        .isInstanceOf(AlreadyConnectedException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void refusedDatagramIsAnUnreachablePort(Platform platform) {
+    int refused = -platform.number(Errno.ECONNREFUSED);
+    assertThat(Failures.ofDatagram(platform, "recvfrom", null, refused))
+        .isExactlyInstanceOf(PortUnreachableException.class);
+    int route = -platform.number(Errno.EHOSTUNREACH);
+    assertThat(Failures.ofDatagram(platform, "sendto", REMOTE, route))
+        .isExactlyInstanceOf(NoRouteToHostException.class);
+  }
+
+  @Test
+  void darwinsWrongTypeIsABrokenPipeThereOnly() {
+    assertThat(of(Platform.named("macos-aarch64"), "send", null, Errno.EPROTOTYPE))
+        .hasMessage("Broken pipe: send");
+    assertThat(of(Platform.named("linux-x86_64"), "send", null, Errno.EPROTOTYPE))
+        .hasMessageContaining("EPROTOTYPE");
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.kqueueffm.syscall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class KernelsTest {
+  private static final Platform HERE = Platform.current();
+
+  @Test
+  void libraryThatIsNotThereIsNamedWithTheProperty(@TempDir Path directory) {
+    Path missing = directory.resolve("libnone.so");
+    assertThatThrownBy(() -> Kernels.open(HERE, missing.toString()))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("-Dio.github.kqueueffm.library=" + missing)
+        .hasMessageContaining("no readable file");
+  }
+
+  @Test
+  void fileThatIsNoLibraryIsNamedWithTheProperty() {
+    Path program = Path.of(System.getProperty("java.home"), "bin", "java");
+    assertThatThrownBy(() -> Kernels.open(HERE, program.toString()))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("-Dio.github.kqueueffm.library=" + program)
+        .hasMessageContaining("cannot be loaded");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void systemWithoutAnEventQueueIsNamed() {
+    // The C library here has no kqueue, and OpenBSD's facts know no epoll.
+    assertThatThrownBy(() -> Kernels.open(Platform.named("openbsd-x86_64"), null))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("neither kqueue")
+        .hasMessageContaining("openbsd-x86_64");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void functionThatIsMissingAnswersEnosys() {
+    Platform openbsd = Platform.named("openbsd-x86_64");
+    Kernel kernel = new FfmKernel(openbsd, null);
+    int enosys = -openbsd.number(Errno.ENOSYS);
+    assertThat(kernel.has(Call.KQUEUE)).isFalse();
+    assertThat(kernel.kqueue()).isEqualTo(enosys);
+    assertThat(kernel.kevent(0, 0, 0, 0, 0, 0)).isEqualTo(enosys);
+    assertThat(kernel.epollCreate1(0)).isEqualTo(enosys);
+    assertThat(kernel.timerfdSettime(0, 0, 0)).isEqualTo(enosys);
+    long sent = NativeMemory.allocate(Long.BYTES);
+    assertThat(kernel.sendfile(0, 0, 0, 0, sent)).isEqualTo(enosys);
+    NativeMemory.free(sent);
+  }
+
+  @Test
+  void errnoOfAFailedCallIsNegative() {
+    Kernel kernel = Kernels.system();
+    int ebadf = -HERE.number(Errno.EBADF);
+    assertThat(kernel.close(-1)).isEqualTo(ebadf);
+    assertThat(kernel.read(-1, 0, 0)).isEqualTo(ebadf);
+    assertThat(kernel.fcntl(-1, 3, 0)).isEqualTo(ebadf);
+  }
+
+  @Test
+  void boundKernelHasItsOwnErrnoAndFreesIt() {
+    long before = NativeMemory.live();
+    Kernel bound = Kernels.system().bound();
+    assertThat(bound.close(-1)).isEqualTo(-HERE.number(Errno.EBADF));
+    assertThat(bound.platform()).isSameAs(Kernels.system().platform());
+    bound.release();
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A kernel whose answers a test writes, of any platform, or the real one with some answers
+ * replaced. A call that nobody scripted fails the test on a platform's kernel.
+ */
+final class ScriptedCalls {
+  private final Platform platform;
+  private final Kernel real;
+  private final Map<String, Function<Object[], Number>> answers = new HashMap<>();
+  private final Set<Call> missing = new HashSet<>();
+  private final List<String> log = new ArrayList<>();
+
+  private ScriptedCalls(Platform platform, Kernel real) {
+    this.platform = platform;
+    this.real = real;
+  }
+
+  static ScriptedCalls of(String platform) {
+    return new ScriptedCalls(Platform.named(platform), null);
+  }
+
+  static ScriptedCalls over(Kernel real) {
+    return new ScriptedCalls(real.platform(), real);
+  }
+
+  ScriptedCalls on(String call, Function<Object[], Number> answer) {
+    answers.put(call, answer);
+    return this;
+  }
+
+  ScriptedCalls on(String call, int answer) {
+    return on(call, arguments -> answer);
+  }
+
+  ScriptedCalls fail(String call, Errno errno) {
+    return on(call, -platform.number(errno));
+  }
+
+  ScriptedCalls without(Call call) {
+    missing.add(call);
+    return this;
+  }
+
+  /** The calls so far, such as {@code close(7)}; native addresses are left out. */
+  List<String> log() {
+    return log;
+  }
+
+  Kernel kernel() {
+    return (Kernel)
+        Proxy.newProxyInstance(
+            Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, this::invoke);
+  }
+
+  private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+    switch (method.getName()) {
+      case "platform":
+        return platform;
+      case "has":
+        return has((Call) arguments[0]);
+      case "hashCode":
+        return System.identityHashCode(proxy);
+      case "equals":
+        return proxy == arguments[0];
+      case "toString":
+        return "scripted " + platform;
+      default:
+        return call(method, arguments);
+    }
+  }
+
+  private boolean has(Call call) {
+    return !missing.contains(call)
+        && (real != null ? real.has(call) : !platform.symbols(call).isEmpty());
+  }
+
+  private Object call(Method method, Object[] arguments) throws Throwable {
+    log.add(describe(method, arguments));
+    Function<Object[], Number> answer = answers.get(method.getName());
+    if (answer != null) {
+      Number result = answer.apply(arguments);
+      if (result != null) {
+        return method.getReturnType() == long.class
+            ? (Object) result.longValue()
+            : (Object) result.intValue();
+      }
+    }
+    if (real == null) {
+      throw new AssertionError("nobody scripted " + describe(method, arguments));
+    }
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static String describe(Method method, Object[] arguments) {
+    List<String> numbers = new ArrayList<>();
+    if (arguments != null) {
+      for (Object argument : arguments) {
+        if (argument instanceof Integer) {
+          numbers.add(argument.toString());
+        }
+      }
+    }
+    return method.getName() + '(' + String.join(", ", numbers) + ')';
+  }
+}
