@@ -5,16 +5,35 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 
-/**
- * Who is at the other end of a local socket, as it was when that end connected.
- *
- * @param pid the process, 0 where the system does not tell (DragonFly, FreeBSD before 13)
- * @param uid its effective user
- * @param gids its effective group first, and the further ones where the system tells them
- */
-public record PeerCredentials(int pid, int uid, int... gids) {
+/** Who is at the other end of a local socket, as it was when that end connected. Immutable. */
+public final class PeerCredentials {
   /** XUCRED_VERSION of every system that has struct xucred. */
   private static final int XUCRED_VERSION = 0;
+
+  private final int pid;
+  private final int uid;
+  private final int[] gids;
+
+  private PeerCredentials(int pid, int uid, int... gids) {
+    this.pid = pid;
+    this.uid = uid;
+    this.gids = gids;
+  }
+
+  /** {@return the process, 0 where the system does not tell (DragonFly, FreeBSD before 13)} */
+  public int pid() {
+    return pid;
+  }
+
+  /** {@return its effective user} */
+  public int uid() {
+    return uid;
+  }
+
+  /** {@return its effective group first, then the further ones where the system tells them} */
+  public int[] gids() {
+    return gids.clone();
+  }
 
   /**
    * Asks the kernel, each system in its own way.

@@ -115,14 +115,14 @@ class ControlMessagesTest {
             control, platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_RECVDSTADDR), 4);
     Memory.copy(new byte[] {127, 0, 0, 1}, 0, data, 4);
     assertThat(messages.destination(control, messages.space(4), control))
-        .isEqualTo(InetAddress.getByName("127.0.0.1"));
+        .isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
   }
 
   @ParameterizedTest
   @MethodSource("platforms")
   void destinationOfAnIpv6DatagramComesFromPktinfo(Platform platform) throws Exception {
     ControlMessages messages = new ControlMessages(platform);
-    InetAddress ip = InetAddress.getByName("2001:db8::7");
+    InetAddress ip = InetAddress.ofLiteral("2001:db8::7");
     int length = messages.putSource(control, ip, platform.get(Constant.AF_INET6));
     assertThat(length).isEqualTo(messages.space(20));
     assertThat(messages.destination(control, length, control)).isEqualTo(ip);
@@ -132,7 +132,7 @@ class ControlMessagesTest {
   @MethodSource("platforms")
   void ipv4SourceOnAnIpv6SocketIsMapped(Platform platform) throws Exception {
     ControlMessages messages = new ControlMessages(platform);
-    InetAddress ip = InetAddress.getByName("192.0.2.3");
+    InetAddress ip = InetAddress.ofLiteral("192.0.2.3");
     messages.putSource(control, ip, platform.get(Constant.AF_INET6));
     assertThat(Platforms.hex(messages.data(control), 20))
         .isEqualTo("00000000000000000000ffffc0000203" + "00000000");
@@ -149,7 +149,7 @@ class ControlMessagesTest {
   void ipv4SourceIsWhatTheSystemReads(String name, String data) throws Exception {
     Platform platform = Platform.named(name);
     ControlMessages messages = new ControlMessages(platform);
-    InetAddress ip = InetAddress.getByName("192.0.2.3");
+    InetAddress ip = InetAddress.ofLiteral("192.0.2.3");
     messages.putSource(control, ip, platform.get(Constant.AF_INET));
     String expected = data.replace(" ", "");
     assertThat(Platforms.hex(messages.data(control), expected.length() / 2)).isEqualTo(expected);
@@ -158,7 +158,7 @@ class ControlMessagesTest {
   @Test
   void ipv6SourceIsRefusedOnAnIpv4Socket() throws Exception {
     ControlMessages messages = new ControlMessages(Platform.named("linux-x86_64"));
-    InetAddress ip = InetAddress.getByName("2001:db8::7");
+    InetAddress ip = InetAddress.ofLiteral("2001:db8::7");
     assertThatThrownBy(() -> messages.putSource(control, ip, 2))
         .isInstanceOf(UnsupportedAddressTypeException.class);
   }

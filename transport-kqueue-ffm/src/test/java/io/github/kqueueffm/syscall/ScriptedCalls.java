@@ -68,20 +68,19 @@ final class ScriptedCalls {
   }
 
   private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-    switch (method.getName()) {
-      case "platform":
-        return platform;
-      case "has":
-        return has((Call) arguments[0]);
-      case "hashCode":
-        return System.identityHashCode(proxy);
-      case "equals":
-        return proxy == arguments[0];
-      case "toString":
-        return "scripted " + platform;
-      default:
-        return call(method, arguments);
-    }
+    return switch (method.getName()) {
+      case "platform" -> platform;
+      case "has" -> has((Call) arguments[0]);
+      case "hashCode" -> System.identityHashCode(proxy);
+      case "equals" -> isSame(proxy, arguments[0]);
+      case "toString" -> "scripted " + platform;
+      default -> call(method, arguments);
+    };
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a kernel equals itself only
+  private static boolean isSame(Object proxy, Object other) {
+    return proxy == other;
   }
 
   private boolean has(Call call) {

@@ -40,7 +40,7 @@ class SockaddrCodecTest {
   }
 
   private static InetSocketAddress address(String ip, int port) throws Exception {
-    return new InetSocketAddress(InetAddress.getByName(ip), port);
+    return new InetSocketAddress(InetAddress.ofLiteral(ip), port);
   }
 
   private static int family(String platform, boolean v6) {
@@ -111,7 +111,7 @@ class SockaddrCodecTest {
   }
 
   private static InetSocketAddress scoped(String ip, int scope) throws Exception {
-    byte[] bytes = InetAddress.getByName(ip).getAddress();
+    byte[] bytes = InetAddress.ofLiteral(ip).getAddress();
     return new InetSocketAddress(Inet6Address.getByAddress(null, bytes, scope), 1);
   }
 
