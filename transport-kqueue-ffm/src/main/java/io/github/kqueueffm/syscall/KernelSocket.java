@@ -208,7 +208,8 @@ public final class KernelSocket {
   public synchronized void disconnect() throws IOException {
     ensureOpen();
     int result = names.disconnect();
-    // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the address.
+    // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the
+    // address.
     if (result < 0 && names.hasPeer()) {
       throw Failures.of(platform, "connect", "AF_UNSPEC", result);
     }

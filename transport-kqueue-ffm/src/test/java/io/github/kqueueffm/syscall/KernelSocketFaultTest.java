@@ -141,7 +141,8 @@ class KernelSocketFaultTest {
             .on("setsockopt", a -> (int) a[1] == 41 ? -number(name, errno) : 0);
     KernelSocket socket = open(calls, Constant.AF_INET6);
     assertThat(socket.isV6Only()).isTrue();
-    assertThatThrownBy(() -> socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
+    assertThatThrownBy(
+            () -> socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 80)))
         .isInstanceOf(UnsupportedAddressTypeException.class)
         .hasStackTraceContaining("cannot carry IPv4 on " + name);
     assertThat(calls.log()).doesNotContain("close(5)").noneMatch(call -> call.startsWith("bind"));
@@ -161,7 +162,9 @@ class KernelSocketFaultTest {
         system("openbsd-x86_64").on("socket", 5).fail("setsockopt", Errno.EINVAL).kernel();
     assertThat(IpStack.of(separate)).isEqualTo(IpStack.SEPARATE);
     assertThat(KernelSocket.preferredFamily(separate)).isEqualTo(openbsd.get(Constant.AF_INET));
-    assertThat(IpStack.SEPARATE.family(openbsd, new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
+    assertThat(
+            IpStack.SEPARATE.family(
+                openbsd, new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
         .isEqualTo(openbsd.get(Constant.AF_INET6));
     assertThat(IpStack.SEPARATE.family(openbsd, REMOTE)).isEqualTo(openbsd.get(Constant.AF_INET));
 
@@ -174,7 +177,9 @@ class KernelSocketFaultTest {
 
     Kernel none = system("linux-x86_64").fail("socket", Errno.EAFNOSUPPORT).kernel();
     assertThat(IpStack.of(none)).isEqualTo(IpStack.IPV4_ONLY);
-    assertThat(IpStack.IPV4_ONLY.family(openbsd, new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
+    assertThat(
+            IpStack.IPV4_ONLY.family(
+                openbsd, new InetSocketAddress(InetAddress.ofLiteral("::1"), 1)))
         .isEqualTo(openbsd.get(Constant.AF_INET));
   }
 
