@@ -9,14 +9,28 @@ public final class Kqueues {
   private Kqueues() {}
 
   /**
-   * Opens one on the kernel's kqueue.
+   * Opens the kernel's kqueue, or a user's library's; on Linux without such a library the embedded
+   * one.
    *
-   * @throws IOException if the kernel refuses
+   * @param kernel may be one for all threads or a {@linkplain Kernel#bound() bound} one; the
+   *     embedded kqueue has its own bound ones either way, the system's makes its calls on this one
+   * @throws IOException with the call and the errno: usually EMFILE or ENFILE
    */
   public static Kqueue open(Kernel kernel) throws IOException {
-    if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
-      throw new UnsupportedOperationException("no kqueue in " + kernel.describe());
-    }
-    return SystemKqueue.open(kernel);
+    return kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT)
+        ? SystemKqueue.open(kernel)
+        : EmbeddedKqueue.open(kernel, false);
+  }
+
+  /**
+   * Opens an embedded kqueue whose events have {@code data} (bytes that can be read) and {@code
+   * fflags} (the errno of a failed socket). That costs a system call or two per event, and takes
+   * the errno from the socket: a later recv shows a clean end of stream.
+   *
+   * @param kernel Linux's
+   * @throws IOException with the call and the errno
+   */
+  public static Kqueue openDetailed(Kernel kernel) throws IOException {
+    return EmbeddedKqueue.open(kernel, true);
   }
 }

@@ -1,0 +1,100 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.syscall.Kernel;
+
+/**
+ * The EV_CLEAR knotes of one filter: an edge-triggered epoll inside the main one. They cannot share
+ * a registration with level-triggered knotes, since EPOLLET is the descriptor's; nor with those of
+ * the other filter, since an edge of one side reports the state of both.
+ */
+final class EdgeEpoll {
+  private static final int BATCH = 64;
+
+  private final Kernel kernel;
+  private final Numbers n;
+  private final int mask;
+  private final boolean read;
+  private final long token;
+  private Epoll epoll;
+  private EpollEvents events;
+
+  EdgeEpoll(Kernel kernel, Numbers numbers, boolean read) {
+    this.kernel = kernel;
+    this.n = numbers;
+    this.read = read;
+    this.token = read ? Epoll.READ_EDGES : Epoll.WRITE_EDGES;
+    this.mask = (read ? n.in | n.rdhup : n.out) | n.edge;
+  }
+
+  /** Adds the knote, or has its readiness looked at again; 0 or the negative errno. */
+  int arm(Epoll main, Descriptor descriptor, Knote knote) {
+    if (epoll == null) {
+      int result = open(main);
+      if (result < 0) {
+        return result;
+      }
+    }
+    int result;
+    if (knote.inEdges) {
+      result = epoll.modify(descriptor.fd, mask, descriptor.token());
+    } else {
+      result = epoll.add(descriptor.fd, mask, descriptor.token());
+      if (result == -n.eexist) {
+        result = epoll.modify(descriptor.fd, mask, descriptor.token());
+      }
+    }
+    knote.inEdges = result == 0;
+    return result;
+  }
+
+  void disarm(Descriptor descriptor, Knote knote) {
+    if (knote.inEdges) {
+      knote.inEdges = false;
+      int result = epoll.delete(descriptor.fd);
+      // ENOENT, EBADF: the descriptor was closed, which has removed it already.
+      if (result < 0 && !n.isGone(result)) {
+        throw Calls.unexpected(kernel, "epoll_ctl(EPOLL_CTL_DEL)", result);
+      }
+    }
+  }
+
+  private int open(Epoll main) {
+    int fd = Epoll.create(kernel);
+    if (fd < 0) {
+      return fd;
+    }
+    int result = main.add(fd, n.in, token);
+    if (result < 0) {
+      Calls.close(kernel, fd);
+      return result;
+    }
+    epoll = Epoll.of(kernel, fd);
+    if (events == null) {
+      events = new EpollEvents(kernel.platform(), BATCH);
+    }
+    return 0;
+  }
+
+  /** What is ready, at most so many. */
+  int poll(int max) {
+    return epoll.poll(events, Math.min(max, BATCH));
+  }
+
+  EpollEvents events() {
+    return events;
+  }
+
+  /** Adds it to a further main epoll; 0 or the negative errno. */
+  int addTo(Epoll main) {
+    return epoll == null ? 0 : main.add(epoll.fd(), n.in, token);
+  }
+
+  void close() {
+    if (epoll != null) {
+      epoll.close();
+    }
+    if (events != null) {
+      events.free();
+    }
+  }
+}

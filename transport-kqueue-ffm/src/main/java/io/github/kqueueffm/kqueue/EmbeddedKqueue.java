@@ -1,0 +1,263 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KeventLayout;
+import io.github.kqueueffm.syscall.Memory;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A kqueue on epoll, eventfd and timerfd: EVFILT_READ, EVFILT_WRITE, EVFILT_TIMER and EVFILT_USER.
+ *
+ * <p>One lock guards everything, and nobody waits with it: a call takes it for its changes and once
+ * more for its events.
+ */
+final class EmbeddedKqueue implements Kqueue {
+  /** Reports taken from epoll at once; a larger event array is filled by more calls. */
+  static final int MOST_REPORTS = 4096;
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long INVALID = Long.MIN_VALUE;
+
+  /** Longer time-outs are shortened to it: 73 years, a quarter of what nanoTime counts. */
+  private static final long LONGEST = Long.MAX_VALUE / 4;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Kernel kernel;
+  private final Numbers n;
+  private final KeventLayout layout;
+  private final int secondsOffset;
+  private final int nanosOffset;
+  private final boolean detailed;
+  private final EventList out;
+  private final Wakeup wakeup;
+  private final Alarm alarm;
+  private final Details details;
+  private final Registry registry;
+  private final DescriptorChanges descriptors;
+  private final Readiness readiness;
+  private final ActiveKnotes active;
+  private final Timers timers;
+  private final UserEvents users;
+  private final Waits waits;
+  private boolean identsFirst;
+  private boolean closed;
+
+  private EmbeddedKqueue(Kernel shared, Kernel kernel, boolean detailed, int epoll, int eventfd) {
+    // What is called under the lock is called by one thread at a time.
+    this.kernel = kernel;
+    this.detailed = detailed;
+    n = new Numbers(kernel.platform());
+    layout = new KeventLayout(kernel.keventStruct());
+    Struct timespec = kernel.platform().struct("timespec");
+    secondsOffset = timespec.offset("tv_sec");
+    nanosOffset = timespec.offset("tv_nsec");
+    out = new EventList(layout, n.error);
+    wakeup = new Wakeup(kernel, n, eventfd);
+    alarm = new Alarm(kernel, n);
+    details = new Details(kernel, detailed);
+    registry = new Registry(kernel, n, Epoll.of(kernel, epoll), wakeup, alarm);
+    descriptors = new DescriptorChanges(n, registry);
+    readiness = new Readiness(n, registry, details, out);
+    IdentMap timerKnotes = new IdentMap();
+    IdentMap userKnotes = new IdentMap();
+    active = new ActiveKnotes(n, timerKnotes, userKnotes);
+    timers = new Timers(kernel.platform(), n, timerKnotes, active);
+    users = new UserEvents(n, userKnotes, active);
+    waits = new Waits(shared, n, registry, active, timers, wakeup, alarm);
+  }
+
+  /**
+   * @param detailed whether events have {@code data} and {@code fflags}, for which the kernel is
+   *     asked per event; a socket's error is then taken from it
+   */
+  static EmbeddedKqueue open(Kernel shared, boolean detailed) throws IOException {
+    Kernel kernel = shared.bound();
+    int epoll = Epoll.create(kernel);
+    int eventfd = epoll < 0 ? epoll : Wakeup.create(kernel);
+    if (eventfd < 0) {
+      if (epoll >= 0) {
+        Calls.close(kernel, epoll);
+      }
+      kernel.release();
+      String call = epoll < 0 ? "epoll_create1" : "eventfd";
+      throw Failures.of(shared.platform(), call, null, eventfd);
+    }
+    EmbeddedKqueue made = new EmbeddedKqueue(shared, kernel, detailed, epoll, eventfd);
+    int result = made.wakeup.addTo(made.registry.main());
+    if (result < 0) {
+      made.close();
+      throw Failures.of(shared.platform(), "epoll_ctl", "eventfd", result);
+    }
+    return made;
+  }
+
+  /**
+   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait; it
+   * is the answer itself if there is no room for one, and later changes are then not applied.
+   */
+  @Override
+  public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
+    long timeout = nevents == 0 || timespec == 0 ? -1 : nanos(timespec);
+    if (timeout == INVALID || nchanges < 0 || nevents < 0) {
+      return -n.einval;
+    }
+    Waiter waiter;
+    lock.lock();
+    try {
+      if (closed) {
+        return -n.ebadf;
+      }
+      int answers = nchanges == 0 ? 0 : apply(changes, nchanges, events, nevents);
+      if (answers != 0 || nevents == 0) {
+        waits.passOn();
+        return answers;
+      }
+      waiter = waits.begin(timeout, nevents);
+      int result = waits.enter(waiter);
+      if (result < 0) {
+        waits.end(waiter);
+        return result;
+      }
+    } finally {
+      lock.unlock();
+    }
+    return await(waiter, events, nevents);
+  }
+
+  private int await(Waiter waiter, long events, int nevents) {
+    while (true) {
+      int reports = waits.sleep(waiter, nevents);
+      lock.lock();
+      try {
+        int result = collect(waiter, reports, events, nevents);
+        if (result == 0 && !waits.isOver(waiter)) {
+          result = waits.enter(waiter);
+          if (result == 0) {
+            continue;
+          }
+        }
+        waits.end(waiter);
+        return result;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private int collect(Waiter waiter, int reports, long events, int nevents) {
+    int failure = waits.leave(waiter);
+    if (reports < 0) {
+      return reports;
+    }
+    out.start(events, nevents);
+    if (identsFirst) {
+      active.deliver(out);
+    }
+    failure = Math.min(failure, readiness.translate(waiter.events, reports));
+    if (!identsFirst) {
+      active.deliver(out);
+    }
+    if (out.isFull()) {
+      // Who was last and perhaps found no room is first the next time.
+      identsFirst = !identsFirst;
+    }
+    return out.count() == 0 ? failure : out.count();
+  }
+
+  private int apply(long changes, int nchanges, long events, int nevents) {
+    out.start(events, nevents);
+    long change = changes;
+    for (int i = 0; i < nchanges; i++, change += layout.size()) {
+      int result = apply(change);
+      boolean receipt = (layout.flags(change) & n.receipt) != 0;
+      if (result < 0 && out.isFull()) {
+        return result;
+      }
+      if ((result < 0 || receipt) && !out.isFull()) {
+        answer(change, -result);
+      }
+    }
+    return out.count();
+  }
+
+  private void answer(long change, int errno) {
+    // The arrays may be the same one, so all is read before the entry is written.
+    out.putError(
+        layout.ident(change),
+        layout.filter(change),
+        layout.fflags(change),
+        layout.udata(change),
+        errno);
+  }
+
+  private int apply(long change) {
+    int filter = layout.filter(change);
+    int flags = layout.flags(change);
+    long ident = layout.ident(change);
+    int fflags = layout.fflags(change);
+    long data = layout.data(change);
+    long udata = layout.udata(change);
+    if (filter == n.filterRead || filter == n.filterWrite) {
+      return descriptors.apply(filter == n.filterRead, ident, flags, fflags, data, udata);
+    }
+    if (filter == n.filterUser) {
+      return users.apply(ident, flags, fflags, data, udata);
+    }
+    return filter == n.filterTimer
+        ? timers.apply(ident, flags, fflags, data, udata)
+        : -n.einval;
+  }
+
+  private long nanos(long timespec) {
+    long seconds = Memory.getLong(timespec + secondsOffset);
+    long nanos = Memory.getLong(timespec + nanosOffset);
+    if (seconds < 0 || nanos < 0 || nanos >= SECOND) {
+      return INVALID;
+    }
+    return seconds > LONGEST / SECOND ? LONGEST : seconds * SECOND + nanos;
+  }
+
+  @Override
+  public void forget(int fd) {
+    lock.lock();
+    try {
+      if (!closed) {
+        registry.forget(fd);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public KeventLayout layout() {
+    return layout;
+  }
+
+  @Override
+  public String describe() {
+    return detailed ? "embedded kqueue (epoll, detailed)" : "embedded kqueue (epoll)";
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      registry.close();
+      alarm.close();
+      wakeup.close();
+      details.free();
+      waits.free();
+      kernel.release();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

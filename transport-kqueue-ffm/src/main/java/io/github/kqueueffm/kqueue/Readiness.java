@@ -1,0 +1,148 @@
+package io.github.kqueueffm.kqueue;
+
+/** Makes events of knotes from what epoll reports. */
+final class Readiness {
+  /** A late report of a descriptor closed by another thread is normal, this many in a row not. */
+  private static final int STALE_TURNS = 3;
+
+  private final Numbers n;
+  private final Registry registry;
+  private final Details details;
+  private final EventList out;
+  private int staleTurns;
+  private boolean stale;
+  private int failure;
+
+  Readiness(Numbers numbers, Registry registry, Details details, EventList out) {
+    this.n = numbers;
+    this.registry = registry;
+    this.details = details;
+    this.out = out;
+  }
+
+  /**
+   * Reports of the main epoll become events. What finds no room is reported again by the next wait.
+   *
+   * @return 0 or the negative errno of an epoll_ctl
+   */
+  int translate(EpollEvents reports, int count) {
+    failure = 0;
+    stale = false;
+    for (int i = 0; i < count; i++) {
+      long token = reports.token(i);
+      if (token >= 0) {
+        translate(token, reports.mask(i));
+      } else if (token == Epoll.READ_EDGES || token == Epoll.WRITE_EDGES) {
+        translateEdges(registry.edges(token == Epoll.READ_EDGES), token == Epoll.READ_EDGES);
+      }
+    }
+    repairStale();
+    return failure;
+  }
+
+  private void repairStale() {
+    if (!stale) {
+      staleTurns = 0;
+    } else if (++staleTurns >= STALE_TURNS) {
+      staleTurns = 0;
+      failed(registry.rebuild());
+    }
+  }
+
+  private void failed(int result) {
+    failure = Math.min(failure, result);
+  }
+
+  private void translate(long token, int reported) {
+    Descriptor descriptor = registry.find(Descriptor.fdOf(token));
+    if (descriptor == null || descriptor.token() != token || !descriptor.registered) {
+      stale = true;
+      return;
+    }
+    int wanted = registry.armedBits(descriptor.read) | registry.armedBits(descriptor.write);
+    if (wanted == 0 && (reported & n.hangUp) != 0) {
+      // EPOLLHUP and EPOLLERR cannot be masked.
+      failed(registry.remove(descriptor));
+      return;
+    }
+    int surplus = reported & descriptor.mask & ~wanted;
+    if (surplus != 0) {
+      failed(registry.reduce(descriptor, surplus));
+    }
+    if (wanted != 0) {
+      deliver(descriptor, reported);
+    }
+  }
+
+  private void deliver(Descriptor descriptor, int reported) {
+    boolean read = isReady(descriptor.read, reported);
+    boolean write = isReady(descriptor.write, reported);
+    if (read && write && out.room() == 1) {
+      // With room for one event a call, reads that are armed again would keep writes away.
+      boolean writeFirst = descriptor.writeFirst;
+      descriptor.writeFirst = !writeFirst;
+      read = !writeFirst;
+      write = writeFirst;
+    }
+    if (read && !out.isFull()) {
+      deliver(descriptor, descriptor.read, reported);
+    }
+    if (write && !out.isFull()) {
+      deliver(descriptor, descriptor.write, reported);
+    }
+  }
+
+  private boolean isReady(Knote knote, int reported) {
+    int bits = registry.armedBits(knote);
+    return bits != 0 && (reported & (bits | n.hangUp)) != 0;
+  }
+
+  private void deliver(Descriptor descriptor, Knote knote, int reported) {
+    boolean eof = isEof(descriptor, knote, reported);
+    int fflags = eof && (reported & n.hangUp) != 0 ? details.error(descriptor.fd) : 0;
+    out.put(
+        descriptor.fd,
+        knote.isRead ? n.filterRead : n.filterWrite,
+        knote.flags | (eof ? n.eof : 0),
+        fflags,
+        knote.isRead ? details.readable(descriptor.fd) : 0,
+        knote.udata);
+    if ((knote.flags & n.oneshot) != 0) {
+      knote.present = false;
+    } else if ((knote.flags & n.dispatch) != 0) {
+      knote.enabled = false;
+    }
+    knote.spent = knote.isSentinel();
+    if (!knote.isRead && !knote.isArmed()) {
+      registry.writeDisarmed(descriptor);
+    }
+  }
+
+  /** The write side has ended when both have, or when the connection failed. */
+  private boolean isEof(Descriptor descriptor, Knote knote, int reported) {
+    int ends = knote.isRead ? n.hup | n.rdhup : n.hup;
+    return (reported & ends) != 0 || (reported & n.err) != 0 && !details.isDatagram(descriptor);
+  }
+
+  private void translateEdges(EdgeEpoll edges, boolean read) {
+    if (out.isFull()) {
+      return;
+    }
+    int count = edges.poll(out.room());
+    if (count < 0) {
+      failed(count);
+    }
+    for (int i = 0; i < count; i++) {
+      long token = edges.events().token(i);
+      Descriptor descriptor = registry.find(Descriptor.fdOf(token));
+      Knote knote = descriptor == null ? null : read ? descriptor.read : descriptor.write;
+      // An edge of a descriptor that is gone comes once and needs no more than to be dropped.
+      if (knote != null && descriptor.token() == token && knote.inEdges) {
+        deliver(descriptor, knote, edges.events().mask(i));
+        if (!knote.enabled) {
+          edges.disarm(descriptor, knote);
+        }
+      }
+    }
+  }
+}

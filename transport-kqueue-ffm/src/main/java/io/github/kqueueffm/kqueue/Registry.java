@@ -1,0 +1,251 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.syscall.Kernel;
+
+/**
+ * The descriptors and what epoll knows of them. The main epoll is level-triggered, and its masks
+ * may say more than is armed: so arming again what has just fired is no system call.
+ *
+ * <p>Guarded by the kqueue's lock, as all that works on it.
+ */
+final class Registry {
+  private final Kernel kernel;
+  private final Numbers n;
+  private final Wakeup wakeup;
+  private final Alarm alarm;
+  private final DescriptorTable table;
+  private final EdgeEpoll readEdges;
+  private final EdgeEpoll writeEdges;
+  private Epoll main;
+  private Descriptor idleWriters;
+
+  /** Takes the epoll over, and closes it. */
+  Registry(Kernel kernel, Numbers numbers, Epoll main, Wakeup wakeup, Alarm alarm) {
+    this.kernel = kernel;
+    this.n = numbers;
+    this.main = main;
+    this.wakeup = wakeup;
+    this.alarm = alarm;
+    table = new DescriptorTable(kernel);
+    readEdges = new EdgeEpoll(kernel, n, true);
+    writeEdges = new EdgeEpoll(kernel, n, false);
+  }
+
+  Epoll main() {
+    return main;
+  }
+
+  Descriptor find(int fd) {
+    return table.get(fd);
+  }
+
+  /** Never {@code null} for a descriptor that is open. */
+  Descriptor findOrCreate(int fd) {
+    Descriptor found = table.get(fd);
+    return found != null ? found : table.create(fd);
+  }
+
+  EdgeEpoll edges(boolean read) {
+    return read ? readEdges : writeEdges;
+  }
+
+  /** What the main epoll has to wait for, for a knote of that kind. */
+  int bits(boolean read, Knote.Kind kind) {
+    return switch (kind) {
+      case EDGE -> 0;
+      case SENTINEL -> n.rdhup;
+      case LEVEL -> read ? n.in | n.rdhup : n.out;
+    };
+  }
+
+  int armedBits(Knote knote) {
+    return knote.isArmed() ? bits(knote.isRead, knote.kind) : 0;
+  }
+
+  /**
+   * Sees to it that the main epoll has the descriptor with those bits at least, and that it is the
+   * one that it had.
+   *
+   * @return 0 or the negative errno. After ENOENT and EBADF all knotes are forgotten: the
+   *     descriptor was closed without a word; with ENOENT there is another one of its number.
+   */
+  int register(Descriptor descriptor, Knote knote, int need, long udata) {
+    if (!descriptor.registered) {
+      return add(descriptor, need);
+    }
+    boolean same = knote.confirmed && knote.udata == udata;
+    if (same && (descriptor.mask & need) == need) {
+      return 0;
+    }
+    // EPOLLIN stays, as it is likely to be armed again; EPOLLOUT of an idle socket would be
+    // reported at once.
+    int kept = descriptor.mask & (n.in | n.rdhup);
+    return modify(descriptor, kept | armedBits(descriptor.write) | need);
+  }
+
+  /**
+   * Has an EV_CLEAR knote reported if it is ready now, and whenever it becomes so.
+   *
+   * @return as of {@link #register}
+   */
+  int armEdge(Descriptor descriptor, Knote knote) {
+    int result = edges(knote.isRead).arm(main, descriptor, knote);
+    if (n.isGone(result)) {
+      descriptor.reset();
+    }
+    return result;
+  }
+
+  private int add(Descriptor descriptor, int mask) {
+    int result = main.add(descriptor.fd, mask, descriptor.token());
+    if (result == -n.eexist) {
+      // The same file was given this number again (dup2) while epoll still had it.
+      result = main.modify(descriptor.fd, mask, descriptor.token());
+    }
+    if (result == 0) {
+      descriptor.registered = true;
+      descriptor.mask = mask;
+    }
+    return result;
+  }
+
+  private int modify(Descriptor descriptor, int mask) {
+    int result = main.modify(descriptor.fd, mask, descriptor.token());
+    if (result == 0) {
+      descriptor.mask = mask;
+    } else if (n.isGone(result)) {
+      descriptor.reset();
+    }
+    return result;
+  }
+
+  /**
+   * Takes bits out of the mask that were reported though nothing is armed for them.
+   *
+   * @return 0 or the negative errno; a descriptor that was closed is forgotten and no error
+   */
+  int reduce(Descriptor descriptor, int surplus) {
+    int result = modify(descriptor, descriptor.mask & ~surplus);
+    return n.isGone(result) ? 0 : result;
+  }
+
+  /** Takes the descriptor out of the main epoll until something is armed. */
+  int remove(Descriptor descriptor) {
+    descriptor.registered = false;
+    descriptor.mask = 0;
+    int result = main.delete(descriptor.fd);
+    if (n.isGone(result)) {
+      descriptor.reset();
+      return 0;
+    }
+    return result;
+  }
+
+  /** To be called when the write side may have been disarmed. */
+  void writeDisarmed(Descriptor descriptor) {
+    if ((descriptor.mask & n.out) != 0 && !descriptor.listed) {
+      descriptor.listed = true;
+      descriptor.nextListed = idleWriters;
+      idleWriters = descriptor;
+    }
+  }
+
+  /**
+   * Has to be called before each wait: an unarmed EPOLLOUT would end it at once.
+   *
+   * @return 0 or the negative errno
+   */
+  int dropIdleWriters() {
+    int failure = 0;
+    while (idleWriters != null) {
+      Descriptor descriptor = idleWriters;
+      idleWriters = descriptor.nextListed;
+      descriptor.nextListed = null;
+      descriptor.listed = false;
+      if ((descriptor.mask & n.out) != 0 && !descriptor.write.isArmed()) {
+        failure = Math.min(failure, reduce(descriptor, n.out));
+      }
+    }
+    return failure;
+  }
+
+  void forget(int fd) {
+    Descriptor descriptor = table.get(fd);
+    if (descriptor == null) {
+      return;
+    }
+    readEdges.disarm(descriptor, descriptor.read);
+    writeEdges.disarm(descriptor, descriptor.write);
+    if (descriptor.registered) {
+      int result = main.delete(fd);
+      // ENOENT, EBADF: it was closed already, which is against the rule but leaves nothing to do.
+      if (result < 0 && !n.isGone(result)) {
+        throw Calls.unexpected(kernel, "epoll_ctl(EPOLL_CTL_DEL)", result);
+      }
+    }
+    descriptor.reset();
+  }
+
+  /**
+   * Starts anew with an epoll that lacks the registrations of descriptors which were closed while a
+   * duplicate lives: they report for ever, and nothing can name them any more.
+   *
+   * @return 0 or the negative errno, after which all is as before
+   */
+  int rebuild() {
+    int fd = Epoll.create(kernel);
+    if (fd < 0) {
+      return fd;
+    }
+    Epoll fresh = Epoll.of(kernel, fd);
+    int result = wakeup.addTo(fresh);
+    result = result == 0 ? alarm.addTo(fresh) : result;
+    result = result == 0 ? readEdges.addTo(fresh) : result;
+    result = result == 0 ? writeEdges.addTo(fresh) : result;
+    for (int i = 0; result == 0 && i < table.size(); i++) {
+      Descriptor descriptor = table.get(i);
+      if (descriptor != null && descriptor.registered) {
+        result = move(descriptor, fresh);
+      }
+    }
+    if (result < 0) {
+      fresh.close();
+      return result;
+    }
+    Epoll old = main;
+    main = fresh;
+    retire(old);
+    return 0;
+  }
+
+  private int move(Descriptor descriptor, Epoll fresh) {
+    int result = fresh.add(descriptor.fd, descriptor.mask, descriptor.token());
+    if (n.isGone(result)) {
+      descriptor.reset();
+      return 0;
+    }
+    return result;
+  }
+
+  private void retire(Epoll old) {
+    if (old.users == 0) {
+      old.close();
+    } else {
+      wakeup.signal();
+    }
+  }
+
+  /** A thread has come back from that epoll; the last one out of a retired one closes it. */
+  void left(Epoll epoll) {
+    epoll.users--;
+    if (epoll != main) {
+      retire(epoll);
+    }
+  }
+
+  void close() {
+    readEdges.close();
+    writeEdges.close();
+    main.close();
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+
+/** What one thread needs to wait, for one call at a time. */
+final class Waiter {
+  private static final long SECOND = 1_000_000_000;
+
+  final EpollEvents events;
+  private final Kernel kernel;
+  private final long timespec;
+  private final int secondsOffset;
+  private final int nanosOffset;
+
+  /** The epoll that it waits in. */
+  Epoll epoll;
+
+  boolean busy;
+  boolean sleeping;
+
+  /** Whether the call's time-out is 0. */
+  boolean polls;
+
+  /** Whether the call has no time-out. */
+  boolean forEver;
+
+  /** When the call's time-out ends, by {@link System#nanoTime()}. */
+  long deadline;
+
+  /** How long to sleep next: 0 not at all, negative for ever. */
+  long nanos;
+
+  /** When that sleep ends, if it is not for ever. */
+  long wakesAt;
+
+  Waiter(Kernel kernel) {
+    Struct struct = kernel.platform().struct("timespec");
+    this.kernel = kernel.bound();
+    secondsOffset = struct.offset("tv_sec");
+    nanosOffset = struct.offset("tv_nsec");
+    timespec = NativeMemory.allocate(struct.size());
+    events = new EpollEvents(kernel.platform(), 64);
+  }
+
+  /**
+   * Sleeps until something is ready, or as long as {@link #nanos} says.
+   *
+   * @param precise whether to use epoll_pwait2; without it something else ends a limited sleep
+   * @return how many reports there are, or the negative errno
+   */
+  int sleep(boolean precise, int max) {
+    int limit = Math.min(max, events.capacity());
+    if (nanos <= 0 || !precise) {
+      return kernel.epollWait(epoll.fd(), events.address(), limit, nanos == 0 ? 0 : -1);
+    }
+    Memory.putLong(timespec + secondsOffset, nanos / SECOND);
+    Memory.putLong(timespec + nanosOffset, nanos % SECOND);
+    return kernel.epollPwait2(epoll.fd(), events.address(), limit, timespec);
+  }
+
+  void free() {
+    events.free();
+    NativeMemory.free(timespec);
+    kernel.release();
+  }
+}

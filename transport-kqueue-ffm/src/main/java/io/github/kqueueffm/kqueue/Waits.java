@@ -1,0 +1,155 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.syscall.Kernel;
+
+/**
+ * How long to sleep, and who has to be woken. All but {@link #sleep} under the kqueue's lock.
+ *
+ * <p>Times are of {@link System#nanoTime()}, which is CLOCK_MONOTONIC on Linux.
+ */
+final class Waits {
+  /** The kernel lets a wait of epoll end late by a thousandth: what is longer is slept in two. */
+  private static final long EXACT = 150_000_000;
+
+  private final Numbers n;
+  private final Registry registry;
+  private final ActiveKnotes active;
+  private final Timers timers;
+  private final Wakeup wakeup;
+  private final Alarm alarm;
+  private final Waiters waiters;
+  private volatile boolean precise = true;
+  private boolean signalled;
+
+  Waits(
+      Kernel kernel,
+      Numbers numbers,
+      Registry registry,
+      ActiveKnotes active,
+      Timers timers,
+      Wakeup wakeup,
+      Alarm alarm) {
+    this.n = numbers;
+    this.registry = registry;
+    this.active = active;
+    this.timers = timers;
+    this.wakeup = wakeup;
+    this.alarm = alarm;
+    waiters = new Waiters(kernel);
+  }
+
+  /**
+   * @param timeout nanoseconds, negative for ever
+   */
+  Waiter begin(long timeout, int nevents) {
+    Waiter waiter = waiters.acquire();
+    waiter.events.ensureCapacity(Math.min(nevents, EmbeddedKqueue.MOST_REPORTS));
+    waiter.forEver = timeout < 0;
+    waiter.polls = timeout == 0;
+    waiter.deadline = timeout > 0 ? System.nanoTime() + timeout : 0;
+    return waiter;
+  }
+
+  void end(Waiter waiter) {
+    waiters.release(waiter);
+    passOn();
+  }
+
+  /**
+   * To be called before {@link #sleep}.
+   *
+   * @return 0 or the negative errno, after which there must be no sleep
+   */
+  int enter(Waiter waiter) {
+    int result = registry.dropIdleWriters();
+    if (result < 0) {
+      return result;
+    }
+    if (waiter.polls || !active.isEmpty()) {
+      waiter.nanos = 0;
+    } else if (waiter.forEver && timers.isIdle()) {
+      waiter.nanos = -1;
+    } else {
+      result = limit(waiter);
+      if (result < 0) {
+        return result;
+      }
+    }
+    waiter.epoll = registry.main();
+    waiter.epoll.users++;
+    if (waiter.nanos != 0) {
+      waiters.sleeps(waiter);
+    }
+    return 0;
+  }
+
+  private int limit(Waiter waiter) {
+    long now = System.nanoTime();
+    long until = waiter.deadline;
+    if (!timers.isIdle() && (waiter.forEver || timers.deadline() - until < 0)) {
+      until = timers.deadline();
+    }
+    long left = Math.max(0, until - now);
+    waiter.nanos = left > EXACT ? left - left / 512 : left;
+    waiter.wakesAt = now + waiter.nanos;
+    return precise || waiter.nanos == 0 ? 0 : alarm.setBy(registry.main(), waiter.wakesAt, now);
+  }
+
+  /** The only step without the lock; the reports' number or the negative errno. */
+  int sleep(Waiter waiter, int max) {
+    int result = waiter.sleep(precise, max);
+    if (precise && waiter.nanos > 0 && (result == -n.enosys || result == -n.eperm)) {
+      // Old, or forbidden by a filter of system calls (containers): the alarm serves from now on.
+      precise = false;
+      return 0;
+    }
+    return result;
+  }
+
+  /**
+   * To be called after {@link #sleep}.
+   *
+   * @return 0 or the negative errno
+   */
+  int leave(Waiter waiter) {
+    if (waiter.sleeping) {
+      waiters.woke(waiter);
+      signalled = false;
+    }
+    registry.left(waiter.epoll);
+    if (timers.isIdle() && precise) {
+      return 0;
+    }
+    long now = System.nanoTime();
+    timers.expire(now);
+    return alarm.isDue(now) ? restartAlarm(now) : 0;
+  }
+
+  private int restartAlarm(long now) {
+    int result = alarm.stop();
+    Waiter next = waiters.first();
+    return result < 0 || next == null
+        ? result
+        : alarm.setBy(registry.main(), Math.max(next.wakesAt, now + 1), now);
+  }
+
+  /** Whether the call's time-out has ended; else it has to be entered again. */
+  boolean isOver(Waiter waiter) {
+    return waiter.polls || !waiter.forEver && waiter.deadline - System.nanoTime() <= 0;
+  }
+
+  /** Wakes one that sleeps if there is something for it that epoll cannot tell. */
+  void passOn() {
+    if (!waiters.anySleeping() || signalled) {
+      return;
+    }
+    if (!active.isEmpty() || !timers.isIdle() && !waiters.anyWakesBy(timers.deadline())) {
+      signalled = true;
+      wakeup.signal();
+    }
+  }
+
+  void free() {
+    waiters.free();
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+
+/**
+ * Ends a wait of another thread. The eventfd is registered edge-triggered and never read: each
+ * write is an edge, and the counter's 64 bits do not overflow.
+ */
+final class Wakeup {
+  private final Kernel kernel;
+  private final int mask;
+  private final int fd;
+  private final long one;
+
+  /** Takes the eventfd over, and closes it. */
+  Wakeup(Kernel kernel, Numbers numbers, int eventfd) {
+    this.kernel = kernel;
+    mask = numbers.in | numbers.edge;
+    fd = eventfd;
+    one = NativeMemory.allocate(8);
+    Memory.putLong(one, 1);
+  }
+
+  /** A descriptor for it, or the negative errno. */
+  static int create(Kernel kernel) {
+    Platform platform = kernel.platform();
+    int flags = platform.get(Constant.EFD_NONBLOCK) | platform.get(Constant.EFD_CLOEXEC);
+    return kernel.eventfd(0, flags);
+  }
+
+  int addTo(Epoll epoll) {
+    return epoll.add(fd, mask, Epoll.WAKEUP);
+  }
+
+  /** Wakes one of the threads that wait. */
+  void signal() {
+    long written = kernel.write(fd, one, 8);
+    if (written < 0) {
+      throw Calls.unexpected(kernel, "write(eventfd)", written);
+    }
+  }
+
+  void close() {
+    NativeMemory.free(one);
+    Calls.close(kernel, fd);
+  }
+}
