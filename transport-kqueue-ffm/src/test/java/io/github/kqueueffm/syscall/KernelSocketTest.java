@@ -104,7 +104,7 @@ class KernelSocketTest {
   }
 
   private KernelSocket acceptFrom(KernelSocket listener) {
-    int fd = patiently(() -> listener.accept(kernel));
+    int fd = patiently(() -> listener.accept(kernel, 0, 0));
     assertThat(fd).isNotNegative();
     return closeLater(KernelSocket.accepted(kernel, fd, listener.family()));
   }
@@ -168,7 +168,7 @@ class KernelSocketTest {
 
   @Test
   void acceptWithNothingWaitingIsEagain() throws IOException {
-    assertThat(listener(inet).accept(kernel)).isEqualTo(-platform.number(Errno.EAGAIN));
+    assertThat(listener(inet).accept(kernel, 0, 0)).isEqualTo(-platform.number(Errno.EAGAIN));
   }
 
   @Test
@@ -186,7 +186,7 @@ class KernelSocketTest {
     KernelSocket listener = listener(inet);
     connectTo(listener);
     Kernel old = ScriptedCalls.over(kernel).without(Call.ACCEPT4).kernel();
-    int fd = patiently(() -> listener.accept(old));
+    int fd = patiently(() -> listener.accept(old, 0, 0));
     assertThat(fd).isNotNegative();
     closeLater(KernelSocket.accepted(kernel, fd, inet));
     assertFlags(fd);
