@@ -182,6 +182,27 @@ class KernelSocketTest {
   }
 
   @Test
+  void acceptTellsThePeersAddressWithAndWithoutAccept4() throws IOException {
+    SockaddrCodec codec = SockaddrCodec.of(platform);
+    KernelSocket listener = listener(inet);
+    long memory = NativeMemory.allocate(Long.BYTES + codec.size());
+    Kernel old = ScriptedCalls.over(kernel).without(Call.ACCEPT4).kernel();
+    try {
+      for (Kernel each : new Kernel[] {kernel, old}) {
+        KernelSocket client = connectTo(listener);
+        Memory.putInt(memory, codec.size());
+        int fd = patiently(() -> listener.accept(each, memory + Long.BYTES, memory));
+        assertThat(fd).isNotNegative();
+        closeLater(KernelSocket.accepted(kernel, fd, inet));
+        assertThat(codec.get(memory + Long.BYTES, Memory.getInt(memory)))
+            .isEqualTo(client.localAddress());
+      }
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  @Test
   void acceptedConnectionHasItsFlagsWithoutAccept4() throws IOException {
     KernelSocket listener = listener(inet);
     connectTo(listener);
