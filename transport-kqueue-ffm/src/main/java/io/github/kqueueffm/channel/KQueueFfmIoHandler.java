@@ -221,8 +221,9 @@ public class KQueueFfmIoHandler implements IoHandler {
   @Override
   public void destroy() {
     if (!destroyed) {
+      // A loop that is shut down while it runs its last tasks does not ask to prepare.
+      prepareToDestroy();
       destroyed = true;
-      completeCancellations();
       selector.close();
       events.close();
       resources.close();
