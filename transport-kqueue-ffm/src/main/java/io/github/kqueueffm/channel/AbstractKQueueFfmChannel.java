@@ -347,10 +347,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       closeIfClosed();
     }
 
-    final Throwable annotate(Throwable cause, SocketAddress remote) {
-      return annotateConnectException(cause, remote);
-    }
-
     @Override
     protected Executor prepareToClose() {
       Executor executor = closeExecutor();
