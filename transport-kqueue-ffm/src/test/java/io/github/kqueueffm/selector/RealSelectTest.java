@@ -62,14 +62,13 @@ class RealSelectTest {
       peer.getOutputStream().write(1);
       Thread foreign =
           Thread.ofPlatform()
-              .unstarted(
-                  () -> {
-                    try {
-                      selector.registrator().register(stream, new Token(7), Interests.READABLE);
-                    } catch (IOException e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .unstarted(() -> {
+                try {
+                  selector.registrator().register(stream, new Token(7), Interests.READABLE);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
       int count =
           selector.select(
               events,
@@ -209,8 +208,7 @@ class RealSelectTest {
     for (WakeupKind kind : WakeupKind.values()) {
       long memory = NativeMemory.live();
       int descriptors = descriptors();
-      try (Selector selector =
-              Selector.open(Kernels.system(), kind);
+      try (Selector selector = Selector.open(Kernels.system(), kind);
           Events events = new Events(8)) {
         selector.wakeup();
         selector.select(events);
