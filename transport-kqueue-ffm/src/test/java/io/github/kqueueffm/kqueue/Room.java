@@ -232,6 +232,11 @@ final class Room implements AutoCloseable {
     close(fd);
   }
 
+  /** Memory to read to and to write from. */
+  long buffer() {
+    return buffer;
+  }
+
   void write(int fd, int bytes) {
     assertThat(kernel.write(fd, buffer, bytes)).isEqualTo(bytes);
   }
