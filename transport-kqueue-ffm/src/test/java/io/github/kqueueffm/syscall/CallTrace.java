@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A kernel that passes every call on and remembers, in order, which ones there were; those of its
- * {@link Kernel#bound() bound} kernels too. Names are {@link Kernel}'s methods.
+ * Remembers every call that goes through a kernel, in order; those of its {@link Kernel#bound()
+ * bound} kernels too. May be used from all threads.
  */
-public final class CountingKernel {
+public final class CallTrace {
   private static final Set<String> NO_SYSTEM_CALL =
       Set.of(
           "platform",
@@ -26,26 +26,22 @@ public final class CountingKernel {
   private final List<String> calls = new ArrayList<>();
   private final Kernel kernel;
 
-  private CountingKernel(Kernel kernel) {
+  private CallTrace(Kernel kernel) {
     this.kernel = watch(kernel);
   }
 
-  public static CountingKernel over(Kernel kernel) {
-    return new CountingKernel(kernel);
+  public static CallTrace over(Kernel kernel) {
+    return new CallTrace(kernel);
   }
 
-  /** What to give to those whose calls are to be counted. */
+  /** What to give to those whose calls are of interest. */
   public Kernel kernel() {
     return kernel;
   }
 
-  /** All calls since the start or the last {@link #reset()}, as they were entered. */
+  /** {@link Kernel}'s methods as they were called since the last {@link #reset()}. */
   public synchronized List<String> calls() {
     return List.copyOf(calls);
-  }
-
-  public synchronized long count(String call) {
-    return calls.stream().filter(call::equals).count();
   }
 
   public synchronized void reset() {
