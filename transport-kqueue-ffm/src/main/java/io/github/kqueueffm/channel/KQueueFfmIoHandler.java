@@ -221,8 +221,9 @@ public class KQueueFfmIoHandler implements IoHandler {
   @Override
   public void destroy() {
     if (!destroyed) {
+      // A loop that is shut down without a quiet period may come here without a last turn.
+      prepareToDestroy();
       destroyed = true;
-      completeCancellations();
       selector.close();
       events.close();
       resources.close();

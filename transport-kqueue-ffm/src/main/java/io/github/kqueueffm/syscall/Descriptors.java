@@ -70,15 +70,15 @@ final class Descriptors {
   /**
    * Takes the next connection of a listener, with all flags set; see {@link KernelSocket#accept}.
    */
-  static int accept(Kernel kernel, int listener) {
+  static int accept(Kernel kernel, int listener, long address, long length) {
     Platform platform = kernel.platform();
     boolean withFlags = kernel.has(Call.ACCEPT4);
     int accepted;
     do {
       accepted =
           withFlags
-              ? kernel.accept4(listener, 0, 0, creationFlags(platform))
-              : kernel.accept(listener, 0, 0);
+              ? kernel.accept4(listener, address, length, creationFlags(platform))
+              : kernel.accept(listener, address, length);
       // EINTR: nothing was accepted, the connection waits.
     } while (platform.is(Errno.EINTR, -accepted));
     if (accepted < 0 || withFlags) {

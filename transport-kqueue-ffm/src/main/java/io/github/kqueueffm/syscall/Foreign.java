@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The one place of restricted foreign access: the linker, symbol look-up and reinterpretation.
@@ -59,16 +60,18 @@ final class Foreign {
     return Linker.Option.captureStateLayout();
   }
 
-  static SymbolLookup libc() {
-    return LINKER.defaultLookup();
+  /** Looks functions of the C library up. */
+  static Function<String, Optional<MemorySegment>> libc() {
+    return LINKER.defaultLookup()::find;
   }
 
-  static SymbolLookup library(Path path) {
-    return SymbolLookup.libraryLookup(path, Arena.global());
-  }
-
-  static Optional<MemorySegment> find(SymbolLookup lookup, String symbol) {
-    return lookup.find(symbol);
+  /**
+   * Looks functions of a library up, and those of the libraries that it depends on.
+   *
+   * @throws IllegalArgumentException if it cannot be loaded
+   */
+  static Function<String, Optional<MemorySegment>> library(Path path) {
+    return SymbolLookup.libraryLookup(path, Arena.global())::find;
   }
 
   private static FunctionDescriptor shape(int arguments) {

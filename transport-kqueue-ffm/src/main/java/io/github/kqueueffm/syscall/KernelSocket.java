@@ -226,7 +226,7 @@ public final class KernelSocket {
    *     it could be set up
    */
   public int accept(Kernel loopKernel, long address, long length) {
-    return Descriptors.accept(loopKernel, fd);
+    return Descriptors.accept(loopKernel, fd, address, length);
   }
 
   /**

@@ -3,11 +3,11 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Platform;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The functions found for one platform, in libc or in a library given by the user.
@@ -19,8 +19,8 @@ import java.util.Optional;
  */
 final class Symbols {
   private final Platform platform;
-  private final SymbolLookup libc = Foreign.libc();
-  private final SymbolLookup library;
+  private final Function<String, Optional<MemorySegment>> libc = Foreign.libc();
+  private final Function<String, Optional<MemorySegment>> library;
   private final boolean ownSockets;
   private final Map<Call, MemorySegment> found = new EnumMap<>(Call.class);
   private String keventSymbol = "kevent";
@@ -78,15 +78,15 @@ final class Symbols {
 
   private Optional<MemorySegment> lookUp(String symbol) {
     if (library == null) {
-      return Foreign.find(libc, symbol);
+      return libc.apply(symbol);
     }
     Optional<MemorySegment> own = inLibrary(symbol);
-    return own.isPresent() || ownSockets ? own : Foreign.find(libc, symbol);
+    return own.isPresent() || ownSockets ? own : libc.apply(symbol);
   }
 
   /** The library's own function of that name, not one that it merely depends on. */
   private Optional<MemorySegment> inLibrary(String symbol) {
-    long inLibc = Foreign.find(libc, symbol).map(MemorySegment::address).orElse(0L);
-    return Foreign.find(library, symbol).filter(address -> address.address() != inLibc);
+    long inLibc = libc.apply(symbol).map(MemorySegment::address).orElse(0L);
+    return library.apply(symbol).filter(address -> address.address() != inLibc);
   }
 }

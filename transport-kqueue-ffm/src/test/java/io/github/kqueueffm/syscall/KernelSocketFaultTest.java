@@ -207,7 +207,7 @@ class KernelSocketFaultTest {
   void acceptsOwnErrorIsAnsweredUnchanged(Errno errno) {
     for (String platform : new String[] {"macos-aarch64", "freebsd-x86_64"}) {
       ScriptedCalls calls = system(platform).fail("accept", errno).fail("accept4", errno);
-      assertThat(accepted(calls).accept(calls.kernel())).isEqualTo(-number(platform, errno));
+      assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(-number(platform, errno));
       assertThat(calls.log()).hasSize(1);
     }
   }
@@ -216,21 +216,21 @@ class KernelSocketFaultTest {
   void acceptThatWasInterruptedIsDoneAgain() {
     int[] count = {0};
     ScriptedCalls calls = system("freebsd-x86_64").on("accept4", a -> count[0]++ < 2 ? -4 : 9);
-    assertThat(accepted(calls).accept(calls.kernel())).isEqualTo(9);
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(9);
     assertThat(calls.log()).hasSize(3);
   }
 
   @Test
   void acceptWithoutAccept4SetsTheStatusFlagsAsAWhole() {
     ScriptedCalls calls = system("macos-aarch64").on("accept", 9).on("fcntl", 0);
-    assertThat(accepted(calls).accept(calls.kernel())).isEqualTo(9);
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(9);
     assertThat(calls.log()).containsExactly("accept(7)", "fcntl(9, 4, 4)", "fcntl(9, 2, 1)");
   }
 
   @Test
   void acceptClosesWhatItCannotSetUp() {
     ScriptedCalls calls = system("macos-aarch64").on("accept", 9).fail("fcntl", Errno.ENOMEM);
-    assertThat(accepted(calls).accept(calls.kernel()))
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0))
         .isEqualTo(-number("macos-aarch64", Errno.ENOMEM));
     assertThat(calls.log()).endsWith("close(9)");
   }
@@ -238,7 +238,7 @@ class KernelSocketFaultTest {
   @Test
   void connectionThatDarwinHasAlreadyResetIsAnAbortedOneAndClosed() {
     ScriptedCalls calls = system("macos-aarch64").on("accept", 9).fail("fcntl", Errno.EINVAL);
-    assertThat(accepted(calls).accept(calls.kernel()))
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0))
         .isEqualTo(-number("macos-aarch64", Errno.ECONNABORTED));
     assertThat(calls.log()).endsWith("close(9)");
   }
@@ -247,7 +247,7 @@ class KernelSocketFaultTest {
   void libraryWithoutAccept4TakesAccept() {
     ScriptedCalls calls =
         system("linux-x86_64").without(Call.ACCEPT4).on("accept", 9).on("fcntl", 0);
-    assertThat(accepted(calls).accept(calls.kernel())).isEqualTo(9);
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(9);
     assertThat(calls.log()).containsExactly("accept(7)", "fcntl(9, 4, 2048)", "fcntl(9, 2, 1)");
   }
 

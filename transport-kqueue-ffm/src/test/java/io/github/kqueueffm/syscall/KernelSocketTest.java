@@ -104,7 +104,7 @@ class KernelSocketTest {
   }
 
   private KernelSocket acceptFrom(KernelSocket listener) {
-    int fd = patiently(() -> listener.accept(kernel));
+    int fd = patiently(() -> listener.accept(kernel, 0, 0));
     assertThat(fd).isNotNegative();
     return closeLater(KernelSocket.accepted(kernel, fd, listener.family()));
   }
@@ -168,7 +168,7 @@ class KernelSocketTest {
 
   @Test
   void acceptWithNothingWaitingIsEagain() throws IOException {
-    assertThat(listener(inet).accept(kernel)).isEqualTo(-platform.number(Errno.EAGAIN));
+    assertThat(listener(inet).accept(kernel, 0, 0)).isEqualTo(-platform.number(Errno.EAGAIN));
   }
 
   @Test
@@ -182,11 +182,32 @@ class KernelSocketTest {
   }
 
   @Test
+  void acceptTellsThePeersAddressWithAndWithoutAccept4() throws IOException {
+    SockaddrCodec codec = SockaddrCodec.of(platform);
+    KernelSocket listener = listener(inet);
+    long memory = NativeMemory.allocate(Long.BYTES + codec.size());
+    Kernel old = ScriptedCalls.over(kernel).without(Call.ACCEPT4).kernel();
+    try {
+      for (Kernel each : new Kernel[] {kernel, old}) {
+        KernelSocket client = connectTo(listener);
+        Memory.putInt(memory, codec.size());
+        int fd = patiently(() -> listener.accept(each, memory + Long.BYTES, memory));
+        assertThat(fd).isNotNegative();
+        closeLater(KernelSocket.accepted(kernel, fd, inet));
+        assertThat(codec.get(memory + Long.BYTES, Memory.getInt(memory)))
+            .isEqualTo(client.localAddress());
+      }
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  @Test
   void acceptedConnectionHasItsFlagsWithoutAccept4() throws IOException {
     KernelSocket listener = listener(inet);
     connectTo(listener);
     Kernel old = ScriptedCalls.over(kernel).without(Call.ACCEPT4).kernel();
-    int fd = patiently(() -> listener.accept(old));
+    int fd = patiently(() -> listener.accept(old, 0, 0));
     assertThat(fd).isNotNegative();
     closeLater(KernelSocket.accepted(kernel, fd, inet));
     assertFlags(fd);

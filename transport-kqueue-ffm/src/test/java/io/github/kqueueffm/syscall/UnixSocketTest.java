@@ -75,7 +75,7 @@ class UnixSocketTest {
   }
 
   private KernelSocket acceptFrom(KernelSocket listener) {
-    int fd = listener.accept(kernel);
+    int fd = listener.accept(kernel, 0, 0);
     assertThat(fd).isNotNegative();
     return closeLater(KernelSocket.accepted(kernel, fd, unix));
   }

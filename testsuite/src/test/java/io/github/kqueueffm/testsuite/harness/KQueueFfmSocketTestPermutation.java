@@ -1,0 +1,94 @@
+package io.github.kqueueffm.testsuite.harness;
+
+import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
+import io.netty.testsuite.transport.socket.SocketTestPermutation;
+import java.util.List;
+
+/**
+ * The pairs that Netty's shared tests run over: this transport with itself, as the server of NIO,
+ * and as the client of NIO.
+ */
+public final class KQueueFfmSocketTestPermutation extends SocketTestPermutation {
+  public static final KQueueFfmSocketTestPermutation INSTANCE =
+      new KQueueFfmSocketTestPermutation();
+
+  private static final int FAST_OPEN_BACKLOG = 5;
+
+  private final EventLoopGroup boss = TestGroups.kqueue("testsuite-kqueue-boss", NUM_THREADS);
+  private final EventLoopGroup worker = TestGroups.kqueue("testsuite-kqueue-worker", NUM_THREADS);
+  private final EventLoopGroup nioBoss = TestGroups.track(NIO_GROUP);
+  private final EventLoopGroup nioWorker = TestGroups.nio("testsuite-nio-worker", NUM_THREADS);
+
+  private KQueueFfmSocketTestPermutation() {
+    TestGroups.track(OIO_GROUP);
+  }
+
+  @Override
+  public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> socket() {
+    return withoutNioOnly(combo(serverSocket(), clientSocket()));
+  }
+
+  @Override
+  public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> socketWithFastOpen() {
+    return withoutNioOnly(combo(serverSocketWithFastOpen(), clientSocketWithFastOpen()));
+  }
+
+  @Override
+  public List<BootstrapFactory<ServerBootstrap>> serverSocket() {
+    return List.of(() -> server(KQueueFfmServerSocketChannel.class), this::nioServer);
+  }
+
+  private List<BootstrapFactory<ServerBootstrap>> serverSocketWithFastOpen() {
+    return List.of(
+        () ->
+            server(KQueueFfmServerSocketChannel.class)
+                .option(ChannelOption.TCP_FASTOPEN, FAST_OPEN_BACKLOG),
+        this::nioServer);
+  }
+
+  @Override
+  public List<BootstrapFactory<Bootstrap>> clientSocket() {
+    return List.of(() -> client(KQueueFfmSocketChannel.class), this::nioClient);
+  }
+
+  @Override
+  public List<BootstrapFactory<Bootstrap>> clientSocketWithFastOpen() {
+    return List.of(
+        () ->
+            client(KQueueFfmSocketChannel.class)
+                .option(ChannelOption.TCP_FASTOPEN_CONNECT, true),
+        this::nioClient);
+  }
+
+  private ServerBootstrap server(Class<? extends ServerChannel> channel) {
+    return new ServerBootstrap().group(boss, worker).channel(channel);
+  }
+
+  private Bootstrap client(Class<? extends Channel> channel) {
+    return new Bootstrap().group(worker).channel(channel);
+  }
+
+  private ServerBootstrap nioServer() {
+    return new ServerBootstrap().group(nioBoss, nioWorker).channel(NioServerSocketChannel.class);
+  }
+
+  private Bootstrap nioClient() {
+    return new Bootstrap().group(nioWorker).channel(NioSocketChannel.class);
+  }
+
+  /** The last of four pairs is NIO with itself, which tests nothing of ours. */
+  private static <P> List<P> withoutNioOnly(List<P> pairs) {
+    return pairs.subList(0, pairs.size() - 1);
+  }
+}

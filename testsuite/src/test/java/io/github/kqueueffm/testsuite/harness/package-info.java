@@ -1,0 +1,2 @@
+/** What every test here rests on: groups, permutations, the listener nobody accepts from, leaks. */
+package io.github.kqueueffm.testsuite.harness;

@@ -1,0 +1,16 @@
+package io.github.kqueueffm.testsuite.socket;
+
+import io.github.kqueueffm.testsuite.harness.KQueueFfmSocketTestPermutation;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import io.netty.testsuite.transport.socket.SocketEchoTest;
+import java.util.List;
+
+class KQueueFfmSocketEchoTest extends SocketEchoTest {
+
+  @Override
+  protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+    return KQueueFfmSocketTestPermutation.INSTANCE.socket();
+  }
+}

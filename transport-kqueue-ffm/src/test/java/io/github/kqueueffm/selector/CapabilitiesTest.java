@@ -1,0 +1,279 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
+import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
+import static io.github.kqueueffm.abi.Constant.NOTE_TRIGGER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the probes make of each system's answers. */
+class CapabilitiesTest {
+  private static final int FD = 10;
+  private static final int PEER = 11;
+
+  private static Kevent timer(ScriptedKernel script) {
+    return script.timer(0).flags(EV_ADD, EV_ENABLE, EV_CLEAR);
+  }
+
+  private static void expectTimerThatFiresOnce(ScriptedKernel script) {
+    script.expect("kqueue").answers(20);
+    for (int round = 0; round < 2; round++) {
+      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+      script.expectKevent().changes().waits().returns();
+    }
+    script.expect("close", 20);
+  }
+
+  private static void expectTimerThatFails(ScriptedKernel script) {
+    script.expect("kqueue").answers(20);
+    Kevent timer = timer(script);
+    script.expectKevent().changes(timer).waits().returns(timer.error(Errno.EINVAL));
+    script.expect("close", 20);
+  }
+
+  private static void expectUserThatWorks(ScriptedKernel script) {
+    script.expect("kqueue").answers(21);
+    script.expectKevent().changes(script.user(0).flags(EV_ADD, EV_CLEAR)).polls().returns();
+    Kevent trigger = script.user(0).fflags(script.platform().get(NOTE_TRIGGER));
+    script.expectKevent().changes(trigger).waits().returns(script.user(0));
+    script.expectKevent().changes().waits().returns();
+    script.expect("close", 21);
+  }
+
+  private static void expectUserThatFails(ScriptedKernel script) {
+    script.expect("kqueue").answers(21);
+    Kevent user = script.user(0).flags(EV_ADD, EV_CLEAR);
+    script.expectKevent().changes(user).polls().returns(user.error(Errno.EINVAL));
+    script.expect("close", 21);
+  }
+
+  private static void expectSentinelThatHolds(ScriptedKernel script) {
+    script.expect("socketpair").writesInts(3, FD, PEER);
+    script.expect("kqueue").answers(22);
+    script.expect("write", PEER, ScriptedKernel.ANY, 1).answers(1);
+    script.expectKevent().changes(script.read(FD).sentinel()).polls().returns();
+    script.expect("close", PEER);
+    script.expectKevent().changes().waits().returns(script.read(FD).eof().data(1));
+    script.expect("close", 22);
+    script.expect("close", FD);
+  }
+
+  private static Capabilities probe(ScriptedKernel script) throws IOException {
+    return Capabilities.of(script.kernel(), null);
+  }
+
+  @Test
+  void darwinHasTheSpecsTimer() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      expectTimerThatFiresOnce(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+    }
+  }
+
+  @Test
+  void theProbesAreMadeOncePerKernel() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      expectTimerThatFiresOnce(script);
+      expectSentinelThatHolds(script);
+      Capabilities first = probe(script);
+      assertThat(probe(script)).isSameAs(first);
+    }
+  }
+
+  @Test
+  void freebsdsTimerRepeatsForEverSoThatUserEventsAreTaken() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
+      script.expect("kqueue").answers(20);
+      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+      script.expectKevent().changes().waits().returns(script.timer(0).data(1));
+      script.expect("close", 20);
+      expectUserThatWorks(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+    }
+  }
+
+  @Test
+  void netbsdRefusesTheTimerSoThatUserEventsAreTaken() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      expectTimerThatFails(script);
+      expectUserThatWorks(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+    }
+  }
+
+  @Test
+  void anOpenbsdWithoutUserEventsGetsThePipe() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      expectTimerThatFails(script);
+      expectUserThatFails(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.PIPE);
+    }
+  }
+
+  @Test
+  void aTimerThatNeverFiresIsWaitedForAWhileOnly() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("dragonfly-x86_64")) {
+      script.expect("kqueue").answers(20);
+      script.expectKevent().changes(timer(script)).waits().returns();
+      script.expect("close", 20);
+      expectUserThatWorks(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+    }
+  }
+
+  /** NetBSD of 2016 does not rearm a timer that is there. */
+  @Test
+  void aTimerThatFiresOnlyTheFirstTimeIsNotTaken() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      script.expect("kqueue").answers(20);
+      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+      script.expectKevent().changes().waits().returns();
+      script.expectKevent().changes(timer(script)).waits().returns();
+      script.expect("close", 20);
+      expectUserThatWorks(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+    }
+  }
+
+  @Test
+  void aSignalDuringAProbeChangesNothing() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-x86_64")) {
+      script.expect("kqueue").answers(20);
+      script.expectKevent().changes(timer(script)).waits().fails(Errno.EINTR);
+      script.expectKevent().changes().waits().returns(script.timer(0).data(1));
+      script.expectKevent().changes().waits().fails(Errno.EINTR);
+      script.expectKevent().changes().waits().returns();
+      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+      script.expectKevent().changes().waits().returns();
+      script.expect("close", 20);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.TIMER);
+    }
+  }
+
+  @Test
+  void aLowWaterMarkThatDataReachesDoesNotHold() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("dragonfly-x86_64")) {
+      expectTimerThatFiresOnce(script);
+      script.expect("socketpair").writesInts(3, FD, PEER);
+      script.expect("kqueue").answers(22);
+      script.expect("write", PEER).answers(1);
+      script
+          .expectKevent()
+          .changes(script.read(FD).sentinel())
+          .polls()
+          .returns(script.read(FD).data(1));
+      script.expect("close", 22);
+      script.expect("close", FD);
+      script.expect("close", PEER);
+      assertThat(probe(script).lowat()).isFalse();
+    }
+  }
+
+  @Test
+  void aLowWaterMarkThatHidesTheEndDoesNotHold() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      expectTimerThatFiresOnce(script);
+      script.expect("socketpair").writesInts(3, FD, PEER);
+      script.expect("kqueue").answers(22);
+      script.expect("write", PEER).answers(1);
+      script.expectKevent().changes(script.read(FD).sentinel()).polls().returns();
+      script.expect("close", PEER);
+      script.expectKevent().changes().waits().returns();
+      script.expect("close", 22);
+      script.expect("close", FD);
+      assertThat(probe(script).lowat()).isFalse();
+    }
+  }
+
+  @Test
+  void withoutASocketPairTheLowWaterMarkIsNotTrusted() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      expectTimerThatFiresOnce(script);
+      script.expect("socketpair").fails(Errno.EMFILE);
+      assertThat(probe(script).lowat()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WakeupKind.class)
+  void theEmbeddedKqueueNeedsNoProbe(WakeupKind forced) throws IOException {
+    try (ScriptedKernel script =
+        ScriptedKernel.on("linux-x86_64").without(Call.KQUEUE, Call.KEVENT)) {
+      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+      assertThat(Capabilities.of(script.kernel(), forced).wakeup()).isEqualTo(forced);
+    }
+  }
+
+  @Test
+  void aForcedWakeupIsTriedFirst() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      ScriptedSelectors.assume(script.kernel(), "timer", false);
+      expectUserThatWorks(script);
+      assertThat(Capabilities.of(script.kernel(), WakeupKind.USER))
+          .isEqualTo(new Capabilities(WakeupKind.USER, false));
+      assertThat(Capabilities.of(script.kernel(), WakeupKind.PIPE).wakeup())
+          .isEqualTo(WakeupKind.PIPE);
+    }
+  }
+
+  @Test
+  void aForcedWakeupThatDoesNotWorkIsRefusedWithTheReason() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      ScriptedSelectors.assume(script.kernel(), "user", true);
+      expectTimerThatFails(script);
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), WakeupKind.TIMER))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("io.github.kqueueffm.wakeup=timer")
+          .hasMessageContaining("EVFILT_TIMER is refused with EINVAL")
+          .hasMessageContaining("user does");
+    }
+  }
+
+  @Test
+  void anUnknownNameIsRefused() {
+    assertThat(WakeupKind.named("Timer")).isEqualTo(WakeupKind.TIMER);
+    assertThatThrownBy(() -> WakeupKind.named("signal"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("wakeup=signal")
+        .hasMessageContaining("timer, user and pipe");
+  }
+
+  @Test
+  void aFailedKqueueLeavesNothingBehind() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(30);
+      script.expect("pipe2").fails(Errno.EMFILE);
+      script.expect("close", 30);
+      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("EMFILE");
+      script.expect("kqueue").answers(30);
+      script.expect("pipe2").writesInts(0, 31, 32);
+      script.expectKevent().changes(script.read(31).flags(EV_ADD)).fails(Errno.ENOMEM);
+      script.expect("close", 31);
+      script.expect("close", 32);
+      script.expect("close", 30);
+      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ENOMEM");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
+import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** No kevent call has more changes than slots for events: errors could fill them up otherwise. */
+class ChangeLimitTest {
+  private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+  private final Events events = new Events(4);
+
+  private int turn(Selector selector) throws IOException {
+    return selector.select(events, -1, () -> true);
+  }
+
+  private Kevent arm(long fd) {
+    return script.read(fd).oneShot();
+  }
+
+  private static List<Registration> addArmed(Selector selector, int count) {
+    List<Registration> registrations = new ArrayList<>();
+    for (int fd = 1; fd <= count; fd++) {
+      Registration registration = selector.add(fd, fd);
+      registration.read(ONE_SHOT);
+      registrations.add(registration);
+    }
+    return registrations;
+  }
+
+  @Test
+  void earlierPartsAreAppliedWithoutWaiting() throws IOException {
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      for (int i = 0; i < 10; i++) {
+        Kevent change = script.timer(9).delete();
+        selector.add(9 + i, null).submit(change.filter(), change.flags(), 0, i);
+      }
+      script.expectKevent().polls().where(call -> count(call.changes(), 4)).answers(0);
+      script.expectKevent().polls().where(call -> count(call.changes(), 4)).answers(0);
+      script.expectKevent().forEver().where(call -> count(call.changes(), 2)).answers(0);
+      assertThat(turn(selector)).isZero();
+    }
+  }
+
+  private static String count(List<Kevent> changes, int expected) {
+    return changes.size() == expected ? null : "it has not " + expected + " changes";
+  }
+
+  @Test
+  void aPartThatYieldsEventsIsTheLastOfItsTurn() throws IOException {
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      List<Registration> registrations = addArmed(selector, 7);
+      script.expectKevent().changes(arm(1)).polls().returns(script.read(1).data(1));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(registrations.get(0));
+
+      // What has not gone out is still to come, and 1 is not armed again by itself.
+      script.expectKevent().changes(arm(2)).polls().returns();
+      script.expectKevent().changes(arm(3)).polls().returns();
+      script.expectKevent().changes(arm(4)).polls().returns();
+      script.expectKevent().changes(arm(5)).polls().returns();
+      script.expectKevent().changes(arm(6)).polls().returns();
+      script.expectKevent().changes(arm(7)).forEver().returns();
+      assertThat(turn(selector)).isZero();
+    }
+  }
+
+  @Test
+  void allSlotsCanFillUpWithErrors() throws IOException {
+    Events events = new Events(8);
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      addArmed(selector, 5);
+      script
+          .expectKevent()
+          .changes(arm(1), arm(2), arm(3), arm(4), arm(5))
+          .forEver()
+          .returns(
+              arm(1).error(Errno.EBADF),
+              arm(2).error(Errno.EBADF),
+              arm(3).error(Errno.EBADF),
+              arm(4).error(Errno.EBADF),
+              arm(5).error(Errno.EBADF));
+      assertThat(selector.select(events, -1, () -> true)).isEqualTo(5);
+      assertThat(events.isError(4)).isTrue();
+    }
+  }
+
+  @Test
+  void statesThatHaveNotGoneOutAreNotTheKernelsYet() throws IOException {
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration first = selector.add(1, null);
+      Registration second = selector.add(2, null);
+      second.read(SENTINEL);
+      script.expectKevent().changes(script.read(2).sentinel()).returns();
+      turn(selector);
+
+      first.read(ONE_SHOT);
+      second.read(ONE_SHOT);
+      // The sentinel fires in the call that does not carry its end.
+      script.expectKevent().changes(arm(1)).polls().returns(script.read(2).data(9));
+      assertThat(turn(selector)).isZero();
+      script.expectKevent().changes(script.read(2).delete(), arm(2)).forEver().returns();
+      turn(selector);
+    }
+  }
+
+  @Test
+  void aSignalInAPartLeavesTheRestForTheNextTurn() throws IOException {
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      addArmed(selector, 2);
+      script.expectKevent().changes(arm(1)).polls().fails(Errno.EINTR);
+      assertThat(turn(selector)).isZero();
+      script.expectKevent().changes(arm(2)).forEver().returns();
+      turn(selector);
+    }
+  }
+
+  @Test
+  void theListGrowsAsMuchAsNeeded() throws IOException {
+    Events events = new Events(1000);
+    try (script;
+        events;
+        Selector selector = ScriptedSelectors.open(script)) {
+      List<Registration> registrations = addArmed(selector, 700);
+      script
+          .expectKevent()
+          .where(call -> {
+            List<Kevent> changes = call.changes();
+            for (int i = 0; i < changes.size(); i++) {
+              if (changes.get(i).ident() != i + 1
+                  || changes.get(i).udata() != registrations.get(i).id()) {
+                return "change " + i + " is " + changes.get(i);
+              }
+            }
+            return count(changes, 700);
+          })
+          .answers(0);
+      assertThat(selector.select(events, -1, () -> true)).isZero();
+    }
+  }
+
+  @Test
+  void capacitiesBelowARegistrationsNeedAreRaised() {
+    try (Events events = new Events(1)) {
+      assertThat(events.capacity()).isEqualTo(4);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_RECEIPT;
+import static io.github.kqueueffm.selector.Interest.NONE;
+import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
+import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What kernels answer to changes that fail, to signals, and with events that came too late. */
+class FailedChangeTest {
+  private static final int FD = 5;
+
+  private final Events events = new Events(16);
+
+  @AfterEach
+  void free() {
+    events.close();
+  }
+
+  private int turn(Selector selector) throws IOException {
+    return selector.select(events, -1, () -> true);
+  }
+
+  /** Darwin ORs EV_ERROR into the change's flags, the BSDs give exactly EV_ERROR. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "macos-aarch64",
+        "freebsd-x86_64",
+        "openbsd-x86_64",
+        "netbsd-x86_64",
+        "dragonfly-x86_64"
+      })
+  void aRefusedAddIsDeliveredAsReadiness(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      Kevent add = script.read(FD).oneShot();
+      script.expectKevent().changes(add).returns(add.error(Errno.EBADF));
+
+      assertThat(turn(selector)).isEqualTo(1);
+
+      assertThat(events.isError(0)).isTrue();
+      assertThat(events.isReadable(0)).isTrue();
+      assertThat(events.isEof(0)).isFalse();
+      assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
+      assertThat(events.registration(0)).isSameAs(registration);
+      registration.read(ONE_SHOT);
+      script.expectKevent().changes(add).returns();
+      turn(selector);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ENOENT", "EBADF"})
+  void aDeleteThatFindsNothingIsNobodysBusiness(Errno errno) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).returns();
+      turn(selector);
+      registration.read(NONE);
+      Kevent delete = script.read(FD).delete();
+      script.expectKevent().changes(delete).returns(delete.error(errno));
+      assertThat(turn(selector)).isZero();
+    }
+  }
+
+  @Test
+  void aClosedDescriptorIsReportedOnceWhenBothDeleteAndAddFail() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      script.expectKevent().changes(script.read(FD).sentinel()).returns();
+      turn(selector);
+      registration.read(ONE_SHOT);
+      Kevent delete = script.read(FD).delete();
+      Kevent add = script.read(FD).oneShot();
+      script
+          .expectKevent()
+          .changes(delete, add)
+          .returns(delete.error(Errno.EBADF), add.error(Errno.EBADF));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.isError(0)).isTrue();
+      assertThat(registration.read()).isEqualTo(NONE);
+    }
+  }
+
+  @Test
+  void otherErrorsOfADeleteAreTold() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      script.expectKevent().changes(script.read(FD).sentinel()).returns();
+      turn(selector);
+      registration.read(NONE);
+      Kevent delete = script.read(FD).delete();
+      script.expectKevent().changes(delete).returns(delete.error(Errno.ENOMEM));
+      assertThat(turn(selector)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aReceiptIsNoError() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
+      registration.submit(add.filter(), add.flags(), 0, 0);
+      script.expectKevent().changes(add).returns(add.flags(EV_ADD).error(Errno.EPERM).data(0));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.isError(0)).isFalse();
+      assertThat(events.isReadable(0)).isFalse();
+      assertThat(events.registration(0)).isSameAs(registration);
+    }
+  }
+
+  @Test
+  void changesAreNotSentAgainAfterASignal() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      selector.add(FD, null).read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).forEver().fails(Errno.EINTR);
+      assertThat(turn(selector)).isZero();
+      script.expectKevent().changes().forEver().returns(script.read(FD).data(2));
+      assertThat(turn(selector)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theSpecsFormReturnsAfterASignalToo() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      script.expectKevent().forEver().fails(Errno.EINTR);
+      assertThat(selector.select(events)).isZero();
+    }
+  }
+
+  @Test
+  void changesAreKeptWhenTheCallFailsOtherwise() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      selector.add(FD, null).read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).fails(Errno.ENOMEM);
+      assertThatThrownBy(() -> turn(selector))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("kevent")
+          .hasMessageContaining("ENOMEM");
+      script.expectKevent().changes(script.read(FD).oneShot()).returns();
+      assertThat(turn(selector)).isZero();
+    }
+  }
+
+  /** FreeBSD and NetBSD deliver a one-shot whose data was read meanwhile, with its old count. */
+  @ParameterizedTest
+  @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
+  void aStaleOneShotIsAnEventLikeAnyOther(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
+      assertThat(turn(selector)).isEqualTo(1);
+      registration.read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
+      assertThat(turn(selector)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEventOfAnEarlierRegistrationOfTheDescriptorIsNotTheNewOnes() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration old = selector.add(FD, null);
+      old.forget();
+      Registration young = selector.add(FD, null);
+      assertThat(young.id()).isNotEqualTo(old.id());
+      young.read(ONE_SHOT);
+      script
+          .expectKevent()
+          .changes(script.read(FD).oneShot().udata(young.id()))
+          .returns(script.read(FD).udata(old.id()), script.read(FD).udata(young.id()));
+      assertThat(turn(selector)).isEqualTo(2);
+      assertThat(events.registration(0)).isNull();
+      assertThat(events.registration(1)).isSameAs(young);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
+import static io.github.kqueueffm.selector.Interest.NONE;
+import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
+import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From what the kernel holds to what is wanted, by the shortest way, with the wait. */
+class InterestTest {
+  private static final int FD = 5;
+
+  private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+  private final Events events = new Events(16);
+
+  /** One turn of a loop that has nothing else to do. */
+  private int turn(Selector selector) throws IOException {
+    return selector.select(events, -1, () -> true);
+  }
+
+  private void expectChanges(Kevent... changes) {
+    script.expectKevent().changes(changes).forEver().returns();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "macos-aarch64",
+        "macos-x86_64",
+        "freebsd-x86_64",
+        "freebsd-aarch64",
+        "openbsd-x86_64",
+        "netbsd-x86_64",
+        "dragonfly-x86_64",
+        "linux-x86_64",
+        "linux-aarch64"
+      })
+  void armsOnEveryPlatformWithTheWaitItself(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Selector selector = ScriptedSelectors.open(script);
+        Events events = new Events(16)) {
+      Registration registration = selector.add(FD, "it");
+      registration.read(ONE_SHOT);
+      registration.write(ONE_SHOT);
+      long id = registration.id();
+      script
+          .expectKevent()
+          .changes(script.read(FD).oneShot().udata(id), script.write(FD).oneShot().udata(id))
+          .forEver()
+          .returns(script.write(FD).data(4096), script.read(FD).data(3));
+
+      assertThat(selector.select(events, -1, () -> true)).isEqualTo(2);
+
+      assertThat(events.registration(0)).isSameAs(registration);
+      assertThat(events.isWritable(0)).isTrue();
+      assertThat(events.isReadable(0)).isFalse();
+      assertThat(events.data(0)).isEqualTo(4096);
+      assertThat(events.isReadable(1)).isTrue();
+      assertThat(events.isEof(1)).isFalse();
+      assertThat(events.isError(1)).isFalse();
+      assertThat(events.token(1)).isEqualTo(id);
+      assertThat(events.ident(1)).isEqualTo(FD);
+      assertThat(events.registration(1).attachment()).isEqualTo("it");
+    }
+  }
+
+  @Test
+  void emitsNothingForWhatIsAlreadySo() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      registration.read(NONE);
+      registration.write(NONE);
+      expectChanges();
+      turn(selector);
+      registration.read(ONE_SHOT);
+      expectChanges(script.read(FD).oneShot());
+      turn(selector);
+      registration.read(NONE);
+      registration.read(ONE_SHOT);
+      expectChanges();
+      turn(selector);
+    }
+  }
+
+  @Test
+  void goesThroughEveryTransitionByTheShortestWay() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      expectChanges(script.read(FD).sentinel());
+      turn(selector);
+      registration.read(ONE_SHOT);
+      expectChanges(script.read(FD).delete(), script.read(FD).oneShot());
+      turn(selector);
+      registration.read(SENTINEL);
+      expectChanges(script.read(FD).delete(), script.read(FD).sentinel());
+      turn(selector);
+      registration.read(NONE);
+      expectChanges(script.read(FD).delete());
+      turn(selector);
+      registration.read(ONE_SHOT);
+      expectChanges(script.read(FD).oneShot());
+      turn(selector);
+      registration.read(NONE);
+      expectChanges(script.read(FD).delete());
+      turn(selector);
+      assertThat(registration.read()).isEqualTo(NONE);
+    }
+  }
+
+  @Test
+  void aDeliveredOneShotIsArmedAgainWithoutADelete() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      for (int round = 0; round < 3; round++) {
+        registration.read(ONE_SHOT);
+        script
+            .expectKevent()
+            .changes(script.read(FD).oneShot())
+            .forEver()
+            .returns(script.read(FD).data(1));
+        assertThat(turn(selector)).isEqualTo(1);
+        assertThat(registration.read()).isEqualTo(NONE);
+      }
+      registration.read(SENTINEL);
+      expectChanges(script.read(FD).sentinel());
+      turn(selector);
+    }
+  }
+
+  @Test
+  void aSentinelSaysSomethingOnlyAtTheEnd() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      // Darwin clamps the low-water mark, so that a full buffer fires.
+      script
+          .expectKevent()
+          .changes(script.read(FD).sentinel())
+          .returns(script.read(FD).data(131_072));
+      assertThat(turn(selector)).isZero();
+
+      script.expectKevent().changes().returns(script.read(FD).eof().data(131_072));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.isEof(0)).isTrue();
+      assertThat(events.registration(0)).isSameAs(registration);
+
+      // EV_CLEAR: the knote is still there.
+      registration.read(ONE_SHOT);
+      expectChanges(script.read(FD).delete(), script.read(FD).oneShot());
+      turn(selector);
+    }
+  }
+
+  @Test
+  void aSentinelDoesWithoutALowWaterMarkWhereThatDoesNotHold() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script, "user", false)) {
+      selector.add(FD, null).read(SENTINEL);
+      script
+          .expectKevent()
+          .changes(script.read(FD).flags(EV_ADD, EV_CLEAR))
+          .returns(script.read(FD).data(1));
+      assertThat(turn(selector)).isZero();
+      assertThat(selector.describe()).contains("without NOTE_LOWAT");
+    }
+  }
+
+  @Test
+  void thereIsNoSentinelForWriting() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      assertThatThrownBy(() -> registration.write(SENTINEL))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("reading only");
+    }
+  }
+
+  @Test
+  void verbatimChangesGoFirstAndInTheirOrder() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      int timer = script.timer(9).filter();
+      Registration armed = selector.add(FD, null);
+      Registration own = selector.add(9, null);
+      armed.read(ONE_SHOT);
+      own.submit(timer, script.timer(9).flags(EV_ADD).flags(), 0, 250);
+      own.submit(timer, script.timer(9).delete().flags(), 0, 0);
+      expectChanges(
+          script.timer(9).flags(EV_ADD).data(250).udata(own.id()),
+          script.timer(9).delete().udata(own.id()),
+          script.read(FD).oneShot().udata(armed.id()));
+      turn(selector);
+    }
+  }
+}

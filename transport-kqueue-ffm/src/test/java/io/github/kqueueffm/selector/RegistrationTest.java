@@ -1,0 +1,222 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.selector.Interest.NONE;
+import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
+import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedSelectorException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RegistrationTest {
+  private static final int FD = 5;
+
+  private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+  private final Events events = new Events(16);
+
+  @AfterEach
+  void free() {
+    events.close();
+  }
+
+  private int turn(Selector selector) throws IOException {
+    return selector.select(events, -1, () -> true);
+  }
+
+  @Test
+  void anIdIsNeverUsedAgain() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Set<Long> ids = new HashSet<>();
+      List<Registration> live = new ArrayList<>();
+      for (int i = 0; i < 5_000; i++) {
+        Registration registration = selector.add(FD, null);
+        assertThat(ids.add(registration.id())).isTrue();
+        live.add(registration);
+        if (i % 3 != 0) {
+          live.remove(i % live.size()).forget();
+        }
+      }
+      assertThat(selector.registrations()).isEqualTo(live.size());
+      assertThat(ids).noneMatch(id -> id >= 0 && id <= Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void forgettingPurgesWhatWasNotSent() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration gone = selector.add(FD, null);
+      Registration stays = selector.add(FD + 1, null);
+      Kevent timer = script.timer(3).flags(EV_ADD);
+      gone.submit(timer.filter(), timer.flags(), 0, 1);
+      stays.submit(timer.filter(), timer.flags(), 0, 2);
+      gone.submit(timer.filter(), timer.flags(), 0, 3);
+      gone.read(ONE_SHOT);
+      stays.read(ONE_SHOT);
+      gone.forget();
+      script
+          .expectKevent()
+          .changes(
+              script.timer(FD + 1).flags(EV_ADD).data(2).udata(stays.id()),
+              script.read(FD + 1).oneShot().udata(stays.id()))
+          .returns();
+      turn(selector);
+      assertThat(gone.isValid()).isFalse();
+      assertThat(stays.isValid()).isTrue();
+    }
+  }
+
+  @Test
+  void forgettingMakesNoCallOnAKernelsKqueue() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      script.expectKevent().changes(script.read(FD).sentinel()).returns();
+      turn(selector);
+      registration.forget();
+      registration.forget();
+      registration.cancel();
+      assertThat(selector.registrations()).isZero();
+    }
+  }
+
+  @Test
+  void cancellingDeletesAtOnceWhatTheKernelHolds() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      registration.write(ONE_SHOT);
+      script
+          .expectKevent()
+          .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
+          .returns();
+      turn(selector);
+      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+      script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
+      registration.cancel();
+      registration.forget();
+    }
+  }
+
+  @Test
+  void cancellingDeletesVerbatimKnotesToo() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      Kevent timer = script.timer(FD).flags(EV_ADD);
+      registration.submit(timer.filter(), timer.flags(), 0, 100);
+      script.expectKevent().changes(timer.data(100)).returns();
+      turn(selector);
+      script.expectKevent().changes(script.timer(FD).delete()).withoutSlots();
+      registration.cancel();
+    }
+  }
+
+  @Test
+  void cancellingSaysWhyTheKernelRefuses() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      script.expectKevent().returns();
+      turn(selector);
+      script.expectKevent().changes(script.read(FD).delete()).fails(Errno.ENOMEM);
+      assertThatThrownBy(registration::cancel)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("EVFILT_READ EV_DELETE of 5")
+          .hasMessageContaining("ENOMEM");
+    }
+  }
+
+  @Test
+  void cancellingEndsTheEventsOfTheSameBatch() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      registration.write(ONE_SHOT);
+      script.expectKevent().returns(script.read(FD), script.write(FD));
+      assertThat(turn(selector)).isEqualTo(2);
+      assertThat(events.registration(0)).isSameAs(registration);
+      registration.forget();
+      assertThat(events.registration(1)).isNull();
+      assertThat(events.token(1)).isEqualTo(registration.id());
+    }
+  }
+
+  @Test
+  void aDescriptorsNumberThatComesBackWithinABatchIsAnotherOne() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration old = selector.add(FD, "old");
+      old.read(ONE_SHOT);
+      old.write(ONE_SHOT);
+      script.expectKevent().returns(script.read(FD), script.write(FD));
+      turn(selector);
+      old.forget();
+      Registration young = selector.add(FD, "young");
+      young.read(ONE_SHOT);
+      assertThat(events.registration(1)).isNull();
+      script
+          .expectKevent()
+          .changes(script.read(FD).oneShot().udata(young.id()))
+          .returns(script.read(FD));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.registration(0).attachment()).isEqualTo("young");
+    }
+  }
+
+  @Test
+  void visitingAllowsCancelling() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      for (int fd = 0; fd < 200; fd++) {
+        selector.add(fd, null);
+      }
+      List<Long> visited = new ArrayList<>();
+      selector.forEach(registration -> {
+        visited.add(registration.ident());
+        registration.forget();
+      });
+      assertThat(visited).hasSize(200);
+      assertThat(selector.registrations()).isZero();
+    }
+  }
+
+  @Test
+  void afterTheCloseEverythingIsANoOp() throws IOException {
+    try (script) {
+      Selector selector = ScriptedSelectors.open(script);
+      Registration registration = selector.add(FD, null);
+      registration.read(ONE_SHOT);
+      selector.close();
+      selector.close();
+      selector.wakeup();
+      registration.read(ONE_SHOT);
+      registration.submit(script.read(FD).filter(), 1, 0, 0);
+      registration.cancel();
+      registration.forget();
+      assertThat(registration.isValid()).isFalse();
+      assertThat(registration.read()).isEqualTo(ONE_SHOT);
+      assertThat(registration.write()).isEqualTo(NONE);
+      assertThatThrownBy(() -> selector.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
+      assertThatThrownBy(() -> turn(selector)).isInstanceOf(ClosedSelectorException.class);
+      assertThat(script.calls("close")).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.kqueueffm.selector;
+
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+
+/** Selectors on scripted kernels, for stories that are not about their start. */
+@SuppressWarnings("exports")
+public final class ScriptedSelectors {
+  /** The descriptor of the kqueue. */
+  public static final int KQUEUE = 900;
+
+  /** The pipe of a PIPE wakeup. */
+  public static final int PIPE_READ = 901;
+
+  public static final int PIPE_WRITE = 902;
+
+  private ScriptedSelectors() {}
+
+  /** Opens a selector with a USER wakeup and sentinels with NOTE_LOWAT. */
+  public static Selector open(ScriptedKernel script) throws IOException {
+    return open(script, "user", true);
+  }
+
+  /**
+   * Opens a selector whose probes are taken for done; what it calls to open is put into the script,
+   * and what it calls to close is allowed.
+   *
+   * @param wakeup timer, user or pipe
+   * @param lowat whether NOTE_LOWAT holds
+   */
+  public static Selector open(ScriptedKernel script, String wakeup, boolean lowat)
+      throws IOException {
+    assume(script.kernel(), wakeup, lowat);
+    expectOpen(script, wakeup);
+    return Selector.open(script.kernel(), null);
+  }
+
+  /** Takes the answers of the probes for known. */
+  public static void assume(Kernel kernel, String wakeup, boolean lowat) {
+    Capabilities.assume(kernel, new Capabilities(WakeupKind.named(wakeup), lowat));
+  }
+
+  /** Puts into the script what a selector calls to open, without the probes. */
+  public static void expectOpen(ScriptedKernel script, String wakeup) {
+    script.expect("kqueue").answers(KQUEUE);
+    script.allow("close", KQUEUE);
+    if (wakeup.equals("user")) {
+      script.expectKevent().changes(script.user(0).flags(EV_ADD, EV_CLEAR)).withoutSlots();
+    } else if (wakeup.equals("pipe")) {
+      expectPipe(script);
+      script.expectKevent().changes(script.read(PIPE_READ).flags(EV_ADD)).withoutSlots();
+    }
+  }
+
+  private static void expectPipe(ScriptedKernel script) {
+    script.allow("close", PIPE_READ);
+    script.allow("close", PIPE_WRITE);
+    boolean atomic = script.kernel().has(Call.PIPE2);
+    script.expect(atomic ? "pipe2" : "pipe").writesInts(0, PIPE_READ, PIPE_WRITE);
+    if (!atomic) {
+      script.expect("fcntl", PIPE_READ).times(2);
+      script.expect("fcntl", PIPE_WRITE).times(2);
+    }
+  }
+}
