@@ -53,6 +53,10 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     channel.disarmWrite();
   }
 
+  void close() {
+    regions.close();
+  }
+
   private void flush() {
     channel.unsafe().flush0();
   }
