@@ -22,8 +22,8 @@ final class Readiness {
   }
 
   /**
-   * Reports of the main epoll become events. There has to be room for one event each; a second
-   * one that finds no room is reported again by the next wait.
+   * Reports of the main epoll become events. There has to be room for one event each; a second one
+   * that finds no room is reported again by the next wait.
    *
    * @return 0 or the negative errno of an epoll_ctl
    */

@@ -16,7 +16,8 @@ final class AllocatedBytes {
             .getMethod("getThreadMXBean")
             .invoke(null);
     count =
-        Class.forName("com.sun.management.ThreadMXBean").getMethod("getCurrentThreadAllocatedBytes");
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getCurrentThreadAllocatedBytes");
   }
 
   long now() throws ReflectiveOperationException {
