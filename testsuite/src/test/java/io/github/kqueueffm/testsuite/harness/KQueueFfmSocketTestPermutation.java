@@ -65,9 +65,7 @@ public final class KQueueFfmSocketTestPermutation extends SocketTestPermutation 
   @Override
   public List<BootstrapFactory<Bootstrap>> clientSocketWithFastOpen() {
     return List.of(
-        () ->
-            client(KQueueFfmSocketChannel.class)
-                .option(ChannelOption.TCP_FASTOPEN_CONNECT, true),
+        () -> client(KQueueFfmSocketChannel.class).option(ChannelOption.TCP_FASTOPEN_CONNECT, true),
         this::nioClient);
   }
 
