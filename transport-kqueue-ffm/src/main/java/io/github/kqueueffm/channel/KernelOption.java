@@ -100,6 +100,11 @@ final class KernelOption<T> {
     this.form = form;
   }
 
+  static <T> KernelOption<T> of(
+      ChannelOption<T> option, Constant level, Constant name, Form<T> form) {
+    return new KernelOption<>(option, level, name, form);
+  }
+
   static KernelOption<Integer> integer(
       ChannelOption<Integer> option, Constant level, Constant name) {
     return new KernelOption<>(option, level, name, INTEGER);

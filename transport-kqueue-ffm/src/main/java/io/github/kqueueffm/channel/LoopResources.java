@@ -31,6 +31,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private long header;
   private IovecArray iovecs;
   private long sockaddrScratch;
+  private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
 
   LoopResources(Kernel kernel) {
@@ -81,6 +82,14 @@ final class LoopResources implements UncheckedBooleanSupplier {
     }
     iovecs.clear();
     return iovecs;
+  }
+
+  /** What datagram channels need beyond this. */
+  DatagramResources datagrams() {
+    if (datagrams == null) {
+      datagrams = new DatagramResources(kernel);
+    }
+    return datagrams;
   }
 
   /** Writes what was gathered in one call, in which a peer that is gone raises no SIGPIPE. */
@@ -134,6 +143,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
     }
     if (header != 0) {
       NativeMemory.free(header);
+    }
+    if (datagrams != null) {
+      datagrams.close();
     }
   }
 }

@@ -16,6 +16,11 @@ final class Sockets {
     return open(kernel, family, Constant.SOCK_STREAM);
   }
 
+  /** A datagram socket of a family, or of the best one for {@code null}. */
+  static KernelSocket datagram(Kernel kernel, SocketProtocolFamily family) {
+    return open(kernel, family, Constant.SOCK_DGRAM);
+  }
+
   private static KernelSocket open(Kernel kernel, SocketProtocolFamily family, Constant type) {
     try {
       return KernelSocket.open(kernel, number(kernel, family), kernel.platform().get(type));
@@ -44,6 +49,15 @@ final class Sockets {
     } catch (IOException e) {
       throw new ChannelException("cannot take over descriptor " + fd + ": " + e.getMessage(), e);
     }
+  }
+
+  static KernelSocket adoptDatagram(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    if (socket.type() != kernel.platform().get(Constant.SOCK_DGRAM)) {
+      throw new ChannelException(
+          "cannot take over descriptor " + fd + ": it is not a datagram socket");
+    }
+    return socket;
   }
 
   static boolean isListening(KernelSocket socket) {
