@@ -51,7 +51,9 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   /** Bytes of the largest datagram that the protocol permits. */
   abstract int maxPayload();
 
-  /** The divisor of a receive buffer that takes several datagrams, or 0 for one datagram in each. */
+  /**
+   * The divisor of a receive buffer that takes several datagrams, or 0 for one datagram in each.
+   */
   abstract int maxReceived();
 
   abstract boolean isActiveOnOpen();

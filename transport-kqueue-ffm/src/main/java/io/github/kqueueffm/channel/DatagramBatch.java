@@ -30,7 +30,8 @@ final class DatagramBatch {
     stride = Math.max(layout.size(), layout.manySize());
     iovecSize = platform.struct("iovec").size();
     nameRoom = SockaddrCodec.of(platform).size();
-    headers = NativeMemory.allocate((long) capacity * (stride + iovecSize + nameRoom + CONTROL_ROOM));
+    headers =
+        NativeMemory.allocate((long) capacity * (stride + iovecSize + nameRoom + CONTROL_ROOM));
     iovecs = headers + (long) capacity * stride;
     names = iovecs + (long) capacity * iovecSize;
     controls = names + (long) capacity * nameRoom;

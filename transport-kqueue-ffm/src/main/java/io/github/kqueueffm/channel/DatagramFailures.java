@@ -18,8 +18,7 @@ final class DatagramFailures {
     try {
       return switch (platform.errno(-result)) {
         case EMSGSIZE, ENOBUFS ->
-            channel.datagramFailure(
-                operation, subject + ", " + size(channel, message), result);
+            channel.datagramFailure(operation, subject + ", " + size(channel, message), result);
         case null, default -> channel.datagramFailure(operation, subject, result);
       };
     } catch (RuntimeException e) {

@@ -189,10 +189,7 @@ final class DatagramReader {
   }
 
   private int nothing(
-      LoopResources loop,
-      RecvByteBufAllocator.ExtendedHandle handle,
-      String operation,
-      int result)
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
       throws IOException {
     handle.lastBytesRead(-1);
     if (loop.wouldBlock(result)) {

@@ -60,7 +60,8 @@ final class DatagramRecipients {
     try {
       return socket.setInt(ipv6 ? Constant.IPPROTO_IPV6 : Constant.IPPROTO_IP, option, 1);
     } catch (IOException | UnsupportedOperationException e) {
-      LOGGER.debug("The recipient of datagrams will be the wildcard address, for lack of {}", option, e);
+      LOGGER.debug(
+          "The recipient of datagrams will be the wildcard address, for lack of {}", option, e);
       return false;
     }
   }

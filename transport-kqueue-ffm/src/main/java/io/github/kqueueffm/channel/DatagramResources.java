@@ -6,7 +6,9 @@ import io.github.kqueueffm.syscall.Kernel;
 
 /** What the datagram channels of one loop share. The loop's thread only. */
 final class DatagramResources {
-  /** The most datagrams of one recvmmsg or sendmmsg: beyond that a call costs little per datagram. */
+  /**
+   * The most datagrams of one recvmmsg or sendmmsg: beyond that a call costs little per datagram.
+   */
   static final int MOST = 64;
 
   private final Kernel kernel;

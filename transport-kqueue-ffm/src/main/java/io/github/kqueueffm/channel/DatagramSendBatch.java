@@ -10,6 +10,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   private final DatagramBatch batch;
   private final int iovecSize;
   private final int[] nameLengths;
+
   /** Which iovec a message begins with, and behind the last one where they end. */
   private final int[] pieces;
 

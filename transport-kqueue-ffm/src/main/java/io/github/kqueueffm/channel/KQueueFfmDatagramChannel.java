@@ -29,6 +29,9 @@ import java.nio.channels.UnresolvedAddressException;
  * address of this machine a datagram was sent to. Memberships in groups take effect at once and may
  * be changed from any thread; what the system lacks fails with an {@link
  * UnsupportedOperationException}.
+ *
+ * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
+ * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it).
  */
 public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     implements DatagramChannel {
@@ -123,8 +126,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender) {
-    return new DatagramPacket(
-        content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
+    return new DatagramPacket(content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
   }
 
   @Override
@@ -140,8 +142,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     if (sender == null) {
       sender = lastSender.put(name, length, codec.get(name, length));
     }
-    InetSocketAddress recipient =
-        recipients.get(resources.controls(), batch, at, localAddress());
+    InetSocketAddress recipient = recipients.get(resources.controls(), batch, at, localAddress());
     return new DatagramPacket(content, recipient, sender);
   }
 
@@ -271,8 +272,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   private interface GroupChange {
-    void apply(
-        MulticastGroups groups, InetAddress group, NetworkInterface via, InetAddress source)
+    void apply(MulticastGroups groups, InetAddress group, NetworkInterface via, InetAddress source)
         throws IOException;
   }
 

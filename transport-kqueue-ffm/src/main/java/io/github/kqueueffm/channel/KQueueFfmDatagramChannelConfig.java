@@ -56,8 +56,7 @@ public class KQueueFfmDatagramChannelConfig
               IPPROTO_IP,
               IP_MULTICAST_IF,
               MulticastForms.INTERFACE_ADDRESS),
-          KernelOption.flag(
-              KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL));
+          KernelOption.flag(KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL));
 
   private volatile boolean activeOnOpen;
   private volatile int maxDatagramPayloadSize;
@@ -70,9 +69,7 @@ public class KQueueFfmDatagramChannelConfig
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
     return getOptions(
-        super.getOptions(),
-        activeOption(),
-        KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
+        super.getOptions(), activeOption(), KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
   }
 
   @Override

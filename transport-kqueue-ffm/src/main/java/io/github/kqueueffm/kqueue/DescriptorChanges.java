@@ -19,8 +19,7 @@ final class DescriptorChanges {
       return -n.ebadf;
     }
     boolean adds = (flags & (n.add | n.delete)) == n.add;
-    Descriptor descriptor =
-        adds ? registry.findOrCreate((int) ident) : registry.find((int) ident);
+    Descriptor descriptor = adds ? registry.findOrCreate((int) ident) : registry.find((int) ident);
     if (descriptor == null) {
       return adds ? -n.ebadf : -n.enoent;
     }

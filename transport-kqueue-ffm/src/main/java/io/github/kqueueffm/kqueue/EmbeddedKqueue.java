@@ -95,8 +95,8 @@ final class EmbeddedKqueue implements Kqueue {
   }
 
   /**
-   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait; it
-   * is the answer itself if there is no room for one, and later changes are then not applied.
+   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait;
+   * it is the answer itself if there is no room for one, and later changes are then not applied.
    */
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
@@ -206,9 +206,7 @@ final class EmbeddedKqueue implements Kqueue {
     if (filter == n.filterUser) {
       return users.apply(ident, flags, fflags, data, udata);
     }
-    return filter == n.filterTimer
-        ? timers.apply(ident, flags, fflags, data, udata)
-        : -n.einval;
+    return filter == n.filterTimer ? timers.apply(ident, flags, fflags, data, udata) : -n.einval;
   }
 
   private long nanos(long timespec) {

@@ -5,8 +5,8 @@ import io.github.kqueueffm.syscall.KeventLayout;
 /**
  * One kqueue: kevent(2) with its arrays in native memory, whoever serves it.
  *
- * <p>{@link #kevent} may be called from several threads at once; {@link #close()} only when no
- * call is under way.
+ * <p>{@link #kevent} may be called from several threads at once; {@link #close()} only when no call
+ * is under way.
  */
 public interface Kqueue extends AutoCloseable {
 

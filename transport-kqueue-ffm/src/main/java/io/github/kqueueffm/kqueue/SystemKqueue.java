@@ -58,9 +58,7 @@ final class SystemKqueue implements Kqueue {
     layout.put(deletion, descriptor, filter, platform.get(Constant.EV_DELETE), 0, 0, 0);
     int result = kernel.kevent(fd, deletion, 1, 0, 0, 0);
     // ENOENT: it has no knote of that filter. EBADF: it was closed already.
-    if (result < 0
-        && !platform.is(Errno.ENOENT, -result)
-        && !platform.is(Errno.EBADF, -result)) {
+    if (result < 0 && !platform.is(Errno.ENOENT, -result) && !platform.is(Errno.EBADF, -result)) {
       throw Calls.unexpected(kernel, "kevent(EV_DELETE, " + descriptor + ")", result);
     }
   }

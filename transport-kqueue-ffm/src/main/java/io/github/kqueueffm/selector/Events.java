@@ -136,7 +136,9 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     };
   }
 
-  /** Frees the memory; not while a select uses it. The events are gone, and it is not used again. */
+  /**
+   * Frees the memory; not while a select uses it. The events are gone, and it is not used again.
+   */
   @Override
   public void close() {
     if (closed) {

@@ -40,8 +40,7 @@ final class PipeWakeup implements Wakeup {
       boolean atomic = kernel.has(Call.PIPE2);
       check(facts, "pipe", "wakeup", atomic ? pipe2(kernel, fds) : kernel.pipe(fds));
       PipeWakeup wakeup =
-          new PipeWakeup(
-              kqueue, kernel, facts.read, Memory.getInt(fds), Memory.getInt(fds + INT));
+          new PipeWakeup(kqueue, kernel, facts.read, Memory.getInt(fds), Memory.getInt(fds + INT));
       try {
         if (!atomic) {
           wakeup.setFlags(facts, wakeup.readEnd);
@@ -62,8 +61,7 @@ final class PipeWakeup implements Wakeup {
 
   private static int pipe2(Kernel kernel, long fds) {
     Platform platform = kernel.platform();
-    return kernel.pipe2(
-        fds, platform.get(Constant.O_NONBLOCK) | platform.get(Constant.O_CLOEXEC));
+    return kernel.pipe2(fds, platform.get(Constant.O_NONBLOCK) | platform.get(Constant.O_CLOEXEC));
   }
 
   private void setFlags(KqueueFacts facts, int fd) throws IOException {

@@ -3,13 +3,13 @@ package io.github.kqueueffm.selector;
 /**
  * A descriptor in a {@link Selector}, under an id that is never used again.
  *
- * <p>Interest is state: {@link #read(Interest)} and {@link #write(Interest)} say what is wanted, and
- * the next select tells the kernel the difference, together with its wait. A one-shot interest is
- * {@link Interest#NONE} again once its event was delivered, or its change has failed.
+ * <p>Interest is state: {@link #read(Interest)} and {@link #write(Interest)} say what is wanted,
+ * and the next select tells the kernel the difference, together with its wait. A one-shot interest
+ * is {@link Interest#NONE} again once its event was delivered, or its change has failed.
  *
  * <p>For the thread that selects, and none of it blocks; {@link #id()}, {@link #ident()}, {@link
- * #attachment()} and {@link #isValid()} may be asked from any thread. After {@link #cancel()} or the
- * selector's close everything here does nothing.
+ * #attachment()} and {@link #isValid()} may be asked from any thread. After {@link #cancel()} or
+ * the selector's close everything here does nothing.
  */
 public final class Registration {
   /** The most that interests of one registration ever need. */
@@ -82,12 +82,12 @@ public final class Registration {
   }
 
   /**
-   * Puts a change into the changelist as it is, after those that were submitted before it and before
-   * all that follow from interests. Its answer, if it fails, is an event with EV_ERROR. For knotes
-   * that are not also led by {@link #read(Interest)} and {@link #write(Interest)}.
+   * Puts a change into the changelist as it is, after those that were submitted before it and
+   * before all that follow from interests. Its answer, if it fails, is an event with EV_ERROR. For
+   * knotes that are not also led by {@link #read(Interest)} and {@link #write(Interest)}.
    *
-   * @param filter the platform's number of the filter; (EVFILT_TIMER, 0) and (EVFILT_USER, 0) belong
-   *     to the selector
+   * @param filter the platform's number of the filter; (EVFILT_TIMER, 0) and (EVFILT_USER, 0)
+   *     belong to the selector
    */
   public void submit(int filter, int flags, int fflags, long data) {
     if (valid) {
@@ -98,16 +98,16 @@ public final class Registration {
   /**
    * Ends it: changes that were not sent are dropped, knotes that the kernel holds are deleted at
    * once, and there are no more events, not even from the batch that is being handled. The
-   * descriptor may be registered anew at once, here or elsewhere. If it is about to be closed, {@link
-   * #forget()} does the same with less work.
+   * descriptor may be registered anew at once, here or elsewhere. If it is about to be closed,
+   * {@link #forget()} does the same with less work.
    */
   public void cancel() {
     end(false);
   }
 
   /**
-   * Ends it because the descriptor is about to be closed: has to be called <em>before</em> close(2).
-   * On a kernel's kqueue the close removes the knotes; the embedded one has to be told.
+   * Ends it because the descriptor is about to be closed: has to be called <em>before</em>
+   * close(2). On a kernel's kqueue the close removes the knotes; the embedded one has to be told.
    */
   public void forget() {
     end(true);

@@ -3,9 +3,9 @@ package io.github.kqueueffm.selector;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Failures;
-import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.KeventLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedSelectorException;
@@ -20,11 +20,11 @@ import java.util.function.Consumer;
  * <p>There are two ways to use it, also together. Streams are registered under tokens by a {@link
  * Registrator}, from any thread, and {@link #select(Events)} gives their events; that is all that a
  * program of its own needs. An event loop adds {@link Registration}s, says by them what it wants,
- * and selects with {@link #select(Events, long, BooleanSupplier)}: all changes go out with the wait,
- * in one system call.
+ * and selects with {@link #select(Events, long, BooleanSupplier)}: all changes go out with the
+ * wait, in one system call.
  *
- * <p>One thread at a time selects, adds registrations and uses them; it need not always be the same.
- * {@link #wakeup()}, {@link #close()} and the registrator may be used from any thread.
+ * <p>One thread at a time selects, adds registrations and uses them; it need not always be the
+ * same. {@link #wakeup()}, {@link #close()} and the registrator may be used from any thread.
  */
 public final class Selector implements AutoCloseable {
   private static final long FOR_EVER = -1;
@@ -136,8 +136,8 @@ public final class Selector implements AutoCloseable {
 
   /**
    * The event loop's form: sends all pending changes and waits, in one system call. Before it waits
-   * it publishes that it is about to, then asks {@code maySleep}: a thread that first leaves its work
-   * where {@code maySleep} looks for it and then calls {@link #wakeup()} is never overlooked.
+   * it publishes that it is about to, then asks {@code maySleep}: a thread that first leaves its
+   * work where {@code maySleep} looks for it and then calls {@link #wakeup()} is never overlooked.
    * Allocates nothing.
    *
    * @param timeoutNanos 0 does not wait, a negative number waits for ever; no wait is longer than a
@@ -147,8 +147,7 @@ public final class Selector implements AutoCloseable {
    *     changes were applied
    * @throws ClosedSelectorException if this selector is closed
    */
-  public int select(Events events, long timeoutNanos, BooleanSupplier maySleep)
-      throws IOException {
+  public int select(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     return gatedTurn(events, timeoutNanos, maySleep);
   }
 
@@ -164,13 +163,13 @@ public final class Selector implements AutoCloseable {
     }
   }
 
-  private int turn(Events events, long timeoutNanos, BooleanSupplier maySleep)
-      throws IOException {
+  private int turn(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     disturbed = false;
     events.begin(facts, layout);
     int room = events.capacity();
     while (!pending.collect(room)) {
-      // With fewer slots for events than changes a failed change can end the call and lose the rest.
+      // With fewer slots for events than changes a failed change can end the call and lose the
+      // rest.
       int answered = call(events, Math.min(pending.count(), room), timespec.zero());
       if (answered != 0 || disturbed) {
         return accept(events, answered);
@@ -179,8 +178,7 @@ public final class Selector implements AutoCloseable {
     return accept(events, await(events, timeoutNanos, maySleep));
   }
 
-  private int await(Events events, long timeoutNanos, BooleanSupplier maySleep)
-      throws IOException {
+  private int await(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     if (timeoutNanos == 0 || !waker.fallAsleep(maySleep)) {
       disturbed = true;
       return call(events, pending.count(), timespec.zero());
@@ -277,8 +275,7 @@ public final class Selector implements AutoCloseable {
     if (gate.isClosed()) {
       throw new ClosedSelectorException();
     }
-    Registration registration =
-        new Registration(this, facts, table.nextId(), ident, attachment);
+    Registration registration = new Registration(this, facts, table.nextId(), ident, attachment);
     table.put(registration);
     return registration;
   }
@@ -305,8 +302,8 @@ public final class Selector implements AutoCloseable {
 
   /**
    * Closes the kqueue, after all threads that are in here have been waited for; one that selects is
-   * woken up. The descriptors that were registered stay open. A second time does nothing. Not at the
-   * same time as {@link #add} or a registration's methods.
+   * woken up. The descriptors that were registered stay open. A second time does nothing. Not at
+   * the same time as {@link #add} or a registration's methods.
    */
   @Override
   public void close() {

@@ -40,8 +40,8 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   }
 
   /**
-   * Begins to connect. The stream is writable when that is done; until then {@link #read} and {@link
-   * #write} return 0.
+   * Begins to connect. The stream is writable when that is done; until then {@link #read} and
+   * {@link #write} return 0.
    *
    * @throws java.nio.channels.UnresolvedAddressException if the address is a name only
    * @throws IOException if it fails at once
@@ -69,8 +69,8 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
    * Whether the connection was made.
    *
    * @return false if it is still being made
-   * @throws IOException if it failed, such as with "Connection refused: host/ip:port"; the stream is
-   *     closed then
+   * @throws IOException if it failed, such as with "Connection refused: host/ip:port"; the stream
+   *     is closed then
    */
   public synchronized boolean finishConnect() throws IOException {
     ensureOpen();

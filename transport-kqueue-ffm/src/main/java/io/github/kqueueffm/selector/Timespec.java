@@ -26,8 +26,8 @@ final class Timespec {
   }
 
   /**
-   * Address of the struct for that time-out, valid until the next call; 0, which waits for ever, for
-   * a negative one.
+   * Address of the struct for that time-out, valid until the next call; 0, which waits for ever,
+   * for a negative one.
    */
   long of(long nanos) {
     if (nanos < 0) {

@@ -88,7 +88,8 @@ final class Waker {
   /** Waits until nobody uses the kqueue any more; the gate is closed. */
   void awaitQuiet() {
     if (!gate.isEmpty()) {
-      // Whatever the state: who has just notified the loop may have found the gate closed. A failure
+      // Whatever the state: who has just notified the loop may have found the gate closed. A
+      // failure
       // leaves the loop to wake by itself, and is waited for.
       wakeup.trigger();
       gate.awaitEmpty();

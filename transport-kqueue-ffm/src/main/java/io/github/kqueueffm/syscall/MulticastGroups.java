@@ -64,8 +64,7 @@ public final class MulticastGroups {
    * @param via the interface, or {@code null} for the system's choice
    * @param source the one sender to hear, or {@code null} for all
    */
-  public void join(InetAddress group, NetworkInterface via, InetAddress source)
-      throws IOException {
+  public void join(InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
     change(Action.JOIN, group, via, source);
   }
 
@@ -152,8 +151,7 @@ public final class MulticastGroups {
     }
   }
 
-  private void changeOld(
-      Action action, InetAddress group, NetworkInterface via, boolean mapped)
+  private void changeOld(Action action, InetAddress group, NetworkInterface via, boolean mapped)
       throws IOException {
     boolean ipv6 = mapped || !(group instanceof Inet4Address);
     Struct request = platform.struct(ipv6 ? "ipv6_mreq" : "ip_mreq");

@@ -12,8 +12,8 @@ import java.net.UnknownHostException;
 /**
  * How a datagram socket sends to multicast groups. Any thread.
  *
- * <p>IPv4 and IPv6 have options of their own. An IPv6 socket that carries IPv4 too has both on Linux;
- * elsewhere its IPv4 datagrams go by the system's defaults.
+ * <p>IPv4 and IPv6 have options of their own. An IPv6 socket that carries IPv4 too has both on
+ * Linux; elsewhere its IPv4 datagrams go by the system's defaults.
  */
 public final class MulticastSettings {
   private static final int IPV4 = 4;
@@ -83,9 +83,7 @@ public final class MulticastSettings {
 
   public boolean networkInterface(NetworkInterface via) throws IOException {
     boolean set =
-        !ipv6
-            || socket.setInt(
-                Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF, via.getIndex());
+        !ipv6 || socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF, via.getIndex());
     if (!set || ipv6 && (!both || !Interfaces.hasIpv4(via))) {
       return set;
     }
@@ -97,10 +95,7 @@ public final class MulticastSettings {
     try {
       byte[] bytes = new byte[IPV4];
       socket.getBytes(
-          platform.get(Constant.IPPROTO_IP),
-          platform.get(Constant.IP_MULTICAST_IF),
-          memory,
-          IPV4);
+          platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_MULTICAST_IF), memory, IPV4);
       Memory.copy(memory, bytes, 0, IPV4);
       return InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {

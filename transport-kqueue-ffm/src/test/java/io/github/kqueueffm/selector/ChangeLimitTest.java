@@ -141,17 +141,16 @@ class ChangeLimitTest {
       List<Registration> registrations = addArmed(selector, 700);
       script
           .expectKevent()
-          .where(
-              call -> {
-                List<Kevent> changes = call.changes();
-                for (int i = 0; i < changes.size(); i++) {
-                  if (changes.get(i).ident() != i + 1
-                      || changes.get(i).udata() != registrations.get(i).id()) {
-                    return "change " + i + " is " + changes.get(i);
-                  }
-                }
-                return count(changes, 700);
-              })
+          .where(call -> {
+            List<Kevent> changes = call.changes();
+            for (int i = 0; i < changes.size(); i++) {
+              if (changes.get(i).ident() != i + 1
+                  || changes.get(i).udata() != registrations.get(i).id()) {
+                return "change " + i + " is " + changes.get(i);
+              }
+            }
+            return count(changes, 700);
+          })
           .answers(0);
       assertThat(selector.select(events, -1, () -> true)).isZero();
     }

@@ -36,7 +36,11 @@ class FailedChangeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "macos-aarch64", "freebsd-x86_64", "openbsd-x86_64", "netbsd-x86_64", "dragonfly-x86_64"
+        "macos-aarch64",
+        "freebsd-x86_64",
+        "openbsd-x86_64",
+        "netbsd-x86_64",
+        "dragonfly-x86_64"
       })
   void aRefusedAddIsDeliveredAsReadiness(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
@@ -170,16 +174,10 @@ class FailedChangeTest {
         Selector selector = ScriptedSelectors.open(script)) {
       Registration registration = selector.add(FD, null);
       registration.read(ONE_SHOT);
-      script
-          .expectKevent()
-          .changes(script.read(FD).oneShot())
-          .returns(script.read(FD).data(100));
+      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
       assertThat(turn(selector)).isEqualTo(1);
       registration.read(ONE_SHOT);
-      script
-          .expectKevent()
-          .changes(script.read(FD).oneShot())
-          .returns(script.read(FD).data(100));
+      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
       assertThat(turn(selector)).isEqualTo(1);
     }
   }

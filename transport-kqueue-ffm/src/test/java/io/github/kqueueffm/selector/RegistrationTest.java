@@ -189,11 +189,10 @@ class RegistrationTest {
         selector.add(fd, null);
       }
       List<Long> visited = new ArrayList<>();
-      selector.forEach(
-          registration -> {
-            visited.add(registration.ident());
-            registration.forget();
-          });
+      selector.forEach(registration -> {
+        visited.add(registration.ident());
+        registration.forget();
+      });
       assertThat(visited).hasSize(200);
       assertThat(selector.registrations()).isZero();
     }
@@ -215,8 +214,7 @@ class RegistrationTest {
       assertThat(registration.isValid()).isFalse();
       assertThat(registration.read()).isEqualTo(ONE_SHOT);
       assertThat(registration.write()).isEqualTo(NONE);
-      assertThatThrownBy(() -> selector.add(FD, null))
-          .isInstanceOf(ClosedSelectorException.class);
+      assertThatThrownBy(() -> selector.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
       assertThatThrownBy(() -> turn(selector)).isInstanceOf(ClosedSelectorException.class);
       assertThat(script.calls("close")).isEqualTo(1);
     }

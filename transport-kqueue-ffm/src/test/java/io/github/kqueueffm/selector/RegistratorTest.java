@@ -30,9 +30,7 @@ class RegistratorTest {
         Selector selector = ScriptedSelectors.open(script)) {
       script.expectKevent().changes(script.read(FD).oneShot().udata(-1)).withoutSlots();
       script.expectKevent().changes(script.write(FD).oneShot().udata(-1)).withoutSlots();
-      selector
-          .registrator()
-          .register(FD, new Token(-1), Interests.READABLE.or(Interests.WRITABLE));
+      selector.registrator().register(FD, new Token(-1), Interests.READABLE.or(Interests.WRITABLE));
     }
   }
 
@@ -43,11 +41,10 @@ class RegistratorTest {
       script.expectKevent().changes(script.read(FD).oneShot());
       script.expectKevent().changes(script.write(FD).oneShot()).fails(Errno.EPIPE);
       script.expectKevent().changes(script.read(FD).delete());
-      assertThatThrownBy(
-              () ->
-                  selector
-                      .registrator()
-                      .register(FD, new Token(1), Interests.WRITABLE.or(Interests.READABLE)))
+      assertThatThrownBy(() ->
+              selector
+                  .registrator()
+                  .register(FD, new Token(1), Interests.WRITABLE.or(Interests.READABLE)))
           .isInstanceOf(IOException.class);
     }
   }

@@ -55,12 +55,11 @@ class WakeupTest {
       script
           .expectKevent()
           .forEver()
-          .runs(
-              () -> {
-                for (int i = 0; i < 100; i++) {
-                  selector.wakeup();
-                }
-              })
+          .runs(() -> {
+            for (int i = 0; i < 100; i++) {
+              selector.wakeup();
+            }
+          })
           .returns(script.user(0));
       expectTrigger();
       selector.select(events, -1, () -> true);
@@ -193,14 +192,13 @@ class WakeupTest {
         Selector selector = ScriptedSelectors.open(script)) {
       script
           .expectKevent()
-          .runs(
-              () -> {
-                assertThatThrownBy(selector::wakeup)
-                    .isInstanceOf(UncheckedIOException.class)
-                    .hasMessageContaining("wakeup")
-                    .hasMessageContaining("ENOMEM");
-                selector.wakeup();
-              })
+          .runs(() -> {
+            assertThatThrownBy(selector::wakeup)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("wakeup")
+                .hasMessageContaining("ENOMEM");
+            selector.wakeup();
+          })
           .returns(script.user(0));
       script.expectKevent().changes(trigger()).fails(Errno.ENOMEM);
       expectTrigger();
@@ -279,15 +277,14 @@ class WakeupTest {
       script.expect("close", ScriptedSelectors.KQUEUE);
       Thread closer =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      asleep.await();
-                    } catch (InterruptedException e) {
-                      throw new AssertionError(e);
-                    }
-                    selector.close();
-                  });
+              .start(() -> {
+                try {
+                  asleep.await();
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
+                selector.close();
+              });
       assertThat(selector.select(events)).isZero();
       closer.join(10_000);
       assertThat(closer.isAlive()).isFalse();
@@ -314,14 +311,13 @@ class WakeupTest {
           .where(call -> left.get() ? null : "somebody is still inside");
       Thread foreign =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      selector.registrator().register(FD, new Token(3), Interests.READABLE);
-                    } catch (IOException e) {
-                      throw new AssertionError(e);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  selector.registrator().register(FD, new Token(3), Interests.READABLE);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
       inside.await();
       selector.close();
       foreign.join(10_000);

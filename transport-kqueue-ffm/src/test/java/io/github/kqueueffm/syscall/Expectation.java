@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * One call that a script expects, and its answer: 0 unless said otherwise. What is to be written and
- * done happens in the order in which it was said, before the answer.
+ * One call that a script expects, and its answer: 0 unless said otherwise. What is to be written
+ * and done happens in the order in which it was said, before the answer.
  */
 public class Expectation {
   private final Platform platform;
@@ -57,16 +57,15 @@ public class Expectation {
 
   /** Comes back only when the latch is down; 10 s at most. */
   public Expectation blocksUntil(CountDownLatch latch) {
-    return runs(
-        () -> {
-          try {
-            if (!latch.await(10, TimeUnit.SECONDS)) {
-              throw new AssertionError(method + " was not released within 10 s");
-            }
-          } catch (InterruptedException e) {
-            throw new AssertionError(e);
-          }
-        });
+    return runs(() -> {
+      try {
+        if (!latch.await(10, TimeUnit.SECONDS)) {
+          throw new AssertionError(method + " was not released within 10 s");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
   }
 
   /** Writes bytes to where the argument of that index points. */
@@ -84,15 +83,18 @@ public class Expectation {
 
   /** Expects these bytes where the argument of that index points. */
   public Expectation with(int argument, byte... bytes) {
-    return where(
-        call -> {
-          byte[] actual = call.bytes(argument, bytes.length);
-          HexFormat hex = HexFormat.of();
-          return Arrays.equals(actual, bytes)
-              ? null
-              : "argument " + argument + " points to " + hex.formatHex(actual)
-                  + " and not to " + hex.formatHex(bytes);
-        });
+    return where(call -> {
+      byte[] actual = call.bytes(argument, bytes.length);
+      HexFormat hex = HexFormat.of();
+      return Arrays.equals(actual, bytes)
+          ? null
+          : "argument "
+              + argument
+              + " points to "
+              + hex.formatHex(actual)
+              + " and not to "
+              + hex.formatHex(bytes);
+    });
   }
 
   /** Expects more: the function gives the objection to a call, or {@code null}. */

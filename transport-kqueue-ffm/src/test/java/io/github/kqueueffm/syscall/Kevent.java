@@ -24,18 +24,26 @@ import java.util.List;
 
 /**
  * A struct kevent of a script: a change that is expected, or an event that is returned. Made by
- * {@link ScriptedKernel#read}, {@link ScriptedKernel#write} and their kin, and refined by the methods
- * here, each of which gives a new one.
+ * {@link ScriptedKernel#read}, {@link ScriptedKernel#write} and their kin, and refined by the
+ * methods here, each of which gives a new one.
  *
- * @param udata {@code null}: in a change any is right; an event gets that of the last change for its
- *     ident and filter, as from a kernel
+ * @param udata {@code null}: in a change any is right; an event gets that of the last change for
+ *     its ident and filter, as from a kernel
  */
 public record Kevent(
     Platform platform, long ident, int filter, int flags, int fflags, long data, Long udata) {
   private static final List<Constant> FLAGS =
       List.of(
-          EV_ADD, EV_DELETE, EV_ENABLE, EV_DISABLE, EV_ONESHOT, EV_CLEAR, EV_RECEIPT, EV_DISPATCH,
-          EV_EOF, EV_ERROR);
+          EV_ADD,
+          EV_DELETE,
+          EV_ENABLE,
+          EV_DISABLE,
+          EV_ONESHOT,
+          EV_CLEAR,
+          EV_RECEIPT,
+          EV_DISPATCH,
+          EV_EOF,
+          EV_ERROR);
   private static final List<Constant> FILTERS =
       List.of(EVFILT_READ, EVFILT_WRITE, EVFILT_TIMER, EVFILT_USER);
 
@@ -100,8 +108,8 @@ public record Kevent(
   }
 
   /**
-   * The answer to this change if it fails: on Darwin with EV_ERROR added to its flags, elsewhere with
-   * that flag alone.
+   * The answer to this change if it fails: on Darwin with EV_ERROR added to its flags, elsewhere
+   * with that flag alone.
    */
   public Kevent error(Errno errno) {
     int before = platform.system().equals("macos") ? flags : 0;

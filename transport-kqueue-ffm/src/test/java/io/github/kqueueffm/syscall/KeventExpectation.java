@@ -65,17 +65,16 @@ public final class KeventExpectation extends Expectation {
 
   /** Answers with these events. */
   public KeventExpectation returns(Kevent... events) {
-    does(
-        call -> {
-          if (events.length > call.slots()) {
-            throw new AssertionError(events.length + " events for " + call.slots() + " slots");
-          }
-          for (int i = 0; i < events.length; i++) {
-            long known = knownUdata.getOrDefault(key(platform, events[i]), 0L);
-            call.putEvent(i, events[i], known);
-          }
-          return events.length;
-        });
+    does(call -> {
+      if (events.length > call.slots()) {
+        throw new AssertionError(events.length + " events for " + call.slots() + " slots");
+      }
+      for (int i = 0; i < events.length; i++) {
+        long known = knownUdata.getOrDefault(key(platform, events[i]), 0L);
+        call.putEvent(i, events[i], known);
+      }
+      return events.length;
+    });
     return this;
   }
 

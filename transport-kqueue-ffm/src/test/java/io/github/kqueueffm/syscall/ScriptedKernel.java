@@ -254,8 +254,13 @@ public final class ScriptedKernel implements AutoCloseable {
     }
     AssertionError unexpected =
         new AssertionError(
-            "unexpected " + call + "; expected " + (next == null ? "nothing" : next) + ": "
-                + objection + story());
+            "unexpected "
+                + call
+                + "; expected "
+                + (next == null ? "nothing" : next)
+                + ": "
+                + objection
+                + story());
     failure = failure == null ? unexpected : failure;
     throw unexpected;
   }
