@@ -5,7 +5,6 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
@@ -18,7 +17,6 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 
 /**
@@ -194,8 +192,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   private boolean mayRead() {
-    // A read armed during a connect could take the error that the connect has to report.
-    return connector() == null || !connector().isPending();
+    // Before connect(2) a socket reports a hang-up, and a read armed during a connect could take
+    // the error that the connect has to report.
+    return isActive();
   }
 
   /** Auto-read was turned off, perhaps by another thread. */
@@ -254,16 +253,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return null;
   }
 
-  final void shutdownSocket(boolean read, boolean write) {
-    try {
-      socket.shutdown(read, write);
-    } catch (NotYetConnectedException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new ChannelException(e);
-    }
-  }
-
   private void handleEvent(KQueueFfmIoEvent event) {
     if (event.isWritable()) {
       writeArmed = false;
@@ -302,6 +291,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** The channel's face to the loop. */
   final class Handle implements KQueueFfmIoHandle {
 
+    Channel channel() {
+      return AbstractKQueueFfmChannel.this;
+    }
+
     @Override
     public int ident() {
       return socket.fd();
@@ -328,7 +321,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       Connector connector = connector();
       if (connector == null) {
         promise.setFailure(new UnsupportedOperationException("a server channel cannot connect"));
-      } else if (promise.setUncancellable() && ensureOpen(promise)) {
+      } else if (!promise.isDone() && ensureOpen(promise)) {
         connector.connect(remote, local, promise);
       }
     }
@@ -356,10 +349,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     final void closeIfNotOpen() {
       closeIfClosed();
-    }
-
-    final Throwable annotate(Throwable cause, SocketAddress remote) {
-      return annotateConnectException(cause, remote);
     }
 
     @Override

@@ -132,8 +132,8 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  protected final void doShutdownOutput() {
-    shutdownSocket(false, true);
+  protected final void doShutdownOutput() throws IOException {
+    socket().shutdown(false, true);
     outputShutdown = true;
   }
 
@@ -157,7 +157,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   private void shutdownInputNow(ChannelPromise promise) {
     try {
-      shutdownSocket(true, false);
+      socket().shutdown(true, false);
       inputShutdown = true;
       updateReadInterest();
       promise.setSuccess();

@@ -56,7 +56,7 @@ final class Connector {
         await(remote, promise);
       }
     } catch (Throwable t) {
-      promise.tryFailure(channel.unsafe().annotate(t, remote));
+      promise.tryFailure(t);
       channel.unsafe().closeIfNotOpen();
     }
   }
@@ -107,7 +107,7 @@ final class Connector {
       succeed(to, done, wasActive);
     } catch (Throwable t) {
       forget();
-      done.tryFailure(channel.unsafe().annotate(t, to));
+      done.tryFailure(t);
       channel.unsafe().closeIfNotOpen();
     }
   }

@@ -5,6 +5,7 @@ import io.github.kqueueffm.selector.Registration;
 import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
+import io.netty.channel.Channel;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -221,12 +222,26 @@ public class KQueueFfmIoHandler implements IoHandler {
   @Override
   public void destroy() {
     if (!destroyed) {
+      // A loop that is shut down without a quiet period may come here without a last turn.
+      prepareToDestroy();
       destroyed = true;
-      completeCancellations();
       selector.close();
       events.close();
       resources.close();
     }
+  }
+
+  /** The channels among what is registered now. */
+  final List<Channel> channels() {
+    List<Channel> channels = new ArrayList<>(selector.registrations());
+    selector.forEach(
+        registration -> {
+          Channel channel = ((LoopRegistration) registration.attachment()).channel();
+          if (channel != null) {
+            channels.add(channel);
+          }
+        });
+    return channels;
   }
 
   final boolean inLoop() {

@@ -116,7 +116,7 @@ final class EmbeddedKqueue implements Kqueue {
         return answers;
       }
       waiter = waits.begin(timeout, nevents);
-      int result = waits.enter(waiter);
+      int result = waits.enter(waiter, most(nevents));
       if (result < 0) {
         waits.end(waiter);
         return result;
@@ -129,12 +129,13 @@ final class EmbeddedKqueue implements Kqueue {
 
   private int await(Waiter waiter, long events, int nevents) {
     while (true) {
-      int reports = waits.sleep(waiter, nevents);
+      int reports = waits.sleep(waiter);
       lock.lock();
       try {
         int result = collect(waiter, reports, events, nevents);
-        if (result == 0 && !waits.isOver(waiter)) {
-          result = waits.enter(waiter);
+        // Reports that are no events, in all the room there is, can hide some that are.
+        if (result == 0 && (reports == waiter.most || !waits.isOver(waiter))) {
+          result = waits.enter(waiter, most(nevents));
           if (result == 0) {
             continue;
           }
@@ -147,6 +148,14 @@ final class EmbeddedKqueue implements Kqueue {
     }
   }
 
+  /**
+   * How many reports of epoll there will be room for. Epoll reports the ready ones in turn, and one
+   * without room would lose its turn.
+   */
+  private int most(int nevents) {
+    return identsFirst ? Math.max(0, nevents - active.size()) : nevents;
+  }
+
   private int collect(Waiter waiter, int reports, long events, int nevents) {
     int failure = waits.leave(waiter);
     if (reports < 0) {
@@ -154,11 +163,11 @@ final class EmbeddedKqueue implements Kqueue {
     }
     out.start(events, nevents);
     if (identsFirst) {
-      active.deliver(out);
+      active.deliver(out, nevents - reports);
     }
     failure = Math.min(failure, readiness.translate(waiter.events, reports));
     if (!identsFirst) {
-      active.deliver(out);
+      active.deliver(out, out.room());
     }
     if (out.isFull()) {
       // Who was last and perhaps found no room is first the next time.

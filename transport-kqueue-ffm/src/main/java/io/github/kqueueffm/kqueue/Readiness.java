@@ -12,6 +12,7 @@ final class Readiness {
   private int staleTurns;
   private boolean stale;
   private int failure;
+  private int left;
 
   Readiness(Numbers numbers, Registry registry, Details details, EventList out) {
     this.n = numbers;
@@ -21,7 +22,8 @@ final class Readiness {
   }
 
   /**
-   * Reports of the main epoll become events. What finds no room is reported again by the next wait.
+   * Reports of the main epoll become events. There has to be room for one event each; a second
+   * one that finds no room is reported again by the next wait.
    *
    * @return 0 or the negative errno of an epoll_ctl
    */
@@ -29,6 +31,7 @@ final class Readiness {
     failure = 0;
     stale = false;
     for (int i = 0; i < count; i++) {
+      left = count - 1 - i;
       long token = reports.token(i);
       if (token >= 0) {
         translate(token, reports.mask(i));
@@ -77,19 +80,24 @@ final class Readiness {
   private void deliver(Descriptor descriptor, int reported) {
     boolean read = isReady(descriptor.read, reported);
     boolean write = isReady(descriptor.write, reported);
-    if (read && write && out.room() == 1) {
-      // With room for one event a call, reads that are armed again would keep writes away.
+    if (read && write && spareRoom() == 0) {
+      // Else reads that are armed again would keep writes away for good.
       boolean writeFirst = descriptor.writeFirst;
       descriptor.writeFirst = !writeFirst;
       read = !writeFirst;
       write = writeFirst;
     }
-    if (read && !out.isFull()) {
+    if (read) {
       deliver(descriptor, descriptor.read, reported);
     }
-    if (write && !out.isFull()) {
+    if (write) {
       deliver(descriptor, descriptor.write, reported);
     }
+  }
+
+  /** Room for more than one event of this report and of each that is left. */
+  private int spareRoom() {
+    return out.room() - 1 - left;
   }
 
   private boolean isReady(Knote knote, int reported) {
@@ -125,10 +133,7 @@ final class Readiness {
   }
 
   private void translateEdges(EdgeEpoll edges, boolean read) {
-    if (out.isFull()) {
-      return;
-    }
-    int count = edges.poll(out.room());
+    int count = edges.poll(1 + spareRoom());
     if (count < 0) {
       failed(count);
     }

@@ -9,8 +9,8 @@ final class DirectChanges {
   /** The answer when the kqueue is closed; no errno has this number. */
   static final int CLOSED = Integer.MIN_VALUE;
 
-  private static final int READ = 1;
-  private static final int WRITE = 2;
+  static final int READ = 1;
+  static final int WRITE = 2;
   private static final int TIMER = 4;
   private static final int USER = 8;
 
@@ -37,7 +37,7 @@ final class DirectChanges {
       int read = interests.isReadable() ? arm(fd, facts.read, token) : 0;
       int write = read == 0 && interests.isWritable() ? arm(fd, facts.write, token) : 0;
       if (write < 0 && interests.isReadable()) {
-        delete(fd, facts.read);
+        deleteFilter(fd, facts.read);
       }
       return Math.min(read, write);
     } finally {
@@ -61,7 +61,7 @@ final class DirectChanges {
     }
   }
 
-  /** The bit for {@link Registration#submitted()} of a verbatim change. */
+  /** The bit for {@link Registration#knotes()} of a verbatim change. */
   int mark(int filter, int flags) {
     if ((flags & facts.add) == 0) {
       return 0;
@@ -75,18 +75,16 @@ final class DirectChanges {
     return filter == facts.timer ? TIMER : filter == facts.user ? USER : 0;
   }
 
-  /** Deletes all that the kernel may hold of a registration. */
-  void deleteKnotes(Registration registration) {
+  /** Deletes knotes of an ident, given as bits. */
+  void delete(long ident, int knotes) {
     if (!gate.enter()) {
       return;
     }
     try {
-      long ident = registration.ident();
-      int submitted = registration.submitted();
-      deleteIf(registration.readState().isArmed() || (submitted & READ) != 0, ident, facts.read);
-      deleteIf(registration.writeState().isArmed() || (submitted & WRITE) != 0, ident, facts.write);
-      deleteIf((submitted & TIMER) != 0, ident, facts.timer);
-      deleteIf((submitted & USER) != 0, ident, facts.user);
+      deleteIf((knotes & READ) != 0, ident, facts.read);
+      deleteIf((knotes & WRITE) != 0, ident, facts.write);
+      deleteIf((knotes & TIMER) != 0, ident, facts.timer);
+      deleteIf((knotes & USER) != 0, ident, facts.user);
     } finally {
       gate.leave();
     }
@@ -94,11 +92,11 @@ final class DirectChanges {
 
   private void deleteIf(boolean possiblyThere, long ident, int filter) {
     if (possiblyThere) {
-      delete(ident, filter);
+      deleteFilter(ident, filter);
     }
   }
 
-  private void delete(long ident, int filter) {
+  private void deleteFilter(long ident, int filter) {
     int result = KeventCall.apply(kqueue, ident, filter, facts.delete, 0, 0);
     // ENOENT: there is none, or it was one-shot and has fired. EBADF: the descriptor was closed.
     if (result < 0 && result != -facts.enoent && result != -facts.ebadf) {

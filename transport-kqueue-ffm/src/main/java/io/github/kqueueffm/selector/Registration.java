@@ -163,9 +163,11 @@ public final class Registration {
     return write;
   }
 
-  /** Which filters verbatim changes were submitted for, as {@link Selector#submit} says. */
-  int submitted() {
-    return submitted;
+  /** Which filters the kernel may hold knotes of, as the bits of {@link DirectChanges}. */
+  int knotes() {
+    return submitted
+        | (read.isArmed() ? DirectChanges.READ : 0)
+        | (write.isArmed() ? DirectChanges.WRITE : 0);
   }
 
   void emit(ChangeList changes, KqueueFacts facts, boolean lowat) {

@@ -73,6 +73,18 @@ final class RegistrationTable {
     }
   }
 
+  /** The knotes that live registrations of an ident may have; a search, for cold paths. */
+  int knotesOf(long ident) {
+    int knotes = 0;
+    for (int i = 0; i < used; i++) {
+      Registration registration = slots[i];
+      if (registration != null && registration.ident() == ident) {
+        knotes |= registration.knotes();
+      }
+    }
+    return knotes;
+  }
+
   private static int index(long id) {
     return (int) id;
   }

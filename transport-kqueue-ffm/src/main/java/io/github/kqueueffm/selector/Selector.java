@@ -362,9 +362,11 @@ public final class Selector implements AutoCloseable {
     pending.purge(registration);
     if (closing) {
       direct.forget((int) registration.ident());
-    } else {
-      // Not with the next wait: the descriptor's number may belong to another one by then.
-      direct.deleteKnotes(registration);
+    } else if (registration.knotes() != 0) {
+      // Not with the next wait: the descriptor's number may belong to another one by then. If the
+      // descriptor was closed too early it does so already, and the knotes are the other's.
+      long ident = registration.ident();
+      direct.delete(ident, registration.knotes() & ~table.knotesOf(ident));
     }
   }
 

@@ -9,6 +9,7 @@ import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 
 /** Selectors on scripted kernels, for stories that are not about their start. */
+@SuppressWarnings("exports")
 public final class ScriptedSelectors {
   /** The descriptor of the kqueue. */
   public static final int KQUEUE = 900;

@@ -14,6 +14,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -35,14 +36,22 @@ final class SuiteResources implements AutoCloseable {
   private final long nativeAllocations;
 
   private SuiteResources() throws IOException, InterruptedException {
+    unreachable = FullBacklog.open();
+    initializeNettysPermutation(unreachable.address());
     warmUp();
     descriptors = Descriptors.open();
     nativeAllocations = NativeMemory.live();
-    unreachable = FullBacklog.open();
-    // Before SocketTestPermutation is initialised: its default is an address on the Internet.
-    InetSocketAddress address = unreachable.address();
-    System.setProperty("io.netty.testsuite.badHost", address.getAddress().getHostAddress());
-    System.setProperty("io.netty.testsuite.badPort", Integer.toString(address.getPort()));
+  }
+
+  /** It holds loops of its own for good, and its default is to dial an address on the Internet. */
+  private static void initializeNettysPermutation(InetSocketAddress unreachable) {
+    System.setProperty("io.netty.testsuite.badHost", unreachable.getAddress().getHostAddress());
+    System.setProperty("io.netty.testsuite.badPort", Integer.toString(unreachable.getPort()));
+    try {
+      Class.forName(SocketTestPermutation.class.getName());
+    } catch (ClassNotFoundException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
   }
 
   static SuiteResources open() {
@@ -95,7 +104,16 @@ final class SuiteResources implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
+    try {
+      check();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void check() throws IOException, InterruptedException {
     TestGroups.shutdown();
     unreachable.close();
     List<String> leaks = new ArrayList<>();

@@ -12,7 +12,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.AbstractSocketTest;
 import io.netty.util.ReferenceCountUtil;
@@ -50,7 +49,6 @@ class KQueueFfmSocketChannelEOFTest extends AbstractSocketTest {
     Channel server = sb.childHandler(new Writer(chunk)).bind().sync().channel();
     try {
       cb.option(ChannelOption.AUTO_READ, false)
-          .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(CHUNK))
           .handler(reader)
           .connect(server.localAddress())
           .sync();

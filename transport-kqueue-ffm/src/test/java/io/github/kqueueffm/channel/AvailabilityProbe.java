@@ -1,0 +1,34 @@
+package io.github.kqueueffm.channel;
+
+/** What a program sees that asks before it uses the transport; run in a JVM of its own. */
+final class AvailabilityProbe {
+  private AvailabilityProbe() {}
+
+  public static void main(String[] args) throws Exception {
+    System.out.println("available: " + KQueueFfm.isAvailable());
+    System.out.println("cause: " + KQueueFfm.unavailabilityCause());
+    if (KQueueFfm.isAvailable()) {
+      System.out.println("description: " + KQueueFfm.description());
+      System.out.println("echo: " + LoopbackEcho.once("works"));
+    } else {
+      ensureFails();
+      handlersFail();
+    }
+  }
+
+  private static void ensureFails() {
+    try {
+      KQueueFfm.ensureAvailability();
+    } catch (UnsatisfiedLinkError e) {
+      System.out.println("ensureAvailability: " + e.getMessage());
+    }
+  }
+
+  private static void handlersFail() {
+    try {
+      KQueueFfmIoHandler.newFactory();
+    } catch (UnsatisfiedLinkError e) {
+      System.out.println("newFactory: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.kqueueffm.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person is told where the transport does not run, and what makes it run. */
+class AvailabilityTest {
+  private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";
+
+  @Test
+  void runsWithoutComplaintWithNativeAccessEnabled() throws Exception {
+    assertThat(ChildJvm.probe(ENABLE).isSuccess().output())
+        .contains("available: true", "cause: null", "echo: works")
+        .doesNotContain("WARNING");
+  }
+
+  @Test
+  void runsWithTheWarningOfTheJdkWithoutTheFlag() throws Exception {
+    assertThat(ChildJvm.probe().isSuccess().output())
+        .contains("available: true", "echo: works")
+        .contains("WARNING: A restricted method", "io.github.kqueueffm")
+        .contains(ENABLE);
+  }
+
+  @Test
+  void deniedNativeAccessNamesTheFlagForClassPathAndModulePath() throws Exception {
+    assertThat(ChildJvm.probe(denyNativeAccess()).isSuccess().output())
+        .contains("available: false")
+        .contains(ENABLE)
+        .contains("--enable-native-access=io.github.kqueueffm.transport");
+  }
+
+  private static String denyNativeAccess() {
+    return Runtime.version().feature() >= 24
+        ? "--illegal-native-access=deny"
+        // Before that, naming some module denies it to all others.
+        : "--enable-native-access=java.logging";
+  }
+
+  @Test
+  void libraryThatIsNotThereIsNamedWithItsProperty(@TempDir Path directory) throws Exception {
+    Path missing = directory.resolve("libnone.so");
+    assertUnavailable("-Dio.github.kqueueffm.library=" + missing)
+        .contains("-Dio.github.kqueueffm.library=" + missing)
+        .contains("there is no readable file " + missing);
+  }
+
+  @Test
+  void noNativeTurnsItOffAndSaysSo() throws Exception {
+    assertUnavailable("-Dio.netty.transport.noNative=true")
+        .contains("-Dio.netty.transport.noNative=true");
+  }
+
+  @Test
+  void unknownPlatformIsNamedWithTheKnownOnes() throws Exception {
+    assertUnavailable("-Dio.github.kqueueffm.platform=plan9-mips")
+        .contains("plan9-mips", "macOS", "FreeBSD", "Linux");
+  }
+
+  @Test
+  void windowsLoadsTheClassAndIsToldWhyNot() throws Exception {
+    assertUnavailable("-Dos.name=Windows 11").contains("windows11-x86_64", "known systems are");
+  }
+
+  @Test
+  void systemWithoutAnEventQueueSaysWhatWasLookedFor() throws Exception {
+    // OpenBSD's facts know no epoll, and the C library here has no kqueue.
+    assertUnavailable("-Dio.github.kqueueffm.platform=openbsd-x86_64")
+        .contains("neither kqueue", "openbsd-x86_64");
+  }
+
+  private static org.assertj.core.api.AbstractStringAssert<?> assertUnavailable(String property)
+      throws Exception {
+    return assertThat(ChildJvm.probe(ENABLE, property).isSuccess().output())
+        .contains("available: false")
+        .contains("ensureAvailability: the kqueue transport is not available: ")
+        .contains("newFactory: the kqueue transport is not available: ");
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.kqueueffm.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.syscall.Kernels;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Wakeups from four threads at any moment of the loop, on the real provider. */
+@Timeout(120)
+class LostWakeupTest {
+  private static final int THREADS = 4;
+  private static final int FLOOD = 240_000;
+  private static final int ROUND_TRIPS = 10_000;
+  private static final long TOO_LONG = TimeUnit.SECONDS.toNanos(10);
+
+  private final AtomicLong work = new AtomicLong();
+
+  /** One who leaves work for the loop; after a flood, only when the work before was done. */
+  private final class Worker extends Thread {
+    final Semaphore done = new Semaphore(0);
+    private final Selector selector;
+
+    Worker(Selector selector) {
+      this.selector = selector;
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; i < FLOOD; i++) {
+        work.incrementAndGet();
+        selector.wakeup();
+      }
+      for (int i = 0; i < ROUND_TRIPS; i++) {
+        done.drainPermits();
+        work.incrementAndGet();
+        selector.wakeup();
+        done.acquireUninterruptibly();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WakeupKind.class)
+  void noneIsLost(WakeupKind kind) throws Exception {
+    try (Selector selector = Selector.open(Kernels.system(), kind);
+        Events events = new Events(8)) {
+      List<Worker> workers = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        workers.add(new Worker(selector));
+      }
+      workers.forEach(Thread::start);
+      long expected = THREADS * (long) (FLOOD + ROUND_TRIPS);
+      long seen = 0;
+      BooleanSupplier idle = () -> work.get() == 0;
+      while (seen < expected) {
+        long start = System.nanoTime();
+        assertThat(selector.select(events, TOO_LONG, idle)).isZero();
+        assertThat(System.nanoTime() - start).as("a sleep with work").isLessThan(TOO_LONG);
+        long taken = work.getAndSet(0);
+        seen += taken;
+        if (taken > 0) {
+          workers.forEach(worker -> worker.done.release());
+        }
+      }
+      for (Worker worker : workers) {
+        worker.join(10_000);
+        assertThat(worker.isAlive()).isFalse();
+      }
+      assertThat(seen).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WakeupKind.class)
+  void aSleeperIsAwakeSoon(WakeupKind kind) throws IOException {
+    int rounds = 200;
+    long[] nanos = new long[rounds];
+    try (Selector selector = Selector.open(Kernels.system(), kind);
+        Events events = new Events(8)) {
+      for (int i = 0; i < rounds; i++) {
+        AtomicLong called = new AtomicLong();
+        Thread waker =
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  called.set(System.nanoTime());
+                  selector.wakeup();
+                });
+        assertThat(
+                selector.select(
+                    events,
+                    TOO_LONG,
+                    () -> {
+                      waker.start();
+                      return true;
+                    }))
+            .isZero();
+        nanos[i] = System.nanoTime() - called.get();
+      }
+      Arrays.sort(nanos);
+      // The median is some 50 us; what would be wrong here is a tick or a time-out.
+      assertThat(nanos[rounds / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
+      System.out.println(kind + " wakeup: median " + nanos[rounds / 2] / 1000 + " us");
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.github.kqueueffm.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The selector on this machine's provider. */
+@Timeout(60)
+class RealSelectTest {
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+  }
+
+  private static TcpStream connect(ServerSocket listener) throws IOException {
+    return TcpStream.connect(
+        new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()));
+  }
+
+  @Test
+  void timeoutsAreNeitherEarlyNorMuchLate() throws IOException {
+    try (Selector selector = Selector.open();
+        Events events = new Events(8)) {
+      for (long nanos : new long[] {50_000, 300_000, 1_000_000, 2_500_000, 10_000_000}) {
+        long[] late = new long[21];
+        for (int i = 0; i < late.length; i++) {
+          long start = System.nanoTime();
+          assertThat(selector.selectNanos(events, nanos)).isZero();
+          late[i] = System.nanoTime() - start - nanos;
+        }
+        Arrays.sort(late);
+        assertThat(late[0]).as("earliest of %d ns", nanos).isNotNegative();
+        // The median, since this machine may have other work.
+        assertThat(late[late.length / 2])
+            .as("lateness of %d ns", nanos)
+            .isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
+      }
+    }
+  }
+
+  @Test
+  void aStreamIsRegisteredWhileAnotherThreadSelects() throws Exception {
+    try (Selector selector = Selector.open();
+        Events events = new Events(8);
+        ServerSocket listener = listen();
+        TcpStream stream = connect(listener);
+        Socket peer = listener.accept()) {
+      peer.getOutputStream().write(1);
+      Thread foreign =
+          Thread.ofPlatform()
+              .unstarted(() -> {
+                try {
+                  selector.registrator().register(stream, new Token(7), Interests.READABLE);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      int count =
+          selector.select(
+              events,
+              TimeUnit.SECONDS.toNanos(30),
+              () -> {
+                foreign.start();
+                return true;
+              });
+      assertThat(count).isEqualTo(1);
+      assertThat(events.token(0)).isEqualTo(7);
+      assertThat(events.isReadable(0)).isTrue();
+      foreign.join();
+    }
+  }
+
+  @Test
+  void manyThreadsRegisterAtOnce() throws Exception {
+    int threads = 4;
+    int each = 25;
+    List<TcpStream> streams = new ArrayList<>();
+    try (Selector selector = Selector.open();
+        Events events = new Events(16);
+        ServerSocket listener = listen()) {
+      List<Thread> registering = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int first = t * each;
+        for (int i = 0; i < each; i++) {
+          streams.add(connect(listener));
+          listener.accept().close();
+        }
+        registering.add(Thread.ofPlatform().unstarted(() -> register(selector, streams, first)));
+      }
+      registering.forEach(Thread::start);
+      Set<Long> tokens = new HashSet<>();
+      while (tokens.size() < threads * each) {
+        assertThat(selector.select(events, 30_000)).isPositive();
+        for (Event event : events) {
+          assertThat(tokens.add(event.id())).as("token %d", event.id()).isTrue();
+        }
+      }
+      for (Thread thread : registering) {
+        thread.join();
+      }
+      assertThat(selector.select(events, 0)).isZero();
+    } finally {
+      for (TcpStream stream : streams) {
+        stream.close();
+      }
+    }
+  }
+
+  private static void register(Selector selector, List<TcpStream> streams, int first) {
+    try {
+      for (int i = first; i < first + 25; i++) {
+        selector.registrator().register(streams.get(i), new Token(i), Interests.READABLE);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void twoSelectorsServeTheSameStream() throws IOException {
+    try (Selector one = Selector.open();
+        Selector other = Selector.open();
+        Events events = new Events(8);
+        ServerSocket listener = listen();
+        TcpStream stream = connect(listener);
+        Socket peer = listener.accept()) {
+      peer.getOutputStream().write(1);
+      one.registrator().register(stream, new Token(1), Interests.READABLE);
+      other.registrator().register(stream, new Token(2), Interests.WRITABLE);
+      assertThat(one.select(events, 30_000)).isEqualTo(1);
+      assertThat(events.token(0)).isEqualTo(1);
+      assertThat(other.select(events, 30_000)).isEqualTo(1);
+      assertThat(events.token(0)).isEqualTo(2);
+      assertThat(events.isWritable(0)).isTrue();
+      other.wakeup();
+      assertThat(other.select(events)).isZero();
+      assertThat(one.select(events, 0)).isZero();
+    }
+  }
+
+  @Test
+  void aLoopServesRegistrationsByInterest() throws IOException {
+    try (Selector selector = Selector.open();
+        Events events = new Events(8);
+        ServerSocket listener = listen();
+        TcpStream stream = connect(listener);
+        Socket peer = listener.accept()) {
+      Registration registration = selector.add(stream.fd(), "stream");
+      registration.read(Interest.SENTINEL);
+      assertThat(selector.select(events, 0, () -> true)).isZero();
+      peer.getOutputStream().write(1);
+      assertThat(selector.select(events, 20_000_000, () -> true)).isZero();
+
+      registration.read(Interest.ONE_SHOT);
+      assertThat(selector.select(events, 30_000_000_000L, () -> true)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(registration);
+      assertThat(selector.select(events, 0, () -> true)).isZero();
+
+      registration.read(Interest.SENTINEL);
+      assertThat(selector.select(events, 0, () -> true)).isZero();
+      peer.shutdownOutput();
+      assertThat(selector.select(events, 30_000_000_000L, () -> true)).isEqualTo(1);
+      assertThat(events.isEof(0)).isTrue();
+      // Once.
+      assertThat(selector.select(events, 20_000_000, () -> true)).isZero();
+      registration.read(Interest.ONE_SHOT);
+      assertThat(selector.select(events, 30_000_000_000L, () -> true)).isEqualTo(1);
+      registration.forget();
+      assertThat(events.registration(0)).isNull();
+    }
+  }
+
+  @Test
+  void aCancelledDescriptorCanBeAddedAnew() throws IOException {
+    try (Selector selector = Selector.open();
+        Events events = new Events(8);
+        ServerSocket listener = listen();
+        TcpStream stream = connect(listener);
+        Socket peer = listener.accept()) {
+      Registration first = selector.add(stream.fd(), 1);
+      first.read(Interest.SENTINEL);
+      selector.select(events, 0, () -> true);
+      first.cancel();
+      Registration second = selector.add(stream.fd(), 2);
+      second.read(Interest.ONE_SHOT);
+      peer.getOutputStream().write(1);
+      assertThat(selector.select(events, 30_000_000_000L, () -> true)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(second);
+    }
+  }
+
+  @Test
+  void nothingIsLeftAfterTheClose() throws IOException {
+    for (WakeupKind kind : WakeupKind.values()) {
+      long memory = NativeMemory.live();
+      int descriptors = descriptors();
+      try (Selector selector = Selector.open(Kernels.system(), kind);
+          Events events = new Events(8)) {
+        selector.wakeup();
+        selector.select(events);
+        assertThat(selector.describe()).contains("wakeup " + kind);
+      }
+      assertThat(NativeMemory.live()).isEqualTo(memory);
+      assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+    }
+  }
+
+  private static int descriptors() {
+    String[] open = new File("/dev/fd").list();
+    return open == null ? 0 : open.length;
+  }
+}

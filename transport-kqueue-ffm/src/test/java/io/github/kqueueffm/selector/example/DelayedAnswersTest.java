@@ -1,0 +1,43 @@
+package io.github.kqueueffm.selector.example;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.selector.Interests;
+import io.github.kqueueffm.selector.TcpStream;
+import io.github.kqueueffm.selector.Token;
+import java.io.InterruptedIOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class DelayedAnswersTest {
+  @Test
+  void eventsAreHandledInTheOrderOfReadinessUntilTheLoopIsClosed() throws Exception {
+    List<String> order = new CopyOnWriteArrayList<>();
+    try (DelayServer server = new DelayServer();
+        DelayedAnswersExample example =
+            new DelayedAnswersExample((token, answer) -> order.add(token.value() + " " + answer))) {
+      example.request(server.address(), 600, 0, 400, 200);
+      assertThat(example.await(30)).isTrue();
+      assertThat(order)
+          .containsExactly(
+              "1 waited for 0 ms",
+              "3 waited for 200 ms",
+              "2 waited for 400 ms",
+              "0 waited for 600 ms");
+      assertThat(example.closeLoop()).isTrue();
+      try (TcpStream late = TcpStream.connect(server.address())) {
+        assertThatThrownBy(
+                () -> example.registrator().register(late, new Token(9), Interests.READABLE))
+            .isInstanceOf(InterruptedIOException.class)
+            .hasMessage("Poll instance closed.");
+      }
+      assertThatThrownBy(() -> example.registrator().closeLoop())
+          .isInstanceOf(InterruptedIOException.class)
+          .hasMessage("Poll instance closed.");
+    }
+  }
+}
