@@ -125,12 +125,21 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     registration = (IoRegistration) future.getNow();
     loop = registration.attachment();
     writeArmed = false;
+    try {
+      afterRegister();
+    } catch (Exception e) {
+      promise.setFailure(e);
+      return;
+    }
     updateReadInterest();
     if (connector() != null && connector().isPending()) {
       armWrite();
     }
     promise.setSuccess();
   }
+
+  /** What a channel does once it has a loop, before anybody is told. */
+  void afterRegister() throws IOException {}
 
   @Override
   protected void doDeregister() {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +31,28 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
    * @param remote the peer, as accept(2) told
    */
   abstract Channel newChildChannel(KernelSocket child, SocketAddress remote) throws Exception;
+
+  @Override
+  public abstract KQueueFfmServerChannelConfig<?> config();
+
+  /** Lets connections come, on a socket that is bound. */
+  final void listen() throws IOException {
+    socket().listen(config().getBacklog());
+    config().listening();
+    active(true);
+  }
+
+  boolean isBound() {
+    return socket().localAddress() != null;
+  }
+
+  @Override
+  final void afterRegister() throws IOException {
+    if (!isActive() && isBound()) {
+      // Only a descriptor that somebody else has bound is bound so early.
+      listen();
+    }
+  }
 
   @Override
   public ChannelMetadata metadata() {

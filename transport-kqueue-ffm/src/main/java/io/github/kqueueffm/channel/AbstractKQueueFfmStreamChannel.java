@@ -71,8 +71,18 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  void readReady(boolean eof) {
+  final void readReady(boolean eof) {
     reader.read(eof);
+  }
+
+  /** What is read now. */
+  StreamInput input() {
+    return reader;
+  }
+
+  /** A handler may have closed the channel, shut its input down or moved it to another loop. */
+  final boolean mayContinue() {
+    return isRegistered() && !inputShutdown;
   }
 
   @Override
@@ -141,6 +151,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   protected void doClose() throws Exception {
     inputShutdown = true;
     outputShutdown = true;
+    writer.close();
     super.doClose();
   }
 

@@ -9,6 +9,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.GenericUnixChannelOption;
 import java.util.List;
 import java.util.Map;
 
@@ -41,61 +42,107 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     return kqueueChannel.socket();
   }
 
-  private Platform platform() {
+  final Platform platform() {
     return socket().kernel().platform();
   }
 
+  /** All options that this socket has; a closed one has none to tell and fails. */
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    Map<ChannelOption<?>, Object> options = super.getOptions();
+    Map<ChannelOption<?>, Object> options =
+        getOptions(super.getOptions(), KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS);
     for (KernelOption<?> kernelOption : kernelOptions) {
       if (kernelOption.exists(platform())) {
-        options.put(kernelOption.option(), kernelOption.get(socket()));
+        try {
+          options.put(kernelOption.option(), kernelOption.get(socket()));
+        } catch (UnsupportedOperationException e) {
+          // ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed.
+          continue;
+        }
       }
     }
     return options;
   }
 
   @Override
+  @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
-    KernelOption<T> kernelOption = find(option);
-    if (kernelOption != null) {
-      return kernelOption.get(socket());
+    if (option instanceof GenericUnixChannelOption<T> generic) {
+      return GenericOptions.get(socket(), generic);
     }
-    return super.getOption(option);
+    if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {
+      return (T) Boolean.FALSE;
+    }
+    KernelOption<T> kernelOption = find(option);
+    if (kernelOption == null) {
+      return super.getOption(option);
+    }
+    try {
+      return kernelOption.get(socket());
+    } catch (UnsupportedOperationException e) {
+      // As for every option that is not listed.
+      return null;
+    }
   }
 
   @Override
   public <T> boolean setOption(ChannelOption<T> option, T value) {
-    KernelOption<T> kernelOption = find(option);
-    if (kernelOption != null) {
+    if (option instanceof GenericUnixChannelOption<T> generic) {
       validate(option, value);
-      kernelOption.set(socket(), value);
+      GenericOptions.set(socket(), generic, value);
       return true;
     }
-    return super.setOption(option, value);
+    if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {
+      validate(option, value);
+      return true;
+    }
+    KernelOption<T> kernelOption = find(option);
+    if (kernelOption == null) {
+      return super.setOption(option, value);
+    }
+    validate(option, value);
+    try {
+      kernelOption.set(socket(), value);
+      return true;
+    } catch (UnsupportedOperationException e) {
+      // ENOPROTOOPT: not listed either. A bootstrap warns of it and goes on.
+      return false;
+    }
   }
 
   /** The kernel's option behind a channel option, or {@code null} if there is none here. */
-  @SuppressWarnings("unchecked")
   private <T> KernelOption<T> find(ChannelOption<T> option) {
+    KernelOption<T> found = lookUp(option);
+    return found != null && found.exists(platform()) ? found : null;
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T> KernelOption<T> lookUp(ChannelOption<T> option) {
     boolean jdk = option instanceof NioChannelOption;
     for (KernelOption<?> candidate : kernelOptions) {
       if (candidate.option() == option || jdk && candidate.isNamed(option.name())) {
-        return candidate.exists(platform()) ? (KernelOption<T>) candidate : null;
+        return (KernelOption<T>) candidate;
       }
     }
     return null;
   }
 
-  /** Reads an option that every system has. */
+  /**
+   * Reads an option of this kind of channel.
+   *
+   * @throws UnsupportedOperationException if the system lacks it
+   */
   final <T> T get(ChannelOption<T> option) {
-    return find(option).get(socket());
+    return lookUp(option).get(socket());
   }
 
-  /** Sets an option that every system has. */
+  /**
+   * Sets an option of this kind of channel.
+   *
+   * @throws UnsupportedOperationException if the system lacks it
+   */
   final <T> C set(ChannelOption<T> option, T value) {
-    find(option).set(socket(), value);
+    lookUp(option).set(socket(), value);
     return self();
   }
 

@@ -13,16 +13,54 @@ public final class KQueueFfmChannelOption {
   private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
   private static final String EPOLL = "io.netty.channel.epoll.EpollChannelOption#";
 
-  /** Bytes that have to be free before the socket is reported writable (macOS and the BSDs). */
+  /** Bytes that have to be free before the socket is reported writable; not on Linux. */
   public static final ChannelOption<Integer> SO_SNDLOWAT =
       ChannelOption.valueOf(KQUEUE + "SO_SNDLOWAT");
 
-  /** Holds back partial segments; not on NetBSD and Linux. */
+  /** Holds back partial segments; TCP_CORK on Linux, nothing on NetBSD. */
   public static final ChannelOption<Boolean> TCP_NOPUSH =
       ChannelOption.valueOf(KQUEUE + "TCP_NOPUSH");
 
-  /** Linux's form of {@link #TCP_NOPUSH}. */
+  /** The same as {@link #TCP_NOPUSH}, by its name on Linux. */
   public static final ChannelOption<Boolean> TCP_CORK = ChannelOption.valueOf(EPOLL + "TCP_CORK");
+
+  /**
+   * A filter of connections before they are accepted (FreeBSD, DragonFly, NetBSD). Takes Netty's
+   * type of it too, and gives back the one that was set.
+   */
+  public static final ChannelOption<KQueueFfmAcceptFilter> SO_ACCEPTFILTER =
+      ChannelOption.valueOf(KQUEUE + "SO_ACCEPTFILTER");
+
+  /**
+   * Spreads the connections over all sockets that listen on a port (FreeBSD), as {@link
+   * io.netty.channel.unix.UnixChannelOption#SO_REUSEPORT} does on Linux and DragonFly.
+   */
+  public static final ChannelOption<Boolean> SO_REUSEPORT_LB =
+      ChannelOption.valueOf(KQueueFfmChannelOption.class, "SO_REUSEPORT_LB");
+
+  /** Microseconds of busy polling when there is nothing to receive (Linux). */
+  public static final ChannelOption<Integer> SO_BUSY_POLL =
+      ChannelOption.valueOf(EPOLL + "SO_BUSY_POLL");
+
+  /** Seconds that a connection may take to send before it is accepted all the same (Linux). */
+  public static final ChannelOption<Integer> TCP_DEFER_ACCEPT =
+      ChannelOption.valueOf(EPOLL + "TCP_DEFER_ACCEPT");
+
+  /** The largest segment, bytes. */
+  public static final ChannelOption<Integer> TCP_MAXSEG =
+      ChannelOption.valueOf(KQueueFfmChannelOption.class, "TCP_MAXSEG");
+
+  /** Whether an address may be bound that no interface has yet (Linux). */
+  public static final ChannelOption<Boolean> IP_FREEBIND =
+      ChannelOption.valueOf(EPOLL + "IP_FREEBIND");
+
+  /** Whether addresses of others may be bound, for transparent proxies (Linux). */
+  public static final ChannelOption<Boolean> IP_TRANSPARENT =
+      ChannelOption.valueOf(EPOLL + "IP_TRANSPARENT");
+
+  /** Whether a bind to port 0 leaves the choice of the port to connect (Linux). */
+  public static final ChannelOption<Boolean> IP_BIND_ADDRESS_NO_PORT =
+      ChannelOption.valueOf(EPOLL + "IP_BIND_ADDRESS_NO_PORT");
 
   /** Seconds of idleness before the first keep-alive probe; not on OpenBSD. */
   public static final ChannelOption<Integer> TCP_KEEPIDLE =

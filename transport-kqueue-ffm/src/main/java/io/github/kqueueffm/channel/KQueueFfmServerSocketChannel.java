@@ -25,7 +25,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   /** Takes over a socket that is bound or listening, and closes it with the channel. */
   public KQueueFfmServerSocketChannel(int fd) {
-    this(Sockets.adopt(Kernels.system(), fd), true);
+    this(Sockets.adoptTcp(Kernels.system(), fd), true);
   }
 
   KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {
@@ -56,8 +56,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   @Override
   protected void doBind(SocketAddress local) throws Exception {
     socket().bind(local);
-    socket().listen(config.getBacklog());
-    active(true);
+    listen();
   }
 
   @Override

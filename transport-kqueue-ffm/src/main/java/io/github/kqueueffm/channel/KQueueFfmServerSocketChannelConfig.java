@@ -1,79 +1,91 @@
 package io.github.kqueueffm.channel;
 
+import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
+import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
+import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
+import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
-import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
+import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT_LB;
+import static io.github.kqueueffm.abi.Constant.TCP_DEFER_ACCEPT;
+import static io.github.kqueueffm.abi.Constant.TCP_FASTOPEN;
+import static io.github.kqueueffm.abi.Constant.TCP_MAXSEG;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.util.NetUtil;
 import io.netty.util.internal.ObjectUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Configuration of a {@link KQueueFfmServerSocketChannel}. */
 public class KQueueFfmServerSocketChannelConfig
-    extends KQueueFfmChannelConfig<KQueueFfmServerSocketChannelConfig>
-    implements ServerSocketChannelConfig {
-  private static final List<KernelOption<?>> OPTIONS =
-      List.of(
-          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
-          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
-          KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT));
+    extends KQueueFfmServerChannelConfig<KQueueFfmServerSocketChannelConfig> {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(KQueueFfmServerSocketChannelConfig.class);
 
-  private volatile int backlog = NetUtil.SOMAXCONN;
+  private static final List<KernelOption<?>> TCP_OPTIONS =
+      Stream.concat(
+              OPTIONS.stream(),
+              Stream.of(
+                  KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT),
+                  KernelOption.flag(
+                      KQueueFfmChannelOption.SO_REUSEPORT_LB, SOL_SOCKET, SO_REUSEPORT_LB),
+                  KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
+                  KernelOption.flag(
+                      KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
+                  KernelOption.integer(
+                      KQueueFfmChannelOption.TCP_DEFER_ACCEPT, IPPROTO_TCP, TCP_DEFER_ACCEPT),
+                  KernelOption.integer(KQueueFfmChannelOption.TCP_MAXSEG, IPPROTO_TCP, TCP_MAXSEG)))
+          .toList();
+
+  private volatile int fastOpen;
+  private volatile Object acceptFilter;
 
   protected KQueueFfmServerSocketChannelConfig(KQueueFfmServerSocketChannel channel) {
-    super(channel, OPTIONS);
+    super(channel, TCP_OPTIONS);
     // As with Netty's own transports: a server restarts at once on the port that it had.
     setReuseAddress(true);
   }
 
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG);
+    Map<ChannelOption<?>, Object> options = super.getOptions();
+    if (platform().has(TCP_FASTOPEN)) {
+      options.put(ChannelOption.TCP_FASTOPEN, fastOpen);
+    }
+    if (AcceptFilters.exist(platform())) {
+      options.put(KQueueFfmChannelOption.SO_ACCEPTFILTER, acceptFilter);
+    }
+    return options;
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
-    return option == ChannelOption.SO_BACKLOG
-        ? (T) Integer.valueOf(getBacklog())
+    if (option == ChannelOption.TCP_FASTOPEN) {
+      return platform().has(TCP_FASTOPEN) ? (T) Integer.valueOf(fastOpen) : null;
+    }
+    return (Object) option == KQueueFfmChannelOption.SO_ACCEPTFILTER
+        ? (T) acceptFilter
         : super.getOption(option);
   }
 
   @Override
   public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == ChannelOption.SO_BACKLOG) {
+    if (option == ChannelOption.TCP_FASTOPEN) {
       validate(option, value);
-      setBacklog((Integer) value);
-      return true;
+      return platform().has(TCP_FASTOPEN) && setFastOpen((Integer) value);
+    }
+    if ((Object) option == KQueueFfmChannelOption.SO_ACCEPTFILTER) {
+      validate(option, value);
+      return AcceptFilters.exist(platform()) && setFilter(value);
     }
     return super.setOption(option, value);
-  }
-
-  @Override
-  public int getBacklog() {
-    return backlog;
-  }
-
-  /** Sets how many connections may wait to be accepted; takes effect at bind. */
-  @Override
-  public KQueueFfmServerSocketChannelConfig setBacklog(int backlog) {
-    this.backlog = ObjectUtil.checkPositiveOrZero(backlog, "backlog");
-    return this;
-  }
-
-  @Override
-  public final boolean isReuseAddress() {
-    return get(ChannelOption.SO_REUSEADDR);
-  }
-
-  @Override
-  public final KQueueFfmServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-    return set(ChannelOption.SO_REUSEADDR, reuseAddress);
   }
 
   /** Whether several sockets may listen on the port; only Linux and DragonFly balance by it. */
@@ -85,20 +97,89 @@ public class KQueueFfmServerSocketChannelConfig
     return set(UnixChannelOption.SO_REUSEPORT, reusePort);
   }
 
-  @Override
-  public int getReceiveBufferSize() {
-    return get(ChannelOption.SO_RCVBUF);
+  /** The filter that was set here, or {@code null}. */
+  public KQueueFfmAcceptFilter getAcceptFilter() {
+    Object filter = acceptFilter;
+    return filter == null ? null : KQueueFfmAcceptFilter.of(filter);
   }
 
-  @Override
-  public KQueueFfmServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-    return set(ChannelOption.SO_RCVBUF, receiveBufferSize);
-  }
-
-  /** Has no effect, as on all of Netty's transports. */
-  @Override
-  public KQueueFfmServerSocketChannelConfig setPerformancePreferences(
-      int connectionTime, int latency, int bandwidth) {
+  /**
+   * Sets the filter that connections have to pass before they are reported; before bind, it takes
+   * effect with it.
+   *
+   * @throws UnsupportedOperationException if the system has no accept filters
+   */
+  public KQueueFfmServerSocketChannelConfig setAcceptFilter(KQueueFfmAcceptFilter filter) {
+    setFilter(ObjectUtil.checkNotNull(filter, "filter"));
     return this;
+  }
+
+  private boolean setFilter(Object filter) {
+    KQueueFfmAcceptFilter own = KQueueFfmAcceptFilter.of(filter);
+    if (channel.isActive()) {
+      apply(own);
+    }
+    acceptFilter = filter;
+    return true;
+  }
+
+  private void apply(KQueueFfmAcceptFilter filter) {
+    try {
+      AcceptFilters.set(socket(), filter);
+    } catch (IOException e) {
+      throw new ChannelException(
+          "cannot set SO_ACCEPTFILTER to "
+              + filter
+              + " (its kernel module has to be loaded): "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Whether clients may send data with their SYN. */
+  public boolean isTcpFastOpen() {
+    return fastOpen > 0;
+  }
+
+  /** Lets clients send data with their SYN; before bind, it takes effect with it. */
+  public KQueueFfmServerSocketChannelConfig setTcpFastOpen(boolean fastOpen) {
+    setFastOpen(fastOpen ? 1 : 0);
+    return this;
+  }
+
+  /**
+   * @param pending how many such connections may wait for the end of their handshake (Linux); any
+   *     number above 0 switches it on elsewhere
+   */
+  private boolean setFastOpen(int pending) {
+    ObjectUtil.checkPositiveOrZero(pending, "TCP_FASTOPEN");
+    if (channel.isActive()) {
+      applyFastOpen(pending);
+    }
+    fastOpen = pending;
+    return true;
+  }
+
+  private void applyFastOpen(int pending) {
+    try {
+      socket()
+          .setInt(IPPROTO_TCP, TCP_FASTOPEN, platform().isLinux() ? pending : pending > 0 ? 1 : 0);
+    } catch (IOException | UnsupportedOperationException e) {
+      // Only faster where it works: the administrator may have switched it off (sysctl
+      // net.ipv4.tcp_fastopen, net.inet.tcp.fastopen), and the server serves without it.
+      LOGGER.warn("TCP_FASTOPEN has no effect on {}", channel, e);
+    }
+  }
+
+  @Override
+  final void listening() {
+    // macOS takes TCP_FASTOPEN, and every system SO_ACCEPTFILTER, on a listening socket only.
+    if (fastOpen > 0) {
+      applyFastOpen(fastOpen);
+    }
+    Object filter = acceptFilter;
+    if (filter != null) {
+      apply(KQueueFfmAcceptFilter.of(filter));
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -13,6 +14,7 @@ import java.net.SocketAddress;
 public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     implements SocketChannel {
   private final KQueueFfmSocketChannelConfig config;
+  private final FastOpen fastOpen = new FastOpen();
   private InetSocketAddress peer;
 
   /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
@@ -27,7 +29,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   /** Takes over a socket, connected or not, and closes it with the channel. */
   public KQueueFfmSocketChannel(int fd) {
-    this(Sockets.adopt(Kernels.system(), fd));
+    this(Sockets.adoptTcp(Kernels.system(), fd));
   }
 
   private KQueueFfmSocketChannel(KernelSocket adopted) {
@@ -80,7 +82,13 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     if (local != null) {
       socket().bind(local);
     }
-    return socket().connect(remote);
+    return !startsFast(remote) && socket().connect(remote);
+  }
+
+  private boolean startsFast(SocketAddress remote) throws Exception {
+    return config.isTcpFastOpenConnect()
+        && TcpFastOpen.isPossible(socket().kernel().platform())
+        && fastOpen.start(socket(), remote, unsafe().outboundBuffer());
   }
 
   @Override
@@ -88,6 +96,9 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to the wildcard address ends at some other one, which getpeername knows.
     peer = address.getAddress().isAnyLocalAddress() ? null : address;
+    if (fastOpen.finish(unsafe().outboundBuffer())) {
+      eventLoop().execute(unsafe()::flush0);
+    }
   }
 
   @Override

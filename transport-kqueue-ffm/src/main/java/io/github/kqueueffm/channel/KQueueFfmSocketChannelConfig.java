@@ -1,21 +1,29 @@
 package io.github.kqueueffm.channel;
 
+import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
+import static io.github.kqueueffm.abi.Constant.IP_BIND_ADDRESS_NO_PORT;
+import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
+import static io.github.kqueueffm.abi.Constant.SO_BUSY_POLL;
 import static io.github.kqueueffm.abi.Constant.SO_KEEPALIVE;
 import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
 import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
 import static io.github.kqueueffm.abi.Constant.SO_SNDLOWAT;
 import static io.github.kqueueffm.abi.Constant.TCP_CORK;
+import static io.github.kqueueffm.abi.Constant.TCP_KEEPALIVE;
 import static io.github.kqueueffm.abi.Constant.TCP_KEEPCNT;
 import static io.github.kqueueffm.abi.Constant.TCP_KEEPIDLE;
 import static io.github.kqueueffm.abi.Constant.TCP_KEEPINTVL;
+import static io.github.kqueueffm.abi.Constant.TCP_MAXSEG;
 import static io.github.kqueueffm.abi.Constant.TCP_NODELAY;
 import static io.github.kqueueffm.abi.Constant.TCP_NOPUSH;
+import static io.github.kqueueffm.abi.Constant.TCP_NOTSENT_LOWAT;
 import static io.github.kqueueffm.abi.Constant.TCP_QUICKACK;
 import static io.github.kqueueffm.abi.Constant.TCP_USER_TIMEOUT;
 
+import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.internal.PlatformDependent;
@@ -34,19 +42,30 @@ public class KQueueFfmSocketChannelConfig
           KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
           KernelOption.linger(),
           KernelOption.trafficClass(),
-          KernelOption.integer(KQueueFfmChannelOption.SO_SNDLOWAT, SOL_SOCKET, SO_SNDLOWAT),
-          KernelOption.flag(KQueueFfmChannelOption.TCP_NOPUSH, IPPROTO_TCP, TCP_NOPUSH),
-          KernelOption.flag(KQueueFfmChannelOption.TCP_CORK, IPPROTO_TCP, TCP_CORK),
+          // Linux can read it, always as 1, but answers ENOPROTOOPT to setting it.
+          KernelOption.integer(KQueueFfmChannelOption.SO_SNDLOWAT, SOL_SOCKET, SO_SNDLOWAT)
+              .notOn("linux"),
+          KernelOption.flag(KQueueFfmChannelOption.TCP_NOPUSH, IPPROTO_TCP, TCP_NOPUSH, TCP_CORK),
+          KernelOption.flag(KQueueFfmChannelOption.TCP_CORK, IPPROTO_TCP, TCP_CORK, TCP_NOPUSH),
           KernelOption.flag(KQueueFfmChannelOption.TCP_QUICKACK, IPPROTO_TCP, TCP_QUICKACK),
-          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, TCP_KEEPIDLE),
+          KernelOption.integer(
+              KQueueFfmChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, TCP_KEEPIDLE, TCP_KEEPALIVE),
           KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, TCP_KEEPINTVL),
           KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPCNT, IPPROTO_TCP, TCP_KEEPCNT),
           KernelOption.integer(
-              KQueueFfmChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, TCP_USER_TIMEOUT));
+              KQueueFfmChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, TCP_USER_TIMEOUT),
+          KernelOption.unsigned(
+              KQueueFfmChannelOption.TCP_NOTSENT_LOWAT, IPPROTO_TCP, TCP_NOTSENT_LOWAT),
+          KernelOption.integer(KQueueFfmChannelOption.TCP_MAXSEG, IPPROTO_TCP, TCP_MAXSEG),
+          KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL),
+          KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
+          KernelOption.flag(
+              KQueueFfmChannelOption.IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
 
   private static final int LINGER_UNKNOWN = Integer.MIN_VALUE;
 
   private volatile boolean allowHalfClosure;
+  private volatile boolean fastOpenConnect;
   private volatile int linger = -1;
 
   protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
@@ -58,15 +77,24 @@ public class KQueueFfmSocketChannelConfig
 
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
+    Map<ChannelOption<?>, Object> options =
+        getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
+    if (TcpFastOpen.isPossible(platform())) {
+      options.put(ChannelOption.TCP_FASTOPEN_CONNECT, fastOpenConnect);
+    }
+    return options;
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
-    return option == ChannelOption.ALLOW_HALF_CLOSURE
-        ? (T) Boolean.valueOf(isAllowHalfClosure())
-        : super.getOption(option);
+    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+      return (T) Boolean.valueOf(isAllowHalfClosure());
+    }
+    if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
+      return TcpFastOpen.isPossible(platform()) ? (T) Boolean.valueOf(fastOpenConnect) : null;
+    }
+    return super.getOption(option);
   }
 
   @Override
@@ -75,6 +103,11 @@ public class KQueueFfmSocketChannelConfig
       validate(option, value);
       setAllowHalfClosure((Boolean) value);
       return true;
+    }
+    if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
+      validate(option, value);
+      fastOpenConnect = (Boolean) value;
+      return TcpFastOpen.isPossible(platform());
     }
     boolean set = super.setOption(option, value);
     if (set && option.name().equals(ChannelOption.SO_LINGER.name())) {
@@ -165,6 +198,44 @@ public class KQueueFfmSocketChannelConfig
   @Override
   public final KQueueFfmSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
     return set(ChannelOption.TCP_NODELAY, tcpNoDelay);
+  }
+
+  /** Bytes that have to be free before the socket is reported writable; not on Linux. */
+  public int getSndLowAt() {
+    return get(KQueueFfmChannelOption.SO_SNDLOWAT);
+  }
+
+  /**
+   * Sets how many bytes have to be free before the socket is reported writable.
+   *
+   * @throws UnsupportedOperationException on Linux
+   */
+  public void setSndLowAt(int sndLowAt) {
+    set(KQueueFfmChannelOption.SO_SNDLOWAT, sndLowAt);
+  }
+
+  public boolean isTcpNoPush() {
+    return get(KQueueFfmChannelOption.TCP_NOPUSH);
+  }
+
+  /**
+   * Sets whether partial segments are held back.
+   *
+   * @throws UnsupportedOperationException on NetBSD
+   */
+  public void setTcpNoPush(boolean tcpNoPush) {
+    set(KQueueFfmChannelOption.TCP_NOPUSH, tcpNoPush);
+  }
+
+  /** Whether data that is written before the connect goes with its SYN. */
+  public boolean isTcpFastOpenConnect() {
+    return fastOpenConnect;
+  }
+
+  /** Lets data that is written before the connect go with its SYN, where the system can. */
+  public KQueueFfmSocketChannelConfig setTcpFastOpenConnect(boolean fastOpenConnect) {
+    this.fastOpenConnect = fastOpenConnect;
+    return this;
   }
 
   @Override

@@ -13,9 +13,10 @@ import java.io.IOException;
  */
 final class KernelOption<T> {
   private final ChannelOption<T> option;
-  private final Constant level;
-  private final Constant name;
   private final Form<T> form;
+  private final Constant level;
+  private final Constant[] names;
+  private final String missingSystem;
 
   /** How a value gets in and out of the socket. */
   interface Form<T> {
@@ -25,79 +26,21 @@ final class KernelOption<T> {
     boolean set(KernelSocket socket, Constant level, Constant name, T value) throws IOException;
   }
 
-  private static final Form<Integer> INTEGER =
-      new Form<>() {
-        @Override
-        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return socket.getInt(level, name);
-        }
-
-        @Override
-        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
-            throws IOException {
-          return socket.setInt(level, name, value);
-        }
-      };
-
-  private static final Form<Boolean> BOOLEAN =
-      new Form<>() {
-        @Override
-        public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return socket.getInt(level, name) != 0;
-        }
-
-        @Override
-        public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
-            throws IOException {
-          return socket.setInt(level, name, value ? 1 : 0);
-        }
-      };
-
-  private static final Form<Integer> LINGER =
-      new Form<>() {
-        @Override
-        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return socket.soLinger();
-        }
-
-        @Override
-        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
-            throws IOException {
-          return socket.soLinger(value);
-        }
-      };
-
-  /** The byte of IPv4 and IPv6 that each of them calls otherwise. */
-  private static final Form<Integer> TRAFFIC_CLASS =
-      new Form<>() {
-        @Override
-        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return isIpv6(socket)
-              ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS)
-              : socket.getInt(level, name);
-        }
-
-        @Override
-        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
-            throws IOException {
-          if (!isIpv6(socket)) {
-            return socket.setInt(level, name, value);
-          }
-          boolean set = socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS, value);
-          // Linux marks the IPv4 packets of a dual-stack socket by IP_TOS; the BSDs, which refuse
-          // IP_TOS on an IPv6 socket, by the option above.
-          if (set && !socket.isV6Only() && socket.kernel().platform().isLinux()) {
-            return socket.setInt(level, name, value);
-          }
-          return set;
-        }
-      };
-
-  private KernelOption(ChannelOption<T> option, Constant level, Constant name, Form<T> form) {
+  /**
+   * @param names what systems call it, the best one first
+   * @param missingSystem one whose kernel refuses it though the headers have it, or {@code null}
+   */
+  private KernelOption(
+      ChannelOption<T> option,
+      Form<T> form,
+      Constant level,
+      Constant[] names,
+      String missingSystem) {
     this.option = option;
-    this.level = level;
-    this.name = name;
     this.form = form;
+    this.level = level;
+    this.names = names;
+    this.missingSystem = missingSystem;
   }
 
   static <T> KernelOption<T> of(
@@ -106,26 +49,38 @@ final class KernelOption<T> {
   }
 
   static KernelOption<Integer> integer(
-      ChannelOption<Integer> option, Constant level, Constant name) {
-    return new KernelOption<>(option, level, name, INTEGER);
+      ChannelOption<Integer> option, Constant level, Constant... names) {
+    return new KernelOption<>(option, OptionForms.INTEGER, level, names, null);
   }
 
-  static KernelOption<Boolean> flag(ChannelOption<Boolean> option, Constant level, Constant name) {
-    return new KernelOption<>(option, level, name, BOOLEAN);
+  /** An int that is unsigned in the kernel. */
+  static KernelOption<Long> unsigned(
+      ChannelOption<Long> option, Constant level, Constant... names) {
+    return new KernelOption<>(option, OptionForms.UNSIGNED, level, names, null);
+  }
+
+  static KernelOption<Boolean> flag(
+      ChannelOption<Boolean> option, Constant level, Constant... names) {
+    return new KernelOption<>(option, OptionForms.BOOLEAN, level, names, null);
   }
 
   static KernelOption<Integer> linger() {
-    return new KernelOption<>(
-        ChannelOption.SO_LINGER, Constant.SOL_SOCKET, Constant.SO_LINGER, LINGER);
+    return of(ChannelOption.SO_LINGER, Constant.SOL_SOCKET, Constant.SO_LINGER, OptionForms.LINGER);
   }
 
   static KernelOption<Integer> trafficClass() {
-    return new KernelOption<>(
-        ChannelOption.IP_TOS, Constant.IPPROTO_IP, Constant.IP_TOS, TRAFFIC_CLASS);
+    return of(
+        ChannelOption.IP_TOS, Constant.IPPROTO_IP, Constant.IP_TOS, OptionForms.TRAFFIC_CLASS);
   }
 
-  private static boolean isIpv6(KernelSocket socket) {
-    return socket.family() == socket.kernel().platform().get(Constant.AF_INET6);
+  static <T> KernelOption<T> of(
+      ChannelOption<T> option, Constant level, Constant name, Form<T> form) {
+    return new KernelOption<>(option, form, level, new Constant[] {name}, null);
+  }
+
+  /** The same option for all systems but one. */
+  KernelOption<T> notOn(String system) {
+    return new KernelOption<>(option, form, level, names, system);
   }
 
   ChannelOption<T> option() {
@@ -133,28 +88,63 @@ final class KernelOption<T> {
   }
 
   boolean exists(Platform platform) {
-    return platform.has(level) && platform.has(name);
+    return name(platform) != null && !platform.system().equals(missingSystem);
+  }
+
+  /** What this system calls it, or {@code null} if it has no name for it. */
+  private Constant name(Platform platform) {
+    if (platform.has(level)) {
+      for (Constant name : names) {
+        if (platform.has(name)) {
+          return name;
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether the JDK knows the same option under this name. */
   boolean isNamed(String jdkName) {
-    return name.name().equals(jdkName);
+    return switch (names[0]) {
+      case TCP_KEEPINTVL -> jdkName.equals("TCP_KEEPINTERVAL");
+      case TCP_KEEPCNT -> jdkName.equals("TCP_KEEPCOUNT");
+      default -> names[0].name().equals(jdkName);
+    };
   }
 
+  /**
+   * Reads it.
+   *
+   * @throws UnsupportedOperationException if this kernel lacks it
+   */
   T get(KernelSocket socket) {
     try {
-      return form.get(socket, level, name);
+      return form.get(socket, level, existing(socket));
     } catch (IOException e) {
       throw new ChannelException("cannot read " + option.name() + ": " + e.getMessage(), e);
     }
   }
 
+  /**
+   * Sets it.
+   *
+   * @throws UnsupportedOperationException if this kernel lacks it
+   */
   void set(KernelSocket socket, T value) {
     try {
-      form.set(socket, level, name, value);
+      form.set(socket, level, existing(socket), value);
     } catch (IOException e) {
       throw new ChannelException(
           "cannot set " + option.name() + " to " + value + ": " + e.getMessage(), e);
     }
+  }
+
+  private Constant existing(KernelSocket socket) {
+    Platform platform = socket.kernel().platform();
+    if (!exists(platform)) {
+      throw new UnsupportedOperationException(
+          "the option " + option.name() + " does not exist on " + platform);
+    }
+    return name(platform);
   }
 }

@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.DescriptorReceiver;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -30,6 +31,8 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final MessageHeader headers;
   private long header;
   private IovecArray iovecs;
+  private DescriptorReceiver descriptors;
+  private long sentCount;
   private long sockaddrScratch;
   private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
@@ -72,6 +75,21 @@ final class LoopResources implements UncheckedBooleanSupplier {
   SocketAddress acceptedAddress() {
     int length = Memory.getInt(sockaddrScratch);
     return sockaddr.get(sockaddrScratch + ADDRESS, length);
+  }
+
+  /** Where sendfile(2) puts how many bytes it sent. */
+  long sentCount() {
+    if (sentCount == 0) {
+      sentCount = NativeMemory.allocate(Long.BYTES);
+    }
+    return sentCount;
+  }
+
+  DescriptorReceiver descriptors() {
+    if (descriptors == null) {
+      descriptors = new DescriptorReceiver(kernel.platform());
+    }
+    return descriptors;
   }
 
   /** An empty array to gather a write in. */
@@ -137,6 +155,12 @@ final class LoopResources implements UncheckedBooleanSupplier {
   void close() {
     if (iovecs != null) {
       iovecs.free();
+    }
+    if (descriptors != null) {
+      descriptors.close();
+    }
+    if (sentCount != 0) {
+      NativeMemory.free(sentCount);
     }
     if (sockaddrScratch != 0) {
       NativeMemory.free(sockaddrScratch);

@@ -43,6 +43,35 @@ final class Sockets {
             });
   }
 
+  /** Takes over a stream socket of IPv4 or IPv6. */
+  static KernelSocket adoptTcp(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(isStream(socket) && !isLocal(socket), fd, "it is not a stream socket of IPv4 or IPv6");
+    return socket;
+  }
+
+  /** Takes over a local (Unix domain) stream socket. */
+  static KernelSocket adoptLocal(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(isStream(socket) && isLocal(socket), fd, "it is not a local (AF_UNIX) stream socket");
+    return socket;
+  }
+
+  private static boolean isStream(KernelSocket socket) {
+    return socket.type() == socket.kernel().platform().get(Constant.SOCK_STREAM);
+  }
+
+  private static boolean isLocal(KernelSocket socket) {
+    return socket.family() == socket.kernel().platform().get(Constant.AF_UNIX);
+  }
+
+  private static void require(boolean suits, int fd, String reason) {
+    if (!suits) {
+      // The caller still owns the descriptor.
+      throw new ChannelException("cannot take over descriptor " + fd + ": " + reason);
+    }
+  }
+
   static KernelSocket adopt(Kernel kernel, int fd) {
     try {
       return KernelSocket.adopt(kernel, fd);

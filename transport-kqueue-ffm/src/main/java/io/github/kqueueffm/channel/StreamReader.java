@@ -15,7 +15,7 @@ import java.io.IOException;
  * that there may be an end, everything buffered is read and delivered up to it, also with auto-read
  * off: so no byte is lost and the end is noticed.
  */
-final class StreamReader {
+final class StreamReader implements StreamInput {
   private static final int END = 0;
   private static final int NOTHING = -1;
 
@@ -39,7 +39,12 @@ final class StreamReader {
     handle.reset(channel.config());
     boolean ended;
     try {
-      ended = readLoop(handle, eof);
+      StreamInput input;
+      do {
+        input = channel.input();
+        ended = input.drain(handle, eof);
+        // A handler may have changed what is read; after an event that says so, the end counts.
+      } while (!ended && eof && channel.mayContinue() && channel.input() != input);
     } catch (Throwable t) {
       readComplete(handle);
       failed(t);
@@ -51,9 +56,8 @@ final class StreamReader {
     }
   }
 
-  /** Whether the end was read. */
-  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
-      throws IOException {
+  @Override
+  public boolean drain(RecvByteBufAllocator.ExtendedHandle handle, boolean eof) throws IOException {
     LoopResources loop = channel.resources();
     ByteBufAllocator allocator = loop.direct(channel.config().getAllocator());
     ChannelPipeline pipeline = channel.pipeline();
@@ -73,9 +77,8 @@ final class StreamReader {
       handle.incMessagesRead(1);
       channel.readDone();
       pipeline.fireChannelRead(buffer);
-      // The handler may have closed the channel, shut its input down or moved it to another loop.
-    } while (channel.isRegistered()
-        && !channel.isInputDone()
+    } while (channel.mayContinue()
+        && channel.input() == this
         && (eof || loop.continueReading(handle)));
     return false;
   }

@@ -51,6 +51,10 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     channel.disarmWrite();
   }
 
+  void close() {
+    regions.close();
+  }
+
   private void flush() {
     channel.unsafe().flush0();
   }

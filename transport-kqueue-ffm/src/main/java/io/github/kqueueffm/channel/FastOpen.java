@@ -1,0 +1,52 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.TcpFastOpen;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/**
+ * TCP Fast Open of a client: the first data goes with the SYN. What the kernel has taken stays in
+ * the outbound buffer until the connection is there, so that a failed connect fails its writes.
+ */
+final class FastOpen {
+  private long taken;
+  private boolean flushing;
+
+  /**
+   * Begins a connect together with the first data.
+   *
+   * @return false if there is no data, or the system has it switched off: connect as usual
+   */
+  boolean start(KernelSocket socket, SocketAddress remote, ChannelOutboundBuffer outbound)
+      throws IOException {
+    outbound.addFlush();
+    flushing = true;
+    if (!(outbound.current() instanceof ByteBuf data)
+        || !data.isReadable()
+        || data.nioBufferCount() != 1) {
+      return false;
+    }
+    long address = Buffers.address(data) + data.readerIndex();
+    long result = TcpFastOpen.connect(socket, remote, address, data.readableBytes());
+    taken = Math.max(result, 0);
+    return result >= 0;
+  }
+
+  /**
+   * The connection is there: what went with the SYN is written.
+   *
+   * @return whether there may be more to flush
+   */
+  boolean finish(ChannelOutboundBuffer outbound) {
+    boolean flush = flushing;
+    flushing = false;
+    if (taken > 0) {
+      outbound.removeBytes(taken);
+      taken = 0;
+    }
+    return flush;
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.netty.channel.ChannelException;
+import io.netty.channel.unix.GenericUnixChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Options that the user gives by level and number. Whatever the kernel refuses is thrown. */
+final class GenericOptions {
+  private GenericOptions() {}
+
+  @SuppressWarnings("unchecked")
+  static <T> T get(KernelSocket socket, GenericUnixChannelOption<T> option) {
+    try {
+      if (option instanceof IntegerUnixChannelOption) {
+        return (T) Integer.valueOf(socket.getInt(option.level(), option.optname()));
+      }
+      return (T) getRaw(socket, raw(option));
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new ChannelException("cannot read " + option.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  static <T> void set(KernelSocket socket, GenericUnixChannelOption<T> option, T value) {
+    try {
+      if (value instanceof Integer number) {
+        socket.setInt(option.level(), option.optname(), number);
+      } else {
+        setRaw(socket, raw(option), (ByteBuffer) value);
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new ChannelException("cannot set " + option.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RawUnixChannelOption raw(GenericUnixChannelOption<?> option) {
+    return (RawUnixChannelOption) option;
+  }
+
+  private static ByteBuffer getRaw(KernelSocket socket, RawUnixChannelOption option)
+      throws IOException {
+    byte[] bytes = new byte[option.length()];
+    long memory = NativeMemory.allocate(bytes.length);
+    try {
+      int filled = socket.getBytes(option.level(), option.optname(), memory, bytes.length);
+      Memory.copy(memory, bytes, 0, bytes.length);
+      return ByteBuffer.wrap(bytes, 0, Math.min(filled, bytes.length));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static void setRaw(KernelSocket socket, RawUnixChannelOption option, ByteBuffer value)
+      throws IOException {
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
+    long memory = NativeMemory.allocate(bytes.length);
+    try {
+      Memory.copy(bytes, 0, memory, bytes.length);
+      socket.setBytes(option.level(), option.optname(), memory, bytes.length);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.PeerCredentials;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultChannelPipeline;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/**
+ * A local (Unix domain) stream. Takes Netty's {@link DomainSocketAddress} and Java's own {@link
+ * java.net.UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an
+ * abstract name.
+ *
+ * <p>Writes {@link FileDescriptor}s too, which the writer goes on owning. With {@link
+ * DomainSocketReadMode#FILE_DESCRIPTORS} it reads them; they are close-on-exec and belong to the
+ * handler that gets them. One that reaches the pipeline's end is closed.
+ */
+public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
+    implements DomainSocketChannel {
+  private final KQueueFfmDomainSocketChannelConfig config;
+  private final DescriptorReader descriptorReader = new DescriptorReader(this);
+  private final DescriptorWriter descriptorWriter = new DescriptorWriter(this);
+  private volatile DomainSocketAddress peer;
+
+  /** A new socket. */
+  public KQueueFfmDomainSocketChannel() {
+    this(null, Sockets.stream(Kernels.system(), SocketProtocolFamily.UNIX), false);
+  }
+
+  /** Takes over a socket, connected or not, and closes it with the channel. */
+  public KQueueFfmDomainSocketChannel(int fd) {
+    this(Sockets.adoptLocal(Kernels.system(), fd));
+  }
+
+  private KQueueFfmDomainSocketChannel(KernelSocket adopted) {
+    this(null, adopted, adopted.remoteAddress() != null);
+  }
+
+  KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
+    super(parent, socket, connected);
+    config = newConfig();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmDomainSocketChannelConfig newConfig() {
+    return new KQueueFfmDomainSocketChannelConfig(this);
+  }
+
+  @Override
+  protected DefaultChannelPipeline newChannelPipeline() {
+    return new DescriptorPipeline(this);
+  }
+
+  @Override
+  public KQueueFfmDomainSocketChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public DomainSocketAddress localAddress() {
+    return (DomainSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public DomainSocketAddress remoteAddress() {
+    return (DomainSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    DomainSocketAddress name = DomainAddresses.told(socket().localAddress());
+    // A socket without a name can still get one until it is connected.
+    return name == null || name.path().isEmpty() && !isActive() ? null : name;
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return peer != null ? peer : DomainAddresses.told(socket().remoteAddress());
+  }
+
+  /**
+   * Asks the kernel who the peer is.
+   *
+   * @throws IOException if it is not connected
+   */
+  public KQueueFfmPeerCredentials peerCredentials() throws IOException {
+    return new KQueueFfmPeerCredentials(PeerCredentials.of(socket()));
+  }
+
+  @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    socket().bind(DomainAddresses.name(DomainAddresses.given(local)));
+  }
+
+  @Override
+  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
+    if (local != null) {
+      doBind(local);
+    }
+    return socket().connect(DomainAddresses.name(DomainAddresses.given(remote)));
+  }
+
+  @Override
+  void connected(SocketAddress remote) {
+    peer = DomainAddresses.given(remote);
+  }
+
+  @Override
+  boolean isAllowHalfClosure() {
+    return config.isAllowHalfClosure();
+  }
+
+  @Override
+  int blockingLinger() {
+    // close(2) of a local socket waits for nothing.
+    return -1;
+  }
+
+  @Override
+  StreamInput input() {
+    return config.getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS
+        ? descriptorReader
+        : super.input();
+  }
+
+  @Override
+  protected Object filterOutboundMessage(Object message) {
+    return message instanceof FileDescriptor ? message : super.filterOutboundMessage(message);
+  }
+
+  @Override
+  boolean writeMessage(ChannelOutboundBuffer in, Object message) throws Exception {
+    return message instanceof FileDescriptor descriptor
+        ? descriptorWriter.write(in, descriptor)
+        : super.writeMessage(in, message);
+  }
+}

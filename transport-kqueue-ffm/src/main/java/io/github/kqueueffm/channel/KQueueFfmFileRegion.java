@@ -1,0 +1,245 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.UnixAddress;
+import io.netty.channel.FileRegion;
+import io.netty.util.AbstractReferenceCounted;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.internal.ObjectUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A part of a file that this transport sends with sendfile(2), where the system has it: the bytes
+ * do not pass through the process. It owns a descriptor, which its last {@link #release()} closes;
+ * a channel that it is written to releases it.
+ *
+ * <p>Every other transport sends it too, through {@link #transferTo}.
+ */
+public final class KQueueFfmFileRegion extends AbstractReferenceCounted implements FileRegion {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(KQueueFfmFileRegion.class);
+  private static final int NONE = -1;
+
+  private final Kernel kernel;
+  private final Path path;
+  private final Object key;
+  private final long position;
+  private final long count;
+  private int fd;
+  private FileChannel file;
+  private long transferred;
+
+  private KQueueFfmFileRegion(Kernel kernel, Path path, Object key, long position, long count) {
+    this.kernel = kernel;
+    this.path = path;
+    this.key = key;
+    this.position = position;
+    this.count = count;
+  }
+
+  /**
+   * Opens a regular file.
+   *
+   * @param position where the part begins, bytes
+   * @param count its bytes; if the file turns out to have fewer, writing the region fails
+   */
+  public static KQueueFfmFileRegion open(Path path, long position, long count) throws IOException {
+    return open(Kernels.system(), path, position, count);
+  }
+
+  static KQueueFfmFileRegion open(Kernel kernel, Path path, long position, long count)
+      throws IOException {
+    ObjectUtil.checkPositiveOrZero(position, "position");
+    ObjectUtil.checkPositiveOrZero(count, "count");
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new IOException("not a regular file: " + path);
+    }
+    KQueueFfmFileRegion region =
+        new KQueueFfmFileRegion(kernel, path, attributes.fileKey(), position, count);
+    region.open();
+    return region;
+  }
+
+  private void open() throws IOException {
+    fd = NONE;
+    if (kernel.has(Call.SENDFILE)) {
+      fd = openDescriptor();
+    } else {
+      // OpenBSD and NetBSD.
+      file = openFile();
+    }
+  }
+
+  private int openDescriptor() throws IOException {
+    byte[] name = UnixAddress.of(path.toString()).bytes();
+    Platform platform = kernel.platform();
+    int flags = platform.get(Constant.O_RDONLY) | platform.get(Constant.O_CLOEXEC);
+    long memory = NativeMemory.allocate(name.length + 1L);
+    try {
+      Memory.copy(name, 0, memory, name.length);
+      int result;
+      do {
+        result = kernel.open(memory, flags, 0);
+      } while (platform.is(Errno.EINTR, -result));
+      if (result < 0) {
+        throw Failures.of(platform, "open", path, result);
+      }
+      return result;
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private FileChannel openFile() throws IOException {
+    FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      Object found = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      if (key != null && !key.equals(found)) {
+        throw new IOException(path + " is another file than the one that was opened as a region");
+      }
+      return opened;
+    } catch (Throwable t) {
+      opened.close();
+      throw t;
+    }
+  }
+
+  /** Whether it can be sent by its {@link #descriptor()}. */
+  boolean hasDescriptor() {
+    return fd != NONE;
+  }
+
+  int descriptor() {
+    ensureNotReleased();
+    return fd;
+  }
+
+  /** The file, for a system or a file system that knows no sendfile. */
+  FileChannel file() throws IOException {
+    ensureNotReleased();
+    if (file == null) {
+      file = openFile();
+    }
+    return file;
+  }
+
+  private void ensureNotReleased() {
+    if (refCnt() == 0) {
+      throw new IllegalReferenceCountException(0);
+    }
+  }
+
+  /** From now on through {@link #file()}. */
+  void giveUpSendfile() throws IOException {
+    file();
+    closeDescriptor();
+  }
+
+  void advance(long sent) {
+    transferred += sent;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public long count() {
+    return count;
+  }
+
+  @Override
+  public long transferred() {
+    return transferred;
+  }
+
+  @Override
+  @Deprecated
+  public long transfered() {
+    return transferred;
+  }
+
+  @Override
+  public long transferTo(WritableByteChannel target, long position) throws IOException {
+    long left = count - position;
+    if (left < 0 || position < 0) {
+      throw new IllegalArgumentException(
+          "position out of range: " + position + " (expected: 0 to " + count + ')');
+    }
+    if (left == 0) {
+      return 0;
+    }
+    long written = file().transferTo(this.position + position, left, target);
+    if (written > 0) {
+      transferred += written;
+    } else {
+      FilePieces.requireMore(file, this.position + position, left);
+    }
+    return written;
+  }
+
+  @Override
+  protected void deallocate() {
+    closeDescriptor();
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOGGER.warn("Cannot close {}", path, e);
+      }
+    }
+  }
+
+  private void closeDescriptor() {
+    int descriptor = fd;
+    fd = NONE;
+    if (descriptor != NONE) {
+      int result = kernel.close(descriptor);
+      if (result < 0) {
+        // It was only read from, so nothing is lost with it.
+        LOGGER.debug(
+            "close({}) of {}: {}", descriptor, path, Failures.text(kernel.platform(), result));
+      }
+    }
+  }
+
+  @Override
+  public KQueueFfmFileRegion retain() {
+    super.retain();
+    return this;
+  }
+
+  @Override
+  public KQueueFfmFileRegion retain(int increment) {
+    super.retain(increment);
+    return this;
+  }
+
+  @Override
+  public KQueueFfmFileRegion touch() {
+    return this;
+  }
+
+  @Override
+  public KQueueFfmFileRegion touch(Object hint) {
+    return this;
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.ServerDomainSocketChannel;
+import java.net.SocketAddress;
+
+/**
+ * A listening local (Unix domain) socket. The file that its bind makes is deleted with the channel,
+ * unless there is something else at that path by then. A file that is there before makes bind fail
+ * and stays as it is.
+ */
+public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerChannel
+    implements ServerDomainSocketChannel {
+  private final KQueueFfmServerDomainSocketChannelConfig config;
+  private SocketFile file;
+
+  /** A new socket. */
+  public KQueueFfmServerDomainSocketChannel() {
+    this(Sockets.stream(Kernels.system(), SocketProtocolFamily.UNIX), false);
+  }
+
+  /** Takes over a socket that is bound or listening, and closes it with the channel. */
+  public KQueueFfmServerDomainSocketChannel(int fd) {
+    this(Sockets.adoptLocal(Kernels.system(), fd), true);
+  }
+
+  KQueueFfmServerDomainSocketChannel(KernelSocket socket, boolean adopted) {
+    super(socket, adopted && Sockets.isListening(socket));
+    config = newConfig();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmServerDomainSocketChannelConfig newConfig() {
+    return new KQueueFfmServerDomainSocketChannelConfig(this);
+  }
+
+  @Override
+  public KQueueFfmServerDomainSocketChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public DomainSocketAddress localAddress() {
+    return (DomainSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public DomainSocketAddress remoteAddress() {
+    return (DomainSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    DomainSocketAddress name = DomainAddresses.told(socket().localAddress());
+    return name == null || name.path().isEmpty() ? null : name;
+  }
+
+  @Override
+  boolean isBound() {
+    return localAddress0() != null;
+  }
+
+  @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    DomainSocketAddress address = DomainAddresses.given(local);
+    socket().bind(DomainAddresses.name(address));
+    file = SocketFile.madeAt(address);
+    listen();
+  }
+
+  @Override
+  protected void doClose() throws Exception {
+    SocketFile made = file;
+    file = null;
+    if (made != null) {
+      // While it still listens, so that nobody takes the path for a dead one and binds it again.
+      made.delete();
+    }
+    super.doClose();
+  }
+
+  @Override
+  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
+    return new KQueueFfmDomainSocketChannel(this, child, true);
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.KernelSocket;
+import java.io.IOException;
+
+/** The forms in which socket options come. */
+final class OptionForms {
+  private static final long UNSIGNED_MASK = 0xffff_ffffL;
+
+  private OptionForms() {}
+
+  static final KernelOption.Form<Integer> INTEGER =
+      new KernelOption.Form<>() {
+        @Override
+        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return socket.getInt(level, name);
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
+            throws IOException {
+          return socket.setInt(level, name, value);
+        }
+      };
+
+  static final KernelOption.Form<Long> UNSIGNED =
+      new KernelOption.Form<>() {
+        @Override
+        public Long get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return socket.getInt(level, name) & UNSIGNED_MASK;
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Long value)
+            throws IOException {
+          if (value < 0 || value > UNSIGNED_MASK) {
+            throw new IllegalArgumentException(
+                name + ": " + value + " (expected: 0 to " + UNSIGNED_MASK + ')');
+          }
+          return socket.setInt(level, name, value.intValue());
+        }
+      };
+
+  static final KernelOption.Form<Boolean> BOOLEAN =
+      new KernelOption.Form<>() {
+        @Override
+        public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return socket.getInt(level, name) != 0;
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
+            throws IOException {
+          return socket.setInt(level, name, value ? 1 : 0);
+        }
+      };
+
+  static final KernelOption.Form<Integer> LINGER =
+      new KernelOption.Form<>() {
+        @Override
+        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return socket.soLinger();
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
+            throws IOException {
+          return socket.soLinger(value);
+        }
+      };
+
+  /** The byte of IPv4 and IPv6 that each of them calls otherwise. */
+  static final KernelOption.Form<Integer> TRAFFIC_CLASS =
+      new KernelOption.Form<>() {
+        @Override
+        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return isIpv6(socket)
+              ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS)
+              : socket.getInt(level, name);
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
+            throws IOException {
+          if (!isIpv6(socket)) {
+            return socket.setInt(level, name, value);
+          }
+          boolean set = socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS, value);
+          // Linux marks the IPv4 packets of a dual-stack socket by IP_TOS; the BSDs, which refuse
+          // IP_TOS on an IPv6 socket, by the option above.
+          if (set && !socket.isV6Only() && socket.kernel().platform().isLinux()) {
+            return socket.setInt(level, name, value);
+          }
+          return set;
+        }
+      };
+
+  private static boolean isIpv6(KernelSocket socket) {
+    return socket.family() == socket.kernel().platform().get(Constant.AF_INET6);
+  }
+}

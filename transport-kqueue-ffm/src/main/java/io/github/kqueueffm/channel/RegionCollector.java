@@ -1,0 +1,89 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.Memory;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * What a file region of unknown kind writes itself to. Regions write 8 KiB at a time (the JDK's
+ * transferTo does), which are sent 256 KiB at a time. So a region can be ahead of the socket, by
+ * what is {@linkplain #isPending() pending} here.
+ */
+final class RegionCollector implements WritableByteChannel {
+  private static final int CAPACITY = 256 << 10;
+
+  /** From here on, a piece of a region is worth a system call of its own. */
+  private static final int LARGE = 64 << 10;
+
+  private final AbstractKQueueFfmStreamChannel channel;
+  private final FilePieces pieces;
+  private ByteBuf pending;
+
+  RegionCollector(AbstractKQueueFfmStreamChannel channel, FilePieces pieces) {
+    this.channel = channel;
+    this.pieces = pieces;
+  }
+
+  boolean isPending() {
+    return pending != null && pending.isReadable();
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    if (source.isDirect() && source.remaining() >= LARGE && !isPending()) {
+      int sent = (int) pieces.send(Memory.address(source) + source.position(), source.remaining());
+      source.position(source.position() + sent);
+      return sent;
+    }
+    int before = source.remaining();
+    while (source.hasRemaining() && makeRoom()) {
+      int taken = Math.min(source.remaining(), pending.writableBytes());
+      pending.writeBytes(source.duplicate().limit(source.position() + taken));
+      source.position(source.position() + taken);
+    }
+    return before - source.remaining();
+  }
+
+  private boolean makeRoom() throws IOException {
+    if (pending == null) {
+      pending = channel.alloc().directBuffer(CAPACITY, CAPACITY);
+    }
+    return pending.isWritable() || flush();
+  }
+
+  /** Sends what is pending; false if the socket does not take all of it for now. */
+  boolean flush() throws IOException {
+    while (isPending()) {
+      long address = Buffers.address(pending) + pending.readerIndex();
+      int sent = (int) pieces.send(address, pending.readableBytes());
+      if (sent == 0) {
+        return false;
+      }
+      pending.skipBytes(sent);
+    }
+    if (pending != null) {
+      pending.clear();
+    }
+    return true;
+  }
+
+  void release() {
+    ByteBuf buffer = pending;
+    pending = null;
+    if (buffer != null) {
+      buffer.release();
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public void close() {
+    channel.unsafe().closeNow();
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * TCP Fast Open of a client: sendto(2) on an unconnected socket, which Linux wants to be told by
+ * MSG_FASTOPEN and FreeBSD by the option TCP_FASTOPEN. macOS has it in connectx(2) only, which is
+ * not used here.
+ */
+public final class TcpFastOpen {
+  private TcpFastOpen() {}
+
+  /** Whether the system has it in this form; the administrator can still have it switched off. */
+  public static boolean isPossible(Platform platform) {
+    return platform.has(Constant.MSG_FASTOPEN) || platform.system().equals("freebsd");
+  }
+
+  /**
+   * Begins a connect together with data. When the socket is writable, {@link
+   * KernelSocket#finishConnect} tells how it went.
+   *
+   * @param data address of the bytes, not needed after the call
+   * @return the bytes that the kernel took, 0 if it has no cookie of that peer yet; a negative
+   *     number if the system has it switched off, and then nothing has begun
+   */
+  public static long connect(KernelSocket socket, SocketAddress remote, long data, int length)
+      throws IOException {
+    // The socket's own lock: nobody closes the descriptor meanwhile.
+    synchronized (socket) {
+      if (!socket.isOpen()) {
+        throw new ClosedChannelException();
+      }
+      Platform platform = socket.kernel().platform();
+      if (!platform.has(Constant.MSG_FASTOPEN) && isSwitchedOff(platform, enable(socket))) {
+        return -1;
+      }
+      long result = send(socket, remote, data, length);
+      if (platform.is(Errno.EINPROGRESS, (int) -result)
+          || platform.is(Errno.EINTR, (int) -result)) {
+        return 0;
+      }
+      if (result < 0 && !isSwitchedOff(platform, (int) result)) {
+        throw Failures.of(platform, "connect", remote, (int) result);
+      }
+      return result;
+    }
+  }
+
+  private static int enable(KernelSocket socket) {
+    Platform platform = socket.kernel().platform();
+    return Descriptors.setInt(
+        socket.kernel(),
+        socket.fd(),
+        platform.get(Constant.IPPROTO_TCP),
+        platform.get(Constant.TCP_FASTOPEN),
+        1);
+  }
+
+  private static long send(KernelSocket socket, SocketAddress remote, long data, int length) {
+    Kernel kernel = socket.kernel();
+    Platform platform = kernel.platform();
+    SocketNames names = new SocketNames(kernel, socket.fd(), socket.family());
+    long memory = NativeMemory.allocate(names.room());
+    try {
+      int size = names.encode(memory, remote, socket.isV6Only());
+      int flags =
+          platform.getOr(Constant.MSG_FASTOPEN, 0) | platform.getOr(Constant.MSG_NOSIGNAL, 0);
+      return kernel.sendto(socket.fd(), data, length, flags, memory, size);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /** EOPNOTSUPP: Linux. EPERM: FreeBSD. ENOPROTOOPT: a FreeBSD kernel built without it. */
+  private static boolean isSwitchedOff(Platform platform, int negativeErrno) {
+    return platform.is(Errno.EOPNOTSUPP, -negativeErrno)
+        || platform.is(Errno.EPERM, -negativeErrno)
+        || platform.is(Errno.ENOPROTOOPT, -negativeErrno);
+  }
+}
