@@ -48,13 +48,13 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   /** A received datagram with the addresses that came with it. */
   abstract Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at);
 
-  /** Bytes of the largest datagram that the protocol permits. */
-  abstract int maxPayload();
+  /** The most bytes that the protocol permits, in words after a size; empty without a limit. */
+  abstract String limit();
 
-  /**
-   * The divisor of a receive buffer that takes several datagrams, or 0 for one datagram in each.
-   */
-  abstract int maxReceived();
+  /** The divisor of a receive buffer that takes several datagrams; 0 for one in each. */
+  int maxReceived() {
+    return 0;
+  }
 
   abstract boolean isActiveOnOpen();
 
@@ -163,6 +163,11 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     armWrite();
   }
 
+  /** Tries again what awaits room. */
+  final void flushAgain() {
+    unsafe().flush0();
+  }
+
   final int writeLimit() {
     return maxMessagesPerWrite();
   }
@@ -193,9 +198,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     if (message instanceof AddressedEnvelope<?, ?> envelope
         && envelope.content() instanceof ByteBuf content
         && (envelope.recipient() == null || isRecipient(envelope.recipient()))) {
-      return isSendable(content)
-          ? message
-          : newPacket(direct(message, content), envelope.recipient(), null);
+      return isSendable(content) ? message : direct(envelope, content);
     }
     throw new UnsupportedOperationException(
         "unsupported message type: "
@@ -203,6 +206,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
             + " (expected: "
             + writable()
             + ')');
+  }
+
+  private Object direct(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
+    SocketAddress recipient = envelope.recipient();
+    ByteBuf direct = direct((Object) envelope, content);
+    return recipient == null ? direct : newPacket(direct, recipient, null);
   }
 
   private boolean isSendable(ByteBuf content) {

@@ -29,8 +29,8 @@ final class DatagramFailures {
 
   private static String size(AbstractKQueueFfmDatagramChannel channel, Object message) {
     return Datagrams.content(message).readableBytes()
-        + " bytes of at most "
-        + channel.maxPayload()
+        + " bytes"
+        + channel.limit()
         + sendBuffer(channel.socket());
   }
 

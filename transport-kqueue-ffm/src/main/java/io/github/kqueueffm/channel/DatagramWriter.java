@@ -15,10 +15,11 @@ final class DatagramWriter {
   private static final int FULL = -1;
 
   private final AbstractKQueueFfmDatagramChannel channel;
-  private final Runnable flushTask = this::flush;
+  private final Runnable flushTask;
 
   DatagramWriter(AbstractKQueueFfmDatagramChannel channel) {
     this.channel = channel;
+    this.flushTask = channel::flushAgain;
   }
 
   void write(ChannelOutboundBuffer in) {
@@ -36,10 +37,6 @@ final class DatagramWriter {
     if (channel.isOpen() && !in.isEmpty()) {
       channel.eventLoop().execute(flushTask);
     }
-  }
-
-  private void flush() {
-    channel.unsafe().flush0();
   }
 
   /** How many datagrams are done with, sent or failed; or {@link #FULL}. */

@@ -68,7 +68,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   /** Takes over a socket, bound or connected or neither, and closes it with the channel. */
   public KQueueFfmDatagramChannel(int fd) {
-    this(Sockets.adoptDatagram(Kernels.system(), fd), true);
+    this(Sockets.adoptUdp(Kernels.system(), fd), true);
   }
 
   KQueueFfmDatagramChannel(KernelSocket socket, boolean adopted) {
@@ -147,9 +147,9 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
-  int maxPayload() {
+  String limit() {
     int ipv6 = socket().kernel().platform().get(Constant.AF_INET6);
-    return socket().family() == ipv6 ? MAX_PAYLOAD6 : MAX_PAYLOAD4;
+    return " of at most " + (socket().family() == ipv6 ? MAX_PAYLOAD6 : MAX_PAYLOAD4);
   }
 
   @Override

@@ -1,19 +1,21 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
+import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_ALL;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_IF;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_LOOP;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_TTL;
+import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
 import static io.github.kqueueffm.abi.Constant.SO_BROADCAST;
+import static io.github.kqueueffm.abi.Constant.SO_BUSY_POLL;
 import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
 import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
 
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -25,11 +27,8 @@ import java.util.Map;
 
 /** Configuration of a {@link KQueueFfmDatagramChannel}. */
 public class KQueueFfmDatagramChannelConfig
-    extends KQueueFfmChannelConfig<KQueueFfmDatagramChannelConfig>
+    extends AbstractKQueueFfmDatagramChannelConfig<KQueueFfmDatagramChannelConfig>
     implements DatagramChannelConfig {
-  /** What all of Netty's transports receive at most, if not told otherwise. */
-  private static final int DEFAULT_RECEIVED = 2048;
-
   private static final List<KernelOption<?>> OPTIONS =
       List.of(
           KernelOption.flag(ChannelOption.SO_BROADCAST, SOL_SOCKET, SO_BROADCAST),
@@ -56,28 +55,25 @@ public class KQueueFfmDatagramChannelConfig
               IPPROTO_IP,
               IP_MULTICAST_IF,
               MulticastForms.INTERFACE_ADDRESS),
-          KernelOption.flag(KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL));
+          KernelOption.flag(KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL),
+          KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
+          KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
+          KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL));
 
-  private volatile boolean activeOnOpen;
   private volatile int maxDatagramPayloadSize;
 
   protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
     super(channel, OPTIONS);
-    setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DEFAULT_RECEIVED));
   }
 
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(
-        super.getOptions(), activeOption(), KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
+    return getOptions(super.getOptions(), KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
   }
 
   @Override
   @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
-    if (option == activeOption()) {
-      return (T) Boolean.valueOf(activeOnOpen);
-    }
     if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
       return (T) Integer.valueOf(maxDatagramPayloadSize);
     }
@@ -89,10 +85,7 @@ public class KQueueFfmDatagramChannelConfig
 
   @Override
   public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == activeOption()) {
-      validate(option, value);
-      setActiveOnOpen((Boolean) value);
-    } else if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
+    if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
       validate(option, value);
       setMaxDatagramPayloadSize((Integer) value);
     } else if (isJdkLoop(option)) {
@@ -104,26 +97,9 @@ public class KQueueFfmDatagramChannelConfig
     return true;
   }
 
-  @SuppressWarnings("deprecation") // For bootstraps that set it still.
-  private static ChannelOption<Boolean> activeOption() {
-    return ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION;
-  }
-
   /** The JDK's option says the opposite of Netty's. */
   private static boolean isJdkLoop(ChannelOption<?> option) {
     return option instanceof NioChannelOption && option.name().equals(IP_MULTICAST_LOOP.name());
-  }
-
-  final boolean isActiveOnOpen() {
-    return activeOnOpen;
-  }
-
-  private void setActiveOnOpen(boolean activeOnOpen) {
-    if (channel.isRegistered()) {
-      throw new IllegalStateException(
-          activeOption() + " can be changed before the channel is registered only");
-    }
-    this.activeOnOpen = activeOnOpen;
   }
 
   /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}. */
@@ -136,26 +112,6 @@ public class KQueueFfmDatagramChannelConfig
     this.maxDatagramPayloadSize =
         ObjectUtil.checkPositiveOrZero(maxDatagramPayloadSize, "maxDatagramPayloadSize");
     return this;
-  }
-
-  @Override
-  public int getSendBufferSize() {
-    return get(ChannelOption.SO_SNDBUF);
-  }
-
-  @Override
-  public KQueueFfmDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-    return set(ChannelOption.SO_SNDBUF, sendBufferSize);
-  }
-
-  @Override
-  public int getReceiveBufferSize() {
-    return get(ChannelOption.SO_RCVBUF);
-  }
-
-  @Override
-  public KQueueFfmDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-    return set(ChannelOption.SO_RCVBUF, receiveBufferSize);
   }
 
   @Override

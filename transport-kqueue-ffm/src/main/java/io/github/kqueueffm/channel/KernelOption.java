@@ -43,11 +43,6 @@ final class KernelOption<T> {
     this.missingSystem = missingSystem;
   }
 
-  static <T> KernelOption<T> of(
-      ChannelOption<T> option, Constant level, Constant name, Form<T> form) {
-    return new KernelOption<>(option, level, name, form);
-  }
-
   static KernelOption<Integer> integer(
       ChannelOption<Integer> option, Constant level, Constant... names) {
     return new KernelOption<>(option, OptionForms.INTEGER, level, names, null);

@@ -57,6 +57,26 @@ final class Sockets {
     return socket;
   }
 
+  /** Takes over a UDP socket. */
+  static KernelSocket adoptUdp(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(
+        isDatagram(socket) && !isLocal(socket), fd, "it is not a datagram socket of IPv4 or IPv6");
+    return socket;
+  }
+
+  /** Takes over a local (Unix domain) datagram socket. */
+  static KernelSocket adoptLocalDatagram(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(
+        isDatagram(socket) && isLocal(socket), fd, "it is not a local (AF_UNIX) datagram socket");
+    return socket;
+  }
+
+  private static boolean isDatagram(KernelSocket socket) {
+    return socket.type() == socket.kernel().platform().get(Constant.SOCK_DGRAM);
+  }
+
   private static boolean isStream(KernelSocket socket) {
     return socket.type() == socket.kernel().platform().get(Constant.SOCK_STREAM);
   }
@@ -78,15 +98,6 @@ final class Sockets {
     } catch (IOException e) {
       throw new ChannelException("cannot take over descriptor " + fd + ": " + e.getMessage(), e);
     }
-  }
-
-  static KernelSocket adoptDatagram(Kernel kernel, int fd) {
-    KernelSocket socket = adopt(kernel, fd);
-    if (socket.type() != kernel.platform().get(Constant.SOCK_DGRAM)) {
-      throw new ChannelException(
-          "cannot take over descriptor " + fd + ": it is not a datagram socket");
-    }
-    return socket;
   }
 
   static boolean isListening(KernelSocket socket) {

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -62,21 +64,21 @@ final class DatagramBatchTest {
 
   @Test
   void flushedDatagramsGoWithFewCalls() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = rig.local(inbox);
       KQueueFfmDatagramChannel sender = rig.local(new Inbox());
       sync(flush(sender, to(receiver), 100));
       assertNumbers(inbox, 0, 100);
-      assertThat(kernel.calls("sendmmsg")).isEqualTo(2);
-      assertThat(kernel.calls("sendto") + kernel.calls("send")).isZero();
+      assertThat(kernel.count("sendmmsg")).isEqualTo(2);
+      assertThat(kernel.count("sendto") + kernel.count("send")).isZero();
     }
   }
 
   @Test
   void connectedDatagramsAndPiecesGoInBatchesToo() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = rig.local(inbox);
@@ -94,7 +96,7 @@ final class DatagramBatchTest {
       for (String text : List.of("plain", "abc", "", "addressed")) {
         assertThat(inbox.text()).isEqualTo(text);
       }
-      assertThat(kernel.calls("sendmmsg")).isEqualTo(1);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(1);
     }
   }
 
@@ -125,19 +127,20 @@ final class DatagramBatchTest {
 
   @Test
   void fullSocketAmidBatchesLosesNothing() throws Exception {
-    FaultyKernel kernel = new FaultyKernel().fail("sendmmsg", Errno.EAGAIN, 1);
+    CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.EAGAIN, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
       sync(flush(channel, to(channel), 10));
       assertNumbers(inbox, 0, 10);
-      assertThat(kernel.calls("sendmmsg")).isEqualTo(2);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(2);
     }
   }
 
   @Test
   void exhaustedQueueFailsTheFirstOfBatchOnly() throws Exception {
-    FaultyKernel kernel = new FaultyKernel().fail("sendmmsg", Errno.ENOBUFS, 1);
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.ENOBUFS, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -150,7 +153,7 @@ final class DatagramBatchTest {
 
   @Test
   void limitOfMessagesPerWriteYieldsAndGoesOn() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = rig.local(inbox);
@@ -161,28 +164,29 @@ final class DatagramBatchTest {
               loopback(0));
       sync(flush(sender, to(receiver), 10));
       assertNumbers(inbox, 0, 10);
-      assertThat(kernel.calls("sendmmsg")).as("4, 4 and 2").isEqualTo(3);
+      assertThat(kernel.count("sendmmsg")).as("4, 4 and 2").isEqualTo(3);
     }
   }
 
   @Test
   void datagramsGoOneByOneWhereTheSystemHasNoBatches() throws Exception {
-    FaultyKernel kernel = new FaultyKernel().without(Call.SENDMMSG, Call.RECVMMSG);
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).without(Call.SENDMMSG, Call.RECVMMSG);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
       sync(flush(rig.local(new Inbox()), to(receiver), 5));
       receiver.config().setAutoRead(true);
       assertNumbers(inbox, 0, 5);
-      assertThat(kernel.calls("sendto")).isEqualTo(5);
-      assertThat(kernel.calls("sendmmsg") + kernel.calls("recvmmsg")).isZero();
+      assertThat(kernel.count("sendto")).isEqualTo(5);
+      assertThat(kernel.count("sendmmsg") + kernel.count("recvmmsg")).isZero();
     }
   }
 
   @Test
   void batchesThatTheSystemForbidsAreGivenUp() throws Exception {
-    FaultyKernel kernel =
-        new FaultyKernel()
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system())
             .fail("sendmmsg", Errno.ENOSYS, Integer.MAX_VALUE)
             .fail("recvmmsg", Errno.ENOSYS, Integer.MAX_VALUE);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
@@ -194,13 +198,13 @@ final class DatagramBatchTest {
       sync(flush(sender, to(receiver), 5));
       assertNumbers(inbox, 0, 5);
       assertNumbers(inbox, 0, 5);
-      assertThat(kernel.calls("sendmmsg") + kernel.calls("recvmmsg")).isEqualTo(1);
+      assertThat(kernel.count("sendmmsg") + kernel.count("recvmmsg")).isEqualTo(1);
     }
   }
 
   @Test
   void waitingDatagramsComeWithOneCallEachWithItsOwnSender() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
@@ -214,7 +218,7 @@ final class DatagramBatchTest {
         assertThat(inbox.letter())
             .isEqualTo(new Inbox.Letter("" + i, to(i % 2 == 0 ? one : other), to(receiver)));
       }
-      assertThat(kernel.calls("recvmmsg")).isEqualTo(1);
+      assertThat(kernel.count("recvmmsg")).isEqualTo(1);
       settle(receiver);
       assertThat(inbox.readCompletes).hasValue(1);
     }
@@ -229,8 +233,7 @@ final class DatagramBatchTest {
               rig.bootstrap(SocketProtocolFamily.INET, inbox)
                   .option(ChannelOption.AUTO_READ, false)
                   .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
-                  .option(
-                      ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * 4)),
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * 4)),
               new InetSocketAddress("0.0.0.0", 0));
       KQueueFfmDatagramChannel sender = rig.local(new Inbox());
       InetSocketAddress own = new InetSocketAddress(LOOPBACK4, receiver.localAddress().getPort());
@@ -246,7 +249,7 @@ final class DatagramBatchTest {
 
   @Test
   void nothingToReceiveReleasesTheBuffer() throws Exception {
-    FaultyKernel kernel = new FaultyKernel().fail("recvmmsg", Errno.EAGAIN, 1);
+    CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("recvmmsg", Errno.EAGAIN, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = batched(rig, inbox, 4);
@@ -259,14 +262,14 @@ final class DatagramBatchTest {
 
   @Test
   void bufferForOneDatagramOnlyNeedsNoBatch() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = batched(rig, inbox, 1);
       receiver.config().setAutoRead(true);
       receiver.writeAndFlush(packet("x", to(receiver))).sync();
       assertThat(inbox.text()).isEqualTo("x");
-      assertThat(kernel.calls("recvmmsg")).isZero();
+      assertThat(kernel.count("recvmmsg")).isZero();
     }
   }
 }

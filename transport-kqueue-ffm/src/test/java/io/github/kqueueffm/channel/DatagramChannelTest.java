@@ -51,16 +51,13 @@ final class DatagramChannelTest {
       var own = family == SocketProtocolFamily.INET ? LOOPBACK4 : LOOPBACK6;
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
-      KQueueFfmDatagramChannel serving =
-          rig.bind(family, new InetSocketAddress(own, 0), server);
+      KQueueFfmDatagramChannel serving = rig.bind(family, new InetSocketAddress(own, 0), server);
       KQueueFfmDatagramChannel asking = rig.bind(family, new InetSocketAddress(own, 0), client);
       asking.writeAndFlush(packet("question", serving.localAddress())).sync();
       assertThat(server.letter())
-          .isEqualTo(
-              new Inbox.Letter("question", asking.localAddress(), serving.localAddress()));
+          .isEqualTo(new Inbox.Letter("question", asking.localAddress(), serving.localAddress()));
       assertThat(client.letter())
-          .isEqualTo(
-              new Inbox.Letter("question", serving.localAddress(), asking.localAddress()));
+          .isEqualTo(new Inbox.Letter("question", serving.localAddress(), asking.localAddress()));
     }
   }
 
@@ -89,8 +86,7 @@ final class DatagramChannelTest {
   void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel =
-          rig.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);
+      KQueueFfmDatagramChannel channel = rig.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);
       int port = channel.localAddress().getPort();
       KQueueFfmDatagramChannel sender =
           rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
@@ -108,7 +104,8 @@ final class DatagramChannelTest {
       KQueueFfmDatagramChannel sender = rig.local(new Inbox());
       ChannelFuture first = sender.write(packet("one", to(receiver)));
       ChannelFuture wrong =
-          sender.write(packet("six", new InetSocketAddress(LOOPBACK6, receiver.localAddress().getPort())));
+          sender.write(
+              packet("six", new InetSocketAddress(LOOPBACK6, receiver.localAddress().getPort())));
       ChannelFuture last = sender.writeAndFlush(packet("two", to(receiver)));
       assertThat(wrong.await().cause()).isInstanceOf(UnsupportedAddressTypeException.class);
       assertThat(first.await().isSuccess()).isTrue();
@@ -264,8 +261,7 @@ final class DatagramChannelTest {
   void channelThatIsNeitherBoundNorConnectedIsNotActive() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
-      Channel channel =
-          rig.bootstrap(SocketProtocolFamily.INET, inbox).register().sync().channel();
+      Channel channel = rig.bootstrap(SocketProtocolFamily.INET, inbox).register().sync().channel();
       assertThat(channel.isActive()).isFalse();
       assertThat(channel.writeAndFlush(packet("early", loopback(4))).await().cause())
           .isInstanceOf(NotYetConnectedException.class);
@@ -283,12 +279,16 @@ final class DatagramChannelTest {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver =
           rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, inbox).option(ChannelOption.AUTO_READ, false),
+              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+                  .option(ChannelOption.AUTO_READ, false),
               loopback(0));
       KQueueFfmDatagramChannel sender = rig.local(new Inbox());
       List<ChannelFuture> sent = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        sent.add(batched ? sender.write(packet("" + i, to(receiver))) : sender.writeAndFlush(packet("" + i, to(receiver))));
+        sent.add(
+            batched
+                ? sender.write(packet("" + i, to(receiver)))
+                : sender.writeAndFlush(packet("" + i, to(receiver))));
       }
       sender.flush();
       for (ChannelFuture future : sent) {
@@ -345,8 +345,13 @@ final class DatagramChannelTest {
       first.addListener(future -> sender.close());
       List<ChannelFuture> others = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
-        others.add(sender.write(new DatagramPacket(Unpooled.compositeBuffer()
-            .addComponent(true, text("a")).addComponent(true, text("b")), to(receiver))));
+        others.add(
+            sender.write(
+                new DatagramPacket(
+                    Unpooled.compositeBuffer()
+                        .addComponent(true, text("a"))
+                        .addComponent(true, text("b")),
+                    to(receiver))));
       }
       sender.flush();
       first.sync();

@@ -10,6 +10,8 @@ import static io.github.kqueueffm.channel.DatagramRig.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -158,14 +160,14 @@ final class DatagramConnectTest {
 
   @Test
   void disconnectOfUnconnectedChannelDoesNothing() throws Exception {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       KQueueFfmDatagramChannel channel = rig.local(new Inbox());
       InetSocketAddress local = channel.localAddress();
       channel.disconnect().sync();
       assertThat(channel.localAddress()).isEqualTo(local);
       assertThat(channel.isActive()).isTrue();
-      assertThat(kernel.calls("connect")).isZero();
+      assertThat(kernel.count("connect")).isZero();
     }
   }
 
@@ -187,7 +189,8 @@ final class DatagramConnectTest {
 
   @Test
   void failedConnectLeavesTheChannelBound() throws Exception {
-    FaultyKernel kernel = new FaultyKernel().fail("connect", Errno.ENETUNREACH, 1);
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).fail("connect", Errno.ENETUNREACH, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -27,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DatagramFailureTest {
 
   /** A kernel without batches, so that single calls fail. */
-  private static FaultyKernel single() {
-    return new FaultyKernel().without(Call.SENDMMSG, Call.RECVMMSG);
+  private static CountingKernel single() {
+    return CountingKernel.over(Kernels.system()).without(Call.SENDMMSG, Call.RECVMMSG);
   }
 
   private static List<ChannelFuture> send(KQueueFfmDatagramChannel channel, int count) {
@@ -40,10 +42,12 @@ final class DatagramFailureTest {
     return futures;
   }
 
-  /** libuv#1573: waiting for the write filter would be a busy loop, since the socket is writable. */
+  /**
+   * libuv#1573: waiting for the write filter would be a busy loop, since the socket is writable.
+   */
   @Test
   void exhaustedQueueFailsItsDatagramAndDoesNotWait() throws Exception {
-    FaultyKernel kernel = single().fail("sendto", Errno.ENOBUFS, 2);
+    CountingKernel kernel = single().fail("sendto", Errno.ENOBUFS, 2);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -58,7 +62,7 @@ final class DatagramFailureTest {
       }
       futures.get(2).sync();
       assertThat(inbox.text()).isEqualTo("2");
-      assertThat(kernel.calls("sendto")).isEqualTo(3);
+      assertThat(kernel.count("sendto")).isEqualTo(3);
       assertThat(channel.eventLoop().submit(channel::isWriteArmed).get()).isFalse();
     }
   }
@@ -75,7 +79,8 @@ final class DatagramFailureTest {
               ? rig.local(inbox)
               : rig.bind(family, new InetSocketAddress(LOOPBACK6, 0), inbox);
       InetSocketAddress own = channel.localAddress();
-      ChannelFuture large = channel.write(new DatagramPacket(Unpooled.directBuffer().writeZero(70000), own));
+      ChannelFuture large =
+          channel.write(new DatagramPacket(Unpooled.directBuffer().writeZero(70000), own));
       ChannelFuture next = channel.writeAndFlush(packet("next", own));
       assertThat(large.await().cause())
           .isInstanceOf(IOException.class)
@@ -89,7 +94,7 @@ final class DatagramFailureTest {
 
   @Test
   void fullSocketWaitsForTheWriteFilterAndLosesNothing() throws Exception {
-    FaultyKernel kernel = single().fail("sendto", Errno.EAGAIN, 1);
+    CountingKernel kernel = single().fail("sendto", Errno.EAGAIN, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -99,14 +104,14 @@ final class DatagramFailureTest {
       for (int i = 0; i < 3; i++) {
         assertThat(inbox.text()).isEqualTo("" + i);
       }
-      assertThat(kernel.calls("sendto")).isEqualTo(4);
+      assertThat(kernel.count("sendto")).isEqualTo(4);
       assertThat(channel.eventLoop().submit(channel::isWriteArmed).get()).isFalse();
     }
   }
 
   @Test
   void signalAmidCallsIsPassedOver() throws Exception {
-    FaultyKernel kernel =
+    CountingKernel kernel =
         single()
             .fail("sendto", Errno.EINTR, 2)
             .fail("sendmsg", Errno.EINTR, 2)
@@ -123,15 +128,24 @@ final class DatagramFailureTest {
       channel.writeAndFlush(new DatagramPacket(pieces, to(channel))).sync();
       assertThat(inbox.text()).isEqualTo("one");
       assertThat(inbox.text()).isEqualTo("two");
-      assertThat(kernel.calls("sendmsg")).isEqualTo(3);
+      assertThat(kernel.count("sendmsg")).isEqualTo(3);
       inbox.assertEmpty();
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"EPERM", "ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL", "EACCES", "EISCONN", "ENOMEM"})
+  @ValueSource(
+      strings = {
+        "EPERM",
+        "ENETUNREACH",
+        "EHOSTUNREACH",
+        "EADDRNOTAVAIL",
+        "EACCES",
+        "EISCONN",
+        "ENOMEM"
+      })
   void anyOtherErrorFailsItsDatagramAlone(String errno) throws Exception {
-    FaultyKernel kernel = single().fail("sendto", Errno.valueOf(errno), 1);
+    CountingKernel kernel = single().fail("sendto", Errno.valueOf(errno), 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -146,7 +160,7 @@ final class DatagramFailureTest {
 
   @Test
   void eventWithoutDatagramIsPassedOverAndReadingGoesOn() throws Exception {
-    FaultyKernel kernel = single().fail("recvmsg", Errno.EAGAIN, 3);
+    CountingKernel kernel = single().fail("recvmsg", Errno.EAGAIN, 3);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -158,7 +172,7 @@ final class DatagramFailureTest {
 
   @Test
   void errorOfReceivingIsToldAndTheNextDatagramComes() throws Exception {
-    FaultyKernel kernel = single().fail("recvmsg", Errno.EHOSTUNREACH, 1);
+    CountingKernel kernel = single().fail("recvmsg", Errno.EHOSTUNREACH, 1);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.local(inbox);
@@ -172,7 +186,7 @@ final class DatagramFailureTest {
 
   @Test
   void channelThatCannotBeMadeLeavesNothingBehind() {
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       kernel.fail("socket", Errno.EMFILE, 1);
       ChannelFuture failed =

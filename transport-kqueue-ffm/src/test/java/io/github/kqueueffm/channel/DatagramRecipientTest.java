@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetAddress;
@@ -27,7 +28,8 @@ final class DatagramRecipientTest {
   @Test
   void wildcardBindTellsTheAddressThatWasMeant() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
-      for (SocketProtocolFamily family : new SocketProtocolFamily[] {null, SocketProtocolFamily.INET}) {
+      for (SocketProtocolFamily family :
+          new SocketProtocolFamily[] {null, SocketProtocolFamily.INET}) {
         Inbox inbox = new Inbox();
         KQueueFfmDatagramChannel channel = rig.bind(family, ANY4, inbox);
         int port = channel.localAddress().getPort();
@@ -54,8 +56,7 @@ final class DatagramRecipientTest {
       six.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(LOOPBACK6, port));
       four.writeAndFlush(packet("four", new InetSocketAddress(OTHER_LOOPBACK, port))).sync();
-      assertThat(inbox.letter().recipient())
-          .isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
+      assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
     }
   }
 
@@ -76,7 +77,7 @@ final class DatagramRecipientTest {
   void kernelIsNotAskedForItOnBindToOneAddress() throws Exception {
     Platform platform = Kernels.system().platform();
     int option = platform.get(Constant.IP_PKTINFO);
-    FaultyKernel kernel = new FaultyKernel();
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     int[] asked = {0};
     kernel.on(
         "setsockopt",
@@ -98,9 +99,9 @@ final class DatagramRecipientTest {
   @Test
   void recipientIsTheBoundAddressWhereTheKernelCannotTell() throws Exception {
     Platform platform = Kernels.system().platform();
-    long unknown = -platform.number(Errno.ENOPROTOOPT);
-    FaultyKernel kernel =
-        new FaultyKernel()
+    Integer unknown = -platform.number(Errno.ENOPROTOOPT);
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system())
             .on(
                 "setsockopt",
                 arguments ->

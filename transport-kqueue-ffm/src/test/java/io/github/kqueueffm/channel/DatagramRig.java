@@ -55,7 +55,8 @@ final class DatagramRig implements AutoCloseable {
   DatagramRig(Kernel kernel) {
     this.kernel = kernel;
     // Asked for once per kernel: with a socket that comes and goes.
-    KQueueFfmDatagramChannel probe = new KQueueFfmDatagramChannel(Sockets.datagram(kernel, null), false);
+    KQueueFfmDatagramChannel probe =
+        new KQueueFfmDatagramChannel(Sockets.datagram(kernel, null), false);
     probe.unsafe().closeForcibly();
     memoryBefore = NativeMemory.live();
     descriptorsBefore = descriptors();
@@ -146,7 +147,10 @@ final class DatagramRig implements AutoCloseable {
     for (Channel channel : channels) {
       channel.close().syncUninterruptibly();
     }
-    assertThat(group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(20, TimeUnit.SECONDS))
+    assertThat(
+            group
+                .shutdownGracefully(0, 10, TimeUnit.SECONDS)
+                .awaitUninterruptibly(20, TimeUnit.SECONDS))
         .as("the loop has ended")
         .isTrue();
     assertThat(NativeMemory.live()).as("native allocations").isEqualTo(memoryBefore);

@@ -61,7 +61,10 @@ class MulticastGroupsTest {
             arguments -> {
               int length = (int) arguments[4];
               set.add(
-                  arguments[1] + "/" + arguments[2] + ' '
+                  arguments[1]
+                      + "/"
+                      + arguments[2]
+                      + ' '
                       + Platforms.hex((long) arguments[3], length));
               return 0;
             });
@@ -95,8 +98,7 @@ class MulticastGroupsTest {
       String platform, String option, int padding, boolean linux) throws IOException {
     new MulticastGroups(socket(platform, Constant.AF_INET)).join(GROUP4, loopback, null);
     assertThat(set)
-        .containsExactly(
-            option + ' ' + index() + zeros(padding) + sockaddr4(linux, "ef010203"));
+        .containsExactly(option + ' ' + index() + zeros(padding) + sockaddr4(linux, "ef010203"));
   }
 
   @ParameterizedTest
@@ -107,8 +109,7 @@ class MulticastGroupsTest {
     groups.leave(GROUP4, loopback, null);
     groups.join(GROUP4, null, null);
     assertThat(set)
-        .containsExactly(
-            "0/12 ef0102037f000001", "0/13 ef0102037f000001", "0/12 ef01020300000000");
+        .containsExactly("0/12 ef0102037f000001", "0/13 ef0102037f000001", "0/12 ef01020300000000");
   }
 
   @ParameterizedTest
@@ -128,8 +129,13 @@ class MulticastGroupsTest {
     new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6)).join(GROUP6, loopback, null);
     assertThat(set)
         .containsExactly(
-            "41/80 " + index() + zeros(4)
-                + "1c1c000000000000" + "ff020000000000000000000000010003" + zeros(4) + zeros(100));
+            "41/80 "
+                + index()
+                + zeros(4)
+                + "1c1c000000000000"
+                + "ff020000000000000000000000010003"
+                + zeros(4)
+                + zeros(100));
   }
 
   @ParameterizedTest
@@ -146,7 +152,11 @@ class MulticastGroupsTest {
     groups.leave(GROUP4, loopback, SOURCE4);
     groups.block(GROUP4, loopback, SOURCE4);
     String bytes =
-        ' ' + index() + zeros(padding) + sockaddr4(linux, "ef010203") + sockaddr4(linux, "0a090807");
+        ' '
+            + index()
+            + zeros(padding)
+            + sockaddr4(linux, "ef010203")
+            + sockaddr4(linux, "0a090807");
     assertThat(set)
         .containsExactly("0/" + join + bytes, "0/" + leave + bytes, "0/" + block + bytes);
   }
@@ -225,8 +235,7 @@ class MulticastGroupsTest {
 
   @Test
   void timeToLiveAndLoopAreOneByteForIpv4() throws IOException {
-    MulticastSettings settings =
-        new MulticastSettings(socket("openbsd-x86_64", Constant.AF_INET));
+    MulticastSettings settings = new MulticastSettings(socket("openbsd-x86_64", Constant.AF_INET));
     settings.timeToLive(200);
     settings.loop(false);
     settings.loop(true);
@@ -235,8 +244,7 @@ class MulticastGroupsTest {
 
   @Test
   void timeToLiveAndLoopAreAnIntForIpv6() throws IOException {
-    MulticastSettings settings =
-        new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET6));
+    MulticastSettings settings = new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET6));
     settings.timeToLive(200);
     settings.loop(true);
     assertThat(set).containsExactly("41/10 c8000000", "41/11 01000000");
@@ -259,8 +267,7 @@ class MulticastGroupsTest {
   void interfaceIsChosenByIndexOrByAddress() throws IOException {
     new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
     new MulticastSettings(socket("netbsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
-    assertThat(set)
-        .containsExactly("0/9 " + zeros(4) + "7f000001" + index(), "0/9 7f000001");
+    assertThat(set).containsExactly("0/9 " + zeros(4) + "7f000001" + index(), "0/9 7f000001");
   }
 
   @ParameterizedTest
