@@ -7,74 +7,83 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
  * A kernel whose answers a test writes, of any platform, or the real one with some answers
  * replaced. A call that nobody scripted fails the test on a platform's kernel.
  */
-final class ScriptedCalls {
+public final class ScriptedCalls {
   private final Platform platform;
   private final Kernel real;
-  private final Map<String, Function<Object[], Number>> answers = new HashMap<>();
-  private final Set<Call> missing = new HashSet<>();
-  private final List<String> log = new ArrayList<>();
+  private final Map<String, Function<Object[], Number>> answers = new ConcurrentHashMap<>();
+  private final Set<Call> missing = ConcurrentHashMap.newKeySet();
+  private final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
   private ScriptedCalls(Platform platform, Kernel real) {
     this.platform = platform;
     this.real = real;
   }
 
-  static ScriptedCalls of(String platform) {
+  public static ScriptedCalls of(String platform) {
     return new ScriptedCalls(Platform.named(platform), null);
   }
 
-  static ScriptedCalls over(Kernel real) {
+  public static ScriptedCalls over(Kernel real) {
     return new ScriptedCalls(real.platform(), real);
   }
 
-  ScriptedCalls on(String call, Function<Object[], Number> answer) {
+  public ScriptedCalls on(String call, Function<Object[], Number> answer) {
     answers.put(call, answer);
     return this;
   }
 
-  ScriptedCalls on(String call, int answer) {
+  public ScriptedCalls on(String call, int answer) {
     return on(call, arguments -> answer);
   }
 
-  ScriptedCalls fail(String call, Errno errno) {
+  public ScriptedCalls fail(String call, Errno errno) {
     return on(call, -platform.number(errno));
   }
 
-  ScriptedCalls without(Call call) {
+  public ScriptedCalls without(Call call) {
     missing.add(call);
     return this;
   }
 
   /** The calls so far, such as {@code close(7)}; native addresses are left out. */
-  List<String> log() {
+  public List<String> log() {
     return log;
   }
 
-  Kernel kernel() {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, this::invoke);
+  public Kernel kernel() {
+    return kernel(real);
   }
 
-  private Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+  private Kernel kernel(Kernel real) {
+    return (Kernel)
+        Proxy.newProxyInstance(
+            Kernel.class.getClassLoader(),
+            new Class<?>[] {Kernel.class},
+            (proxy, method, arguments) -> invoke(real, proxy, method, arguments));
+  }
+
+  private Object invoke(Kernel real, Object proxy, Method method, Object[] arguments)
+      throws Throwable {
     return switch (method.getName()) {
       case "platform" -> platform;
       case "has" -> has((Call) arguments[0]);
       case "hashCode" -> System.identityHashCode(proxy);
       case "equals" -> isSame(proxy, arguments[0]);
       case "toString" -> "scripted " + platform;
-      default -> call(method, arguments);
+      // A loop's own kernel, with the same answers.
+      case "bound" -> kernel(real.bound());
+      default -> call(real, method, arguments);
     };
   }
 
@@ -88,7 +97,7 @@ final class ScriptedCalls {
         && (real != null ? real.has(call) : !platform.symbols(call).isEmpty());
   }
 
-  private Object call(Method method, Object[] arguments) throws Throwable {
+  private Object call(Kernel real, Method method, Object[] arguments) throws Throwable {
     log.add(describe(method, arguments));
     Function<Object[], Number> answer = answers.get(method.getName());
     if (answer != null) {

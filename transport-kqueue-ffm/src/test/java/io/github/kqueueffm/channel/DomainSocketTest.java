@@ -1,0 +1,206 @@
+package io.github.kqueueffm.channel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.FileNotFoundException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Local sockets: names, files, peers. */
+class DomainSocketTest {
+  @RegisterExtension final Loop loop = new Loop();
+
+  private final Received atServer = new Received();
+  private final Received atClient = new Received();
+
+  private DomainSocketAddress path(String name) {
+    return new DomainSocketAddress(loop.file(name).toString());
+  }
+
+  private Channel bind(java.net.SocketAddress address) throws Exception {
+    return loop.server(KQueueFfmServerDomainSocketChannel.class, atServer)
+        .bind(address)
+        .sync()
+        .channel();
+  }
+
+  private ChannelFuture tryConnect(java.net.SocketAddress address) throws InterruptedException {
+    return loop.client(KQueueFfmDomainSocketChannel.class, atClient).connect(address).await();
+  }
+
+  private Channel connect(java.net.SocketAddress address) throws Exception {
+    return tryConnect(address).sync().channel();
+  }
+
+  private Throwable bindFailure(java.net.SocketAddress address) throws InterruptedException {
+    return loop.server(KQueueFfmServerDomainSocketChannel.class, atServer)
+        .bind(address)
+        .await()
+        .cause();
+  }
+
+  @Test
+  void bytesGoBothWays() throws Exception {
+    bind(path("s"));
+    Channel client = connect(path("s"));
+    client.writeAndFlush(Unpooled.copiedBuffer("question", UTF_8)).sync();
+    atServer.awaitBytes(8);
+    atServer.channel().writeAndFlush(Unpooled.copiedBuffer("answer", UTF_8)).sync();
+    atClient.awaitBytes(6);
+    assertThat(atServer.bytes()).asString().isEqualTo("question");
+    assertThat(atClient.bytes()).asString().isEqualTo("answer");
+  }
+
+  @Test
+  void bothEndsHaveNettysAddresses() throws Exception {
+    Channel server = bind(path("s"));
+    assertThat(server.localAddress()).isEqualTo(path("s"));
+    assertThat(server.remoteAddress()).isNull();
+    Channel client = connect(path("s"));
+    assertThat(client.remoteAddress()).isEqualTo(path("s"));
+    assertThat(client.localAddress()).isEqualTo(new DomainSocketAddress(""));
+    assertThat(atServer.channel().localAddress()).isEqualTo(path("s"));
+    assertThat(atServer.channel().remoteAddress()).isEqualTo(new DomainSocketAddress(""));
+  }
+
+  @Test
+  void unconnectedSocketHasNoAddresses() throws Exception {
+    Channel client = loop.client(KQueueFfmDomainSocketChannel.class).register().sync().channel();
+    assertThat(client.localAddress()).isNull();
+    assertThat(client.remoteAddress()).isNull();
+    client.close().sync();
+  }
+
+  @Test
+  void clientsNameIsSeenByTheServer() throws Exception {
+    bind(path("s"));
+    Channel client =
+        loop.client(KQueueFfmDomainSocketChannel.class)
+            .connect(path("s"), path("c"))
+            .sync()
+            .channel();
+    assertThat(client.localAddress()).isEqualTo(path("c"));
+    assertThat(atServer.channel().remoteAddress()).isEqualTo(path("c"));
+  }
+
+  @Test
+  void javasOwnAddressTypeWorksToo() throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(loop.file("j"));
+    assertThat(bind(address).localAddress()).isEqualTo(path("j"));
+    assertThat(connect(address).remoteAddress()).isEqualTo(path("j"));
+  }
+
+  @Test
+  void internetAddressIsRefused() throws Exception {
+    assertThat(tryConnect(new InetSocketAddress("127.0.0.1", 1)).cause())
+        .isInstanceOf(UnsupportedAddressTypeException.class)
+        .hasStackTraceContaining("expected: DomainSocketAddress");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void abstractNameLeavesNoFile() throws Exception {
+    DomainSocketAddress name = new DomainSocketAddress("\0" + loop.file("a"));
+    Channel server = bind(name);
+    assertThat(server.localAddress()).isEqualTo(name);
+    Channel client = connect(name);
+    client.writeAndFlush(Unpooled.copiedBuffer("x", UTF_8)).sync();
+    atServer.awaitBytes(1);
+    assertThat(loop.file("a")).doesNotExist();
+  }
+
+  @Test
+  void overlongPathIsRefusedWithTheLimit_B3() throws Exception {
+    DomainSocketAddress address = path("x".repeat(200));
+    assertThat(bindFailure(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(address.path())
+        .hasMessageMatching(".* at most 10[37] are possible .*");
+    assertThat(tryConnect(address).cause()).hasMessageMatching(".* at most 10[37] .*");
+  }
+
+  @Test
+  void fileGoesWithTheServer() throws Exception {
+    Channel server = bind(path("s"));
+    assertThat(loop.file("s")).exists();
+    server.close().sync();
+    assertThat(loop.file("s")).doesNotExist();
+  }
+
+  @Test
+  void fileThatIsNoSocketIsNeitherBoundNorDeleted_B3() throws Exception {
+    Path file = Files.writeString(loop.file("s"), "precious");
+    assertThat(bindFailure(path("s")))
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining("Address already in use: " + file);
+    assertThat(file).hasContent("precious");
+  }
+
+  @Test
+  void fileThatTookThePlaceOfTheSocketIsNotDeleted_B3() throws Exception {
+    Channel server = bind(path("s"));
+    Files.delete(loop.file("s"));
+    Files.writeString(loop.file("s"), "precious");
+    server.close().sync();
+    assertThat(loop.file("s")).hasContent("precious");
+  }
+
+  @Test
+  void socketOfAnotherServerIsNotDeleted() throws Exception {
+    Channel server = bind(path("s"));
+    Files.delete(loop.file("s"));
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(loop.file("s")));
+      server.close().sync();
+      assertThat(loop.file("s")).exists();
+    }
+  }
+
+  @Test
+  void pathThatIsGoneAlreadyDoesNotHinderTheClose() throws Exception {
+    Channel server = bind(path("s"));
+    Files.delete(loop.file("s"));
+    assertThat(server.close().await().isSuccess()).isTrue();
+  }
+
+  @Test
+  void missingFileAndDeadListenerAreToldApart() throws Exception {
+    assertThat(tryConnect(path("none")).cause()).isInstanceOf(FileNotFoundException.class);
+    try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      other.bind(UnixDomainSocketAddress.of(loop.file("dead")));
+    }
+    assertThat(tryConnect(path("dead")).cause())
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("Connection refused: " + loop.file("dead"));
+  }
+
+  @Test
+  void peerIsThisProcess() throws Exception {
+    bind(path("s"));
+    KQueueFfmDomainSocketChannel client = (KQueueFfmDomainSocketChannel) connect(path("s"));
+    KQueueFfmPeerCredentials server = client.peerCredentials();
+    int uid = (int) Files.getAttribute(loop.file("s"), "unix:uid");
+    int gid = (int) Files.getAttribute(loop.file("s"), "unix:gid");
+    assertThat(server.pid()).isEqualTo((int) ProcessHandle.current().pid());
+    assertThat(server.uid()).isEqualTo(uid);
+    assertThat(server.gids()).contains(gid);
+    assertThat(((KQueueFfmDomainSocketChannel) atServer.channel()).peerCredentials())
+        .hasToString(server.toString());
+  }
+}

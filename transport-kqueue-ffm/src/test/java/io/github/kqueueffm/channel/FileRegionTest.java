@@ -1,0 +1,408 @@
+package io.github.kqueueffm.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.ScriptedCalls;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.util.AbstractReferenceCounted;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Files on their way into a socket, whole and in trouble. */
+class FileRegionTest {
+  private static final int LARGE = 3_000_001;
+
+  private final Kernel real = Kernels.system();
+  private final Platform platform = real.platform();
+  private final ScriptedCalls calls = ScriptedCalls.over(real);
+
+  @RegisterExtension final Loop loop = new Loop(calls.kernel());
+
+  private ServerSocket listener;
+  private Channel channel;
+  private Socket peer;
+
+  /** A region of a kind that the transport does not know. */
+  private static final class CustomRegion extends AbstractReferenceCounted implements FileRegion {
+    private final byte[] content;
+    private final int piece;
+    private long transferred;
+
+    CustomRegion(byte[] content, int piece) {
+      this.content = content;
+      this.piece = piece;
+    }
+
+    @Override
+    public long position() {
+      return 0;
+    }
+
+    @Override
+    @Deprecated
+    public long transfered() {
+      return transferred;
+    }
+
+    @Override
+    public long transferred() {
+      return transferred;
+    }
+
+    @Override
+    public long count() {
+      return content.length;
+    }
+
+    @Override
+    public long transferTo(WritableByteChannel target, long position) throws IOException {
+      long before = transferred;
+      while (transferred < content.length) {
+        int length = (int) Math.min(piece, content.length - transferred);
+        int written = target.write(ByteBuffer.wrap(content, (int) transferred, length));
+        transferred += written;
+        if (written < length) {
+          break;
+        }
+      }
+      return transferred - before;
+    }
+
+    @Override
+    protected void deallocate() {}
+
+    @Override
+    public FileRegion retain() {
+      super.retain();
+      return this;
+    }
+
+    @Override
+    public FileRegion retain(int increment) {
+      super.retain(increment);
+      return this;
+    }
+
+    @Override
+    public FileRegion touch() {
+      return this;
+    }
+
+    @Override
+    public FileRegion touch(Object hint) {
+      return this;
+    }
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    channel =
+        new KQueueFfmSocketChannel(
+            null,
+            KernelSocket.open(
+                calls.kernel(),
+                KernelSocket.preferredFamily(real),
+                platform.get(io.github.kqueueffm.abi.Constant.SOCK_STREAM)),
+            false);
+    loop.group().register(channel).sync();
+    channel.connect(listener.getLocalSocketAddress()).sync();
+    peer = listener.accept();
+    calls.log().clear();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    channel.close().sync();
+    peer.close();
+    listener.close();
+  }
+
+  private CompletableFuture<byte[]> receive() {
+    return CompletableFuture.supplyAsync(() -> {
+      try (InputStream in = peer.getInputStream()) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  private byte[] sent(Object... messages) throws Exception {
+    CompletableFuture<byte[]> received = receive();
+    for (Object message : messages) {
+      channel.write(message);
+    }
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).sync();
+    channel.close().sync();
+    return received.get(20, TimeUnit.SECONDS);
+  }
+
+  private Throwable failure(FileRegion region) throws Exception {
+    ChannelFuture write = channel.writeAndFlush(region);
+    assertThat(write.await(10, TimeUnit.SECONDS)).isTrue();
+    return write.cause();
+  }
+
+  private KQueueFfmFileRegion open(Path path, long position, long count) throws IOException {
+    return KQueueFfmFileRegion.open(calls.kernel(), path, position, count);
+  }
+
+  private static FileChannel reading(Path path) throws IOException {
+    return FileChannel.open(path, StandardOpenOption.READ);
+  }
+
+  private long count(String call) {
+    synchronized (calls.log()) {
+      return calls.log().stream().filter(line -> line.startsWith(call + '(')).count();
+    }
+  }
+
+  @Test
+  void defaultRegionArrivesInLargePieces() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), LARGE);
+    peer.setReceiveBufferSize(4 << 20);
+    assertThat(sent(new DefaultFileRegion(reading(loop.file("f")), 7, LARGE - 7L)))
+        .isEqualTo(Arrays.copyOfRange(content, 7, LARGE));
+    assertThat(count("send")).as("send calls; of 8 KiB it were 367").isLessThan(60);
+  }
+
+  @Test
+  void regionOfAFileByNameIsOpenedAndClosed() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 100_000);
+    assertThat(sent(new DefaultFileRegion(loop.file("f").toFile(), 0, 100_000))).isEqualTo(content);
+  }
+
+  @Test
+  void shortRegionsAreRead() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 5_000);
+    byte[] twice = Arrays.copyOf(content, 10_000);
+    System.arraycopy(content, 0, twice, 5_000, 5_000);
+    assertThat(
+            sent(
+                new DefaultFileRegion(reading(loop.file("f")), 0, 5_000),
+                open(loop.file("f"), 0, 5_000)))
+        .isEqualTo(twice);
+  }
+
+  @Test
+  void ownRegionIsSentBySendfile() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), LARGE);
+    assertThat(sent(open(loop.file("f"), 11, LARGE - 11L)))
+        .isEqualTo(Arrays.copyOfRange(content, 11, LARGE));
+    assertThat(count("sendfile")).isPositive();
+    assertThat(count("send")).isZero();
+  }
+
+  @Test
+  void ownRegionIsSentWithoutSendfileToo() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), LARGE);
+    calls.without(Call.SENDFILE);
+    assertThat(sent(open(loop.file("f"), 11, LARGE - 11L)))
+        .isEqualTo(Arrays.copyOfRange(content, 11, LARGE));
+    assertThat(count("sendfile")).isZero();
+  }
+
+  @Test
+  void fileSystemWithoutSendfileIsReadInstead() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 300_000);
+    calls.fail("sendfile", Errno.EINVAL);
+    assertThat(sent(open(loop.file("f"), 0, 300_000))).isEqualTo(content);
+  }
+
+  @Test
+  void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_B2() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 200_000);
+    int[] turn = {0};
+    // The BSDs and macOS: an errno and, beside it, bytes that were sent all the same.
+    calls.on(
+        "sendfile",
+        arguments -> {
+          long part = Math.min((long) arguments[3], 30_000);
+          int result =
+              real.sendfile(
+                  (int) arguments[0],
+                  (int) arguments[1],
+                  (long) arguments[2],
+                  part,
+                  (long) arguments[4]);
+          return switch (turn[0]++ % 3) {
+            case 0 -> -platform.number(Errno.EINTR);
+            case 1 -> -platform.number(Errno.EAGAIN);
+            default -> result;
+          };
+        });
+    assertThat(sent(open(loop.file("f"), 0, 200_000))).isEqualTo(content);
+    assertThat(turn[0]).isGreaterThan(3);
+  }
+
+  @Test
+  void interruptionBeforeTheFirstByteIsRepeated() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 1000);
+    int[] turn = {0};
+    calls.on(
+        "sendfile",
+        arguments -> {
+          Memory.putLong((long) arguments[4], 0);
+          return turn[0]++ == 0 ? -platform.number(Errno.EINTR) : null;
+        });
+    assertThat(sent(open(loop.file("f"), 0, 1000))).isEqualTo(content);
+  }
+
+  @Test
+  void emptyRegionIsWrittenAtOnce() throws Exception {
+    loop.randomFile(loop.file("f"), 10);
+    assertThat(
+            sent(
+                new DefaultFileRegion(reading(loop.file("f")), 5, 0),
+                open(loop.file("f"), 5, 0),
+                open(loop.file("f"), 9, 1)))
+        .hasSize(1);
+    assertThat(count("sendfile")).as("0 bytes would mean all of them on the BSDs").isEqualTo(1);
+  }
+
+  @Test
+  void regionThatIsLongerThanItsFileFails() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    assertThat(failure(open(loop.file("f"), 0, 1001)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the file has 1000 bytes, but its region ends at 1001");
+  }
+
+  @Test
+  void defaultRegionThatIsLongerThanItsFileFails() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    assertThat(failure(new DefaultFileRegion(reading(loop.file("f")), 500, 501)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the file has 1000 bytes");
+  }
+
+  @Test
+  void fileThatIsTruncatedWhileItIsSentFails() throws Exception {
+    loop.randomFile(loop.file("f"), 20_000_000);
+    ChannelFuture own = channel.writeAndFlush(open(loop.file("f"), 0, 20_000_000));
+    Loop.await("the socket is full", () -> count("sendfile") > 0);
+    truncate(loop.file("f"));
+    CompletableFuture<byte[]> received = receive();
+    assertThat(own.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(own.cause()).isInstanceOf(IOException.class).hasMessageContaining("the file has");
+    channel.close().sync();
+    assertThat(received.get(10, TimeUnit.SECONDS)).hasSizeLessThan(20_000_000);
+  }
+
+  @Test
+  void mappedFileThatIsTruncatedFailsAndDoesNotEndTheVm() throws Exception {
+    loop.randomFile(loop.file("f"), 20_000_000);
+    calls.on(
+        "send",
+        arguments -> {
+          truncate(loop.file("f"));
+          return null;
+        });
+    assertThat(failure(new DefaultFileRegion(reading(loop.file("f")), 0, 20_000_000)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("truncated");
+  }
+
+  private static void truncate(Path path) {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      file.truncate(0);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void releasedRegionFailsItsPromise() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 1000);
+    region.release();
+    assertThatThrownBy(() -> region.transferTo(Channels.newChannel(new ByteArrayOutputStream()), 0))
+        .isInstanceOf(io.netty.util.IllegalReferenceCountException.class);
+    assertThat(failure(region)).hasStackTraceContaining("IllegalReferenceCountException: refCnt: 0");
+  }
+
+  @Test
+  void regionsAreOfRegularFilesThatExist() {
+    assertThatThrownBy(() -> open(loop.file("none"), 0, 1)).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> open(loop.file("."), 0, 1)).hasMessageContaining("not a regular file");
+    assertThatThrownBy(() -> open(loop.file("f"), -1, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void ownRegionGoesThroughOtherTransportsToo() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 100_000);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    KQueueFfmFileRegion region = open(loop.file("f"), 10, 99_990);
+    WritableByteChannel target = Channels.newChannel(out);
+    while (region.transferred() < region.count()) {
+      region.transferTo(target, region.transferred());
+    }
+    region.release();
+    assertThat(out.toByteArray()).isEqualTo(Arrays.copyOfRange(content, 10, 100_000));
+  }
+
+  @Test
+  void fileThatTookThePlaceOfTheOpenedOneIsNotSent() throws Exception {
+    loop.randomFile(loop.file("f"), 100);
+    loop.randomFile(loop.file("g"), 100);
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 100);
+    Files.move(loop.file("g"), loop.file("f"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> region.transferTo(Channels.newChannel(new ByteArrayOutputStream()), 0))
+        .hasMessageContaining("another file");
+    region.release();
+  }
+
+  @Test
+  void unknownRegionIsCollectedIntoLargePieces() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), LARGE);
+    channel.config().setOption(ChannelOption.SO_SNDBUF, 4 << 20);
+    assertThat(sent(new CustomRegion(content, 8192), Unpooled.wrappedBuffer(new byte[] {1, 2})))
+        .startsWith(content)
+        .hasSize(LARGE + 2)
+        .endsWith(1, 2);
+    assertThat(count("send")).as("send calls; of 8 KiB it were 367").isLessThan(100);
+  }
+
+  @Test
+  void whatTheSocketDidNotTakeIsDroppedWithTheChannel() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 20_000_000);
+    ChannelFuture write = channel.writeAndFlush(new CustomRegion(content, 8192));
+    Loop.await("the socket is full", () -> count("send") > 2);
+    channel.close().sync();
+    assertThat(write.isSuccess()).isFalse();
+  }
+}

@@ -1,0 +1,262 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.SO_ACCEPTFILTER;
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.SO_REUSEPORT_LB;
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.SO_SNDLOWAT;
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.TCP_CORK;
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.TCP_KEEPIDLE;
+import static io.github.kqueueffm.channel.KQueueFfmChannelOption.TCP_NOPUSH;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.ScriptedCalls;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.kqueue.AcceptFilter;
+import io.netty.channel.kqueue.KQueueChannelOption;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which options every system has, and by which numbers its kernel gets them. */
+class PlatformOptionsTest {
+  private static final int FD = 7;
+
+  /** One setsockopt: its level, number, and value if that is an int. */
+  private record Set(int level, int option, int value, int length) {}
+
+  private final List<Set> sets = new ArrayList<>();
+  private byte[] lastValue = {};
+
+  private ScriptedCalls kernelOf(String platform) {
+    return ScriptedCalls.of(platform)
+        .on("socket", FD)
+        .on("fcntl", 0)
+        .on("close", 0)
+        .fail("getsockname", Errno.EINVAL)
+        .fail("getpeername", Errno.EINVAL)
+        .on("getsockopt", this::zero)
+        .on("setsockopt", this::record);
+  }
+
+  private Integer zero(Object[] arguments) {
+    Memory.putInt((long) arguments[3], 0);
+    return 0;
+  }
+
+  private Integer record(Object[] arguments) {
+    long value = (long) arguments[3];
+    int length = (int) arguments[4];
+    lastValue = new byte[length];
+    if (length > 0) {
+      Memory.copy(value, lastValue, 0, length);
+    }
+    int number = length >= Integer.BYTES ? Memory.getInt(value) : 0;
+    sets.add(new Set((int) arguments[1], (int) arguments[2], number, length));
+    return 0;
+  }
+
+  private static KernelSocket socket(Kernel kernel) throws IOException {
+    Platform platform = kernel.platform();
+    return KernelSocket.open(
+        kernel, platform.get(Constant.AF_INET), platform.get(Constant.SOCK_STREAM));
+  }
+
+  private KQueueFfmSocketChannelConfig client(ScriptedCalls calls) throws IOException {
+    KQueueFfmSocketChannelConfig config =
+        new KQueueFfmSocketChannel(null, socket(calls.kernel()), false).config();
+    sets.clear();
+    return config;
+  }
+
+  private KQueueFfmServerSocketChannel server(ScriptedCalls calls) throws IOException {
+    KQueueFfmServerSocketChannel channel =
+        new KQueueFfmServerSocketChannel(socket(calls.kernel()), false);
+    sets.clear();
+    return channel;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "macos-aarch64, 16",
+    "freebsd-x86_64, 256",
+    "dragonfly-x86_64, 256",
+    "netbsd-x86_64, 3",
+    "linux-x86_64, 4"
+  })
+  void idleTimeOfKeepAliveHasEverySystemsOwnNumber(String platform, int number) throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf(platform));
+    assertThat(config.setOption(TCP_KEEPIDLE, 60)).isTrue();
+    assertThat(sets).containsExactly(new Set(6, number, 60, 4));
+    assertThat(config.getOptions()).containsKey(TCP_KEEPIDLE);
+  }
+
+  @Test
+  void openBsdHasNoKeepAliveTimes() throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf("openbsd-x86_64"));
+    assertThat(config.setOption(TCP_KEEPIDLE, 60)).isFalse();
+    assertThat(config.getOption(TCP_KEEPIDLE)).isNull();
+    assertThat(sets).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"macos-aarch64, 4", "openbsd-x86_64, 16", "linux-x86_64, 3"})
+  void noPushAndCorkAreOneOption(String platform, int number) throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf(platform));
+    assertThat(config.setOption(TCP_NOPUSH, true)).isTrue();
+    assertThat(config.setOption(TCP_CORK, true)).isTrue();
+    assertThat(sets).containsExactly(new Set(6, number, 1, 4), new Set(6, number, 1, 4));
+  }
+
+  @Test
+  void netBsdHasNeither() throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf("netbsd-x86_64"));
+    assertThat(config.setOption(TCP_NOPUSH, true)).isFalse();
+    assertThatThrownBy(() -> config.setTcpNoPush(true))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("netbsd");
+  }
+
+  @Test
+  void lingerOfMacOsIsInSeconds() throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf("macos-aarch64"));
+    assertThat(config.setOption(ChannelOption.SO_LINGER, 10)).isTrue();
+    assertThat(sets).containsExactly(new Set(0xffff, 0x1080, 1, 8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64", "netbsd-x86_64", "openbsd-x86_64"})
+  void lowWaterMarkIsSetOnTheBsds(String platform) throws IOException {
+    KQueueFfmSocketChannelConfig config = client(kernelOf(platform));
+    config.setSndLowAt(4096);
+    assertThat(sets).containsExactly(new Set(0xffff, 4099, 4096, 4));
+    assertThat(config.getOptions()).containsKey(SO_SNDLOWAT);
+  }
+
+  @Test
+  void freeBsdBalancesByAnOptionOfItsOwn() throws IOException {
+    KQueueFfmServerSocketChannel server = server(kernelOf("freebsd-x86_64"));
+    assertThat(server.config().setOption(SO_REUSEPORT_LB, true)).isTrue();
+    assertThat(sets).containsExactly(new Set(0xffff, 0x10000, 1, 4));
+  }
+
+  @Test
+  void optionThatOnlyTheHeadersHaveIsNotListed() throws IOException {
+    ScriptedCalls calls = kernelOf("freebsd-x86_64");
+    KQueueFfmSocketChannelConfig config = client(calls);
+    calls.fail("getsockopt", Errno.ENOPROTOOPT).fail("setsockopt", Errno.ENOPROTOOPT);
+    assertThat(config.setOption(TCP_KEEPIDLE, 60)).isFalse();
+    assertThat(config.getOption(TCP_KEEPIDLE)).isNull();
+    assertThat(config.getOptions()).doesNotContainKey(TCP_KEEPIDLE);
+  }
+
+  @Test
+  void refusedValueIsThrownWithTheReason() throws IOException {
+    ScriptedCalls calls = kernelOf("freebsd-x86_64");
+    KQueueFfmSocketChannelConfig config = client(calls);
+    calls.fail("setsockopt", Errno.EPERM);
+    assertThatThrownBy(() -> config.setOption(TCP_KEEPIDLE, 60))
+        .isInstanceOf(ChannelException.class)
+        .hasMessageContaining("TCP_KEEPIDLE to 60")
+        .hasMessageContaining("EPERM");
+  }
+
+  @Test
+  void deadConnectionOnMacOsTakesEveryOption_B1() throws IOException {
+    ScriptedCalls calls = kernelOf("macos-aarch64");
+    KernelSocket accepted =
+        KernelSocket.accepted(calls.kernel(), FD, calls.kernel().platform().get(Constant.AF_INET));
+    calls.fail("setsockopt", Errno.EINVAL).fail("getpeername", Errno.EINVAL);
+    KQueueFfmSocketChannelConfig config = new KQueueFfmSocketChannel(null, accepted, true).config();
+    assertThat(config.setOption(ChannelOption.SO_KEEPALIVE, true)).isTrue();
+    assertThat(config.setOption(ChannelOption.SO_LINGER, 1)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"freebsd-x86_64", "dragonfly-x86_64", "netbsd-x86_64"})
+  void acceptFilterTakesEffectWhenTheSocketListens(String platform) throws Exception {
+    ScriptedCalls calls = kernelOf(platform).on("listen", 0);
+    KQueueFfmServerSocketChannel server = server(calls);
+    KQueueFfmAcceptFilter filter = new KQueueFfmAcceptFilter("httpready", "some");
+    assertThat(server.config().setOption(SO_ACCEPTFILTER, filter)).isTrue();
+    assertThat(sets).isEmpty();
+    server.listen();
+    assertThat(sets).extracting(Set::option).containsExactly(0x1000);
+    assertThat(text(0, 16)).isEqualTo("httpready");
+    assertThat(text(16, 240)).isEqualTo("some");
+    assertThat(server.config().getOption(SO_ACCEPTFILTER)).isSameAs(filter);
+    server.config().setAcceptFilter(new KQueueFfmAcceptFilter(""));
+    assertThat(sets.getLast().length()).as("an empty name removes it").isZero();
+  }
+
+  private String text(int offset, int width) {
+    return new String(lastValue, offset, width, StandardCharsets.US_ASCII).trim();
+  }
+
+  @Test
+  void nettysAcceptFilterIsTakenAndGivenBack() throws Exception {
+    KQueueFfmServerSocketChannel server = server(kernelOf("freebsd-x86_64").on("listen", 0));
+    AcceptFilter filter = new AcceptFilter("dataready", "a, b");
+    assertThat(server.config().setOption(KQueueChannelOption.SO_ACCEPTFILTER, filter)).isTrue();
+    assertThat(server.config().getOption(KQueueChannelOption.SO_ACCEPTFILTER)).isSameAs(filter);
+    assertThat(server.config().getAcceptFilter())
+        .isEqualTo(new KQueueFfmAcceptFilter("dataready", "a, b"));
+    server.listen();
+    assertThat(text(0, 16)).isEqualTo("dataready");
+    assertThat(text(16, 240)).isEqualTo("a, b");
+  }
+
+  @Test
+  void filterThatIsTooLongIsRefused() throws Exception {
+    KQueueFfmServerSocketChannel server = server(kernelOf("freebsd-x86_64").on("listen", 0));
+    server.config().setAcceptFilter(new KQueueFfmAcceptFilter("x".repeat(16)));
+    assertThatThrownBy(server::listen)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at most 15");
+  }
+
+  @Test
+  void fastOpenIsSwitchedOnOnceMacOsListens_B7() throws Exception {
+    KQueueFfmServerSocketChannel server = server(kernelOf("macos-aarch64").on("listen", 0));
+    assertThat(server.config().setOption(ChannelOption.TCP_FASTOPEN, 100)).isTrue();
+    assertThat(sets).isEmpty();
+    server.listen();
+    assertThat(sets).containsExactly(new Set(6, 261, 1, 4));
+    assertThat(server.config().getOption(ChannelOption.TCP_FASTOPEN)).isEqualTo(100);
+  }
+
+  @Test
+  void serverListensWithoutFastOpenWhereItIsSwitchedOff_B7() throws Exception {
+    ScriptedCalls calls = kernelOf("freebsd-x86_64").on("listen", 0);
+    KQueueFfmServerSocketChannel server = server(calls);
+    server.config().setTcpFastOpen(true);
+    calls.fail("setsockopt", Errno.EPERM);
+    server.listen();
+    assertThat(server.isActive()).isTrue();
+  }
+
+  @Test
+  void systemsWithoutFastOpenSayNo() throws Exception {
+    assertThat(
+            server(kernelOf("openbsd-x86_64")).config().setOption(ChannelOption.TCP_FASTOPEN, 100))
+        .isFalse();
+    assertThat(
+            client(kernelOf("macos-aarch64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
+        .as("macOS has it in connectx only")
+        .isFalse();
+    assertThat(
+            client(kernelOf("freebsd-x86_64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
+        .isTrue();
+  }
+}
