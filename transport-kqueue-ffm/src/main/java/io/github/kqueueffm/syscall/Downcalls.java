@@ -105,7 +105,8 @@ abstract class Downcalls {
       return checked((int) missing());
     }
     try {
-      return checked((int) (long) Variadic.MH$call.invokeExact(function, capture().segment(), a, b, c));
+      return checked(
+          (int) (long) Variadic.MH$call.invokeExact(function, capture().segment(), a, b, c));
     } catch (Throwable t) {
       throw thrown(call, t);
     }

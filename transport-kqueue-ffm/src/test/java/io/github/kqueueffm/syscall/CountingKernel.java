@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -35,6 +36,7 @@ public final class CountingKernel {
   private final Queue<String> calls = new ConcurrentLinkedQueue<>();
   private final Map<String, Function<Object[], Number>> answers = new ConcurrentHashMap<>();
   private final List<Call> added = new CopyOnWriteArrayList<>();
+  private final List<Call> missing = new CopyOnWriteArrayList<>();
 
   private CountingKernel(Kernel real) {
     this.real = real;
@@ -73,6 +75,13 @@ public final class CountingKernel {
     return on(method, arguments -> -real.platform().number(errno));
   }
 
+  /** Fails a call for so many times, then leaves it to the kernel again. */
+  public CountingKernel fail(String method, Errno errno, int times) {
+    AtomicInteger left = new AtomicInteger(times);
+    Integer number = -real.platform().number(errno);
+    return on(method, arguments -> left.getAndDecrement() > 0 ? number : null);
+  }
+
   /** Leaves a call to the kernel again. */
   public void restore(String method) {
     answers.remove(method);
@@ -81,6 +90,12 @@ public final class CountingKernel {
   /** Says that the kernel has that function, which the test has to answer for. */
   public CountingKernel with(Call call) {
     added.add(call);
+    return this;
+  }
+
+  /** Says that the kernel does not have those functions. */
+  public CountingKernel without(Call... calls) {
+    missing.addAll(List.of(calls));
     return this;
   }
 
@@ -99,6 +114,9 @@ public final class CountingKernel {
     }
     if (name.equals("has") && added.contains((Call) arguments[0])) {
       return true;
+    }
+    if (name.equals("has") && missing.contains((Call) arguments[0])) {
+      return false;
     }
     if (!NO_SYSTEM_CALL.contains(name)) {
       calls.add(name);
