@@ -237,16 +237,15 @@ class RealSelectTest {
 
   private static Thread start(List<Throwable> failures, Callable<Void> action) {
     return Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                action.call();
-              } catch (ClosedSelectorException | InterruptedIOException e) {
-                // What a closed selector says.
-              } catch (Exception | AssertionError e) {
-                failures.add(e);
-              }
-            });
+        .start(() -> {
+          try {
+            action.call();
+          } catch (ClosedSelectorException | InterruptedIOException e) {
+            // What a closed selector says.
+          } catch (Exception | AssertionError e) {
+            failures.add(e);
+          }
+        });
   }
 
   private static Void selectUntilClosed(Selector selector) throws IOException {
@@ -264,8 +263,7 @@ class RealSelectTest {
     return null;
   }
 
-  private static Void registerUntilClosed(Selector selector, TcpStream stream)
-      throws IOException {
+  private static Void registerUntilClosed(Selector selector, TcpStream stream) throws IOException {
     while (true) {
       selector.registrator().register(stream, new Token(1), Interests.READABLE);
     }
