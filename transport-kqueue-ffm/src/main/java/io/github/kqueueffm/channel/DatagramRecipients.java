@@ -4,24 +4,18 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * To which address of this machine, or to which group, a datagram was sent that a socket bound to
- * all addresses received. The kernel is asked for it only then.
+ * To which address of this machine, or to which group, a datagram was sent; for a channel that was
+ * told to ask the kernel for it.
  */
 final class DatagramRecipients {
-  private static final InternalLogger LOGGER =
-      InternalLoggerFactory.getInstance(DatagramRecipients.class);
-
   private final KernelSocket socket;
   private final LastAddress<InetSocketAddress> last = new LastAddress<>();
-  private boolean decided;
-  private boolean told;
+  private volatile boolean told;
 
   DatagramRecipients(KernelSocket socket) {
     this.socket = socket;
@@ -31,39 +25,22 @@ final class DatagramRecipients {
     return told;
   }
 
-  /** Before the first datagram can arrive, which would come without its recipient. */
-  void beforeBind(InetSocketAddress local) {
-    decide(local);
-  }
-
-  /** For a socket that the kernel binds, or that came as a descriptor. */
-  void beforeRead() {
-    if (!decided) {
-      decide((InetSocketAddress) socket.localAddress());
-    }
-  }
-
-  private void decide(InetSocketAddress local) {
-    decided = true;
-    if (!told && (local == null || local.getAddress().isAnyLocalAddress())) {
-      told = ask();
-    }
-  }
-
-  private boolean ask() {
+  /**
+   * Has the kernel tell it from now on, or no more.
+   *
+   * @throws UnsupportedOperationException if the system cannot
+   */
+  void tell(boolean told) throws IOException {
     Platform platform = socket.kernel().platform();
-    boolean ipv6 = socket.family() == platform.get(Constant.AF_INET6);
-    Constant option =
-        ipv6
-            ? Constant.IPV6_RECVPKTINFO
-            : platform.has(Constant.IP_RECVDSTADDR) ? Constant.IP_RECVDSTADDR : Constant.IP_PKTINFO;
-    try {
-      return socket.setInt(ipv6 ? Constant.IPPROTO_IPV6 : Constant.IPPROTO_IP, option, 1);
-    } catch (IOException | UnsupportedOperationException e) {
-      LOGGER.debug(
-          "The recipient of datagrams will be the wildcard address, for lack of {}", option, e);
-      return false;
+    int value = told ? 1 : 0;
+    if (socket.family() == platform.get(Constant.AF_INET6)) {
+      socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_RECVPKTINFO, value);
+    } else {
+      boolean bsd = platform.has(Constant.IP_RECVDSTADDR);
+      socket.setInt(
+          Constant.IPPROTO_IP, bsd ? Constant.IP_RECVDSTADDR : Constant.IP_PKTINFO, value);
     }
+    this.told = told;
   }
 
   /**

@@ -91,6 +91,14 @@ public final class KQueueFfmChannelOption {
       ChannelOption.valueOf(EPOLL + "IP_MULTICAST_ALL");
 
   /**
+   * Whether the recipient of a received datagram is the address that it was sent to, one of this
+   * machine or a group, with the channel's port. Off by default: then it is the local address, also
+   * where that is the wildcard, as on Netty's own transports.
+   */
+  public static final ChannelOption<Boolean> IP_RECVDSTADDR =
+      ChannelOption.valueOf(KQueueFfmChannelOption.class, "IP_RECVDSTADDR");
+
+  /**
    * The most bytes of one datagram, above 0 to receive several with one system call where there is
    * recvmmsg (not on macOS and DragonFly). A buffer of the {@code RECVBUF_ALLOCATOR} is then
    * divided by that size, so it has to be a multiple of it.

@@ -25,9 +25,9 @@ import java.nio.channels.UnresolvedAddressException;
  * A UDP socket.
  *
  * <p>A datagram that cannot be sent fails its own promise; the channel stays open and goes on with
- * the next one. Bound to the wildcard address, it tells by {@link DatagramPacket#recipient()} which
- * address of this machine a datagram was sent to. Memberships in groups take effect at once and may
- * be changed from any thread; what the system lacks fails with an {@link
+ * the next one. {@link DatagramPacket#recipient()} is the local address, or with {@link
+ * KQueueFfmChannelOption#IP_RECVDSTADDR} the one that the datagram was sent to. Memberships in
+ * groups take effect at once and may be changed from any thread; what the system lacks fails with an {@link
  * UnsupportedOperationException}.
  *
  * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
@@ -129,6 +129,11 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     return new DatagramPacket(content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
   }
 
+  /** To be asked by the configuration. */
+  final DatagramRecipients recipients() {
+    return recipients;
+  }
+
   @Override
   boolean tellsRecipient() {
     return recipients.areTold();
@@ -165,20 +170,6 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   @Override
   IOException datagramFailure(String operation, Object subject, int result) {
     return Failures.ofDatagram(socket().kernel().platform(), operation, subject, result);
-  }
-
-  @Override
-  protected void doBind(SocketAddress local) throws Exception {
-    if (local instanceof InetSocketAddress inet && !inet.isUnresolved()) {
-      recipients.beforeBind(inet);
-    }
-    super.doBind(local);
-  }
-
-  @Override
-  protected void doBeginRead() {
-    recipients.beforeRead();
-    super.doBeginRead();
   }
 
   @Override

@@ -15,11 +15,13 @@ import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
 import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.List;
@@ -60,15 +62,20 @@ public class KQueueFfmDatagramChannelConfig
           KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
           KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL));
 
+  private final DatagramRecipients recipients;
   private volatile int maxDatagramPayloadSize;
 
   protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
     super(channel, OPTIONS);
+    recipients = channel.recipients();
   }
 
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(super.getOptions(), KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
+    return getOptions(
+        super.getOptions(),
+        KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
+        KQueueFfmChannelOption.IP_RECVDSTADDR);
   }
 
   @Override
@@ -76,6 +83,9 @@ public class KQueueFfmDatagramChannelConfig
   public <T> T getOption(ChannelOption<T> option) {
     if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
       return (T) Integer.valueOf(maxDatagramPayloadSize);
+    }
+    if (option == KQueueFfmChannelOption.IP_RECVDSTADDR) {
+      return (T) Boolean.valueOf(isRecipientTold());
     }
     if (isJdkLoop(option)) {
       return (T) Boolean.valueOf(!isLoopbackModeDisabled());
@@ -88,6 +98,9 @@ public class KQueueFfmDatagramChannelConfig
     if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
       validate(option, value);
       setMaxDatagramPayloadSize((Integer) value);
+    } else if (option == KQueueFfmChannelOption.IP_RECVDSTADDR) {
+      validate(option, value);
+      return setRecipientIfPossible((Boolean) value);
     } else if (isJdkLoop(option)) {
       validate(option, value);
       setLoopbackModeDisabled(!(Boolean) value);
@@ -112,6 +125,35 @@ public class KQueueFfmDatagramChannelConfig
     this.maxDatagramPayloadSize =
         ObjectUtil.checkPositiveOrZero(maxDatagramPayloadSize, "maxDatagramPayloadSize");
     return this;
+  }
+
+  /** See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}. */
+  public boolean isRecipientTold() {
+    return recipients.areTold();
+  }
+
+  /**
+   * See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}; best set before bind.
+   *
+   * @throws UnsupportedOperationException if the system cannot tell it
+   */
+  public KQueueFfmDatagramChannelConfig setRecipientTold(boolean told) {
+    try {
+      recipients.tell(told);
+      return this;
+    } catch (IOException e) {
+      throw new ChannelException("cannot set IP_RECVDSTADDR: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean setRecipientIfPossible(boolean told) {
+    try {
+      setRecipientTold(told);
+      return true;
+    } catch (UnsupportedOperationException e) {
+      // As for every option that the kernel lacks: a bootstrap warns of it and goes on.
+      return false;
+    }
   }
 
   @Override

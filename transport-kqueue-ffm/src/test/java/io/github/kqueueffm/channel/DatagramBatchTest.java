@@ -232,6 +232,7 @@ final class DatagramBatchTest {
           rig.bound(
               rig.bootstrap(SocketProtocolFamily.INET, inbox)
                   .option(ChannelOption.AUTO_READ, false)
+                  .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true)
                   .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
                   .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * 4)),
               new InetSocketAddress("0.0.0.0", 0));

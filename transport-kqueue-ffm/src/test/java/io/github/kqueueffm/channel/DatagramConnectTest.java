@@ -92,6 +92,23 @@ final class DatagramConnectTest {
   }
 
   @Test
+  void socketsOfBothFamiliesSpeakIpv4Connected() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox server = new Inbox.Echo();
+      Inbox client = new Inbox();
+      InetSocketAddress any = new InetSocketAddress(0);
+      KQueueFfmDatagramChannel serving = rig.bind(null, any, server);
+      KQueueFfmDatagramChannel asking = rig.bind(null, any, client);
+      asking.connect(to(serving)).sync();
+      asking.writeAndFlush(text("one")).sync();
+      assertThat(server.letter())
+          .isEqualTo(new Inbox.Letter("one", asking.localAddress(), serving.localAddress()));
+      assertThat(client.letter())
+          .isEqualTo(new Inbox.Letter("one", to(serving), asking.localAddress()));
+    }
+  }
+
+  @Test
   void connectMayBindToo() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();

@@ -48,7 +48,8 @@ final class DatagramMulticastTest {
     return rig.bound(
         rig.bootstrap(family, inbox)
             // Else Linux delivers what any socket of the machine has joined.
-            .option(KQueueFfmChannelOption.IP_MULTICAST_ALL, false),
+            .option(KQueueFfmChannelOption.IP_MULTICAST_ALL, false)
+            .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
         family == SocketProtocolFamily.INET6 ? ANY6 : ANY4);
   }
 

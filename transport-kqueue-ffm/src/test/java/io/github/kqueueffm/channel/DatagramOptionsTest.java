@@ -49,6 +49,7 @@ final class DatagramOptionsTest {
         assertSet(config, ChannelOption.IP_MULTICAST_LOOP_DISABLED, on);
         assertSet(config, KQueueFfmChannelOption.IP_MULTICAST_ALL, on);
         assertSet(config, KQueueFfmChannelOption.IP_FREEBIND, on);
+        assertSet(config, KQueueFfmChannelOption.IP_RECVDSTADDR, on);
       }
       assertSet(config, ChannelOption.IP_TOS, 0x10);
       assertSet(config, ChannelOption.IP_MULTICAST_TTL, 0);
@@ -217,7 +218,8 @@ final class DatagramOptionsTest {
       assertThat(channel.isConnected()).isFalse();
       InetSocketAddress own = loopback(channel.localAddress().getPort());
       channel.writeAndFlush(DatagramChannelTest.packet("x", own)).sync();
-      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", own, own));
+      assertThat(inbox.letter())
+          .isEqualTo(new Inbox.Letter("x", own, channel.localAddress()));
     }
   }
 

@@ -6,10 +6,9 @@ import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
 import static io.github.kqueueffm.channel.DatagramRig.address;
 import static io.github.kqueueffm.channel.DatagramRig.to;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -25,13 +24,19 @@ final class DatagramRecipientTest {
 
   private static final InetSocketAddress ANY4 = new InetSocketAddress("0.0.0.0", 0);
 
+  private static KQueueFfmDatagramChannel told(
+      DatagramRig rig, SocketProtocolFamily family, InetSocketAddress local, Inbox inbox) {
+    return rig.bound(
+        rig.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true), local);
+  }
+
   @Test
   void wildcardBindTellsTheAddressThatWasMeant() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       for (SocketProtocolFamily family :
           new SocketProtocolFamily[] {null, SocketProtocolFamily.INET}) {
         Inbox inbox = new Inbox();
-        KQueueFfmDatagramChannel channel = rig.bind(family, ANY4, inbox);
+        KQueueFfmDatagramChannel channel = told(rig, family, ANY4, inbox);
         int port = channel.localAddress().getPort();
         KQueueFfmDatagramChannel sender = rig.local(new Inbox());
         for (InetAddress own : List.of(LOOPBACK4, OTHER_LOOPBACK, OTHER_LOOPBACK, LOOPBACK4)) {
@@ -48,7 +53,7 @@ final class DatagramRecipientTest {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
-          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress("::", 0), inbox);
+          told(rig, SocketProtocolFamily.INET6, new InetSocketAddress("::", 0), inbox);
       int port = channel.localAddress().getPort();
       KQueueFfmDatagramChannel six =
           rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
@@ -56,59 +61,42 @@ final class DatagramRecipientTest {
       six.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(LOOPBACK6, port));
       four.writeAndFlush(packet("four", new InetSocketAddress(OTHER_LOOPBACK, port))).sync();
-      assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
+      assertThat(inbox.letter().recipient())
+          .isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
     }
   }
 
   @Test
-  void channelThatTheKernelBindsTellsItToo() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.local(new Inbox.Echo());
-      KQueueFfmDatagramChannel channel = rig.unbound(SocketProtocolFamily.INET, inbox);
-      channel.writeAndFlush(packet("x", to(serving))).sync();
-      Inbox.Letter letter = inbox.letter();
-      assertThat(letter.recipient()).isEqualTo(to(channel));
-      assertThat(channel.localAddress().getAddress().isAnyLocalAddress()).isTrue();
-    }
-  }
-
-  @Test
-  void kernelIsNotAskedForItOnBindToOneAddress() throws Exception {
-    Platform platform = Kernels.system().platform();
-    int option = platform.get(Constant.IP_PKTINFO);
+  void recipientIsTheLocalAddressUnlessAskedFor() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    int[] asked = {0};
-    kernel.on(
-        "setsockopt",
-        arguments -> {
-          if ((int) arguments[1] == platform.get(Constant.IPPROTO_IP)
-              && (int) arguments[2] == option) {
-            asked[0]++;
-          }
-          return null;
-        });
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
-      rig.local(new Inbox());
-      assertThat(asked[0]).isZero();
-      rig.bind(SocketProtocolFamily.INET, ANY4, new Inbox());
-      assertThat(asked[0]).isEqualTo(1);
+      Inbox inbox = new Inbox();
+      kernel.reset();
+      KQueueFfmDatagramChannel channel = rig.bind(SocketProtocolFamily.INET, ANY4, inbox);
+      assertThat(kernel.count("setsockopt")).isZero();
+      channel.writeAndFlush(packet("x", to(channel))).sync();
+      assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
+      channel.config().setRecipientTold(true);
+      assertThat(channel.config().isRecipientTold()).isTrue();
+      channel.writeAndFlush(packet("x", to(channel))).sync();
+      assertThat(inbox.letter().recipient()).isEqualTo(to(channel));
+      channel.config().setRecipientTold(false);
+      channel.writeAndFlush(packet("x", to(channel))).sync();
+      assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
     }
   }
 
   @Test
-  void recipientIsTheBoundAddressWhereTheKernelCannotTell() throws Exception {
-    Platform platform = Kernels.system().platform();
-    Integer unknown = -platform.number(Errno.ENOPROTOOPT);
-    CountingKernel kernel =
-        CountingKernel.over(Kernels.system())
-            .on(
-                "setsockopt",
-                arguments ->
-                    (int) arguments[1] == platform.get(Constant.IPPROTO_IP) ? unknown : null);
+  void systemThatCannotTellItDoesNotTakeTheOption() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.bind(SocketProtocolFamily.INET, ANY4, inbox);
+      kernel.fail("setsockopt", Errno.ENOPROTOOPT, 2);
+      assertThat(channel.config().setOption(KQueueFfmChannelOption.IP_RECVDSTADDR, true)).isFalse();
+      assertThatThrownBy(() -> channel.config().setRecipientTold(true))
+          .isInstanceOf(UnsupportedOperationException.class);
+      assertThat(channel.config().isRecipientTold()).isFalse();
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
     }
