@@ -300,6 +300,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** The channel's face to the loop. */
   final class Handle implements KQueueFfmIoHandle {
 
+    Channel channel() {
+      return AbstractKQueueFfmChannel.this;
+    }
+
     @Override
     public int ident() {
       return socket.fd();

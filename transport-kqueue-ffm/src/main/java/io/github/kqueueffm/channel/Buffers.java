@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -24,6 +25,35 @@ final class Buffers {
     }
     ByteBuffer first = buffer.internalNioBuffer(0, 1);
     return Memory.address(first) + first.position();
+  }
+
+  /**
+   * Adds what can be read of a direct buffer.
+   *
+   * @return false if there was no room for all of it
+   */
+  static boolean gather(ByteBuf buffer, IovecArray iovecs) {
+    int index = buffer.readerIndex();
+    int length = buffer.readableBytes();
+    if (length == 0) {
+      return true;
+    }
+    if (buffer.hasMemoryAddress()) {
+      return iovecs.add(buffer.memoryAddress() + index, length);
+    }
+    if (buffer.nioBufferCount() == 1) {
+      return add(buffer.internalNioBuffer(index, length), iovecs);
+    }
+    for (ByteBuffer part : buffer.nioBuffers(index, length)) {
+      if (!add(part, iovecs)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean add(ByteBuffer part, IovecArray iovecs) {
+    return iovecs.add(Memory.address(part) + part.position(), part.remaining());
   }
 
   /** A direct copy of what can be read; the original is released with its holder. */

@@ -86,6 +86,18 @@ public final class KQueueFfmChannelOption {
   public static final ChannelOption<Boolean> TCP_QUICKACK =
       ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
 
+  /** Whether groups are heard that only other sockets of this machine joined (Linux). */
+  public static final ChannelOption<Boolean> IP_MULTICAST_ALL =
+      ChannelOption.valueOf(EPOLL + "IP_MULTICAST_ALL");
+
+  /**
+   * The most bytes of one datagram, above 0 to receive several with one system call where there is
+   * recvmmsg (not on macOS and DragonFly). A buffer of the {@code RECVBUF_ALLOCATOR} is then
+   * divided by that size, so it has to be a multiple of it.
+   */
+  public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
+      ChannelOption.valueOf(EPOLL + "MAX_DATAGRAM_PAYLOAD_SIZE");
+
   /** Has no effect: the transport needs no guess of the receive buffer's size. */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =
       ChannelOption.valueOf(KQUEUE + "RCV_ALLOC_TRANSPORT_PROVIDES_GUESS");

@@ -1,12 +1,15 @@
 package io.github.kqueueffm.channel;
 
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
  * An event loop group of this transport in one class; the same as a {@link
- * MultiThreadIoEventLoopGroup} with {@link KQueueFfmIoHandler#newFactory()}.
+ * MultiThreadIoEventLoopGroup} with {@link KQueueFfmIoHandler#newFactory()}, but that its loops can
+ * tell which channels are registered with them.
  */
 public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
@@ -32,5 +35,10 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
   public KQueueFfmEventLoopGroup(int threads, Executor executor) {
     super(threads, executor, KQueueFfmIoHandler.newFactory());
+  }
+
+  @Override
+  protected IoEventLoop newChild(Executor executor, IoHandlerFactory factory, Object... args) {
+    return new KQueueFfmEventLoop(this, executor, factory);
   }
 }

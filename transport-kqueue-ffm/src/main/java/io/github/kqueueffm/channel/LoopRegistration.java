@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.selector.Registration;
+import io.netty.channel.Channel;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
@@ -39,6 +40,11 @@ final class LoopRegistration implements IoRegistration {
 
   LoopResources resources() {
     return handler.resources();
+  }
+
+  /** The channel whose registration this is, or {@code null} for a user's own handle. */
+  Channel channel() {
+    return handle instanceof AbstractKQueueFfmChannel.Handle channel ? channel.channel() : null;
   }
 
   @Override

@@ -34,6 +34,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private DescriptorReceiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
+  private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
 
   LoopResources(Kernel kernel) {
@@ -101,6 +102,14 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return iovecs;
   }
 
+  /** What datagram channels need beyond this. */
+  DatagramResources datagrams() {
+    if (datagrams == null) {
+      datagrams = new DatagramResources(kernel);
+    }
+    return datagrams;
+  }
+
   /** Writes what was gathered in one call, in which a peer that is gone raises no SIGPIPE. */
   long write(int fd, IovecArray gathered) {
     if (sigpipeOff) {
@@ -158,6 +167,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
     }
     if (header != 0) {
       NativeMemory.free(header);
+    }
+    if (datagrams != null) {
+      datagrams.close();
     }
   }
 }

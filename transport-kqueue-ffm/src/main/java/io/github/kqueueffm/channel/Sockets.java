@@ -16,6 +16,11 @@ final class Sockets {
     return open(kernel, family, Constant.SOCK_STREAM);
   }
 
+  /** A datagram socket of a family, or of the best one for {@code null}. */
+  static KernelSocket datagram(Kernel kernel, SocketProtocolFamily family) {
+    return open(kernel, family, Constant.SOCK_DGRAM);
+  }
+
   private static KernelSocket open(Kernel kernel, SocketProtocolFamily family, Constant type) {
     try {
       return KernelSocket.open(kernel, number(kernel, family), kernel.platform().get(type));
@@ -50,6 +55,26 @@ final class Sockets {
     KernelSocket socket = adopt(kernel, fd);
     require(isStream(socket) && isLocal(socket), fd, "it is not a local (AF_UNIX) stream socket");
     return socket;
+  }
+
+  /** Takes over a UDP socket. */
+  static KernelSocket adoptUdp(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(
+        isDatagram(socket) && !isLocal(socket), fd, "it is not a datagram socket of IPv4 or IPv6");
+    return socket;
+  }
+
+  /** Takes over a local (Unix domain) datagram socket. */
+  static KernelSocket adoptLocalDatagram(Kernel kernel, int fd) {
+    KernelSocket socket = adopt(kernel, fd);
+    require(
+        isDatagram(socket) && isLocal(socket), fd, "it is not a local (AF_UNIX) datagram socket");
+    return socket;
+  }
+
+  private static boolean isDatagram(KernelSocket socket) {
+    return socket.type() == socket.kernel().platform().get(Constant.SOCK_DGRAM);
   }
 
   private static boolean isStream(KernelSocket socket) {

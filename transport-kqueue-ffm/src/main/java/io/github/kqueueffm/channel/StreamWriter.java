@@ -1,12 +1,10 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.IovecArray;
-import io.github.kqueueffm.syscall.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /**
  * The writing half of a stream: one send(2) for a message, one writev(2) for several, until the
@@ -142,25 +140,6 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
       return false;
     }
     gathered++;
-    return add(buffer, length);
-  }
-
-  private boolean add(ByteBuf buffer, int length) {
-    if (buffer.hasMemoryAddress()) {
-      return gathering.add(buffer.memoryAddress() + buffer.readerIndex(), length);
-    }
-    if (buffer.nioBufferCount() == 1) {
-      return add(buffer.internalNioBuffer(buffer.readerIndex(), length));
-    }
-    for (ByteBuffer part : buffer.nioBuffers(buffer.readerIndex(), length)) {
-      if (part.hasRemaining() && !add(part)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean add(ByteBuffer part) {
-    return gathering.add(Memory.address(part) + part.position(), part.remaining());
+    return Buffers.gather(buffer, gathering);
   }
 }

@@ -19,6 +19,10 @@ final class ActiveKnotes {
     return size == 0;
   }
 
+  int size() {
+    return size;
+  }
+
   /** Puts the knote into the queue or takes it out, as its state says. */
   void update(IdentKnote knote) {
     boolean wanted = knote.active && knote.enabled;
@@ -29,9 +33,9 @@ final class ActiveKnotes {
     }
   }
 
-  /** Reports as many as there is room for, each once. */
-  void deliver(EventList out) {
-    for (int left = size; left > 0 && !out.isFull(); left--) {
+  /** Reports at most so many, for which there has to be room, each once. */
+  void deliver(EventList out, int most) {
+    for (int left = Math.min(most, size); left > 0; left--) {
       IdentKnote knote = head;
       unlink(knote);
       out.put(knote.ident, knote.filter, knote.flags, knote.fflags, knote.data, knote.udata);

@@ -18,7 +18,6 @@ final class Calls {
 
   /** For an errno that the call does not give unless there is a bug. */
   static IllegalStateException unexpected(Kernel kernel, String call, long result) {
-    return new IllegalStateException(
-        call + ": " + Failures.text(kernel.platform(), (int) result));
+    return new IllegalStateException(call + ": " + Failures.text(kernel.platform(), (int) result));
   }
 }

@@ -19,8 +19,7 @@ final class DescriptorChanges {
       return -n.ebadf;
     }
     boolean adds = (flags & (n.add | n.delete)) == n.add;
-    Descriptor descriptor =
-        adds ? registry.findOrCreate((int) ident) : registry.find((int) ident);
+    Descriptor descriptor = adds ? registry.findOrCreate((int) ident) : registry.find((int) ident);
     if (descriptor == null) {
       return adds ? -n.ebadf : -n.enoent;
     }
@@ -60,7 +59,7 @@ final class DescriptorChanges {
     if (!edge) {
       registry.edges(knote.isRead).disarm(descriptor, knote);
     }
-    if (!knote.isRead && !knote.isArmed()) {
+    if (!knote.isRead && knote.armedBits() == 0) {
       registry.writeDisarmed(descriptor);
     }
   }
@@ -90,6 +89,7 @@ final class DescriptorChanges {
     knote.present = true;
     knote.enabled = enabled;
     knote.kind = kind;
+    knote.bits = registry.bits(knote.isRead, kind);
     knote.flags = lasting;
     knote.spent &= !adds;
     knote.udata = udata;

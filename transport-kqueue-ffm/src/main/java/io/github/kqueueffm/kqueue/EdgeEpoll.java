@@ -1,5 +1,6 @@
 package io.github.kqueueffm.kqueue;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.Kernel;
 
 /**
@@ -13,15 +14,15 @@ final class EdgeEpoll {
   private final Kernel kernel;
   private final Numbers n;
   private final int mask;
-  private final boolean read;
   private final long token;
+  private final int getFlags;
   private Epoll epoll;
   private EpollEvents events;
 
   EdgeEpoll(Kernel kernel, Numbers numbers, boolean read) {
     this.kernel = kernel;
     this.n = numbers;
-    this.read = read;
+    getFlags = kernel.platform().get(Constant.F_GETFD);
     this.token = read ? Epoll.READ_EDGES : Epoll.WRITE_EDGES;
     this.mask = (read ? n.in | n.rdhup : n.out) | n.edge;
   }
@@ -29,7 +30,9 @@ final class EdgeEpoll {
   /** Adds the knote, or has its readiness looked at again; 0 or the negative errno. */
   int arm(Epoll main, Descriptor descriptor, Knote knote) {
     if (epoll == null) {
-      int result = open(main);
+      // Asked first, as the new epoll could get the very number that is not open.
+      int result = kernel.fcntl(descriptor.fd, getFlags, 0);
+      result = result < 0 ? result : open(main);
       if (result < 0) {
         return result;
       }

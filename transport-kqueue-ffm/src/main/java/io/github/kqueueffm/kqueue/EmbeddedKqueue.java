@@ -13,6 +13,23 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>One lock guards everything, and nobody waits with it: a call takes it for its changes and once
  * more for its events.
+ *
+ * <p>Where a kernel's kqueue does otherwise, since epoll (epoll(7), epoll_ctl(2)) cannot tell:
+ *
+ * <ul>
+ *   <li>A descriptor has to be {@linkplain #forget forgotten} before it is closed. If not, its
+ *       knotes are found to be gone by the next change with another udata, and until then a
+ *       deletion of one goes well.
+ *   <li>A regular file or directory is refused with EPERM.
+ *   <li>EVFILT_WRITE of a stream that this side has shut down is ready without EV_EOF, and that of
+ *       a TCP socket that was never connected is ready with it.
+ *   <li>NOTE_LOWAT is refused with EINVAL but for a mark of 0x7fffffff on EVFILT_READ with
+ *       EV_CLEAR, which waits for the end of the stream alone. It is reported once per EV_ADD.
+ *   <li>Events have neither data nor fflags unless {@code detailed}, then EVFILT_READ alone has
+ *       data, which is 1 for a listener.
+ *   <li>A receipt is given as long as there is room for it; a change without room for one is
+ *       applied all the same, as on Darwin.
+ * </ul>
  */
 final class EmbeddedKqueue implements Kqueue {
   /** Reports taken from epoll at once; a larger event array is filled by more calls. */
@@ -95,8 +112,8 @@ final class EmbeddedKqueue implements Kqueue {
   }
 
   /**
-   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait; it
-   * is the answer itself if there is no room for one, and later changes are then not applied.
+   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait;
+   * it is the answer itself if there is no room for one, and later changes are then not applied.
    */
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
@@ -116,7 +133,7 @@ final class EmbeddedKqueue implements Kqueue {
         return answers;
       }
       waiter = waits.begin(timeout, nevents);
-      int result = waits.enter(waiter);
+      int result = waits.enter(waiter, most(nevents));
       if (result < 0) {
         waits.end(waiter);
         return result;
@@ -129,12 +146,13 @@ final class EmbeddedKqueue implements Kqueue {
 
   private int await(Waiter waiter, long events, int nevents) {
     while (true) {
-      int reports = waits.sleep(waiter, nevents);
+      int reports = waits.sleep(waiter);
       lock.lock();
       try {
         int result = collect(waiter, reports, events, nevents);
-        if (result == 0 && !waits.isOver(waiter)) {
-          result = waits.enter(waiter);
+        // Reports that are no events, in all the room there is, can hide some that are.
+        if (result == 0 && (reports == waiter.most || !waits.isOver(waiter))) {
+          result = waits.enter(waiter, most(nevents));
           if (result == 0) {
             continue;
           }
@@ -147,6 +165,14 @@ final class EmbeddedKqueue implements Kqueue {
     }
   }
 
+  /**
+   * How many reports of epoll there will be room for. Epoll reports the ready ones in turn, and one
+   * without room would lose its turn.
+   */
+  private int most(int nevents) {
+    return identsFirst ? Math.max(0, nevents - active.size()) : nevents;
+  }
+
   private int collect(Waiter waiter, int reports, long events, int nevents) {
     int failure = waits.leave(waiter);
     if (reports < 0) {
@@ -154,11 +180,11 @@ final class EmbeddedKqueue implements Kqueue {
     }
     out.start(events, nevents);
     if (identsFirst) {
-      active.deliver(out);
+      active.deliver(out, nevents - reports);
     }
     failure = Math.min(failure, readiness.translate(waiter.events, reports));
     if (!identsFirst) {
-      active.deliver(out);
+      active.deliver(out, out.room());
     }
     if (out.isFull()) {
       // Who was last and perhaps found no room is first the next time.
@@ -206,9 +232,7 @@ final class EmbeddedKqueue implements Kqueue {
     if (filter == n.filterUser) {
       return users.apply(ident, flags, fflags, data, udata);
     }
-    return filter == n.filterTimer
-        ? timers.apply(ident, flags, fflags, data, udata)
-        : -n.einval;
+    return filter == n.filterTimer ? timers.apply(ident, flags, fflags, data, udata) : -n.einval;
   }
 
   private long nanos(long timespec) {

@@ -41,6 +41,7 @@ final class Numbers {
 
   /** EPOLLHUP and EPOLLERR, which are reported whatever the mask is. */
   final int hangUp;
+
   final int edge;
 
   final int ebadf;

@@ -39,6 +39,12 @@ final class SystemKqueue implements Kqueue {
     return kernel.kevent(fd, changes, nchanges, events, nevents, timespec);
   }
 
+  @Override
+  public int kevent(
+      Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    return caller.kevent(fd, changes, nchanges, events, nevents, timespec);
+  }
+
   /**
    * A kernel removes the knotes of a descriptor that is closed. libkqueue does not notice, and
    * would take the next descriptor of that number for this one.
@@ -58,9 +64,7 @@ final class SystemKqueue implements Kqueue {
     layout.put(deletion, descriptor, filter, platform.get(Constant.EV_DELETE), 0, 0, 0);
     int result = kernel.kevent(fd, deletion, 1, 0, 0, 0);
     // ENOENT: it has no knote of that filter. EBADF: it was closed already.
-    if (result < 0
-        && !platform.is(Errno.ENOENT, -result)
-        && !platform.is(Errno.EBADF, -result)) {
+    if (result < 0 && !platform.is(Errno.ENOENT, -result) && !platform.is(Errno.EBADF, -result)) {
       throw Calls.unexpected(kernel, "kevent(EV_DELETE, " + descriptor + ")", result);
     }
   }

@@ -36,6 +36,9 @@ final class Waiter {
   /** When that sleep ends, if it is not for ever. */
   long wakesAt;
 
+  /** How many reports to take at most, each of which is to have room for an event. */
+  int most;
+
   Waiter(Kernel kernel) {
     Struct struct = kernel.platform().struct("timespec");
     this.kernel = kernel.bound();
@@ -51,14 +54,16 @@ final class Waiter {
    * @param precise whether to use epoll_pwait2; without it something else ends a limited sleep
    * @return how many reports there are, or the negative errno
    */
-  int sleep(boolean precise, int max) {
-    int limit = Math.min(max, events.capacity());
+  int sleep(boolean precise) {
+    if (most == 0) {
+      return 0;
+    }
     if (nanos <= 0 || !precise) {
-      return kernel.epollWait(epoll.fd(), events.address(), limit, nanos == 0 ? 0 : -1);
+      return kernel.epollWait(epoll.fd(), events.address(), most, nanos == 0 ? 0 : -1);
     }
     Memory.putLong(timespec + secondsOffset, nanos / SECOND);
     Memory.putLong(timespec + nanosOffset, nanos % SECOND);
-    return kernel.epollPwait2(epoll.fd(), events.address(), limit, timespec);
+    return kernel.epollPwait2(epoll.fd(), events.address(), most, timespec);
   }
 
   void free() {

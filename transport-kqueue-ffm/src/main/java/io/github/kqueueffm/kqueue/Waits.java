@@ -58,9 +58,11 @@ final class Waits {
   /**
    * To be called before {@link #sleep}.
    *
+   * @param most how many reports to take at most
    * @return 0 or the negative errno, after which there must be no sleep
    */
-  int enter(Waiter waiter) {
+  int enter(Waiter waiter, int most) {
+    waiter.most = Math.min(most, waiter.events.capacity());
     int result = registry.dropIdleWriters();
     if (result < 0) {
       return result;
@@ -96,8 +98,8 @@ final class Waits {
   }
 
   /** The only step without the lock; the reports' number or the negative errno. */
-  int sleep(Waiter waiter, int max) {
-    int result = waiter.sleep(precise, max);
+  int sleep(Waiter waiter) {
+    int result = waiter.sleep(precise);
     if (precise && waiter.nanos > 0 && (result == -n.enosys || result == -n.eperm)) {
       // Old, or forbidden by a filter of system calls (containers): the alarm serves from now on.
       precise = false;

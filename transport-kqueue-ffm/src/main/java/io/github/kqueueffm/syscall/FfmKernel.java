@@ -9,8 +9,8 @@ import java.nio.file.Path;
 /**
  * The kernel through the Foreign Function &amp; Memory API.
  *
- * <p>An instance for all threads takes the errno capture segment of the calling thread; a {@linkplain
- * #bound() bound} one has its own.
+ * <p>An instance for all threads takes the errno capture segment of the calling thread; a
+ * {@linkplain #bound() bound} one has its own.
  */
 final class FfmKernel extends Downcalls implements Kernel {
   private final Platform platform;
@@ -208,7 +208,8 @@ final class FfmKernel extends Downcalls implements Kernel {
   }
 
   @Override
-  public long recvfrom(int fd, long buffer, long length, int flags, long address, long addressLength) {
+  public long recvfrom(
+      int fd, long buffer, long length, int flags, long address, long addressLength) {
     return callLong(Call.RECVFROM, fd, buffer, length, flags, address, addressLength);
   }
 
@@ -300,8 +301,6 @@ final class FfmKernel extends Downcalls implements Kernel {
 
   /** Whether macOS wrote the count sent; other errors leave the length that was asked for. */
   private boolean reportsSent(int result) {
-    return result == 0
-        || platform.is(Errno.EAGAIN, -result)
-        || platform.is(Errno.EINTR, -result);
+    return result == 0 || platform.is(Errno.EAGAIN, -result) || platform.is(Errno.EINTR, -result);
   }
 }

@@ -50,9 +50,8 @@ final class Foreign {
         LINKER
             .defaultLookup()
             .find(function)
-            .orElseThrow(
-                () ->
-                    new UnsupportedOperationException("the C library has no function " + function));
+            .orElseThrow(() ->
+                new UnsupportedOperationException("the C library has no function " + function));
     return LINKER.downcallHandle(symbol, shape(arguments));
   }
 

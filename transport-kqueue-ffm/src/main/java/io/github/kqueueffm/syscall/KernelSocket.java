@@ -204,9 +204,13 @@ public final class KernelSocket {
     return true;
   }
 
-  /** Dissolves the association of a datagram socket with a remote address. */
+  /**
+   * Dissolves the association of a datagram socket with a remote address. Its local port stays; the
+   * local address may become the wildcard again.
+   */
   public synchronized void disconnect() throws IOException {
     ensureOpen();
+    int port = names.portToKeep();
     int result = names.disconnect();
     // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the
     // address.
@@ -214,6 +218,19 @@ public final class KernelSocket {
       throw Failures.of(platform, "connect", "AF_UNSPEC", result);
     }
     wasConnected = false;
+    check("bind", "the port from before the disconnect", names.keepPort(port));
+  }
+
+  /**
+   * Writes an address in the form that this socket takes, for sendto and the like.
+   *
+   * @param memory room for {@link SockaddrCodec#size()} bytes
+   * @return its length
+   * @throws java.nio.channels.UnresolvedAddressException if it is a name only
+   * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
+   */
+  public int encode(long memory, SocketAddress address) {
+    return names.encode(memory, address, v6Only);
   }
 
   /**
@@ -321,11 +338,15 @@ public final class KernelSocket {
   }
 
   /** Sets an option of any type; see {@link #setInt(Constant, Constant, int)}. */
-  public synchronized boolean setBytes(int level, int option, long memory, int length)
+  public boolean setBytes(int level, int option, long memory, int length) throws IOException {
+    return setBytes(level, option, memory, length, SocketOptions.name(level, option));
+  }
+
+  /** The same with the words for a failure. */
+  synchronized boolean setBytes(int level, int option, long memory, int length, String name)
       throws IOException {
     ensureOpen();
-    int result = kernel.setsockopt(fd, level, option, memory, length);
-    return isSet(SocketOptions.name(level, option), result);
+    return isSet(name, kernel.setsockopt(fd, level, option, memory, length));
   }
 
   /** {@return the seconds that close lingers for, or -1 if it does not} */

@@ -17,6 +17,9 @@ final class SocketNames {
   /** Room for a socklen_t, with which the scratch memory of a call begins. */
   private static final int HEAD = Long.BYTES;
 
+  /** Where the port is in a sockaddr_in and a sockaddr_in6, on every system. */
+  private static final int PORT = 2;
+
   private final Kernel kernel;
   private final Platform platform;
   private final SockaddrCodec codec;
@@ -90,6 +93,43 @@ final class SocketNames {
     long memory = scratch();
     try {
       return kernel.connect(fd, memory, codec.putNone(memory, family));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /** The local port, in the network's order, where a disconnect can lose it; else 0. */
+  int portToKeep() {
+    if (!platform.isLinux() || family == platform.get(Constant.AF_UNIX)) {
+      return 0;
+    }
+    long memory = scratch();
+    try {
+      return kernel.getsockname(fd, memory + HEAD, memory) < 0
+          ? 0
+          : Memory.getShort(memory + HEAD + PORT) & 0xffff;
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /**
+   * Linux gives up a port that it chose itself, be it in bind or in connect: binds it again.
+   *
+   * @return 0 or the negative errno
+   */
+  int keepPort(int port) {
+    if (port == 0) {
+      return 0;
+    }
+    long memory = scratch();
+    try {
+      int result = kernel.getsockname(fd, memory + HEAD, memory);
+      if (result < 0 || Memory.getShort(memory + HEAD + PORT) != 0) {
+        return result;
+      }
+      Memory.putShort(memory + HEAD + PORT, port);
+      return kernel.bind(fd, memory + HEAD, Memory.getInt(memory));
     } finally {
       NativeMemory.free(memory);
     }

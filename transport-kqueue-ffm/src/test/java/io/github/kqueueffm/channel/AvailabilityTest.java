@@ -33,7 +33,7 @@ class AvailabilityTest {
         .contains("--enable-native-access=io.github.kqueueffm.transport");
   }
 
-  private static String denyNativeAccess() {
+  static String denyNativeAccess() {
     return Runtime.version().feature() >= 24
         ? "--illegal-native-access=deny"
         // Before that, naming some module denies it to all others.

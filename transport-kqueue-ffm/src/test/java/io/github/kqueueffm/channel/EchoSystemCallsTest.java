@@ -36,7 +36,7 @@ class EchoSystemCallsTest {
   private static final int RECEIVE_BUFFER_BYTES = 2048;
   private static final int ECHOES = 200;
 
-  private final CountingKernel counting = CountingKernel.over(Kernels.system());
+  private final CountingKernel trace = CountingKernel.over(Kernels.system());
 
   @Test
   void echoIsOneReceiveAndOneSendAndATurnIsOneWait() throws Exception {
@@ -45,13 +45,13 @@ class EchoSystemCallsTest {
       Channel server = bind(group);
       try (Socket client = connect(server)) {
         echo(client);
-        counting.reset();
+        trace.reset();
         for (int i = 0; i < ECHOES; i++) {
           echo(client);
         }
       }
       // Up to the last send: what comes after it is the loop's next wait and the close.
-      List<String> calls = counting.calls();
+      List<String> calls = trace.calls();
       assertThat(fromFirstReceiveToLastSend(calls)).isEqualTo(turns(ECHOES));
       assertThat(calls).doesNotContain("epollCtl", "setsockopt", "getsockopt", "ioctl", "fcntl");
     } finally {
@@ -72,11 +72,11 @@ class EchoSystemCallsTest {
       }
       try (Socket client = connect(server)) {
         echo(client);
-        counting.reset();
+        trace.reset();
         for (int i = 0; i < ECHOES; i++) {
           echo(client);
         }
-        assertThat(fromFirstReceiveToLastSend(counting.calls())).isEqualTo(turns(ECHOES));
+        assertThat(fromFirstReceiveToLastSend(trace.calls())).isEqualTo(turns(ECHOES));
       }
     } finally {
       for (Socket client : idle) {
@@ -101,8 +101,7 @@ class EchoSystemCallsTest {
 
   private EventLoopGroup group() {
     return new MultiThreadIoEventLoopGroup(
-        1,
-        KQueueFfmIoHandler.newFactory(counting.kernel(), 0, DefaultSelectStrategyFactory.INSTANCE));
+        1, KQueueFfmIoHandler.newFactory(trace.kernel(), 0, DefaultSelectStrategyFactory.INSTANCE));
   }
 
   private Channel bind(EventLoopGroup group) throws Exception {
@@ -118,7 +117,7 @@ class EchoSystemCallsTest {
   }
 
   private KQueueFfmServerSocketChannel newServerChannel() {
-    Kernel kernel = counting.kernel();
+    Kernel kernel = trace.kernel();
     return new KQueueFfmServerSocketChannel(Sockets.stream(kernel, null), false);
   }
 

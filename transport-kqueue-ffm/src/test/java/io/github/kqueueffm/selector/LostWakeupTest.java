@@ -91,11 +91,10 @@ class LostWakeupTest {
         AtomicLong called = new AtomicLong();
         Thread waker =
             Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      called.set(System.nanoTime());
-                      selector.wakeup();
-                    });
+                .unstarted(() -> {
+                  called.set(System.nanoTime());
+                  selector.wakeup();
+                });
         assertThat(
                 selector.select(
                     events,

@@ -102,8 +102,7 @@ class TcpStreamTest {
     assertThat(new String(rooms[0].array(), StandardCharsets.US_ASCII)).isEqualTo("hea");
     assertThat(ascii(rooms[1].flip())).isEqualTo("pdir");
     assertThat(rooms[2].position()).isEqualTo(57);
-    assertThat(new String(rooms[2].array(), 50, 7, StandardCharsets.US_ASCII))
-        .isEqualTo("ectview");
+    assertThat(new String(rooms[2].array(), 50, 7, StandardCharsets.US_ASCII)).isEqualTo("ectview");
   }
 
   @Test
@@ -116,14 +115,13 @@ class TcpStreamTest {
     CompletableFuture<byte[]> received = new CompletableFuture<>();
     Thread reader =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    received.complete(peer.getInputStream().readAllBytes());
-                  } catch (IOException e) {
-                    received.completeExceptionally(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                received.complete(peer.getInputStream().readAllBytes());
+              } catch (IOException e) {
+                received.completeExceptionally(e);
+              }
+            });
     while (heap.hasRemaining()) {
       await(Interests.WRITABLE);
       assertThat(stream.write(heap)).isPositive();
@@ -191,7 +189,8 @@ class TcpStreamTest {
         .isInstanceOf(ClosedChannelException.class);
     assertThatThrownBy(() -> stream.write(ByteBuffer.allocate(1)))
         .isInstanceOf(ClosedChannelException.class);
-    assertThatThrownBy(() -> selector.registrator().register(stream, new Token(1), Interests.READABLE))
+    assertThatThrownBy(
+            () -> selector.registrator().register(stream, new Token(1), Interests.READABLE))
         .isInstanceOf(ClosedChannelException.class);
     assertThat(selector.select(events, 0)).isZero();
   }

@@ -158,7 +158,8 @@ public final class ScriptedKernel implements AutoCloseable {
   /** Asserts that nothing went wrong and nothing is missing; the script may go on afterwards. */
   public synchronized void verify() {
     if (failure != null) {
-      throw failure;
+      // Not itself: a try statement cannot add a failure to itself.
+      throw new AssertionError(failure.getMessage(), failure);
     }
     if (!script.isEmpty()) {
       throw new AssertionError("not called: " + script + story());
@@ -171,28 +172,24 @@ public final class ScriptedKernel implements AutoCloseable {
   }
 
   private Object answer(Object proxy, Method method, Object[] arguments) {
-    switch (method.getName()) {
-      case "platform":
-        return platform;
-      case "has":
-        return !missing.contains((Call) arguments[0])
-            && !platform.symbols((Call) arguments[0]).isEmpty();
-      case "keventStruct":
-        return keventStruct();
-      case "bound":
-        return proxy;
-      case "release":
-        return null;
-      case "describe", "toString":
-        return "scripted " + platform;
-      case "hashCode":
-        return System.identityHashCode(proxy);
-      case "equals":
-        return proxy == arguments[0];
-      default:
+    return switch (method.getName()) {
+      case "platform" -> platform;
+      case "has" -> has((Call) arguments[0]);
+      case "keventStruct" -> keventStruct();
+      case "bound" -> proxy;
+      case "release" -> null;
+      case "describe", "toString" -> "scripted " + platform;
+      case "hashCode" -> System.identityHashCode(proxy);
+      case "equals" -> proxy == arguments[0];
+      default -> {
         long result = play(method.getName(), arguments);
-        return method.getReturnType() == int.class ? (Object) (int) result : (Object) result;
-    }
+        yield method.getReturnType() == int.class ? (Object) (int) result : (Object) result;
+      }
+    };
+  }
+
+  private boolean has(Call call) {
+    return !missing.contains(call) && !platform.symbols(call).isEmpty();
   }
 
   private Struct keventStruct() {

@@ -17,12 +17,16 @@ import io.netty.util.concurrent.Future;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class KQueueFfmEventLoopTest extends AbstractSingleThreadEventLoopTest {
+  private final List<Channel> channels = new ArrayList<>();
 
   @Override
   protected boolean supportsChannelIteration() {
@@ -46,7 +50,15 @@ class KQueueFfmEventLoopTest extends AbstractSingleThreadEventLoopTest {
 
   @Override
   protected Channel newChannel() {
-    return new KQueueFfmSocketChannel();
+    Channel channel = new KQueueFfmSocketChannel();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** The shared tests leave channels open that no loop knows any more. */
+  @AfterEach
+  void closeChannels() {
+    channels.forEach(channel -> channel.unsafe().closeForcibly());
   }
 
   @Override

@@ -12,9 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +20,8 @@ import java.util.function.BiConsumer;
 
 /**
  * The program of the book: several streams under tokens, against a server that answers each after
- * another delay. One thread selects and handles what is ready, in that order; another registers, and
- * ends the loop when all answers are there.
+ * another delay. One thread selects and handles what is ready, in that order; another registers,
+ * and ends the loop when all answers are there.
  */
 public final class DelayedAnswersExample implements AutoCloseable {
   private final Selector selector = Selector.open();
@@ -110,14 +108,10 @@ public final class DelayedAnswersExample implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws Exception {
-    List<String> order = new ArrayList<>();
     try (DelayServer server = new DelayServer();
         DelayedAnswersExample example =
             new DelayedAnswersExample(
-                (token, answer) -> {
-                  System.out.println("token " + token.value() + ": " + answer);
-                  order.add(answer);
-                })) {
+                (token, answer) -> System.out.println("token " + token.value() + ": " + answer))) {
       example.request(server.address(), 1500, 1200, 900, 600, 300);
       System.out.println("all answered: " + example.await(30));
       System.out.println("loop ended: " + example.closeLoop());

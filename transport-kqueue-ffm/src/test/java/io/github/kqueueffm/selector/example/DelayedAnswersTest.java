@@ -19,8 +19,7 @@ class DelayedAnswersTest {
     List<String> order = new CopyOnWriteArrayList<>();
     try (DelayServer server = new DelayServer();
         DelayedAnswersExample example =
-            new DelayedAnswersExample(
-                (token, answer) -> order.add(token.value() + " " + answer))) {
+            new DelayedAnswersExample((token, answer) -> order.add(token.value() + " " + answer))) {
       example.request(server.address(), 600, 0, 400, 200);
       assertThat(example.await(30)).isTrue();
       assertThat(order)

@@ -1,0 +1,118 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.MessageHeader;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SockaddrCodec;
+
+/**
+ * Messages as recvmsg, sendmsg and their forms for many take them: each a header with room for one
+ * address, one iovec and some control messages. The loop's thread only.
+ */
+final class DatagramBatch {
+  /** The recipient of a datagram and a few that a user's own options may ask for. */
+  static final int CONTROL_ROOM = 128;
+
+  private final MessageHeader layout;
+  private final int capacity;
+  private final int stride;
+  private final int iovecSize;
+  private final int nameRoom;
+  private final long headers;
+  private final long iovecs;
+  private final long names;
+  private final long controls;
+
+  DatagramBatch(Platform platform, int capacity) {
+    this.capacity = capacity;
+    layout = new MessageHeader(platform);
+    stride = Math.max(layout.size(), layout.manySize());
+    iovecSize = platform.struct("iovec").size();
+    nameRoom = SockaddrCodec.of(platform).size();
+    headers =
+        NativeMemory.allocate((long) capacity * (stride + iovecSize + nameRoom + CONTROL_ROOM));
+    iovecs = headers + (long) capacity * stride;
+    names = iovecs + (long) capacity * iovecSize;
+    controls = names + (long) capacity * nameRoom;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  /** The first header: a struct msghdr, or the whole array of struct mmsghdr. */
+  long headers() {
+    return headers;
+  }
+
+  private long header(int index) {
+    return headers + (long) index * stride;
+  }
+
+  long name(int index) {
+    return names + (long) index * nameRoom;
+  }
+
+  long control(int index) {
+    return controls + (long) index * CONTROL_ROOM;
+  }
+
+  /** Makes a message ready to be received into memory. */
+  void receiveInto(int index, long address, long length, boolean withControl) {
+    long iovec = putIovec(index, address, length);
+    layout.put(
+        header(index),
+        name(index),
+        nameRoom,
+        iovec,
+        1,
+        withControl ? control(index) : 0,
+        withControl ? CONTROL_ROOM : 0);
+  }
+
+  /**
+   * Makes a message ready to be sent.
+   *
+   * @param nameLength length of the recipient at {@link #name}, or 0 for none
+   * @param iovecs the pieces, of which there may be none
+   */
+  void send(int index, int nameLength, long iovecs, int count) {
+    // Darwin refuses a message without an iovec.
+    long pieces = count == 0 ? putIovec(index, name(index), 0) : iovecs;
+    layout.put(
+        header(index),
+        nameLength == 0 ? 0 : name(index),
+        nameLength,
+        pieces,
+        Math.max(count, 1),
+        0,
+        0);
+  }
+
+  private long putIovec(int index, long address, long length) {
+    long iovec = iovecs + (long) index * iovecSize;
+    Memory.putLong(iovec, address);
+    Memory.putLong(iovec + Long.BYTES, length);
+    return iovec;
+  }
+
+  /** Length of the sender at {@link #name}. */
+  int nameLength(int index) {
+    return layout.nameLength(header(index));
+  }
+
+  /** Bytes of the messages at {@link #control}. */
+  int controlLength(int index) {
+    return layout.controlLength(header(index));
+  }
+
+  /** Bytes of a message that recvmmsg received. */
+  int received(int index) {
+    return layout.count(header(index));
+  }
+
+  void close() {
+    NativeMemory.free(headers);
+  }
+}

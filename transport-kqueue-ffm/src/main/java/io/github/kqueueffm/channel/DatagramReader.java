@@ -1,0 +1,200 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Errno;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.UncheckedBooleanSupplier;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Receives datagrams, one or several with a call. An error is reported and does not close the
+ * channel: it is about an earlier datagram of its own, and others can come.
+ */
+final class DatagramReader {
+  private final AbstractKQueueFfmDatagramChannel channel;
+
+  DatagramReader(AbstractKQueueFfmDatagramChannel channel) {
+    this.channel = channel;
+  }
+
+  void read() {
+    RecvByteBufAllocator.ExtendedHandle handle = channel.unsafe().readHandle();
+    handle.reset(channel.config());
+    Throwable failure = null;
+    try {
+      readLoop(handle);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    handle.readComplete();
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.fireChannelReadComplete();
+    if (failure != null) {
+      pipeline.fireExceptionCaught(failure);
+    }
+  }
+
+  private void readLoop(RecvByteBufAllocator.ExtendedHandle handle) throws IOException {
+    LoopResources loop = channel.resources();
+    ByteBufAllocator allocator = loop.direct(channel.config().getAllocator());
+    int received;
+    do {
+      received = receive(loop, handle, handle.allocate(allocator));
+      // A handler may have closed the channel or moved it to another loop.
+    } while (received > 0
+        && channel.isOpen()
+        && channel.isRegistered()
+        && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+  }
+
+  /** Receives into the buffer, which it takes over; the answer is how many datagrams came. */
+  private int receive(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
+      throws IOException {
+    DatagramResources resources = loop.datagrams();
+    Object[] packets = resources.packets();
+    int count;
+    try {
+      count = fill(loop, handle, buffer, packets);
+    } catch (Throwable t) {
+      buffer.release();
+      discard(packets);
+      throw t;
+    }
+    if (count == 0) {
+      buffer.release();
+      return 0;
+    }
+    handle.incMessagesRead(count);
+    channel.readDone();
+    ChannelPipeline pipeline = channel.pipeline();
+    for (int i = 0; i < count; i++) {
+      Object packet = packets[i];
+      packets[i] = null;
+      pipeline.fireChannelRead(packet);
+    }
+    return count;
+  }
+
+  private static void discard(Object[] packets) {
+    for (Object packet : packets) {
+      ReferenceCountUtil.release(packet);
+    }
+    Arrays.fill(packets, null);
+  }
+
+  private int fill(
+      LoopResources loop,
+      RecvByteBufAllocator.ExtendedHandle handle,
+      ByteBuf buffer,
+      Object[] packets)
+      throws IOException {
+    int slot = channel.maxReceived();
+    int slots = slot == 0 ? 1 : Math.min(buffer.writableBytes() / slot, packets.length);
+    handle.attemptedBytesRead(buffer.writableBytes());
+    if (slots > 1 && loop.datagrams().receivesMany()) {
+      int count = fillMany(loop, handle, buffer, slot, slots);
+      if (count >= 0) {
+        return count;
+      }
+    }
+    return fillOne(loop, handle, buffer);
+  }
+
+  private int fillOne(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
+      throws IOException {
+    DatagramResources resources = loop.datagrams();
+    DatagramBatch batch = resources.one();
+    int room = buffer.writableBytes();
+    // Room for nothing still takes a datagram.
+    long address = room == 0 ? batch.name(0) : Buffers.address(buffer) + buffer.writerIndex();
+    long result;
+    do {
+      batch.receiveInto(0, address, room, channel.tellsRecipient());
+      result = loop.kernel().recvmsg(channel.socket().fd(), batch.headers(), 0);
+    } while (loop.interrupted(result));
+    if (result < 0) {
+      return nothing(loop, handle, "recvmsg", (int) result);
+    }
+    handle.lastBytesRead((int) result);
+    buffer.writerIndex(buffer.writerIndex() + (int) result);
+    resources.packets()[0] = channel.packet(buffer, resources, batch, 0);
+    return 1;
+  }
+
+  /** As {@link #fill}; negative if the system has to be asked for one at a time. */
+  private int fillMany(
+      LoopResources loop,
+      RecvByteBufAllocator.ExtendedHandle handle,
+      ByteBuf buffer,
+      int slot,
+      int slots)
+      throws IOException {
+    DatagramResources resources = loop.datagrams();
+    DatagramBatch batch = resources.many();
+    int start = buffer.writerIndex();
+    long address = Buffers.address(buffer) + start;
+    int count;
+    do {
+      for (int i = 0; i < slots; i++) {
+        batch.receiveInto(i, address + (long) i * slot, slot, channel.tellsRecipient());
+      }
+      count = loop.kernel().recvmmsg(channel.socket().fd(), batch.headers(), slots, 0, 0);
+    } while (loop.interrupted(count));
+    if (loop.kernel().platform().is(Errno.ENOSYS, -count)) {
+      // libc has it, and the kernel or its filter of system calls does not.
+      resources.oneByOne();
+      return -1;
+    }
+    if (count < 0) {
+      return nothing(loop, handle, "recvmmsg", count);
+    }
+    slice(handle, resources, buffer, slot, count);
+    return count;
+  }
+
+  private void slice(
+      RecvByteBufAllocator.ExtendedHandle handle,
+      DatagramResources resources,
+      ByteBuf buffer,
+      int slot,
+      int count) {
+    DatagramBatch batch = resources.many();
+    int start = buffer.writerIndex();
+    int bytes = 0;
+    buffer.writerIndex(start + slot * count);
+    for (int i = 0; i < count; i++) {
+      int length = batch.received(i);
+      bytes += length;
+      ByteBuf content = buffer.retainedSlice(start + i * slot, length);
+      resources.packets()[i] = packet(content, resources, batch, i);
+    }
+    handle.lastBytesRead(bytes);
+    // Only the slices hold it from now on.
+    buffer.release();
+  }
+
+  private Object packet(ByteBuf slice, DatagramResources resources, DatagramBatch batch, int at) {
+    try {
+      return channel.packet(slice, resources, batch, at);
+    } catch (Throwable t) {
+      slice.release();
+      throw t;
+    }
+  }
+
+  private int nothing(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
+      throws IOException {
+    handle.lastBytesRead(-1);
+    if (loop.wouldBlock(result)) {
+      return 0;
+    }
+    throw channel.datagramFailure(operation, channel.remoteAddress(), result);
+  }
+}

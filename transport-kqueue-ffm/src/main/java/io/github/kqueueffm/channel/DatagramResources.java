@@ -1,0 +1,82 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.syscall.ControlMessages;
+import io.github.kqueueffm.syscall.Kernel;
+
+/** What the datagram channels of one loop share. The loop's thread only. */
+final class DatagramResources {
+  /**
+   * The most datagrams of one recvmmsg or sendmmsg: beyond that a call costs little per datagram.
+   */
+  static final int MOST = 64;
+
+  private final Kernel kernel;
+  private final ControlMessages controls;
+  private final Object[] packets = new Object[MOST];
+  private boolean receivesMany;
+  private boolean sendsMany;
+  private DatagramBatch one;
+  private DatagramBatch many;
+  private DatagramSendBatch sendBatch;
+
+  DatagramResources(Kernel kernel) {
+    this.kernel = kernel;
+    controls = new ControlMessages(kernel.platform());
+    receivesMany = kernel.has(Call.RECVMMSG) && kernel.platform().hasStruct("mmsghdr");
+    sendsMany = kernel.has(Call.SENDMMSG) && kernel.platform().hasStruct("mmsghdr");
+  }
+
+  boolean receivesMany() {
+    return receivesMany;
+  }
+
+  boolean sendsMany() {
+    return sendsMany;
+  }
+
+  /** The system has recvmmsg or sendmmsg and forbids it. */
+  void oneByOne() {
+    receivesMany = false;
+    sendsMany = false;
+  }
+
+  DatagramBatch one() {
+    if (one == null) {
+      one = new DatagramBatch(kernel.platform(), 1);
+    }
+    return one;
+  }
+
+  DatagramBatch many() {
+    if (many == null) {
+      many = new DatagramBatch(kernel.platform(), MOST);
+    }
+    return many;
+  }
+
+  ControlMessages controls() {
+    return controls;
+  }
+
+  /** Where received packets wait for their delivery, empty between two of them. */
+  Object[] packets() {
+    return packets;
+  }
+
+  DatagramSendBatch sendBatch(LoopResources loop) {
+    if (sendBatch == null) {
+      sendBatch = new DatagramSendBatch(loop, many());
+    }
+    return sendBatch;
+  }
+
+  void close() {
+    if (one != null) {
+      one.close();
+    }
+    if (many != null) {
+      many.close();
+    }
+  }
+}

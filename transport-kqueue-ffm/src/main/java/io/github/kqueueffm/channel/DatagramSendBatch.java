@@ -1,0 +1,72 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.IovecArray;
+import io.netty.channel.ChannelOutboundBuffer;
+
+/** Several datagrams of one channel for one sendmmsg. The loop's thread only. */
+final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor {
+  private final LoopResources loop;
+  private final DatagramBatch batch;
+  private final int iovecSize;
+  private final int[] nameLengths;
+
+  /** Which iovec a message begins with, and behind the last one where they end. */
+  private final int[] pieces;
+
+  private AbstractKQueueFfmDatagramChannel channel;
+  private IovecArray iovecs;
+  private int count;
+  private int limit;
+
+  DatagramSendBatch(LoopResources loop, DatagramBatch batch) {
+    Platform platform = loop.kernel().platform();
+    this.loop = loop;
+    this.batch = batch;
+    iovecSize = platform.struct("iovec").size();
+    nameLengths = new int[batch.capacity()];
+    pieces = new int[batch.capacity() + 1];
+  }
+
+  /** Takes what it can of the flushed messages; the answer is how many. */
+  int gather(AbstractKQueueFfmDatagramChannel channel, ChannelOutboundBuffer in, int limit) {
+    this.channel = channel;
+    this.limit = Math.min(limit, batch.capacity());
+    iovecs = loop.iovecs();
+    count = 0;
+    try {
+      in.forEachFlushedMessage(this);
+    } catch (Exception e) {
+      throw new AssertionError("processMessage does not throw", e);
+    } finally {
+      this.channel = null;
+    }
+    return count;
+  }
+
+  @Override
+  public boolean processMessage(Object message) {
+    int nameLength;
+    try {
+      nameLength = channel.putRecipient(batch.name(count), message);
+    } catch (RuntimeException e) {
+      // It will fail when it is the first one, and then its promise is told.
+      return false;
+    }
+    if (!Buffers.gather(Datagrams.content(message), iovecs)) {
+      return false;
+    }
+    nameLengths[count++] = nameLength;
+    pieces[count] = iovecs.count();
+    return count < limit;
+  }
+
+  /** How many were sent, or the negative errno of the first one. */
+  int send(int fd) {
+    for (int i = 0; i < count; i++) {
+      long first = iovecs.address() + (long) pieces[i] * iovecSize;
+      batch.send(i, nameLengths[i], first, pieces[i + 1] - pieces[i]);
+    }
+    return loop.kernel().sendmmsg(fd, batch.headers(), count, loop.sendFlags());
+  }
+}

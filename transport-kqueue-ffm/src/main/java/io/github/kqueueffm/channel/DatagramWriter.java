@@ -1,0 +1,122 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.IovecArray;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+
+/**
+ * Sends datagrams. What goes wrong with one fails its promise, and the next one follows.
+ *
+ * <p>Only EAGAIN waits for the write filter. ENOBUFS does not: the socket is writable all the time
+ * while an interface's queue is full, so waiting for it would be a busy loop.
+ */
+final class DatagramWriter {
+  private static final int FULL = -1;
+
+  private final AbstractKQueueFfmDatagramChannel channel;
+  private final Runnable flushTask;
+
+  DatagramWriter(AbstractKQueueFfmDatagramChannel channel) {
+    this.channel = channel;
+    this.flushTask = channel::flushAgain;
+  }
+
+  void write(ChannelOutboundBuffer in) {
+    int left = channel.writeLimit();
+    // A promise's listener may close the channel.
+    while (left > 0 && channel.isOpen() && !in.isEmpty()) {
+      int done = writeSome(in, left);
+      if (done == FULL) {
+        channel.awaitRoom(in.current());
+        return;
+      }
+      left -= done;
+    }
+    channel.disarmWrite();
+    if (channel.isOpen() && !in.isEmpty()) {
+      channel.eventLoop().execute(flushTask);
+    }
+  }
+
+  /** How many datagrams are done with, sent or failed; or {@link #FULL}. */
+  private int writeSome(ChannelOutboundBuffer in, int limit) {
+    LoopResources loop = channel.resources();
+    if (in.size() > 1 && limit > 1 && loop.datagrams().sendsMany()) {
+      int done = writeMany(loop, in, limit);
+      if (done != 0) {
+        return done;
+      }
+    }
+    return writeOne(loop, in);
+  }
+
+  private int writeOne(LoopResources loop, ChannelOutboundBuffer in) {
+    Object message = in.current();
+    long result;
+    try {
+      do {
+        result = send(loop, message);
+      } while (loop.interrupted(result));
+    } catch (RuntimeException e) {
+      // An address that does not suit the socket, or none where one is needed.
+      in.remove(e);
+      return 1;
+    }
+    return result < 0 ? refused(loop, in, "sendto", (int) result) : sent(in, 1);
+  }
+
+  private long send(LoopResources loop, Object message) {
+    int fd = channel.socket().fd();
+    DatagramBatch batch = loop.datagrams().one();
+    long name = batch.name(0);
+    int nameLength = channel.putRecipient(name, message);
+    ByteBuf content = Datagrams.content(message);
+    if (content.nioBufferCount() > 1) {
+      IovecArray iovecs = loop.iovecs();
+      Buffers.gather(content, iovecs);
+      batch.send(0, nameLength, iovecs.address(), iovecs.count());
+      return loop.kernel().sendmsg(fd, batch.headers(), loop.sendFlags());
+    }
+    int length = content.readableBytes();
+    // An empty buffer may have no address.
+    long address = length == 0 ? name : Buffers.address(content) + content.readerIndex();
+    return nameLength == 0
+        ? loop.kernel().send(fd, address, length, loop.sendFlags())
+        : loop.kernel().sendto(fd, address, length, loop.sendFlags(), name, nameLength);
+  }
+
+  /** As {@link #writeSome}; 0 if the first one has to go alone. */
+  private int writeMany(LoopResources loop, ChannelOutboundBuffer in, int limit) {
+    DatagramSendBatch batch = loop.datagrams().sendBatch(loop);
+    if (batch.gather(channel, in, limit) < 2) {
+      return 0;
+    }
+    int result;
+    do {
+      result = batch.send(channel.socket().fd());
+    } while (loop.interrupted(result));
+    if (loop.kernel().platform().is(Errno.ENOSYS, -result)) {
+      // libc has it, and the kernel or its filter of system calls does not.
+      loop.datagrams().oneByOne();
+      return 0;
+    }
+    // After a failure in the middle the next call begins with the one that failed, and says why.
+    return result < 0 ? refused(loop, in, "sendmmsg", result) : sent(in, result);
+  }
+
+  private static int sent(ChannelOutboundBuffer in, int count) {
+    for (int i = 0; i < count; i++) {
+      in.remove();
+    }
+    return count;
+  }
+
+  private int refused(LoopResources loop, ChannelOutboundBuffer in, String operation, int result) {
+    if (loop.wouldBlock(result)) {
+      return FULL;
+    }
+    in.remove(DatagramFailures.sending(channel, operation, in.current(), result));
+    return 1;
+  }
+}

@@ -1,0 +1,305 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.MulticastGroups;
+import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.internal.ObjectUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.UnresolvedAddressException;
+
+/**
+ * A UDP socket.
+ *
+ * <p>A datagram that cannot be sent fails its own promise; the channel stays open and goes on with
+ * the next one. Bound to the wildcard address, it tells by {@link DatagramPacket#recipient()} which
+ * address of this machine a datagram was sent to. Memberships in groups take effect at once and may
+ * be changed from any thread; what the system lacks fails with an {@link
+ * UnsupportedOperationException}.
+ *
+ * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
+ * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it).
+ */
+public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
+    implements DatagramChannel {
+  /** What a packet of 65535 bytes leaves beside the headers of IPv4 and UDP. */
+  private static final int MAX_PAYLOAD4 = 65507;
+
+  /** The same for IPv6, whose header does not count. */
+  private static final int MAX_PAYLOAD6 = 65527;
+
+  private final KQueueFfmDatagramChannelConfig config;
+  private final DatagramRecipients recipients;
+  private final LastAddress<InetSocketAddress> lastSender = new LastAddress<>();
+  private final SockaddrCodec codec;
+
+  /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
+  public KQueueFfmDatagramChannel() {
+    this((SocketProtocolFamily) null);
+  }
+
+  /** A new socket of one family; {@code null} chooses as the other constructor does. */
+  public KQueueFfmDatagramChannel(SocketProtocolFamily family) {
+    this(Sockets.datagram(Kernels.system(), family), false);
+  }
+
+  /**
+   * A new socket of one family.
+   *
+   * @deprecated use {@link #KQueueFfmDatagramChannel(SocketProtocolFamily)}
+   */
+  @Deprecated
+  public KQueueFfmDatagramChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+    this(family == null ? null : family.toSocketProtocolFamily());
+  }
+
+  /** Takes over a socket, bound or connected or neither, and closes it with the channel. */
+  public KQueueFfmDatagramChannel(int fd) {
+    this(Sockets.adoptUdp(Kernels.system(), fd), true);
+  }
+
+  KQueueFfmDatagramChannel(KernelSocket socket, boolean adopted) {
+    super(socket, adopted && socket.localAddress() != null);
+    recipients = new DatagramRecipients(socket);
+    codec = SockaddrCodec.of(socket.kernel().platform());
+    if (adopted) {
+      adopted();
+    }
+    config = newConfig();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmDatagramChannelConfig newConfig() {
+    return new KQueueFfmDatagramChannelConfig(this);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public InetSocketAddress localAddress() {
+    return (InetSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public InetSocketAddress remoteAddress() {
+    return (InetSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  SocketAddress shown(SocketAddress address) {
+    return address;
+  }
+
+  @Override
+  SocketAddress taken(SocketAddress address) {
+    return address;
+  }
+
+  @Override
+  boolean isRecipient(Object address) {
+    if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      throw new UnresolvedAddressException();
+    }
+    return address instanceof InetSocketAddress;
+  }
+
+  @Override
+  String writable() {
+    return "DatagramPacket, AddressedEnvelope<ByteBuf, InetSocketAddress>, ByteBuf";
+  }
+
+  @Override
+  Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender) {
+    return new DatagramPacket(content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
+  }
+
+  @Override
+  boolean tellsRecipient() {
+    return recipients.areTold();
+  }
+
+  @Override
+  Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at) {
+    long name = batch.name(at);
+    int length = batch.nameLength(at);
+    InetSocketAddress sender = lastSender.get(name, length);
+    if (sender == null) {
+      sender = lastSender.put(name, length, codec.get(name, length));
+    }
+    InetSocketAddress recipient = recipients.get(resources.controls(), batch, at, localAddress());
+    return new DatagramPacket(content, recipient, sender);
+  }
+
+  @Override
+  String limit() {
+    int ipv6 = socket().kernel().platform().get(Constant.AF_INET6);
+    return " of at most " + (socket().family() == ipv6 ? MAX_PAYLOAD6 : MAX_PAYLOAD4);
+  }
+
+  @Override
+  int maxReceived() {
+    return config.getMaxDatagramPayloadSize();
+  }
+
+  @Override
+  boolean isActiveOnOpen() {
+    return config.isActiveOnOpen();
+  }
+
+  @Override
+  IOException datagramFailure(String operation, Object subject, int result) {
+    return Failures.ofDatagram(socket().kernel().platform(), operation, subject, result);
+  }
+
+  @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    if (local instanceof InetSocketAddress inet && !inet.isUnresolved()) {
+      recipients.beforeBind(inet);
+    }
+    super.doBind(local);
+  }
+
+  @Override
+  protected void doBeginRead() {
+    recipients.beforeRead();
+    super.doBeginRead();
+  }
+
+  @Override
+  public ChannelFuture joinGroup(InetAddress group) {
+    return joinGroup(group, newPromise());
+  }
+
+  @Override
+  public ChannelFuture joinGroup(InetAddress group, ChannelPromise promise) {
+    return change(MulticastGroups::join, group, null, null, promise);
+  }
+
+  @Override
+  public ChannelFuture joinGroup(InetSocketAddress group, NetworkInterface via) {
+    return joinGroup(group, via, newPromise());
+  }
+
+  @Override
+  public ChannelFuture joinGroup(
+      InetSocketAddress group, NetworkInterface via, ChannelPromise promise) {
+    return joinGroup(group.getAddress(), via, null, promise);
+  }
+
+  @Override
+  public ChannelFuture joinGroup(InetAddress group, NetworkInterface via, InetAddress source) {
+    return joinGroup(group, via, source, newPromise());
+  }
+
+  @Override
+  public ChannelFuture joinGroup(
+      InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
+    ObjectUtil.checkNotNull(via, "networkInterface");
+    return change(MulticastGroups::join, group, via, source, promise);
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(InetAddress group) {
+    return leaveGroup(group, newPromise());
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(InetAddress group, ChannelPromise promise) {
+    return change(MulticastGroups::leave, group, null, null, promise);
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(InetSocketAddress group, NetworkInterface via) {
+    return leaveGroup(group, via, newPromise());
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(
+      InetSocketAddress group, NetworkInterface via, ChannelPromise promise) {
+    return leaveGroup(group.getAddress(), via, null, promise);
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(InetAddress group, NetworkInterface via, InetAddress source) {
+    return leaveGroup(group, via, source, newPromise());
+  }
+
+  @Override
+  public ChannelFuture leaveGroup(
+      InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
+    ObjectUtil.checkNotNull(via, "networkInterface");
+    return change(MulticastGroups::leave, group, via, source, promise);
+  }
+
+  @Override
+  public ChannelFuture block(InetAddress group, InetAddress source) {
+    return block(group, source, newPromise());
+  }
+
+  @Override
+  public ChannelFuture block(InetAddress group, InetAddress source, ChannelPromise promise) {
+    ObjectUtil.checkNotNull(source, "sourceToBlock");
+    return change(MulticastGroups::block, group, null, source, promise);
+  }
+
+  @Override
+  public ChannelFuture block(InetAddress group, NetworkInterface via, InetAddress source) {
+    return block(group, via, source, newPromise());
+  }
+
+  @Override
+  public ChannelFuture block(
+      InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
+    ObjectUtil.checkNotNull(via, "networkInterface");
+    ObjectUtil.checkNotNull(source, "sourceToBlock");
+    return change(MulticastGroups::block, group, via, source, promise);
+  }
+
+  private interface GroupChange {
+    void apply(MulticastGroups groups, InetAddress group, NetworkInterface via, InetAddress source)
+        throws IOException;
+  }
+
+  private ChannelFuture change(
+      GroupChange change,
+      InetAddress group,
+      NetworkInterface via,
+      InetAddress source,
+      ChannelPromise promise) {
+    ObjectUtil.checkNotNull(group, "multicastAddress");
+    ObjectUtil.checkNotNull(promise, "promise");
+    try {
+      change.apply(
+          new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
+      promise.setSuccess();
+    } catch (IOException | RuntimeException e) {
+      promise.setFailure(e);
+    }
+    return promise;
+  }
+
+  /** The one of IP_MULTICAST_IF or of the local address; {@code null} leaves it to the system. */
+  private NetworkInterface ownInterface() throws SocketException {
+    NetworkInterface chosen = config.getNetworkInterface();
+    InetSocketAddress local = chosen == null ? localAddress() : null;
+    return local == null || local.getAddress().isAnyLocalAddress()
+        ? chosen
+        : NetworkInterface.getByInetAddress(local.getAddress());
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
+import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
+import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_ALL;
+import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_IF;
+import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_LOOP;
+import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_TTL;
+import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
+import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
+import static io.github.kqueueffm.abi.Constant.SO_BROADCAST;
+import static io.github.kqueueffm.abi.Constant.SO_BUSY_POLL;
+import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
+import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
+import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
+import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DatagramChannelConfig;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.internal.ObjectUtil;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.List;
+import java.util.Map;
+
+/** Configuration of a {@link KQueueFfmDatagramChannel}. */
+public class KQueueFfmDatagramChannelConfig
+    extends AbstractKQueueFfmDatagramChannelConfig<KQueueFfmDatagramChannelConfig>
+    implements DatagramChannelConfig {
+  private static final List<KernelOption<?>> OPTIONS =
+      List.of(
+          KernelOption.flag(ChannelOption.SO_BROADCAST, SOL_SOCKET, SO_BROADCAST),
+          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
+          KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF),
+          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
+          KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT),
+          KernelOption.trafficClass(),
+          KernelOption.of(
+              ChannelOption.IP_MULTICAST_TTL,
+              IPPROTO_IP,
+              IP_MULTICAST_TTL,
+              MulticastForms.TIME_TO_LIVE),
+          KernelOption.of(
+              ChannelOption.IP_MULTICAST_LOOP_DISABLED,
+              IPPROTO_IP,
+              IP_MULTICAST_LOOP,
+              MulticastForms.LOOP_DISABLED),
+          // Before the one by address: it is the JDK's option of that name.
+          KernelOption.of(
+              ChannelOption.IP_MULTICAST_IF, IPPROTO_IP, IP_MULTICAST_IF, MulticastForms.INTERFACE),
+          KernelOption.of(
+              ChannelOption.IP_MULTICAST_ADDR,
+              IPPROTO_IP,
+              IP_MULTICAST_IF,
+              MulticastForms.INTERFACE_ADDRESS),
+          KernelOption.flag(KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL),
+          KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
+          KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
+          KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL));
+
+  private volatile int maxDatagramPayloadSize;
+
+  protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
+    super(channel, OPTIONS);
+  }
+
+  @Override
+  public Map<ChannelOption<?>, Object> getOptions() {
+    return getOptions(super.getOptions(), KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> T getOption(ChannelOption<T> option) {
+    if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
+      return (T) Integer.valueOf(maxDatagramPayloadSize);
+    }
+    if (isJdkLoop(option)) {
+      return (T) Boolean.valueOf(!isLoopbackModeDisabled());
+    }
+    return super.getOption(option);
+  }
+
+  @Override
+  public <T> boolean setOption(ChannelOption<T> option, T value) {
+    if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
+      validate(option, value);
+      setMaxDatagramPayloadSize((Integer) value);
+    } else if (isJdkLoop(option)) {
+      validate(option, value);
+      setLoopbackModeDisabled(!(Boolean) value);
+    } else {
+      return super.setOption(option, value);
+    }
+    return true;
+  }
+
+  /** The JDK's option says the opposite of Netty's. */
+  private static boolean isJdkLoop(ChannelOption<?> option) {
+    return option instanceof NioChannelOption && option.name().equals(IP_MULTICAST_LOOP.name());
+  }
+
+  /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}. */
+  public int getMaxDatagramPayloadSize() {
+    return maxDatagramPayloadSize;
+  }
+
+  /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}; 0 switches it off. */
+  public KQueueFfmDatagramChannelConfig setMaxDatagramPayloadSize(int maxDatagramPayloadSize) {
+    this.maxDatagramPayloadSize =
+        ObjectUtil.checkPositiveOrZero(maxDatagramPayloadSize, "maxDatagramPayloadSize");
+    return this;
+  }
+
+  @Override
+  public int getTrafficClass() {
+    return get(ChannelOption.IP_TOS);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setTrafficClass(int trafficClass) {
+    return set(ChannelOption.IP_TOS, trafficClass);
+  }
+
+  @Override
+  public boolean isReuseAddress() {
+    return get(ChannelOption.SO_REUSEADDR);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
+    return set(ChannelOption.SO_REUSEADDR, reuseAddress);
+  }
+
+  /** Whether several sockets may be bound to the port; Linux and DragonFly balance by it. */
+  public boolean isReusePort() {
+    return get(UnixChannelOption.SO_REUSEPORT);
+  }
+
+  public KQueueFfmDatagramChannelConfig setReusePort(boolean reusePort) {
+    return set(UnixChannelOption.SO_REUSEPORT, reusePort);
+  }
+
+  @Override
+  public boolean isBroadcast() {
+    return get(ChannelOption.SO_BROADCAST);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setBroadcast(boolean broadcast) {
+    return set(ChannelOption.SO_BROADCAST, broadcast);
+  }
+
+  @Override
+  public boolean isLoopbackModeDisabled() {
+    return get(ChannelOption.IP_MULTICAST_LOOP_DISABLED);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setLoopbackModeDisabled(boolean loopbackModeDisabled) {
+    return set(ChannelOption.IP_MULTICAST_LOOP_DISABLED, loopbackModeDisabled);
+  }
+
+  @Override
+  public int getTimeToLive() {
+    return get(ChannelOption.IP_MULTICAST_TTL);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setTimeToLive(int ttl) {
+    return set(ChannelOption.IP_MULTICAST_TTL, ttl);
+  }
+
+  /** An address of {@link #getNetworkInterface()}, or {@code null}. */
+  @Override
+  public InetAddress getInterface() {
+    return get(ChannelOption.IP_MULTICAST_ADDR);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setInterface(InetAddress interfaceAddress) {
+    return set(ChannelOption.IP_MULTICAST_ADDR, interfaceAddress);
+  }
+
+  /** The interface that datagrams to groups leave by; {@code null} while the system chooses. */
+  @Override
+  public NetworkInterface getNetworkInterface() {
+    return get(ChannelOption.IP_MULTICAST_IF);
+  }
+
+  @Override
+  public KQueueFfmDatagramChannelConfig setNetworkInterface(NetworkInterface networkInterface) {
+    return set(ChannelOption.IP_MULTICAST_IF, networkInterface);
+  }
+}

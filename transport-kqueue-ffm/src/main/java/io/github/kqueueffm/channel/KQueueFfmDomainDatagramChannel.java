@@ -1,0 +1,190 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.PeerCredentials;
+import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.UnixAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainDatagramChannel;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A local (Unix domain) datagram socket. Takes Netty's {@link DomainSocketAddress} and Java's own
+ * {@link UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an abstract
+ * name. The sender of a datagram from a socket without a name has an empty path.
+ *
+ * <p>The file that its bind makes is deleted with the channel, unless there is something else at
+ * that path by then.
+ */
+public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramChannel
+    implements DomainDatagramChannel {
+  private static final DomainSocketAddress NAMELESS = new DomainSocketAddress("");
+
+  /** How long a channel rests before it looks again whether a receiver has room. */
+  private static final long REST_MILLIS = 5;
+
+  private final KQueueFfmDomainDatagramChannelConfig config;
+  private final SockaddrCodec codec;
+  private SocketFile file;
+  private boolean resting;
+
+  /** A new socket. */
+  public KQueueFfmDomainDatagramChannel() {
+    this(Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX), false);
+  }
+
+  /** Takes over a socket, bound or connected or neither, and closes it with the channel. */
+  public KQueueFfmDomainDatagramChannel(int fd) {
+    this(Sockets.adoptLocalDatagram(Kernels.system(), fd), true);
+  }
+
+  KQueueFfmDomainDatagramChannel(KernelSocket socket, boolean adopted) {
+    super(socket, adopted && isInUse(socket));
+    codec = SockaddrCodec.of(socket.kernel().platform());
+    if (adopted) {
+      adopted();
+    }
+    config = newConfig();
+  }
+
+  /** One of a pair has a peer and no name. */
+  private static boolean isInUse(KernelSocket socket) {
+    return socket.remoteAddress() != null
+        || socket.localAddress() instanceof UnixAddress name && !name.isUnnamed();
+  }
+
+  /** Makes the configuration; called from the constructor. */
+  protected KQueueFfmDomainDatagramChannelConfig newConfig() {
+    return new KQueueFfmDomainDatagramChannelConfig(this);
+  }
+
+  @Override
+  public KQueueFfmDomainDatagramChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public DomainSocketAddress localAddress() {
+    return (DomainSocketAddress) super.localAddress();
+  }
+
+  @Override
+  public DomainSocketAddress remoteAddress() {
+    return (DomainSocketAddress) super.remoteAddress();
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    DomainSocketAddress name = (DomainSocketAddress) super.localAddress0();
+    // It can get one until it is closed.
+    return name == null || name.path().isEmpty() ? null : name;
+  }
+
+  /**
+   * Asks the kernel who the peer is. Systems tell it of the two ends of a pair; of other datagram
+   * sockets few do.
+   *
+   * @throws IOException if it is not connected, or the system does not tell
+   */
+  public KQueueFfmPeerCredentials peerCredentials() throws IOException {
+    return new KQueueFfmPeerCredentials(PeerCredentials.of(socket()));
+  }
+
+  @Override
+  SocketAddress shown(SocketAddress address) {
+    return DomainAddresses.told(address);
+  }
+
+  @Override
+  SocketAddress taken(SocketAddress address) {
+    return DomainAddresses.name(DomainAddresses.given(address));
+  }
+
+  @Override
+  boolean isRecipient(Object address) {
+    return address instanceof DomainSocketAddress || address instanceof UnixDomainSocketAddress;
+  }
+
+  @Override
+  String writable() {
+    return "DomainDatagramPacket, AddressedEnvelope<ByteBuf, DomainSocketAddress>, ByteBuf";
+  }
+
+  @Override
+  Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender) {
+    return new DomainDatagramPacket(
+        content,
+        recipient == null ? null : DomainAddresses.given(recipient),
+        (DomainSocketAddress) sender);
+  }
+
+  @Override
+  boolean tellsRecipient() {
+    return false;
+  }
+
+  @Override
+  Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at) {
+    byte[] name = codec.getPath(batch.name(at), batch.nameLength(at));
+    DomainSocketAddress sender =
+        name.length == 0 ? NAMELESS : DomainAddresses.told(UnixAddress.of(name));
+    return new DomainDatagramPacket(content, localAddress(), sender);
+  }
+
+  @Override
+  String limit() {
+    return "";
+  }
+
+  @Override
+  boolean isActiveOnOpen() {
+    return config.isActiveOnOpen();
+  }
+
+  @Override
+  IOException datagramFailure(String operation, Object subject, int result) {
+    return Failures.of(socket().kernel().platform(), operation, subject, result);
+  }
+
+  @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    DomainSocketAddress address = DomainAddresses.given(local);
+    super.doBind(address);
+    file = SocketFile.madeAt(address);
+  }
+
+  @Override
+  protected void doClose() throws Exception {
+    SocketFile made = file;
+    file = null;
+    if (made != null) {
+      made.delete();
+    }
+    super.doClose();
+  }
+
+  @Override
+  void awaitRoom(Object refused) {
+    if (Datagrams.recipient(refused) == null || isConnected()) {
+      super.awaitRoom(refused);
+    } else if (!resting) {
+      // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not
+      // connected to it, is writable all the time.
+      resting = true;
+      eventLoop().schedule(this::rested, REST_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void rested() {
+    resting = false;
+    flushAgain();
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.MulticastSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Collections;
+
+/** The forms of the multicast options, each one option for IPv4 and another for IPv6. */
+final class MulticastForms {
+  private MulticastForms() {}
+
+  static final KernelOption.Form<Integer> TIME_TO_LIVE =
+      new KernelOption.Form<>() {
+        @Override
+        public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return new MulticastSettings(socket).timeToLive();
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
+            throws IOException {
+          return new MulticastSettings(socket).timeToLive(value);
+        }
+      };
+
+  /** Netty's option says the opposite of the kernel's. */
+  static final KernelOption.Form<Boolean> LOOP_DISABLED =
+      new KernelOption.Form<>() {
+        @Override
+        public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return !new MulticastSettings(socket).loop();
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
+            throws IOException {
+          return new MulticastSettings(socket).loop(!value);
+        }
+      };
+
+  static final KernelOption.Form<NetworkInterface> INTERFACE =
+      new KernelOption.Form<>() {
+        @Override
+        public NetworkInterface get(KernelSocket socket, Constant level, Constant name)
+            throws IOException {
+          return new MulticastSettings(socket).networkInterface();
+        }
+
+        @Override
+        public boolean set(
+            KernelSocket socket, Constant level, Constant name, NetworkInterface value)
+            throws IOException {
+          return new MulticastSettings(socket).networkInterface(value);
+        }
+      };
+
+  /** The interface by one of its addresses. */
+  static final KernelOption.Form<InetAddress> INTERFACE_ADDRESS =
+      new KernelOption.Form<>() {
+        @Override
+        public InetAddress get(KernelSocket socket, Constant level, Constant name)
+            throws IOException {
+          NetworkInterface via = new MulticastSettings(socket).networkInterface();
+          return via == null
+              ? null
+              : Collections.list(via.getInetAddresses()).stream().findFirst().orElse(null);
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, InetAddress value)
+            throws IOException {
+          NetworkInterface via = NetworkInterface.getByInetAddress(value);
+          if (via == null) {
+            throw new SocketException("no interface has the address " + value.getHostAddress());
+          }
+          return new MulticastSettings(socket).networkInterface(via);
+        }
+      };
+}

@@ -1,0 +1,215 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+
+/**
+ * A datagram socket's memberships in multicast groups. Any thread.
+ *
+ * <p>macOS, FreeBSD and Linux have MCAST_* (RFC 3678), which name the interface by its index. The
+ * others have the older options only, without sources, and name an interface by its IPv4 address.
+ *
+ * <p>All methods throw an {@link UnsupportedOperationException} for what the system lacks, and an
+ * {@link IllegalArgumentException} for addresses that are no group, or no source of one.
+ */
+public final class MulticastGroups {
+  private static final int IPV4 = 4;
+  private static final int IPV6 = 16;
+
+  private enum Action {
+    JOIN(
+        Constant.MCAST_JOIN_GROUP,
+        Constant.IP_ADD_MEMBERSHIP,
+        Constant.IPV6_JOIN_GROUP,
+        Constant.MCAST_JOIN_SOURCE_GROUP),
+    LEAVE(
+        Constant.MCAST_LEAVE_GROUP,
+        Constant.IP_DROP_MEMBERSHIP,
+        Constant.IPV6_LEAVE_GROUP,
+        Constant.MCAST_LEAVE_SOURCE_GROUP),
+    BLOCK(null, null, null, Constant.MCAST_BLOCK_SOURCE);
+
+    final Constant group;
+    final Constant ipv4;
+    final Constant ipv6;
+    final Constant source;
+
+    Action(Constant group, Constant ipv4, Constant ipv6, Constant source) {
+      this.group = group;
+      this.ipv4 = ipv4;
+      this.ipv6 = ipv6;
+      this.source = source;
+    }
+  }
+
+  private final KernelSocket socket;
+  private final Platform platform;
+  private final SockaddrCodec codec;
+
+  public MulticastGroups(KernelSocket socket) {
+    this.socket = socket;
+    this.platform = socket.kernel().platform();
+    this.codec = SockaddrCodec.of(platform);
+  }
+
+  /**
+   * Joins a group.
+   *
+   * @param via the interface, or {@code null} for the system's choice
+   * @param source the one sender to hear, or {@code null} for all
+   */
+  public void join(InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
+    change(Action.JOIN, group, via, source);
+  }
+
+  /** Leaves what was joined with the same arguments. */
+  public void leave(InetAddress group, NetworkInterface via, InetAddress source)
+      throws IOException {
+    change(Action.LEAVE, group, via, source);
+  }
+
+  /** Stops hearing one sender of a group that was joined for all of them. */
+  public void block(InetAddress group, NetworkInterface via, InetAddress source)
+      throws IOException {
+    require(source != null, "the source to block is missing");
+    change(Action.BLOCK, group, via, source);
+  }
+
+  private void change(Action action, InetAddress group, NetworkInterface via, InetAddress source)
+      throws IOException {
+    require(group.isMulticastAddress(), group + " is not a multicast group");
+    require(
+        source == null || source.getClass() == group.getClass(),
+        "the source " + source + " is not of the same IP version as the group " + group);
+    boolean ipv4 = group instanceof Inet4Address;
+    boolean mapped = ipv4 && isIpv6Socket() && !platform.isLinux();
+    checkFamily(group, mapped, source);
+    if (source != null) {
+      changeSource(action, group, via, source);
+    } else if (mapped || !platform.has(action.group)) {
+      changeOld(action, group, via, mapped);
+    } else {
+      changeGroup(action, group, via);
+    }
+  }
+
+  private boolean isIpv6Socket() {
+    return socket.family() == platform.get(Constant.AF_INET6);
+  }
+
+  private void checkFamily(InetAddress group, boolean mapped, InetAddress source) {
+    if (!(group instanceof Inet4Address) && !isIpv6Socket()) {
+      throw SockaddrCodec.unsupported("an IPv4 socket cannot join the IPv6 group " + group);
+    }
+    // Darwin takes a v4-mapped group where Linux takes the IPv4 options, and for no source.
+    if (mapped && (!platform.system().equals("macos") || source != null)) {
+      throw new UnsupportedOperationException(
+          "an IPv6 socket cannot be a member of the IPv4 group "
+              + group
+              + (source == null ? "" : " for one source")
+              + " on "
+              + platform
+              + "; create it with SocketProtocolFamily.INET");
+    }
+  }
+
+  private void changeSource(
+      Action action, InetAddress group, NetworkInterface via, InetAddress source)
+      throws IOException {
+    if (!platform.has(action.source)) {
+      throw new UnsupportedOperationException(
+          platform + " has no multicast by source (" + action.source + ")");
+    }
+    Struct request = platform.struct("group_source_req");
+    long memory = NativeMemory.allocate(request.size());
+    try {
+      Memory.putInt(memory + request.offset("gsr_interface"), index(via));
+      put(memory + request.offset("gsr_group"), group);
+      put(memory + request.offset("gsr_source"), source);
+      set(action.source, group, via, memory, request);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private void changeGroup(Action action, InetAddress group, NetworkInterface via)
+      throws IOException {
+    Struct request = platform.struct("group_req");
+    long memory = NativeMemory.allocate(request.size());
+    try {
+      Memory.putInt(memory + request.offset("gr_interface"), index(via));
+      put(memory + request.offset("gr_group"), group);
+      set(action.group, group, via, memory, request);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private void changeOld(Action action, InetAddress group, NetworkInterface via, boolean mapped)
+      throws IOException {
+    boolean ipv6 = mapped || !(group instanceof Inet4Address);
+    Struct request = platform.struct(ipv6 ? "ipv6_mreq" : "ip_mreq");
+    long memory = NativeMemory.allocate(request.size());
+    try {
+      if (ipv6) {
+        putIpv6(memory + request.offset("ipv6mr_multiaddr"), group);
+        Memory.putInt(memory + request.offset("ipv6mr_interface"), index(via));
+        set(action.ipv6, group, via, memory, request);
+      } else {
+        Memory.copy(group.getAddress(), 0, memory + request.offset("imr_multiaddr"), IPV4);
+        if (via != null) {
+          byte[] address = Interfaces.ipv4(via).getAddress();
+          Memory.copy(address, 0, memory + request.offset("imr_interface"), IPV4);
+        }
+        set(action.ipv4, group, via, memory, request);
+      }
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static void putIpv6(long memory, InetAddress group) {
+    byte[] bytes = group.getAddress();
+    if (bytes.length == IPV4) {
+      Memory.putShort(memory + IPV6 - IPV4 - Short.BYTES, 0xffff);
+    }
+    Memory.copy(bytes, 0, memory + IPV6 - bytes.length, bytes.length);
+  }
+
+  /** The kernels check the sockaddr's length and want no port. */
+  private void put(long memory, InetAddress ip) {
+    boolean ipv4 = ip instanceof Inet4Address;
+    codec.put(
+        memory,
+        new InetSocketAddress(ip, 0),
+        platform.get(ipv4 ? Constant.AF_INET : Constant.AF_INET6));
+  }
+
+  private void set(
+      Constant option, InetAddress group, NetworkInterface via, long memory, Struct request)
+      throws IOException {
+    boolean ipv6 = option.name().startsWith("IPV6") || !(group instanceof Inet4Address);
+    socket.setBytes(
+        platform.get(ipv6 ? Constant.IPPROTO_IPV6 : Constant.IPPROTO_IP),
+        platform.get(option),
+        memory,
+        request.size(),
+        option + " of " + group.getHostAddress() + (via == null ? "" : " via " + via.getName()));
+  }
+
+  private static int index(NetworkInterface via) {
+    return via == null ? 0 : via.getIndex();
+  }
+
+  private static void require(boolean valid, String reason) {
+    if (!valid) {
+      throw new IllegalArgumentException(reason);
+    }
+  }
+}

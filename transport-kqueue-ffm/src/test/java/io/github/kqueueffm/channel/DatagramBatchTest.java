@@ -1,0 +1,275 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramRig.loopback;
+import static io.github.kqueueffm.channel.DatagramRig.settle;
+import static io.github.kqueueffm.channel.DatagramRig.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Several datagrams with one system call: sendmmsg at a flush, recvmmsg by an option. */
+final class DatagramBatchTest {
+  private static final int SLOT = 64;
+
+  private static List<ChannelFuture> flush(
+      KQueueFfmDatagramChannel from, InetSocketAddress recipient, int count) {
+    List<ChannelFuture> futures = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      futures.add(from.write(packet("" + i, recipient)));
+    }
+    from.flush();
+    return futures;
+  }
+
+  private static void sync(List<ChannelFuture> futures) throws InterruptedException {
+    for (ChannelFuture future : futures) {
+      future.sync();
+    }
+  }
+
+  private static void assertNumbers(Inbox inbox, int from, int to) throws InterruptedException {
+    for (int i = from; i < to; i++) {
+      assertThat(inbox.text()).isEqualTo("" + i);
+    }
+  }
+
+  /** Datagrams wait in the kernel until the test lets the channel read. */
+  private static KQueueFfmDatagramChannel batched(DatagramRig rig, Inbox inbox, int slots) {
+    return rig.bound(
+        rig.bootstrap(SocketProtocolFamily.INET, inbox)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * slots)),
+        loopback(0));
+  }
+
+  @Test
+  void flushedDatagramsGoWithFewCalls() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      sync(flush(sender, to(receiver), 100));
+      assertNumbers(inbox, 0, 100);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(2);
+      assertThat(kernel.count("sendto") + kernel.count("send")).isZero();
+    }
+  }
+
+  @Test
+  void connectedDatagramsAndPiecesGoInBatchesToo() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      sender.connect(to(receiver)).sync();
+      ByteBuf pieces =
+          Unpooled.compositeBuffer()
+              .addComponent(true, Unpooled.directBuffer().writeByte('a'))
+              .addComponent(true, Unpooled.directBuffer().writeByte('b'))
+              .addComponent(true, Unpooled.directBuffer().writeByte('c'));
+      sender.write(DatagramChannelTest.text("plain"));
+      sender.write(pieces);
+      sender.write(Unpooled.EMPTY_BUFFER);
+      sender.writeAndFlush(packet("addressed", to(receiver))).sync();
+      for (String text : List.of("plain", "abc", "", "addressed")) {
+        assertThat(inbox.text()).isEqualTo(text);
+      }
+      assertThat(kernel.count("sendmmsg")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void failureInTheMiddleOfBatchFailsThatDatagramAlone() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      List<ChannelFuture> good = new ArrayList<>();
+      good.add(sender.write(packet("0", to(receiver))));
+      ChannelFuture large =
+          sender.write(new DatagramPacket(Unpooled.directBuffer().writeZero(70000), to(receiver)));
+      good.add(sender.write(packet("1", to(receiver))));
+      ChannelFuture six = sender.write(packet("six", new InetSocketAddress(LOOPBACK6, 9)));
+      good.add(sender.write(packet("2", to(receiver))));
+      good.add(sender.write(packet("3", to(receiver))));
+      sender.flush();
+      sync(good);
+      assertThat(large.await().cause())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("EMSGSIZE")
+          .hasMessageContaining("70000");
+      assertThat(six.await().cause()).isInstanceOf(UnsupportedAddressTypeException.class);
+      assertNumbers(inbox, 0, 4);
+    }
+  }
+
+  @Test
+  void fullSocketAmidBatchesLosesNothing() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.EAGAIN, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      sync(flush(channel, to(channel), 10));
+      assertNumbers(inbox, 0, 10);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void exhaustedQueueFailsTheFirstOfBatchOnly() throws Exception {
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.ENOBUFS, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      List<ChannelFuture> futures = flush(channel, to(channel), 4);
+      assertThat(futures.get(0).await().cause()).hasMessageContaining("ENOBUFS");
+      sync(futures.subList(1, 4));
+      assertNumbers(inbox, 1, 4);
+    }
+  }
+
+  @Test
+  void limitOfMessagesPerWriteYieldsAndGoesOn() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender =
+          rig.bound(
+              rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+                  .option(ChannelOption.MAX_MESSAGES_PER_WRITE, 4),
+              loopback(0));
+      sync(flush(sender, to(receiver), 10));
+      assertNumbers(inbox, 0, 10);
+      assertThat(kernel.count("sendmmsg")).as("4, 4 and 2").isEqualTo(3);
+    }
+  }
+
+  @Test
+  void datagramsGoOneByOneWhereTheSystemHasNoBatches() throws Exception {
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).without(Call.SENDMMSG, Call.RECVMMSG);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      sync(flush(rig.local(new Inbox()), to(receiver), 5));
+      receiver.config().setAutoRead(true);
+      assertNumbers(inbox, 0, 5);
+      assertThat(kernel.count("sendto")).isEqualTo(5);
+      assertThat(kernel.count("sendmmsg") + kernel.count("recvmmsg")).isZero();
+    }
+  }
+
+  @Test
+  void batchesThatTheSystemForbidsAreGivenUp() throws Exception {
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system())
+            .fail("sendmmsg", Errno.ENOSYS, Integer.MAX_VALUE)
+            .fail("recvmmsg", Errno.ENOSYS, Integer.MAX_VALUE);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      receiver.config().setAutoRead(true);
+      sync(flush(sender, to(receiver), 5));
+      sync(flush(sender, to(receiver), 5));
+      assertNumbers(inbox, 0, 5);
+      assertNumbers(inbox, 0, 5);
+      assertThat(kernel.count("sendmmsg") + kernel.count("recvmmsg")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void waitingDatagramsComeWithOneCallEachWithItsOwnSender() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      KQueueFfmDatagramChannel one = rig.local(new Inbox());
+      KQueueFfmDatagramChannel other = rig.local(new Inbox());
+      for (int i = 0; i < 6; i++) {
+        (i % 2 == 0 ? one : other).writeAndFlush(packet("" + i, to(receiver))).sync();
+      }
+      receiver.read();
+      for (int i = 0; i < 6; i++) {
+        assertThat(inbox.letter())
+            .isEqualTo(new Inbox.Letter("" + i, to(i % 2 == 0 ? one : other), to(receiver)));
+      }
+      assertThat(kernel.count("recvmmsg")).isEqualTo(1);
+      settle(receiver);
+      assertThat(inbox.readCompletes).hasValue(1);
+    }
+  }
+
+  @Test
+  void batchTellsRecipientsAndTakesEmptyAndCutDatagrams() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver =
+          rig.bound(
+              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+                  .option(ChannelOption.AUTO_READ, false)
+                  .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * 4)),
+              new InetSocketAddress("0.0.0.0", 0));
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      InetSocketAddress own = new InetSocketAddress(LOOPBACK4, receiver.localAddress().getPort());
+      sender.write(packet("first", own));
+      sender.write(packet("", own));
+      sender.writeAndFlush(packet("x".repeat(SLOT + 1), own)).sync();
+      receiver.read();
+      for (String text : List.of("first", "", "x".repeat(SLOT))) {
+        assertThat(inbox.letter()).isEqualTo(new Inbox.Letter(text, to(sender), own));
+      }
+    }
+  }
+
+  @Test
+  void nothingToReceiveReleasesTheBuffer() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("recvmmsg", Errno.EAGAIN, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 4);
+      receiver.config().setAutoRead(true);
+      receiver.writeAndFlush(packet("x", to(receiver))).sync();
+      assertThat(inbox.text()).isEqualTo("x");
+      inbox.assertEmpty();
+    }
+  }
+
+  @Test
+  void bufferForOneDatagramOnlyNeedsNoBatch() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 1);
+      receiver.config().setAutoRead(true);
+      receiver.writeAndFlush(packet("x", to(receiver))).sync();
+      assertThat(inbox.text()).isEqualTo("x");
+      assertThat(kernel.count("recvmmsg")).isZero();
+    }
+  }
+}

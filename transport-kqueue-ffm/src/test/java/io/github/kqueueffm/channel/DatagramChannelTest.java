@@ -1,0 +1,365 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramRig.loopback;
+import static io.github.kqueueffm.channel.DatagramRig.settle;
+import static io.github.kqueueffm.channel.DatagramRig.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultAddressedEnvelope;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Datagrams from and to sockets that are not connected. */
+final class DatagramChannelTest {
+
+  static ByteBuf text(String text) {
+    return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+  }
+
+  static DatagramPacket packet(String text, InetSocketAddress recipient) {
+    return new DatagramPacket(text(text), recipient);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SocketProtocolFamily.class,
+      names = {"INET", "INET6"})
+  void datagramAndItsAnswerCarryBothAddresses(SocketProtocolFamily family) throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      var own = family == SocketProtocolFamily.INET ? LOOPBACK4 : LOOPBACK6;
+      Inbox server = new Inbox.Echo();
+      Inbox client = new Inbox();
+      KQueueFfmDatagramChannel serving = rig.bind(family, new InetSocketAddress(own, 0), server);
+      KQueueFfmDatagramChannel asking = rig.bind(family, new InetSocketAddress(own, 0), client);
+      asking.writeAndFlush(packet("question", serving.localAddress())).sync();
+      assertThat(server.letter())
+          .isEqualTo(new Inbox.Letter("question", asking.localAddress(), serving.localAddress()));
+      assertThat(client.letter())
+          .isEqualTo(new Inbox.Letter("question", serving.localAddress(), asking.localAddress()));
+    }
+  }
+
+  @Test
+  void socketOfBothFamiliesSpeaksWithEach() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox both = new Inbox.Echo();
+      KQueueFfmDatagramChannel serving = rig.bind(null, new InetSocketAddress(0), both);
+      int port = serving.localAddress().getPort();
+      for (SocketProtocolFamily family :
+          List.of(SocketProtocolFamily.INET, SocketProtocolFamily.INET6)) {
+        var own = family == SocketProtocolFamily.INET ? LOOPBACK4 : LOOPBACK6;
+        Inbox inbox = new Inbox();
+        KQueueFfmDatagramChannel client = rig.bind(family, new InetSocketAddress(own, 0), inbox);
+        InetSocketAddress server = new InetSocketAddress(own, port);
+        client.writeAndFlush(packet("from " + family, server)).sync();
+        Inbox.Letter letter = both.letter();
+        assertThat(letter.sender()).as("not a v4-mapped one").isEqualTo(client.localAddress());
+        assertThat(inbox.letter().sender()).isEqualTo(server);
+      }
+    }
+  }
+
+  /** netty/netty#17498: bound to the IPv4 wildcard, an IPv6 socket has to hear IPv6 as well. */
+  @Test
+  void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);
+      int port = channel.localAddress().getPort();
+      KQueueFfmDatagramChannel sender =
+          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
+      sender.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
+      assertThat(inbox.text()).isEqualTo("six");
+    }
+  }
+
+  /** netty/netty#11588: the family is one of the socket, not of the JVM. */
+  @Test
+  void addressOfOtherFamilyFailsItsDatagramAlone() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      ChannelFuture first = sender.write(packet("one", to(receiver)));
+      ChannelFuture wrong =
+          sender.write(
+              packet("six", new InetSocketAddress(LOOPBACK6, receiver.localAddress().getPort())));
+      ChannelFuture last = sender.writeAndFlush(packet("two", to(receiver)));
+      assertThat(wrong.await().cause()).isInstanceOf(UnsupportedAddressTypeException.class);
+      assertThat(first.await().isSuccess()).isTrue();
+      assertThat(last.await().isSuccess()).isTrue();
+      assertThat(sender.isOpen()).isTrue();
+      assertThat(inbox.text()).isEqualTo("one");
+      assertThat(inbox.text()).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void nameThatWasNotResolvedFailsItsDatagramAlone() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      InetSocketAddress name = InetSocketAddress.createUnresolved("name.invalid", 53);
+      ChannelFuture packet = channel.writeAndFlush(packet("lost", name));
+      ChannelFuture envelope =
+          channel.writeAndFlush(new DefaultAddressedEnvelope<>(text("lost"), name));
+      assertThat(packet.await().cause()).isInstanceOf(UnresolvedAddressException.class);
+      assertThat(envelope.await().cause()).isInstanceOf(UnresolvedAddressException.class);
+      channel.writeAndFlush(packet("kept", to(channel))).sync();
+      assertThat(inbox.text()).isEqualTo("kept");
+    }
+  }
+
+  /** libkqueue#39: an empty datagram is no end of a stream. */
+  @Test
+  void emptyDatagramsGoBothWays() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox server = new Inbox.Echo();
+      Inbox client = new Inbox();
+      KQueueFfmDatagramChannel serving = rig.local(server);
+      KQueueFfmDatagramChannel asking = rig.local(client);
+      asking.writeAndFlush(new DatagramPacket(Unpooled.EMPTY_BUFFER, to(serving))).sync();
+      asking.writeAndFlush(new DatagramPacket(Unpooled.buffer(0), to(serving))).sync();
+      asking.writeAndFlush(new DatagramPacket(Unpooled.compositeBuffer(), to(serving))).sync();
+      asking.writeAndFlush(packet("full", to(serving))).sync();
+      for (String text : List.of("", "", "", "full")) {
+        assertThat(server.text()).isEqualTo(text);
+        assertThat(client.text()).isEqualTo(text);
+      }
+      assertThat(serving.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void everyKindOfBufferIsSentWhole() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      byte[] bytes = "0123456789".getBytes(StandardCharsets.US_ASCII);
+      CompositeByteBuf direct = Unpooled.compositeBuffer();
+      CompositeByteBuf mixed = Unpooled.compositeBuffer();
+      direct.addComponent(true, Unpooled.directBuffer().writeBytes(bytes, 0, 4));
+      direct.addComponent(true, Unpooled.directBuffer().writeBytes(bytes, 4, 6));
+      mixed.addComponent(true, Unpooled.buffer().writeBytes(bytes, 0, 4));
+      mixed.addComponent(true, Unpooled.directBuffer().writeBytes(bytes, 4, 6));
+      List<ByteBuf> buffers =
+          List.of(
+              Unpooled.wrappedBuffer(bytes),
+              Unpooled.directBuffer().writeBytes(bytes),
+              Unpooled.directBuffer().writeBytes(bytes).asReadOnly(),
+              Unpooled.directBuffer().writeZero(3).writeBytes(bytes).skipBytes(3),
+              Unpooled.directBuffer().writeZero(3).writeBytes(bytes).slice(3, bytes.length),
+              direct,
+              mixed);
+      for (ByteBuf buffer : buffers) {
+        sender.writeAndFlush(new DatagramPacket(buffer, to(receiver))).sync();
+        assertThat(inbox.text()).as("%s", buffer).isEqualTo("0123456789");
+        assertThat(buffer.refCnt()).as("%s", buffer).isZero();
+      }
+    }
+  }
+
+  @Test
+  void bufferInMorePiecesThanCallTakesIsCopied() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      CompositeByteBuf pieces = Unpooled.compositeBuffer(2000);
+      for (int i = 0; i < 1500; i++) {
+        pieces.addComponent(true, Unpooled.directBuffer(1).writeByte('a' + i % 26));
+      }
+      String whole = pieces.toString(StandardCharsets.US_ASCII);
+      receiver.writeAndFlush(new DatagramPacket(pieces, to(receiver))).sync();
+      assertThat(inbox.text()).isEqualTo(whole);
+      assertThat(pieces.refCnt()).isZero();
+    }
+  }
+
+  @Test
+  void envelopeOfAnyTypeIsSent() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      AddressedEnvelope<ByteBuf, InetSocketAddress> heap =
+          new DefaultAddressedEnvelope<>(text("heap"), to(channel));
+      AddressedEnvelope<ByteBuf, InetSocketAddress> direct =
+          new DefaultAddressedEnvelope<>(
+              Unpooled.directBuffer().writeBytes("direct".getBytes(StandardCharsets.US_ASCII)),
+              to(channel));
+      channel.write(heap);
+      channel.writeAndFlush(direct).sync();
+      assertThat(inbox.text()).isEqualTo("heap");
+      assertThat(inbox.text()).isEqualTo("direct");
+      assertThat(heap.refCnt()).isZero();
+      assertThat(direct.refCnt()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNoDatagramIsRefusedByName() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+      assertThat(channel.writeAndFlush("text").await().cause())
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("String")
+          .hasMessageContaining("DatagramPacket");
+    }
+  }
+
+  @Test
+  void bufferWithoutConnectionFailsAloneAndNextDatagramGoes() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      ChannelFuture nowhere = channel.write(text("nowhere"));
+      ChannelFuture here = channel.writeAndFlush(packet("here", to(channel)));
+      assertThat(nowhere.await().cause()).isInstanceOf(NotYetConnectedException.class);
+      assertThat(here.await().isSuccess()).isTrue();
+      assertThat(inbox.text()).isEqualTo("here");
+    }
+  }
+
+  @Test
+  void channelThatIsActiveOnRegistrationSendsWithoutBind() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox server = new Inbox.Echo();
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel serving = rig.local(server);
+      KQueueFfmDatagramChannel client = rig.unbound(SocketProtocolFamily.INET, inbox);
+      assertThat(client.isActive()).isTrue();
+      assertThat(client.localAddress()).isNull();
+      client.writeAndFlush(packet("hello", to(serving))).sync();
+      assertThat(inbox.text()).isEqualTo("hello");
+      assertThat(client.localAddress().getPort()).isPositive();
+    }
+  }
+
+  @Test
+  void channelThatIsNeitherBoundNorConnectedIsNotActive() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      Channel channel = rig.bootstrap(SocketProtocolFamily.INET, inbox).register().sync().channel();
+      assertThat(channel.isActive()).isFalse();
+      assertThat(channel.writeAndFlush(packet("early", loopback(4))).await().cause())
+          .isInstanceOf(NotYetConnectedException.class);
+      channel.bind(loopback(0)).sync();
+      assertThat(channel.isActive()).isTrue();
+      settle(channel);
+      assertThat(inbox.activations).hasValue(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void readTakesOneDatagramAtATimeWithoutAutoRead(boolean batched) throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver =
+          rig.bound(
+              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+                  .option(ChannelOption.AUTO_READ, false),
+              loopback(0));
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      List<ChannelFuture> sent = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        sent.add(
+            batched
+                ? sender.write(packet("" + i, to(receiver)))
+                : sender.writeAndFlush(packet("" + i, to(receiver))));
+      }
+      sender.flush();
+      for (ChannelFuture future : sent) {
+        future.sync();
+      }
+      for (int i = 0; i < 3; i++) {
+        inbox.assertEmpty();
+        receiver.read();
+        assertThat(inbox.text()).isEqualTo("" + i);
+        settle(receiver);
+      }
+      inbox.assertEmpty();
+    }
+  }
+
+  @Test
+  void datagramBeyondTheBufferIsCut() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      channel.writeAndFlush(packet("x".repeat(3000), to(channel))).sync();
+      assertThat(inbox.text()).hasSize(2048);
+    }
+  }
+
+  @Test
+  void handlerMayCloseTheChannelAmidDatagrams() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox closing =
+          new Inbox() {
+            @Override
+            void received(ChannelHandlerContext context, Object message) {
+              context.close();
+            }
+          };
+      KQueueFfmDatagramChannel receiver = rig.local(closing);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      for (int i = 0; i < 10; i++) {
+        sender.write(packet("" + i, to(receiver)));
+      }
+      sender.flush();
+      assertThat(closing.text()).isEqualTo("0");
+      receiver.closeFuture().sync();
+      closing.assertEmpty();
+    }
+  }
+
+  @Test
+  void listenerMayCloseTheChannelAmidDatagrams() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel receiver = rig.local(new Inbox());
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      ChannelFuture first = sender.write(packet("one", to(receiver)));
+      first.addListener(future -> sender.close());
+      List<ChannelFuture> others = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        others.add(
+            sender.write(
+                new DatagramPacket(
+                    Unpooled.compositeBuffer()
+                        .addComponent(true, text("a"))
+                        .addComponent(true, text("b")),
+                    to(receiver))));
+      }
+      sender.flush();
+      first.sync();
+      sender.closeFuture().sync();
+      for (ChannelFuture other : others) {
+        other.await();
+        assertThat(other.isSuccess() || other.cause() instanceof ClosedChannelException).isTrue();
+      }
+    }
+  }
+}

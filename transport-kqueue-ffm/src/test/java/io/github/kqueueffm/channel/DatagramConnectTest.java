@@ -1,0 +1,250 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
+import static io.github.kqueueffm.channel.DatagramChannelTest.text;
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramRig.loopback;
+import static io.github.kqueueffm.channel.DatagramRig.settle;
+import static io.github.kqueueffm.channel.DatagramRig.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import org.junit.jupiter.api.Test;
+
+/** Connected datagram sockets, and their way back. */
+final class DatagramConnectTest {
+
+  private static KQueueFfmDatagramChannel connected(
+      DatagramRig rig, Inbox inbox, InetSocketAddress remote) {
+    return (KQueueFfmDatagramChannel)
+        rig.bootstrap(SocketProtocolFamily.INET, inbox)
+            .connect(remote)
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  @Test
+  void connectedChannelSendsAndHearsItsPeerOnly() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox server = new Inbox.Echo();
+      Inbox client = new Inbox();
+      KQueueFfmDatagramChannel serving = rig.local(server);
+      KQueueFfmDatagramChannel asking = connected(rig, client, to(serving));
+      KQueueFfmDatagramChannel stranger = rig.local(new Inbox());
+      assertThat(asking.isConnected()).isTrue();
+      assertThat(asking.isActive()).isTrue();
+      assertThat(asking.remoteAddress()).isEqualTo(to(serving));
+      assertThat(asking.localAddress().getAddress()).isEqualTo(LOOPBACK4);
+      stranger.writeAndFlush(packet("noise", asking.localAddress())).sync();
+      asking.writeAndFlush(text("plain")).sync();
+      asking.writeAndFlush(packet("addressed", to(serving))).sync();
+      asking.writeAndFlush(Unpooled.EMPTY_BUFFER).sync();
+      for (String text : new String[] {"plain", "addressed", ""}) {
+        assertThat(server.text()).isEqualTo(text);
+        assertThat(client.letter())
+            .isEqualTo(new Inbox.Letter(text, to(serving), asking.localAddress()));
+      }
+    }
+  }
+
+  @Test
+  void connectFiresActiveOnceAndOnBoundChannelNotAgain() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+      Inbox fresh = new Inbox();
+      settle(connected(rig, fresh, to(serving)));
+      assertThat(fresh.activations).hasValue(1);
+      Inbox bound = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(bound);
+      channel.connect(to(serving)).sync();
+      settle(channel);
+      assertThat(bound.activations).hasValue(1);
+    }
+  }
+
+  @Test
+  void localAddressBecomesTheOneTowardsThePeer() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+      KQueueFfmDatagramChannel channel =
+          rig.bind(SocketProtocolFamily.INET, new InetSocketAddress("0.0.0.0", 0), new Inbox());
+      int port = channel.localAddress().getPort();
+      assertThat(channel.localAddress().getAddress().isAnyLocalAddress()).isTrue();
+      channel.connect(to(serving)).sync();
+      assertThat(channel.localAddress()).isEqualTo(loopback(port));
+      channel.disconnect().sync();
+      assertThat(channel.localAddress().getPort()).isEqualTo(port);
+      assertThat(channel.localAddress().getAddress().isAnyLocalAddress()).isTrue();
+    }
+  }
+
+  @Test
+  void connectMayBindToo() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel serving = rig.local(inbox);
+      KQueueFfmDatagramChannel channel =
+          (KQueueFfmDatagramChannel)
+              rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+                  .connect(to(serving), loopback(0))
+                  .sync()
+                  .channel();
+      channel.writeAndFlush(text("hello")).sync();
+      assertThat(inbox.letter().sender()).isEqualTo(channel.localAddress());
+    }
+  }
+
+  /** Linux forgets a port that it chose, whether bind or connect made it choose. */
+  @Test
+  void disconnectKeepsThePortAndHearsEverybodyAgain() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+      KQueueFfmDatagramChannel stranger = rig.local(new Inbox());
+      Inbox chosenByBind = new Inbox();
+      Inbox chosenByConnect = new Inbox();
+      KQueueFfmDatagramChannel bound = rig.local(chosenByBind);
+      bound.connect(to(serving)).sync();
+      KQueueFfmDatagramChannel unbound = connected(rig, chosenByConnect, to(serving));
+      for (KQueueFfmDatagramChannel channel : new KQueueFfmDatagramChannel[] {bound, unbound}) {
+        int port = channel.localAddress().getPort();
+        channel.disconnect().sync();
+        assertThat(channel.isConnected()).isFalse();
+        assertThat(channel.remoteAddress()).isNull();
+        assertThat(channel.isActive()).as("still bound").isTrue();
+        assertThat(channel.localAddress().getPort()).isEqualTo(port);
+        stranger.writeAndFlush(packet("for " + port, loopback(port))).sync();
+        Inbox inbox = channel == bound ? chosenByBind : chosenByConnect;
+        assertThat(inbox.letter().sender()).isEqualTo(stranger.localAddress());
+        assertThat(channel.writeAndFlush(text("to whom?")).await().cause())
+            .isInstanceOf(NotYetConnectedException.class);
+        channel.writeAndFlush(packet("addressed", to(stranger))).sync();
+      }
+    }
+  }
+
+  @Test
+  void disconnectKeepsThePortOfBothFamilies() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel six =
+          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
+      KQueueFfmDatagramChannel four = rig.local(new Inbox());
+      KQueueFfmDatagramChannel both = rig.bind(null, new InetSocketAddress(0), inbox);
+      int port = both.localAddress().getPort();
+      both.connect(six.localAddress()).sync();
+      assertThat(both.remoteAddress()).isEqualTo(six.localAddress());
+      both.disconnect().sync();
+      six.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
+      assertThat(inbox.text()).isEqualTo("six");
+      both.connect(to(four)).sync();
+      assertThat(both.remoteAddress()).isEqualTo(to(four));
+      both.disconnect().sync();
+      assertThat(both.localAddress().getPort()).isEqualTo(port);
+      four.writeAndFlush(packet("four", loopback(port))).sync();
+      assertThat(inbox.text()).isEqualTo("four");
+    }
+  }
+
+  @Test
+  void disconnectOfUnconnectedChannelDoesNothing() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+      InetSocketAddress local = channel.localAddress();
+      channel.disconnect().sync();
+      assertThat(channel.localAddress()).isEqualTo(local);
+      assertThat(channel.isActive()).isTrue();
+      assertThat(kernel.count("connect")).isZero();
+    }
+  }
+
+  @Test
+  void channelConnectsToAnotherPeerWithoutDisconnect() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox first = new Inbox();
+      Inbox second = new Inbox();
+      KQueueFfmDatagramChannel channel = connected(rig, new Inbox(), to(rig.local(first)));
+      channel.writeAndFlush(text("one")).sync();
+      KQueueFfmDatagramChannel other = rig.local(second);
+      channel.connect(to(other)).sync();
+      assertThat(channel.remoteAddress()).isEqualTo(to(other));
+      channel.writeAndFlush(text("two")).sync();
+      assertThat(first.text()).isEqualTo("one");
+      assertThat(second.text()).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void failedConnectLeavesTheChannelBound() throws Exception {
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system()).fail("connect", Errno.ENETUNREACH, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      assertThat(channel.connect(loopback(9)).await().cause())
+          .isInstanceOf(NoRouteToHostException.class)
+          .hasMessageContaining("127.0.0.1:9");
+      assertThat(channel.connect(new InetSocketAddress(LOOPBACK6, 9)).await().cause())
+          .isInstanceOf(UnsupportedAddressTypeException.class);
+      assertThat(channel.isConnected()).isFalse();
+      assertThat(channel.isOpen()).isTrue();
+      channel.writeAndFlush(packet("alive", to(channel))).sync();
+      assertThat(inbox.text()).isEqualTo("alive");
+    }
+  }
+
+  /** netty/netty#17242's kind: a refused datagram is told to the next read. */
+  @Test
+  void unreachablePortIsToldOnReadAndTheChannelStaysOpen() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      InetSocketAddress nobody = rig.unused();
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel = connected(rig, inbox, nobody);
+      channel.writeAndFlush(text("anyone?")).sync();
+      assertThat(inbox.failure())
+          .isInstanceOf(PortUnreachableException.class)
+          .hasMessageContaining(nobody.toString());
+      assertThat(channel.isOpen()).isTrue();
+      Inbox late = new Inbox();
+      rig.bind(SocketProtocolFamily.INET, nobody, late);
+      channel.writeAndFlush(text("now?")).sync();
+      assertThat(late.text()).isEqualTo("now?");
+    }
+  }
+
+  @Test
+  void unreachablePortIsToldOnWriteAndTheNextDatagramGoes() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      InetSocketAddress nobody = rig.unused();
+      Channel channel =
+          rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+              .option(ChannelOption.AUTO_READ, false)
+              .connect(nobody)
+              .sync()
+              .channel();
+      channel.writeAndFlush(text("lost")).sync();
+      // The loopback interface answers within the call.
+      ChannelFuture refused = channel.write(text("refused"));
+      ChannelFuture sent = channel.write(text("sent"));
+      channel.flush();
+      assertThat(refused.await().cause())
+          .isInstanceOf(PortUnreachableException.class)
+          .hasMessageContaining(nobody.toString());
+      sent.await();
+      assertThat(channel.isOpen()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.DatagramChannelTest.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultAddressedEnvelope;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Local datagram sockets. */
+final class DomainDatagramTest {
+  @TempDir Path directory;
+
+  private DomainSocketAddress at(String name) {
+    return new DomainSocketAddress(directory.resolve(name).toString());
+  }
+
+  private static DomainDatagramPacket packet(String text, DomainSocketAddress recipient) {
+    return new DomainDatagramPacket(text(text), recipient);
+  }
+
+  private static KQueueFfmDomainDatagramChannel bind(
+      DatagramRig rig, DomainSocketAddress address, Inbox inbox) {
+    return bind(rig, CountingKernel.over(Kernels.system()).kernel(), address, inbox);
+  }
+
+  private static KQueueFfmDomainDatagramChannel bind(
+      DatagramRig rig, Kernel kernel, DomainSocketAddress address, Inbox inbox) {
+    return (KQueueFfmDomainDatagramChannel)
+        rig.bootstrap(() -> newChannel(kernel), inbox)
+            .bind(address)
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  private static KQueueFfmDomainDatagramChannel newChannel(Kernel kernel) {
+    return new KQueueFfmDomainDatagramChannel(
+        Sockets.datagram(kernel, SocketProtocolFamily.UNIX), false);
+  }
+
+  @SuppressWarnings("deprecation")
+  private static KQueueFfmDomainDatagramChannel unbound(DatagramRig rig, Inbox inbox) {
+    return (KQueueFfmDomainDatagramChannel)
+        rig.bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
+            .option(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, true)
+            .register()
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  @Test
+  void datagramCarriesBothNames() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel receiver = bind(rig, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = bind(rig, at("from"), new Inbox());
+      sender.writeAndFlush(packet("hello", at("to"))).sync();
+      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("hello", at("from"), at("to")));
+      assertThat(receiver.localAddress()).isEqualTo(at("to"));
+      assertThat(receiver.remoteAddress()).isNull();
+      sender.write(new DomainDatagramPacket(Unpooled.EMPTY_BUFFER, at("to")));
+      sender.writeAndFlush(
+          new DefaultAddressedEnvelope<>(
+              text("java"), UnixDomainSocketAddress.of(directory.resolve("to"))));
+      assertThat(inbox.text()).isEmpty();
+      assertThat(inbox.text()).isEqualTo("java");
+    }
+  }
+
+  @Test
+  void senderWithoutNameHasAnEmptyOne() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      bind(rig, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = unbound(rig, new Inbox());
+      assertThat(sender.isActive()).isTrue();
+      assertThat(sender.localAddress()).isNull();
+      sender.writeAndFlush(packet("who?", at("to"))).sync();
+      assertThat(inbox.letter().sender()).isEqualTo(new DomainSocketAddress(""));
+    }
+  }
+
+  @Test
+  void connectedChannelSendsBuffersAndDisconnects() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      Inbox answers = new Inbox();
+      KQueueFfmDomainDatagramChannel server = bind(rig, at("server"), inbox);
+      KQueueFfmDomainDatagramChannel client = bind(rig, at("client"), answers);
+      client.connect(at("server")).sync();
+      assertThat(client.isConnected()).isTrue();
+      assertThat(client.remoteAddress()).isEqualTo(at("server"));
+      client.writeAndFlush(text("plain")).sync();
+      client.writeAndFlush(packet("addressed", at("server"))).sync();
+      assertThat(inbox.text()).isEqualTo("plain");
+      assertThat(inbox.text()).isEqualTo("addressed");
+      server.writeAndFlush(packet("answer", at("client"))).sync();
+      assertThat(answers.letter())
+          .isEqualTo(new Inbox.Letter("answer", at("server"), at("client")));
+      client.disconnect().sync();
+      assertThat(client.isConnected()).isFalse();
+      assertThat(client.localAddress()).isEqualTo(at("client"));
+      assertThat(client.writeAndFlush(text("to whom?")).await().cause())
+          .isInstanceOf(NotYetConnectedException.class);
+    }
+  }
+
+  @Test
+  void abstractNamesWork() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      DomainSocketAddress name = new DomainSocketAddress("\0kqueue-ffm-" + directory.getFileName());
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel channel = bind(rig, name, inbox);
+      channel.writeAndFlush(packet("x", name)).sync();
+      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", name, name));
+      channel.close().sync();
+      bind(rig, name, new Inbox());
+    }
+  }
+
+  @Test
+  void fileOfBindIsDeletedWithTheChannelAndNoOther() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Path file = directory.resolve("own");
+      KQueueFfmDomainDatagramChannel channel = bind(rig, at("own"), new Inbox());
+      assertThat(file).exists();
+      channel.close().sync();
+      assertThat(file).doesNotExist();
+      KQueueFfmDomainDatagramChannel replaced = bind(rig, at("own"), new Inbox());
+      Files.delete(file);
+      Files.writeString(file, "somebody else's");
+      replaced.close().sync();
+      assertThat(file).hasContent("somebody else's");
+      KQueueFfmDomainDatagramChannel refused = newChannel(Kernels.system());
+      ChannelFuture failed = rig.bootstrap(() -> refused, new Inbox()).bind(at("own"));
+      assertThat(failed.await().cause()).isInstanceOf(BindException.class);
+      assertThat(file).hasContent("somebody else's");
+    }
+  }
+
+  @Test
+  void recipientThatIsNotThereFailsItsDatagramAlone() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), inbox);
+      KernelSocket dead = Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX);
+      dead.bind(UnixDomainSocketAddress.of(directory.resolve("dead")));
+      dead.close();
+      List<ChannelFuture> failed =
+          List.of(
+              channel.write(packet("a", at("nowhere"))),
+              channel.write(packet("b", at("dead"))),
+              channel.write(packet("c", at("x".repeat(200)))));
+      ChannelFuture good = channel.writeAndFlush(packet("good", at("here")));
+      assertThat(failed.get(0).await().cause()).isInstanceOf(IOException.class);
+      assertThat(failed.get(0).cause()).hasMessageContaining("nowhere");
+      assertThat(failed.get(1).await().cause()).isInstanceOf(ConnectException.class);
+      assertThat(failed.get(2).await().cause())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("107");
+      good.sync();
+      assertThat(inbox.text()).isEqualTo("good");
+    }
+  }
+
+  @Test
+  void addressOfOtherKindIsRefused() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), new Inbox());
+      assertThat(
+              channel
+                  .writeAndFlush(DatagramChannelTest.packet("x", new InetSocketAddress(9)))
+                  .await()
+                  .cause())
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("DomainDatagramPacket");
+      assertThat(channel.connect(new InetSocketAddress(9)).await().cause())
+          .isInstanceOf(UnsupportedAddressTypeException.class);
+      assertThat(channel.connect(at("nowhere")).await().cause())
+          .isInstanceOf(FileNotFoundException.class);
+      assertThat(channel.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void datagramThatIsTooLongFailsWithItsSize() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), inbox);
+      channel.config().setSendBufferSize(8192);
+      int size = channel.config().getSendBufferSize() + 1;
+      ChannelFuture large =
+          channel.writeAndFlush(
+              new DomainDatagramPacket(Unpooled.directBuffer(size).writeZero(size), at("here")));
+      assertThat(large.await().cause())
+          .hasMessageContaining("EMSGSIZE")
+          .hasMessageContaining(size + " bytes, SO_SNDBUF " + (size - 1));
+      channel.writeAndFlush(packet("x", at("here"))).sync();
+      assertThat(inbox.text()).isEqualTo("x");
+    }
+  }
+
+  /**
+   * To a receiver whose queue is full Linux says EAGAIN, and calls the sender writable all the
+   * same: waiting for the write filter would be a busy loop.
+   */
+  @Test
+  void fullReceiverIsWaitedForWithoutSpinning() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel receiver =
+          (KQueueFfmDomainDatagramChannel)
+              rig.bootstrap(() -> newChannel(kernel.kernel()), inbox)
+                  .option(ChannelOption.AUTO_READ, false)
+                  .bind(at("slow"))
+                  .sync()
+                  .channel();
+      KQueueFfmDomainDatagramChannel sender = bind(rig, kernel.kernel(), at("fast"), new Inbox());
+      List<ChannelFuture> sent = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        sent.add(sender.write(packet("" + i, at("slow"))));
+      }
+      sender.flush();
+      Thread.sleep(200);
+      assertThat(sent.get(399).isDone()).isFalse();
+      assertThat(kernel.count("sendmmsg")).as("tries in 200 ms").isLessThan(80);
+      receiver.config().setAutoRead(true);
+      for (int i = 0; i < 400; i++) {
+        assertThat(inbox.text()).isEqualTo("" + i);
+        sent.get(i).sync();
+      }
+    }
+  }
+
+  @Test
+  void connectedSenderWaitsForItsReceiverByTheWriteFilter() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel receiver =
+          (KQueueFfmDomainDatagramChannel)
+              rig.bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
+                  .option(ChannelOption.AUTO_READ, false)
+                  .bind(at("slow"))
+                  .sync()
+                  .channel();
+      KQueueFfmDomainDatagramChannel sender = bind(rig, at("fast"), new Inbox());
+      sender.connect(at("slow")).sync();
+      List<ChannelFuture> sent = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        sent.add(sender.write(text("" + i)));
+      }
+      sender.flush();
+      receiver.config().setAutoRead(true);
+      for (int i = 0; i < 400; i++) {
+        assertThat(inbox.text()).isEqualTo("" + i);
+        sent.get(i).sync();
+      }
+    }
+  }
+
+  @Test
+  void pairOfDescriptorsBecomesConnectedChannelsThatKnowEachOther() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Kernel kernel = Kernels.system();
+      long fds = NativeMemory.allocate(8);
+      int one;
+      int other;
+      try {
+        assertThat(
+                kernel.socketpair(
+                    kernel.platform().get(Constant.AF_UNIX),
+                    kernel.platform().get(Constant.SOCK_DGRAM),
+                    0,
+                    fds))
+            .isZero();
+        one = Memory.getInt(fds);
+        other = Memory.getInt(fds + 4);
+      } finally {
+        NativeMemory.free(fds);
+      }
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel receiver = adopt(rig, one, inbox);
+      KQueueFfmDomainDatagramChannel sender = adopt(rig, other, new Inbox());
+      assertThat(sender.isConnected()).isTrue();
+      assertThat(sender.isActive()).isTrue();
+      sender.writeAndFlush(text("hello")).sync();
+      assertThat(inbox.letter())
+          .isEqualTo(new Inbox.Letter("hello", new DomainSocketAddress(""), null));
+      assertThat(receiver.peerCredentials().pid()).isEqualTo((int) ProcessHandle.current().pid());
+    }
+  }
+
+  private static KQueueFfmDomainDatagramChannel adopt(DatagramRig rig, int fd, Inbox inbox)
+      throws InterruptedException {
+    return (KQueueFfmDomainDatagramChannel)
+        rig.bootstrap(() -> new KQueueFfmDomainDatagramChannel(fd), inbox)
+            .register()
+            .sync()
+            .channel();
+  }
+
+  @Test
+  void descriptorOfOtherKindIsRefused() throws Exception {
+    KernelSocket udp = Sockets.datagram(Kernels.system(), SocketProtocolFamily.INET);
+    assertThatThrownBy(() -> new KQueueFfmDomainDatagramChannel(udp.fd()))
+        .isInstanceOf(ChannelException.class)
+        .hasMessageContaining("AF_UNIX");
+    udp.close();
+  }
+
+  @Test
+  void optionsAreListedAndSet() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDomainDatagramChannelConfig config = unbound(rig, new Inbox()).config();
+      assertThat(config.setOption(ChannelOption.SO_SNDBUF, 16384)).isTrue();
+      assertThat(config.getOption(ChannelOption.SO_SNDBUF)).isGreaterThanOrEqualTo(16384);
+      assertThat(config.getOptions())
+          .containsKeys(ChannelOption.SO_SNDBUF, ChannelOption.SO_RCVBUF);
+      assertThat(config.setOption(ChannelOption.SO_BROADCAST, true)).isFalse();
+    }
+  }
+}

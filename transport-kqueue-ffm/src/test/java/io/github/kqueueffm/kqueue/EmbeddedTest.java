@@ -1,0 +1,34 @@
+package io.github.kqueueffm.kqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** The embedded kqueue over a kernel that counts. After each test no native memory is left. */
+abstract class EmbeddedTest {
+  final CountingKernel calls = CountingKernel.over(Kernels.system());
+  Room room;
+  private long before;
+
+  @BeforeEach
+  void open() throws IOException {
+    assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).as("the system has epoll").isTrue();
+    before = NativeMemory.live();
+    room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), false));
+  }
+
+  @AfterEach
+  void close() {
+    if (room != null) {
+      room.close();
+      assertThat(NativeMemory.live()).isEqualTo(before);
+    }
+  }
+}

@@ -1,0 +1,273 @@
+package io.github.kqueueffm.kqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
+
+/** Random changes and traffic on socket pairs: the embedded kqueue says what a model says. */
+class ModelPropertyTest {
+  private static final int PAIRS = 3;
+
+  enum Kind {
+    ADD,
+    ADD_NEW_UDATA,
+    DELETE,
+    ENABLE,
+    DISABLE,
+    RECEIVE,
+    DRAIN,
+    FILL,
+    MAKE_ROOM,
+    PEER_CLOSES,
+    REOPEN,
+    POLL,
+    POLL_LITTLE
+  }
+
+  /**
+   * One thing done.
+   *
+   * @param flags EV_ONESHOT and the like of an addition, as a number from 0 to 3
+   */
+  record Step(Kind kind, int pair, boolean read, int flags) {}
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<Kind> kinds =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.of(Kind.ADD, Kind.RECEIVE, Kind.POLL)),
+            Tuple.of(2, Arbitraries.of(Kind.class)));
+    return Combinators.combine(
+            kinds,
+            Arbitraries.integers().between(0, PAIRS - 1),
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 3))
+        .as(Step::new)
+        .list()
+        .ofMinSize(5)
+        .ofMaxSize(60);
+  }
+
+  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  void embeddedKqueueDoesAsTheModel(@ForAll("steps") List<Step> steps) throws IOException {
+    assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
+    long memory = NativeMemory.live();
+    try (Room room = new Room(Kernels.system(), EmbeddedKqueue.open(Kernels.system(), false))) {
+      Run run = new Run(room);
+      steps.forEach(run::step);
+      run.poll(64);
+    }
+    assertThat(NativeMemory.live()).isEqualTo(memory);
+  }
+
+  /** What a kqueue knows of one filter of one descriptor. */
+  private static final class Knote {
+    private boolean present;
+    private boolean enabled;
+    private int flags;
+    private long udata;
+
+    /** Of EV_CLEAR: there is something new. */
+    private boolean edge;
+  }
+
+  private static final class Pair {
+    private final Knote read = new Knote();
+    private final Knote write = new Knote();
+    private int near;
+    private int far;
+    private boolean data;
+    private boolean full;
+    private boolean ended;
+
+    private Knote knote(boolean isRead) {
+      return isRead ? read : write;
+    }
+
+    private boolean ready(boolean isRead) {
+      return ended || (isRead ? data : !full);
+    }
+  }
+
+  private static final class Run {
+    private final Room room;
+    private final Pair[] pairs = new Pair[PAIRS];
+    private final int[] flagSets;
+    private long lastUdata;
+
+    Run(Room room) {
+      this.room = room;
+      flagSets =
+          new int[] {
+            0,
+            room.get(Constant.EV_ONESHOT),
+            room.get(Constant.EV_DISPATCH),
+            room.get(Constant.EV_CLEAR)
+          };
+      for (int i = 0; i < PAIRS; i++) {
+        open(i);
+      }
+    }
+
+    private void open(int i) {
+      int[] ends = room.pair();
+      pairs[i] = new Pair();
+      pairs[i].near = ends[0];
+      pairs[i].far = ends[1];
+      pairs[i].read.udata = ++lastUdata;
+      pairs[i].write.udata = ++lastUdata;
+    }
+
+    void step(Step step) {
+      Pair pair = pairs[step.pair()];
+      Knote knote = pair.knote(step.read());
+      switch (step.kind()) {
+        case ADD -> add(pair, knote, step, knote.udata);
+        case ADD_NEW_UDATA -> add(pair, knote, step, ++lastUdata);
+        case DELETE -> delete(pair, knote, step);
+        case ENABLE -> change(pair, knote, step, Constant.EV_ENABLE, true);
+        case DISABLE -> change(pair, knote, step, Constant.EV_DISABLE, false);
+        case RECEIVE -> receive(pair);
+        case DRAIN -> {
+          room.drain(pair.near);
+          pair.data = false;
+        }
+        case FILL -> fill(pair);
+        case MAKE_ROOM -> makeRoom(pair);
+        case PEER_CLOSES -> endOfPeer(pair);
+        case REOPEN -> reopen(step.pair());
+        case POLL -> poll(64);
+        case POLL_LITTLE -> poll(2);
+        default -> throw new AssertionError(step);
+      }
+    }
+
+    private Constant filter(boolean read) {
+      return read ? Constant.EVFILT_READ : Constant.EVFILT_WRITE;
+    }
+
+    private void add(Pair pair, Knote knote, Step step, long udata) {
+      // An edge of the write side may be reported once more than the model knows.
+      int flags = flagSets[step.read() ? step.flags() : step.flags() % 3];
+      int all = room.get(Constant.EV_ADD) | flags;
+      room.change(pair.near, filter(step.read()), all, 0, 0, udata).apply();
+      if (!knote.present) {
+        knote.present = true;
+        knote.enabled = true;
+        knote.flags = flags;
+      }
+      knote.udata = udata;
+      knote.edge = knote.enabled;
+    }
+
+    private void delete(Pair pair, Knote knote, Step step) {
+      room.change(pair.near, filter(step.read()), knote.udata, Constant.EV_DELETE);
+      assertThat(room.send()).isEqualTo(knote.present ? 0 : -room.number(Errno.ENOENT));
+      knote.present = false;
+    }
+
+    private void change(Pair pair, Knote knote, Step step, Constant flag, boolean enabled) {
+      room.change(pair.near, filter(step.read()), knote.udata, flag);
+      assertThat(room.send()).isEqualTo(knote.present ? 0 : -room.number(Errno.ENOENT));
+      knote.enabled = enabled;
+      knote.edge |= enabled;
+    }
+
+    private void receive(Pair pair) {
+      if (!pair.ended && room.kernel.write(pair.far, room.buffer(), 10) == 10) {
+        pair.data = true;
+        pair.read.edge = true;
+      }
+    }
+
+    private void fill(Pair pair) {
+      if (!pair.ended) {
+        room.fill(pair.near);
+        pair.full = true;
+      }
+    }
+
+    private void makeRoom(Pair pair) {
+      if (!pair.ended) {
+        room.drain(pair.far);
+        pair.full = false;
+      }
+    }
+
+    private void endOfPeer(Pair pair) {
+      if (!pair.ended) {
+        room.close(pair.far);
+        pair.ended = true;
+        pair.read.edge = true;
+      }
+    }
+
+    private void reopen(int i) {
+      room.close(pairs[i].near);
+      if (!pairs[i].ended) {
+        room.close(pairs[i].far);
+      }
+      open(i);
+    }
+
+    void poll(int most) {
+      Set<Long> expected = new TreeSet<>();
+      for (Pair pair : pairs) {
+        expect(expected, pair, true);
+        expect(expected, pair, false);
+      }
+      List<Event> found = room.await(0, most);
+      List<Long> tokens = found.stream().map(Event::udata).toList();
+      assertThat(tokens).doesNotHaveDuplicates().isSubsetOf(expected);
+      if (expected.size() <= most && most == 64) {
+        assertThat(tokens).hasSameSizeAs(expected);
+      }
+      assertThat(tokens.isEmpty()).isEqualTo(expected.isEmpty());
+      found.forEach(this::reported);
+    }
+
+    private void expect(Set<Long> expected, Pair pair, boolean read) {
+      Knote knote = pair.knote(read);
+      boolean due = !isCleared(knote) || knote.edge;
+      if (knote.present && knote.enabled && due && pair.ready(read)) {
+        expected.add(knote.udata);
+      }
+    }
+
+    private boolean isCleared(Knote knote) {
+      return knote.flags == room.get(Constant.EV_CLEAR);
+    }
+
+    private void reported(Event event) {
+      boolean read = event.filter() == room.get(Constant.EVFILT_READ);
+      for (Pair pair : pairs) {
+        if (pair.near == event.ident()) {
+          Knote knote = pair.knote(read);
+          assertThat(event.udata()).isEqualTo(knote.udata);
+          assertThat(room.is(event, Constant.EV_EOF)).isEqualTo(pair.ended);
+          knote.edge = false;
+          knote.enabled &= knote.flags != room.get(Constant.EV_DISPATCH);
+          knote.present &= knote.flags != room.get(Constant.EV_ONESHOT);
+        }
+      }
+    }
+  }
+}

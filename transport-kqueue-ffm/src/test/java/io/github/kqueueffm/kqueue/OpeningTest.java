@@ -1,0 +1,134 @@
+package io.github.kqueueffm.kqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.KeventLayout;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which provider is opened, what happens when that fails, and what is left when it is closed. */
+class OpeningTest {
+  private final CountingKernel calls = CountingKernel.over(Kernels.system());
+
+  @BeforeEach
+  void needLinux() {
+    assumeThat(Kernels.system().platform().isLinux()).as("Linux").isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"epollCreate1,epoll_create1", "eventfd,eventfd", "epollCtl,epoll_ctl"})
+  void failureNamesItsCallAndLeavesNothingBehind(String method, String call) {
+    long memory = NativeMemory.live();
+    calls.fail(method, Errno.EMFILE);
+    assertThatThrownBy(() -> EmbeddedKqueue.open(calls.kernel(), false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(call)
+        .hasMessageContaining("EMFILE");
+    assertThat(NativeMemory.live()).isEqualTo(memory);
+    assertThat(calls.count("close")).isEqualTo(descriptorsMade(method));
+  }
+
+  private static long descriptorsMade(String failing) {
+    return switch (failing) {
+      case "epollCreate1" -> 0;
+      case "eventfd" -> 1;
+      default -> 2;
+    };
+  }
+
+  @Test
+  void closingClosesEveryDescriptorThatWasMade() throws Exception {
+    calls.fail("epollPwait2", Errno.ENOSYS);
+    long memory = NativeMemory.live();
+    Room room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), true));
+    int[] pair = room.pair();
+    room.change(pair[0], Constant.EVFILT_READ, 1, Constant.EV_ADD, Constant.EV_CLEAR);
+    room.change(pair[0], Constant.EVFILT_WRITE, 1, Constant.EV_ADD, Constant.EV_CLEAR).apply();
+    assertThat(room.poll()).hasSize(1);
+    assertThat(room.await(1, 8)).isEmpty();
+    calls.reset();
+    room.kqueue.close();
+    assertThat(calls.count("close")).as("three epolls, an eventfd, a timerfd").isEqualTo(5);
+    room.close();
+    assertThat(NativeMemory.live()).isEqualTo(memory);
+  }
+
+  @Test
+  void kqueueOfTheKernelIsTakenWhereThereIsOne() throws Exception {
+    List<String> deletions = new ArrayList<>();
+    CountingKernel library = library(deletions, Errno.ENOENT);
+    try (Kqueue kqueue = Kqueues.open(library.kernel())) {
+      assertThat(kqueue).isInstanceOf(SystemKqueue.class);
+      kqueue.forget(5);
+    }
+    assertThat(deletions).containsExactly("77: 5 EVFILT_READ", "77: 5 EVFILT_WRITE");
+    assertThat(library.count("close")).isEqualTo(1);
+  }
+
+  /** A libkqueue that has descriptor 77 and answers to deletions only. */
+  private CountingKernel library(List<String> deletions, Errno answer) {
+    Platform platform = Kernels.system().platform();
+    KeventLayout layout = new KeventLayout(Kernels.system().keventStruct());
+    return calls
+        .with(Call.KQUEUE)
+        .with(Call.KEVENT)
+        .on("kqueue", arguments -> 77)
+        .on("close", arguments -> 0)
+        .on(
+            "kevent",
+            arguments -> {
+              long change = (long) arguments[1];
+              assertThat(layout.flags(change)).isEqualTo(platform.get(Constant.EV_DELETE));
+              assertThat(arguments[2]).isEqualTo(1);
+              assertThat(arguments[4]).isEqualTo(0);
+              boolean read = layout.filter(change) == platform.get(Constant.EVFILT_READ);
+              deletions.add(
+                  arguments[0]
+                      + ": "
+                      + layout.ident(change)
+                      + (read ? " EVFILT_READ" : " EVFILT_WRITE"));
+              return -platform.number(answer);
+            });
+  }
+
+  @Test
+  void forgettingAnAlreadyClosedDescriptorIsNoErrorOfTheLibrary() throws Exception {
+    List<String> deletions = new ArrayList<>();
+    try (Kqueue kqueue = Kqueues.open(library(deletions, Errno.EBADF).kernel())) {
+      kqueue.forget(5);
+    }
+    assertThat(deletions).hasSize(2);
+  }
+
+  @Test
+  void errorOfTheLibraryThatIsNotExpectedIsNotHidden() throws Exception {
+    try (Kqueue kqueue = Kqueues.open(library(new ArrayList<>(), Errno.ENOMEM).kernel())) {
+      assertThatThrownBy(() -> kqueue.forget(5))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("ENOMEM");
+    }
+  }
+
+  @Test
+  void failureOfTheKernelsKqueueNamesTheCall() {
+    calls.with(Call.KQUEUE).with(Call.KEVENT).fail("kqueue", Errno.ENFILE);
+    assertThatThrownBy(() -> Kqueues.open(calls.kernel()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("kqueue")
+        .hasMessageContaining("ENFILE");
+  }
+}

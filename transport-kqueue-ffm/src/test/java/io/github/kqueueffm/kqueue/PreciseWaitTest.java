@@ -1,0 +1,96 @@
+package io.github.kqueueffm.kqueue;
+
+import static io.github.kqueueffm.abi.Constant.EVFILT_READ;
+import static io.github.kqueueffm.abi.Constant.EVFILT_TIMER;
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Memory;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Waits of less than a millisecond, with epoll_pwait2 and without. */
+class PreciseWaitTest extends EmbeddedTest {
+
+  @Test
+  void pollAndWaitForEverNeedNoTimer() {
+    calls.fail("epollPwait2", Errno.ENOSYS);
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    assertThat(room.poll()).isEmpty();
+    room.write(pair[1], 1);
+    assertThat(room.poll()).hasSize(1);
+    assertThat(calls.count("timerfdCreate")).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ENOSYS", "EPERM"})
+  void timerfdServesWhereTheCallIsMissingOrForbidden(Errno errno) {
+    calls.fail("epollPwait2", errno);
+    for (int i = 0; i < 5; i++) {
+      long start = System.nanoTime();
+      assertThat(room.awaitNanos(700_000, 8)).isEmpty();
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(700_000);
+    }
+    assertThat(calls.count("epollPwait2")).isEqualTo(1);
+    assertThat(calls.count("timerfdCreate")).isEqualTo(1);
+    assertThat(calls.count("epollWait")).isLessThanOrEqualTo(10);
+  }
+
+  @Test
+  void timerfdThatIsSetEarlyEnoughIsNotSetAgain() {
+    calls.fail("epollPwait2", Errno.ENOSYS);
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+    room.change(1, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 100, 8).apply();
+    assertThat(room.await(1, 8)).isEmpty();
+    calls.reset();
+    for (int i = 0; i < 10; i++) {
+      room.write(pair[1], 1);
+      room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+      assertThat(room.awaitOne().udata()).isEqualTo(7);
+    }
+    assertThat(calls.count("timerfdSettime")).isLessThanOrEqualTo(2);
+    assertThat(room.awaitOne().udata()).isEqualTo(8);
+  }
+
+  @Test
+  void dataEndsAWaitThatATimerfdLimits() {
+    calls.fail("epollPwait2", Errno.ENOSYS);
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    room.write(pair[1], 1);
+    assertThat(room.awaitOne().udata()).isEqualTo(7);
+    assertThat(room.awaitOne().udata()).isEqualTo(7);
+  }
+
+  @Test
+  void timerfdThatCannotBeMadeIsTheAnswerOfTheWait() {
+    calls.fail("epollPwait2", Errno.ENOSYS).fail("timerfdCreate", Errno.EMFILE);
+    assertThat(room.call(10_000_000_000L, 8)).isEqualTo(-room.number(Errno.EMFILE));
+    calls.restore("timerfdCreate");
+    assertThat(room.await(1, 8)).isEmpty();
+  }
+
+  @Test
+  void longWaitIsSleptInTwoSinceTheKernelIsLateByAThousandth() {
+    List<Long> slept = new ArrayList<>();
+    int nanos = room.platform.struct("timespec").offset("tv_nsec");
+    calls.on(
+        "epollPwait2",
+        arguments -> {
+          slept.add(Memory.getLong((long) arguments[3] + nanos));
+          return null;
+        });
+    long start = System.nanoTime();
+    assertThat(room.await(300, 8)).isEmpty();
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(300_000_000);
+    assertThat(slept.get(0)).isBetween(290_000_000L, 299_500_000L);
+    assertThat(slept.subList(1, slept.size())).allMatch(rest -> rest < 10_000_000);
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.kqueueffm.kqueue;
+
+import static io.github.kqueueffm.abi.Constant.EVFILT_TIMER;
+import static io.github.kqueueffm.abi.Constant.EV_ADD;
+import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
+import static io.github.kqueueffm.abi.Constant.EV_DELETE;
+import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
+import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.kqueue.Room.Event;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TimerFilterTest extends ProviderTest {
+
+  @Test
+  void oneShotTimerExpiresOnceAndNotEarly() {
+    long start = System.nanoTime();
+    room.change(3, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 15, 7);
+    Event event = room.awaitOne();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(millis(14), millis(5_000));
+    assertThat(event.ident()).isEqualTo(3);
+    assertThat(event.filter()).isEqualTo(room.get(EVFILT_TIMER));
+    assertThat(event.udata()).isEqualTo(7);
+    assertThat(event.data()).isEqualTo(1);
+    assertThat(room.await(40, 8)).isEmpty();
+    assertThat(room.change(3, EVFILT_TIMER, 7, EV_DELETE).send())
+        .isEqualTo(-room.number(Errno.ENOENT));
+  }
+
+  private static Duration millis(long millis) {
+    return Duration.ofMillis(millis);
+  }
+
+  @Test
+  void periodicTimerCountsItsExpirations() {
+    long start = System.nanoTime();
+    room.change(3, EVFILT_TIMER, room.flags(EV_ADD), 0, 5, 7).apply();
+    long expirations = 0;
+    while (expirations < 6) {
+      Event event = room.awaitOne();
+      assertThat(event.data()).isPositive();
+      expirations += event.data();
+    }
+    long passed = System.nanoTime() - start;
+    assertThat(expirations * 5_000_000).isLessThanOrEqualTo(passed + 5_000_000);
+    room.change(3, EVFILT_TIMER, 7, EV_DELETE).apply();
+    assertThat(room.await(20, 8)).isEmpty();
+  }
+
+  @Test
+  void deletedTimerDoesNotExpire() {
+    room.change(3, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 10, 7);
+    room.change(3, EVFILT_TIMER, 7, EV_DELETE).apply();
+    assertThat(room.await(30, 8)).isEmpty();
+  }
+
+  @Test
+  void severalTimersExpireInTheirOrder() {
+    room.change(1, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 60, 0);
+    room.change(2, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 20, 0);
+    room.change(3, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 40, 0).apply();
+    assertThat(List.of(next(), next(), next())).containsExactly(2L, 3L, 1L);
+  }
+
+  private long next() {
+    List<Event> found = room.await(10_000, 1);
+    assertThat(found).hasSize(1);
+    return found.get(0).ident();
+  }
+
+  @Test
+  void absentTimerIsRefused() {
+    assertThat(room.change(9, EVFILT_TIMER, 7, EV_DELETE).send())
+        .isEqualTo(-room.number(Errno.ENOENT));
+    assertThat(room.change(9, EVFILT_TIMER, 7, EV_ENABLE).send())
+        .isEqualTo(-room.number(Errno.ENOENT));
+  }
+
+  @Test
+  void sameIdentOfAnotherFilterIsAnotherKnote() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT, EV_CLEAR), 0, 5, 7).apply();
+    assertThat(room.awaitOne().filter()).isEqualTo(room.get(EVFILT_TIMER));
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.kqueueffm.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.Kqueues;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The probes on a kqueue that really fires, under the calls of a kernel's own one. */
+@Timeout(60)
+class RealProbeTest {
+  private final Map<Integer, Kqueue> kqueues = new ConcurrentHashMap<>();
+  private final AtomicInteger nextKqueue = new AtomicInteger(1_000_000);
+
+  /** This machine's kernel, with kqueue and kevent served by the provider that it has. */
+  private Kernel kernel() {
+    Kernel real = Kernels.system();
+    return (Kernel)
+        Proxy.newProxyInstance(
+            Kernel.class.getClassLoader(),
+            new Class<?>[] {Kernel.class},
+            (proxy, method, arguments) -> answer(real, proxy, method, arguments));
+  }
+
+  private Object answer(Kernel real, Object proxy, Method method, Object[] arguments)
+      throws Throwable {
+    switch (method.getName()) {
+      case "has" -> {
+        Call call = (Call) arguments[0];
+        return call == Call.KQUEUE || call == Call.KEVENT || real.has(call);
+      }
+      case "bound" -> {
+        return proxy;
+      }
+      case "release" -> {
+        return null;
+      }
+      case "hashCode" -> {
+        return System.identityHashCode(proxy);
+      }
+      case "equals" -> {
+        return proxy == arguments[0];
+      }
+      case "kqueue" -> {
+        return open(real);
+      }
+      case "kevent" -> {
+        return kevent(arguments);
+      }
+      case "close" -> {
+        Kqueue kqueue = kqueues.remove(arguments[0]);
+        if (kqueue != null) {
+          kqueue.close();
+          return 0;
+        }
+      }
+      default -> {}
+    }
+    try {
+      return method.invoke(real, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  private int open(Kernel real) throws IOException {
+    int number = nextKqueue.getAndIncrement();
+    kqueues.put(number, Kqueues.open(real));
+    return number;
+  }
+
+  private int kevent(Object[] arguments) {
+    return kqueues
+        .get(arguments[0])
+        .kevent(
+            (long) arguments[1],
+            (int) arguments[2],
+            (long) arguments[3],
+            (int) arguments[4],
+            (long) arguments[5]);
+  }
+
+  @Test
+  void findsWhatTheEmbeddedKqueuePromisesAndLeavesNothingBehind() throws IOException {
+    long memory = NativeMemory.live();
+    Kernel kernel = kernel();
+    long start = System.nanoTime();
+    Capabilities capabilities = Capabilities.of(kernel, null);
+    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    assertThat(capabilities).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+    assertThat(Capabilities.of(kernel, WakeupKind.USER).wakeup()).isEqualTo(WakeupKind.USER);
+    assertThat(kqueues).isEmpty();
+    assertThat(NativeMemory.live()).isEqualTo(memory);
+  }
+
+  @Test
+  void aSelectorOpensOnIt() throws IOException {
+    try (Selector selector = Selector.open(kernel(), null);
+        Events events = new Events(4)) {
+      selector.wakeup();
+      assertThat(selector.select(events)).isZero();
+    }
+    assertThat(kqueues).isEmpty();
+  }
+}

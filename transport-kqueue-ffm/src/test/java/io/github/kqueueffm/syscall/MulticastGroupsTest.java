@@ -1,0 +1,282 @@
+package io.github.kqueueffm.syscall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bytes that each system gets for a membership and for the options of sending. */
+class MulticastGroupsTest {
+  private static final InetAddress GROUP4 = ip("239.1.2.3");
+  private static final InetAddress GROUP6 = ip("ff02::1:3");
+  private static final InetAddress SOURCE4 = ip("10.9.8.7");
+  private static final InetAddress SOURCE6 = ip("fd00::9");
+
+  private final List<String> set = new ArrayList<>();
+  private NetworkInterface loopback;
+  private long before;
+
+  private static InetAddress ip(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @BeforeEach
+  void countMemory() throws IOException {
+    loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
+    before = NativeMemory.live();
+  }
+
+  @AfterEach
+  void assertMemory() {
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  private KernelSocket socket(String platform, Constant family) {
+    return socket(calls(platform), family);
+  }
+
+  private ScriptedCalls calls(String platform) {
+    return ScriptedCalls.of(platform)
+        .on(
+            "setsockopt",
+            arguments -> {
+              int length = (int) arguments[4];
+              set.add(
+                  arguments[1]
+                      + "/"
+                      + arguments[2]
+                      + ' '
+                      + Platforms.hex((long) arguments[3], length));
+              return 0;
+            });
+  }
+
+  private static KernelSocket socket(ScriptedCalls calls, Constant family) {
+    Kernel kernel = calls.kernel();
+    return KernelSocket.accepted(kernel, 7, kernel.platform().get(family));
+  }
+
+  private String index() {
+    return String.format("%02x000000", loopback.getIndex());
+  }
+
+  private static String zeros(int bytes) {
+    return "00".repeat(bytes);
+  }
+
+  private static String sockaddr4(boolean linux, String address) {
+    String head = linux ? "0200" : "1002";
+    return head + "0000" + address + zeros(8) + zeros(112);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "freebsd-x86_64, 0/80, 4, false",
+    "macos-aarch64, 0/80, 0, false",
+    "linux-x86_64, 0/42, 4, true"
+  })
+  void groupIsJoinedByIndexWhereThatExists(
+      String platform, String option, int padding, boolean linux) throws IOException {
+    new MulticastGroups(socket(platform, Constant.AF_INET)).join(GROUP4, loopback, null);
+    assertThat(set)
+        .containsExactly(option + ' ' + index() + zeros(padding) + sockaddr4(linux, "ef010203"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
+  void groupIsJoinedByAddressElsewhere(String platform) throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    groups.join(GROUP4, loopback, null);
+    groups.leave(GROUP4, loopback, null);
+    groups.join(GROUP4, null, null);
+    assertThat(set)
+        .containsExactly("0/12 ef0102037f000001", "0/13 ef0102037f000001", "0/12 ef01020300000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
+  void groupOfIpv6IsJoinedByIndexEverywhere(String platform) throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET6));
+    groups.join(GROUP6, loopback, null);
+    groups.leave(GROUP6, null, null);
+    assertThat(set)
+        .containsExactly(
+            "41/12 ff020000000000000000000000010003" + index(),
+            "41/13 ff020000000000000000000000010003" + zeros(4));
+  }
+
+  @Test
+  void groupOfIpv6CarriesItsLengthOnBsd() throws IOException {
+    new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6)).join(GROUP6, loopback, null);
+    assertThat(set)
+        .containsExactly(
+            "41/80 "
+                + index()
+                + zeros(4)
+                + "1c1c000000000000"
+                + "ff020000000000000000000000010003"
+                + zeros(4)
+                + zeros(100));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "freebsd-x86_64, 82, 83, 84, 4, false",
+    "macos-x86_64, 82, 83, 84, 0, false",
+    "linux-aarch64, 46, 47, 43, 4, true"
+  })
+  void sourceIsJoinedLeftAndBlocked(
+      String platform, int join, int leave, int block, int padding, boolean linux)
+      throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    groups.join(GROUP4, loopback, SOURCE4);
+    groups.leave(GROUP4, loopback, SOURCE4);
+    groups.block(GROUP4, loopback, SOURCE4);
+    String bytes =
+        ' '
+            + index()
+            + zeros(padding)
+            + sockaddr4(linux, "ef010203")
+            + sockaddr4(linux, "0a090807");
+    assertThat(set)
+        .containsExactly("0/" + join + bytes, "0/" + leave + bytes, "0/" + block + bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
+  void sourceIsUnsupportedByNameWhereItDoesNotExist(String platform) {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    assertThatThrownBy(() -> groups.join(GROUP4, loopback, SOURCE4))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining(platform)
+        .hasMessageContaining("MCAST_JOIN_SOURCE_GROUP");
+    assertThatThrownBy(() -> groups.block(GROUP4, loopback, SOURCE4))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("MCAST_BLOCK_SOURCE");
+    assertThat(set).isEmpty();
+  }
+
+  @Test
+  void socketOfBothFamiliesJoinsIpv4GroupAsTheSystemCan() throws IOException {
+    new MulticastGroups(socket("linux-x86_64", Constant.AF_INET6)).join(GROUP4, loopback, null);
+    assertThat(set).singleElement().asString().startsWith("0/42 " + index());
+    set.clear();
+    new MulticastGroups(socket("macos-aarch64", Constant.AF_INET6)).join(GROUP4, loopback, null);
+    assertThat(set).containsExactly("41/12 " + zeros(10) + "ffff" + "ef010203" + index());
+  }
+
+  @Test
+  void socketOfIpv6CannotJoinIpv4GroupElsewhere() {
+    MulticastGroups bsd = new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6));
+    assertThatThrownBy(() -> bsd.join(GROUP4, loopback, null))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("freebsd-x86_64")
+        .hasMessageContaining("SocketProtocolFamily.INET");
+    MulticastGroups darwin = new MulticastGroups(socket("macos-aarch64", Constant.AF_INET6));
+    assertThatThrownBy(() -> darwin.join(GROUP4, loopback, SOURCE4))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("for one source");
+    assertThat(set).isEmpty();
+  }
+
+  @Test
+  void addressesThatDoNotFitAreRefusedBeforeTheKernelSeesThem() {
+    MulticastGroups groups = new MulticastGroups(socket("linux-x86_64", Constant.AF_INET));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> groups.join(SOURCE4, loopback, null))
+        .withMessageContaining("not a multicast group");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> groups.join(GROUP4, loopback, SOURCE6))
+        .withMessageContaining("IP version");
+    assertThatIllegalArgumentException().isThrownBy(() -> groups.block(GROUP4, loopback, null));
+    assertThatThrownBy(() -> groups.join(GROUP6, loopback, null))
+        .isInstanceOf(UnsupportedAddressTypeException.class);
+    assertThat(set).isEmpty();
+  }
+
+  @Test
+  void failureNamesOptionGroupAndInterface() {
+    ScriptedCalls calls = calls("linux-x86_64").fail("setsockopt", Errno.EADDRNOTAVAIL);
+    MulticastGroups groups = new MulticastGroups(socket(calls, Constant.AF_INET));
+    assertThatThrownBy(() -> groups.leave(GROUP4, loopback, null))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("MCAST_LEAVE_GROUP")
+        .hasMessageContaining("239.1.2.3")
+        .hasMessageContaining(loopback.getName());
+  }
+
+  @Test
+  void optionThatTheKernelDoesNotKnowIsUnsupported() {
+    ScriptedCalls calls = calls("linux-x86_64").fail("setsockopt", Errno.ENOPROTOOPT);
+    MulticastGroups groups = new MulticastGroups(socket(calls, Constant.AF_INET));
+    assertThatThrownBy(() -> groups.join(GROUP4, loopback, null))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("linux-x86_64");
+  }
+
+  @Test
+  void timeToLiveAndLoopAreOneByteForIpv4() throws IOException {
+    MulticastSettings settings = new MulticastSettings(socket("openbsd-x86_64", Constant.AF_INET));
+    settings.timeToLive(200);
+    settings.loop(false);
+    settings.loop(true);
+    assertThat(set).containsExactly("0/10 c8", "0/11 00", "0/11 01");
+  }
+
+  @Test
+  void timeToLiveAndLoopAreAnIntForIpv6() throws IOException {
+    MulticastSettings settings = new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET6));
+    settings.timeToLive(200);
+    settings.loop(true);
+    assertThat(set).containsExactly("41/10 c8000000", "41/11 01000000");
+  }
+
+  @Test
+  void socketOfBothFamiliesOnLinuxGetsTheOptionsOfBoth() throws IOException {
+    MulticastSettings settings = new MulticastSettings(socket("linux-x86_64", Constant.AF_INET6));
+    settings.timeToLive(3);
+    settings.networkInterface(loopback);
+    assertThat(set)
+        .containsExactly(
+            "41/18 03000000",
+            "0/33 03",
+            "41/17 " + index(),
+            "0/32 " + zeros(4) + "7f000001" + index());
+  }
+
+  @Test
+  void interfaceIsChosenByIndexOrByAddress() throws IOException {
+    new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
+    new MulticastSettings(socket("netbsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
+    assertThat(set).containsExactly("0/9 " + zeros(4) + "7f000001" + index(), "0/9 7f000001");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 256})
+  void timeToLiveOutOfRangeIsRefused(int hops) {
+    MulticastSettings settings = new MulticastSettings(socket("linux-x86_64", Constant.AF_INET));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings.timeToLive(hops))
+        .withMessageContaining("" + hops);
+    assertThat(set).isEmpty();
+  }
+}
