@@ -35,6 +35,7 @@ struct endpoint {
   int listening;
   int connected;  /* or connecting */
   int write_shut;
+  int told;   /* the NetBSD option by which a datagram's recipient was asked for */
   int error;  /* NetBSD's so_error, taken from Linux by an event and not yet told to anybody */
 };
 
@@ -55,6 +56,11 @@ socklen_t address_to_linux(const void *from, socklen_t length, struct sockaddr_s
 void address_from_linux(const struct sockaddr_storage *from, socklen_t length, void *to,
                         socklen_t *to_length);
 
+enum { CONTROL_ROOM = 2048 };
+long control_to_linux(const unsigned char *from, uint32_t length, unsigned char *to);
+uint32_t control_from_linux(int real_fd, struct msghdr *from, unsigned char *to, uint32_t room,
+                            int *truncated);
+
 void kqueue_forget(int real_fd);
 
 enum {
@@ -66,6 +72,12 @@ enum {
   NB_EAFNOSUPPORT = 47,
   NB_EMSGSIZE = 40,
   NB_AF_INET6 = 24,
+  NB_SOL_SOCKET = 0xffff,
+  NB_IP_RECVDSTADDR = 7,
+  NB_IP_PKTINFO = 25,
+  NB_IP_RECVPKTINFO = 26,
+  NB_IPV6_RECVPKTINFO = 36,
+  NB_IPV6_PKTINFO = 46,
 };
 
 #endif

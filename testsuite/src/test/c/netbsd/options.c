@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 
 enum {
-  NB_SOL_SOCKET = 0xffff,
   NB_SO_NOSIGPIPE = 0x800,
   NB_LOCAL_PEEREID = 3,
 };
@@ -39,6 +38,9 @@ static const struct option OPTIONS[] = {
     {IPPROTO_IP, 11, IPPROTO_IP, IP_MULTICAST_LOOP},
     {IPPROTO_IP, 12, IPPROTO_IP, IP_ADD_MEMBERSHIP},
     {IPPROTO_IP, 13, IPPROTO_IP, IP_DROP_MEMBERSHIP},
+    {IPPROTO_IP, NB_IP_RECVDSTADDR, IPPROTO_IP, IP_PKTINFO},
+    {IPPROTO_IP, NB_IP_RECVPKTINFO, IPPROTO_IP, IP_PKTINFO},
+    {IPPROTO_IPV6, NB_IPV6_RECVPKTINFO, IPPROTO_IPV6, IPV6_RECVPKTINFO},
     {IPPROTO_IPV6, 4, IPPROTO_IPV6, IPV6_UNICAST_HOPS},
     {IPPROTO_IPV6, 9, IPPROTO_IPV6, IPV6_MULTICAST_IF},
     {IPPROTO_IPV6, 10, IPPROTO_IPV6, IPV6_MULTICAST_HOPS},
@@ -116,6 +118,9 @@ int nb_setsockopt(int ours_fd, int level, int name, const void *value, socklen_t
   const struct option *option = find(fd, level, name);
   if (option == NULL) {
     return fail(NB_ENOPROTOOPT);
+  }
+  if (option->linux_level == IPPROTO_IP && option->linux_name == IP_PKTINFO) {
+    endpoint(fd)->told = name;
   }
   return (int)CALL(SYS_setsockopt, fd, option->linux_level, option->linux_name, value, length);
 }

@@ -1,6 +1,6 @@
 #include "netbsd.h"
 
-enum { MOST_IOVECS = 1024, CONTROL_ROOM = 2048, NB_SOL_SOCKET = 0xffff, NB_HEAD = 16 };
+enum { MOST_IOVECS = 1024 };
 
 struct nb_msghdr {
   void *name;
@@ -12,13 +12,6 @@ struct nb_msghdr {
   int32_t flags;
 };
 _Static_assert(sizeof(struct nb_msghdr) == 48, "NetBSD's struct msghdr");
-
-/* 12 bytes; the data follows at 16. */
-struct nb_cmsghdr {
-  uint32_t length;
-  int32_t level;
-  int32_t type;
-};
 
 static const int FLAGS[][2] = {
     {0x002, MSG_PEEK},  {0x010, MSG_TRUNC},    {0x020, MSG_CTRUNC},
@@ -46,87 +39,6 @@ static long with_error(int fd, long result, size_t length) {
     return fail(error);
   }
   return result;
-}
-
-/* SCM_RIGHTS alone goes over; -1 and errno for any other message. */
-static long control_to_linux(const unsigned char *from, uint32_t length, unsigned char *to) {
-  size_t used = 0;
-  while (length >= NB_HEAD) {
-    struct nb_cmsghdr head;
-    memcpy(&head, from, sizeof head);
-    if (head.level != NB_SOL_SOCKET || head.type != SCM_RIGHTS || head.length < NB_HEAD
-        || head.length > length) {
-      return fail(NB_EINVAL);
-    }
-    size_t data = head.length - NB_HEAD;
-    if (used + CMSG_SPACE(data) > CONTROL_ROOM) {
-      return fail(NB_EINVAL);
-    }
-    struct cmsghdr linux_head = {CMSG_LEN(data), SOL_SOCKET, SCM_RIGHTS};
-    memcpy(to + used, &linux_head, sizeof linux_head);
-    for (size_t i = 0; i + sizeof(int) <= data; i += sizeof(int)) {
-      int fd;
-      memcpy(&fd, from + NB_HEAD + i, sizeof fd);
-      fd = real(fd);
-      if (fd < 0) {
-        return -1;
-      }
-      memcpy(to + used + CMSG_LEN(i), &fd, sizeof fd);
-    }
-    used += CMSG_SPACE(data);
-    uint32_t space = (head.length + 7u) & ~7u;
-    from += space;
-    length = space < length ? length - space : 0;
-  }
-  return (long)used;
-}
-
-static int adopt(int fd) {
-  int family = 0, type = 0;
-  socklen_t length = sizeof(int);
-  int number = ours(fd);
-  if (syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0
-      && syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0) {
-    struct sockaddr_storage peer;
-    socklen_t room = sizeof peer;
-    int accepting = 0;
-    syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &length);
-    endpoint(fd)->family = family;
-    endpoint(fd)->type = type;
-    endpoint(fd)->listening = accepting;
-    endpoint(fd)->connected = syscall(SYS_getpeername, fd, &peer, &room) == 0;
-  }
-  return number;
-}
-
-static uint32_t control_from_linux(struct msghdr *from, unsigned char *to, uint32_t room,
-                                   int *truncated) {
-  uint32_t used = 0;
-  for (struct cmsghdr *head = CMSG_FIRSTHDR(from); head; head = CMSG_NXTHDR(from, head)) {
-    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) {
-      continue;
-    }
-    uint32_t data = (uint32_t)(head->cmsg_len - CMSG_LEN(0));
-    uint32_t space = NB_HEAD + ((data + 7u) & ~7u);
-    int fits = used + NB_HEAD + data <= room;
-    struct nb_cmsghdr nb_head = {NB_HEAD + data, NB_SOL_SOCKET, SCM_RIGHTS};
-    if (fits) {
-      memcpy(to + used, &nb_head, sizeof nb_head);
-    }
-    for (uint32_t i = 0; i + sizeof(int) <= data; i += sizeof(int)) {
-      int fd;
-      memcpy(&fd, CMSG_DATA(head) + i, sizeof fd);
-      if (fits) {
-        fd = adopt(fd);
-        memcpy(to + used + NB_HEAD + i, &fd, sizeof fd);
-      } else {
-        syscall(SYS_close, fd);
-      }
-    }
-    *truncated |= !fits;
-    used += fits ? (used + space <= room ? space : NB_HEAD + data) : 0;
-  }
-  return used;
 }
 
 /*
@@ -202,7 +114,7 @@ static long receive_message(int ours_fd, struct nb_msghdr *message, int nb_flags
   }
   int truncated = 0;
   if (message->control != NULL) {
-    message->control_length = control_from_linux(&linux_message, message->control,
+    message->control_length = control_from_linux(fd, &linux_message, message->control,
                                                  message->control_length, &truncated);
   }
   message->flags = flags(linux_message.msg_flags, 1) | (truncated ? 0x020 : 0);

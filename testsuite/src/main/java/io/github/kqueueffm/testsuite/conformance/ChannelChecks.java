@@ -5,6 +5,7 @@ import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,6 +40,7 @@ final class ChannelChecks {
         new Check(GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
+        new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
         new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
   }
 
@@ -131,7 +133,11 @@ final class ChannelChecks {
       Collector collector = new Collector();
       KQueueFfmSocketChannel client =
           (KQueueFfmSocketChannel)
-              loops.connect(KQueueFfmSocketChannel.class, server.localAddress(), collector);
+              Loops.await(
+                  loops
+                      .client(KQueueFfmSocketChannel.class, collector)
+                      .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                      .connect(server.localAddress()));
       client.writeAndFlush(Unpooled.copiedBuffer("question", StandardCharsets.US_ASCII));
       Loops.await(client.shutdownOutput());
       String answer = collector.awaitEnd();
@@ -153,7 +159,6 @@ final class ChannelChecks {
               loops
                   .client(KQueueFfmSocketChannel.class, collector)
                   .option(ChannelOption.AUTO_READ, false)
-                  .option(ChannelOption.ALLOW_HALF_CLOSURE, false)
                   .connect(server.localAddress()));
       Deviation.unless(client.closeFuture().await(10, TimeUnit.SECONDS), "not noticed in 10 s");
       String text = collector.awaitBytes(3).toString(StandardCharsets.US_ASCII);
@@ -178,6 +183,30 @@ final class ChannelChecks {
       String said = peer.awaitFailure();
       Deviation.unless(said.contains("Connection reset"), "it said: " + said);
       return said;
+    }
+  }
+
+  private static String options(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      KQueueFfmSocketChannelConfig config =
+          ((KQueueFfmSocketChannel)
+                  loops.connect(
+                      KQueueFfmSocketChannel.class, server.localAddress(), new Collector()))
+              .config();
+      config.setTcpNoDelay(true).setKeepAlive(true).setSoLinger(7).setTrafficClass(0x10);
+      String seen =
+          "TCP_NODELAY "
+              + config.isTcpNoDelay()
+              + ", SO_KEEPALIVE "
+              + config.isKeepAlive()
+              + ", SO_LINGER "
+              + config.getSoLinger()
+              + ", IP_TOS "
+              + config.getTrafficClass();
+      Deviation.unless(
+          seen.equals("TCP_NODELAY true, SO_KEEPALIVE true, SO_LINGER 7, IP_TOS 16"), seen);
+      return seen;
     }
   }
 

@@ -44,11 +44,7 @@ final class Loops implements AutoCloseable {
   }
 
   Bootstrap client(Class<? extends Channel> type, ChannelHandler handler) {
-    return new Bootstrap()
-        .group(group)
-        .channel(type)
-        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .handler(handler);
+    return new Bootstrap().group(group).channel(type).handler(handler);
   }
 
   Channel connect(Class<? extends Channel> type, SocketAddress server, ChannelHandler handler) {

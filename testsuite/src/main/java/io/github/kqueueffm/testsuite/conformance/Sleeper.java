@@ -19,6 +19,7 @@ final class Sleeper implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+  private static final int PATIENCE = 2000;
   private static final long SECONDS = 15;
 
   private final Selector selector;
@@ -74,9 +75,10 @@ final class Sleeper implements AutoCloseable {
     return nanos[rounds / 2];
   }
 
-  private void wake() {
-    left.incrementAndGet();
+  private long wake() {
+    long number = left.incrementAndGet();
     selector.wakeup();
+    return number;
   }
 
   private void await() {
@@ -109,7 +111,11 @@ final class Sleeper implements AutoCloseable {
   private void wakeOften(int times) {
     try {
       for (int i = 0; i < times; i++) {
-        wake();
+        long mine = wake();
+        // Now and then the other thread is given the time to fall asleep, by more or less.
+        for (int spin = 0; i % 2 == 0 && done < mine && spin < PATIENCE; spin++) {
+          Thread.yield();
+        }
       }
     } catch (RuntimeException e) {
       failure = e.toString();

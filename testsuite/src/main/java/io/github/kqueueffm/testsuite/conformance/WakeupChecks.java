@@ -14,7 +14,7 @@ final class WakeupChecks {
   private static final String PROPERTY = "io.github.kqueueffm.wakeup";
 
   private static final int ROUNDS = 200;
-  private static final int WAKEUPS = 20_000;
+  private static final int WAKEUPS = 10_000;
   private static final int THREADS = 2;
 
   private WakeupChecks() {}

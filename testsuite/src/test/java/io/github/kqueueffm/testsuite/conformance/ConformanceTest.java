@@ -96,15 +96,6 @@ class ConformanceTest {
   }
 
   @Test
-  void passesOnALibraryWithNetbsdsAbi() throws Exception {
-    ChildJvm.Result result = run(onNetbsd());
-    assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
-    assertThat(result.output())
-        .contains("netbsd-x86_64", "not offered  a timer of 0 ms fires at once and once: answered")
-        .contains("40 bytes");
-  }
-
-  @Test
   void findsADefectOfASystem() throws Exception {
     ChildJvm.Result result = run(onNetbsd("WRONG_UDATA"));
     assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isEqualTo(1);

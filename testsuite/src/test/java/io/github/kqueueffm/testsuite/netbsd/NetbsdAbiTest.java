@@ -2,6 +2,7 @@ package io.github.kqueueffm.testsuite.netbsd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testsuite.conformance.Conformance;
 import io.github.kqueueffm.testsuite.demo.Demo;
 import io.github.kqueueffm.testsuite.harness.ChildJvm;
 import java.io.IOException;
@@ -19,10 +20,13 @@ class NetbsdAbiTest {
   @TempDir private static Path folder;
 
   @Test
-  void completeConnectionsRunOnALibraryWithNetbsdsAbi() throws Exception {
+  void everythingRunsOnALibraryWithNetbsdsAbi() throws Exception {
     Path library = NetbsdLibrary.compile(folder);
-    assertThat(stories(library))
+    assertThat(conformance(library))
         .contains("netbsd-x86_64", "wakeup user", library + " (kqueue and sockets)")
+        .contains("udata fedcba9876543210, 40 bytes")
+        .contains("as descriptor " + NetbsdLibrary.FIRST_FD / 100)
+        .contains("the sentinel is silent about data: silent")
         .doesNotContain("without NOTE_LOWAT");
   }
 
@@ -31,13 +35,22 @@ class NetbsdAbiTest {
     Path library =
         NetbsdLibrary.compile(
             folder, "WITHOUT_ACCEPT4", "WITHOUT_PIPE2", "WITHOUT_USER", "WITHOUT_SOCKETPAIR");
-    assertThat(stories(library)).contains("wakeup pipe", "sentinel without NOTE_LOWAT");
+    assertThat(conformance(library))
+        .contains("wakeup pipe", "sentinel without NOTE_LOWAT")
+        .contains("wakeup=user does not work here: EVFILT_USER is refused with EINVAL; pipe does");
   }
 
   @Test
   void theLayoutOfKeventFollowsTheSymbolThatWasFound() throws Exception {
     Path library = NetbsdLibrary.compile(folder, "KEVENT100");
-    assertThat(stories(library)).contains("wakeup user");
+    assertThat(conformance(library)).contains("udata fedcba9876543210, 72 bytes");
+  }
+
+  /** What the conformance program prints, if nothing fails. */
+  private static String conformance(Path library) throws IOException, InterruptedException {
+    ChildJvm.Result result = onNetbsd(library).run(Conformance.class, SECONDS);
+    assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
+    return result.output();
   }
 
   @Test
@@ -51,13 +64,15 @@ class NetbsdAbiTest {
         .hasSize(3);
   }
 
-  /** What was printed, after every story went well. */
-  private static String stories(Path library) throws IOException, InterruptedException {
+  @Test
+  void withoutSuchALibraryItSaysWhatIsMissing() throws Exception {
     ChildJvm.Result result =
-        onNetbsd(library).run(Stories.class, SECONDS);
-    assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
-    assertThat(result.output().lines().filter(line -> line.startsWith("ok "))).hasSize(9);
-    return result.output();
+        new ChildJvm()
+            .property("io.github.kqueueffm.platform", "netbsd-x86_64")
+            .run(Conformance.class, SECONDS);
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.output())
+        .contains("NOT AVAILABLE: neither kqueue", "__kevent50", "netbsd-x86_64");
   }
 
   private static ChildJvm onNetbsd(Path library) {
