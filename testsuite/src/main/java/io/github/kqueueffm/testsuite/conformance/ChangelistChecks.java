@@ -19,14 +19,20 @@ final class ChangelistChecks {
   static List<Check> all() {
     return List.of(
         new Check(GROUP, "deleting what is not there is ENOENT", ChangelistChecks::absent),
-        new Check(GROUP, "a failed change comes as EV_ERROR, and the rest is applied",
+        new Check(
+            GROUP,
+            "a failed change comes as EV_ERROR, and the rest is applied",
             ChangelistChecks::error),
         new Check(GROUP, "without room for events the call fails", ChangelistChecks::noRoom),
         new Check(GROUP, "EV_RECEIPT answers each change", ChangelistChecks::receipt),
-        new Check(GROUP, "a change while another thread waits takes effect",
+        new Check(
+            GROUP,
+            "a change while another thread waits takes effect",
             ChangelistChecks::foreignThread),
         new Check(GROUP, "closing removes the knotes, silently", ChangelistChecks::close),
-        new Check(GROUP, "without EV_ONESHOT an event comes until the data is read",
+        new Check(
+            GROUP,
+            "without EV_ONESHOT an event comes until the data is read",
             ChangelistChecks::level),
         new Check(GROUP, "EV_CLEAR tells data once", ChangelistChecks::clear),
         new Check(GROUP, "EV_DISABLE silences, EV_ENABLE tells", ChangelistChecks::disable),
@@ -155,7 +161,8 @@ final class ChangelistChecks {
     bench.send(pair.far().fd(), "data");
     queue.add(fd, Constant.EVFILT_READ, 1, Constant.EV_DISPATCH).one(SOON);
     queue.silent(QUIET);
-    List<RawEvent> events = queue.change(fd, Constant.EVFILT_READ, 1, Constant.EV_ENABLE).await(QUIET);
+    List<RawEvent> events =
+        queue.change(fd, Constant.EVFILT_READ, 1, Constant.EV_ENABLE).await(QUIET);
     if (events.isEmpty()) {
       throw new NotOffered("EV_ENABLE with data pending tells nothing, as on old NetBSD; not used");
     }

@@ -37,7 +37,8 @@ final class ChannelChecks {
         new Check(GROUP, "local sockets echo 1 MiB", ChannelChecks::local),
         new Check(GROUP, "local sockets pass a descriptor", ChannelChecks::descriptor),
         new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
-        new Check(GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
+        new Check(
+            GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
         new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
@@ -170,8 +171,7 @@ final class ChannelChecks {
   private static String reset(Bench bench) throws Exception {
     try (Loops loops = new Loops()) {
       Collector peer = new Collector();
-      Channel server =
-          loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), () -> peer);
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), () -> peer);
       Channel client =
           Loops.await(
               loops

@@ -72,8 +72,7 @@ final class DatagramChecks {
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       Channel client = udp(loops, Bench.loopback(0), new Received());
       send(client, "hello", Bench.loopback(port));
-      InetSocketAddress told =
-          (InetSocketAddress) received.expect("hello", client.localAddress());
+      InetSocketAddress told = (InetSocketAddress) received.expect("hello", client.localAddress());
       InetAddress address = told.getAddress();
       if (address.isAnyLocalAddress()) {
         throw new NotOffered("it is told as the wildcard address");
@@ -117,11 +116,17 @@ final class DatagramChecks {
       AddressedEnvelope<?, ?> packet = packets.poll(Loops.SECONDS, TimeUnit.SECONDS);
       Deviation.unless(packet != null, "no datagram within " + Loops.SECONDS + " s");
       try {
-        String content =
-            ((ByteBuf) packet.content()).toString(StandardCharsets.US_ASCII);
+        String content = ((ByteBuf) packet.content()).toString(StandardCharsets.US_ASCII);
         Deviation.unless(
             content.equals(text) && sender.equals(packet.sender()),
-            "\"" + content + "\" from " + packet.sender() + ", not \"" + text + "\" from " + sender);
+            "\""
+                + content
+                + "\" from "
+                + packet.sender()
+                + ", not \""
+                + text
+                + "\" from "
+                + sender);
         return packet.recipient();
       } finally {
         ReferenceCountUtil.release(packet);

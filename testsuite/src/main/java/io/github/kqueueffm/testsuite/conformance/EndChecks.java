@@ -66,8 +66,7 @@ final class EndChecks {
     int fd = pair.near().fd();
     pair.far().shutdown(false, true);
     untilEof(bench.queue(), fd);
-    RawEvent event =
-        bench.queue().add(fd, Constant.EVFILT_WRITE, 1, Constant.EV_ONESHOT).one(SOON);
+    RawEvent event = bench.queue().add(fd, Constant.EVFILT_WRITE, 1, Constant.EV_ONESHOT).one(SOON);
     Deviation.unless(!event.has(Constant.EV_EOF), "WRITE says " + event);
     bench.send(fd, "answer");
     return event.toString();

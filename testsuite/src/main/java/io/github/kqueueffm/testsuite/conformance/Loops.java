@@ -57,8 +57,7 @@ final class Loops implements AutoCloseable {
 
   /** The channel of a future, which has to succeed in time. */
   static Channel await(ChannelFuture future) {
-    Deviation.unless(
-        future.awaitUninterruptibly(SECONDS, TimeUnit.SECONDS), "nothing within 10 s");
+    Deviation.unless(future.awaitUninterruptibly(SECONDS, TimeUnit.SECONDS), "nothing within 10 s");
     return future.syncUninterruptibly().channel();
   }
 

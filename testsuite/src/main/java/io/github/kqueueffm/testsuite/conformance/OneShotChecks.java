@@ -18,7 +18,8 @@ final class OneShotChecks {
   static List<Check> all() {
     return List.of(
         new Check(GROUP, "READ fires once and is gone", OneShotChecks::readOnce),
-        new Check(GROUP, "READ added anew with data pending fires at once", OneShotChecks::readAgain),
+        new Check(
+            GROUP, "READ added anew with data pending fires at once", OneShotChecks::readAgain),
         new Check(GROUP, "READ drained before it is told does no harm", OneShotChecks::stale),
         new Check(GROUP, "READ queued and added anew fires once", OneShotChecks::addedTwice),
         new Check(GROUP, "READ counts the bytes", OneShotChecks::bytes),
@@ -171,8 +172,10 @@ final class OneShotChecks {
     bench.send(pair.far().fd(), "data");
     RawEvent read = queue.one(SOON);
     Deviation.unless(
-        write.is(Constant.EVFILT_WRITE) && write.udata() == 2
-            && read.is(Constant.EVFILT_READ) && read.udata() == 1,
+        write.is(Constant.EVFILT_WRITE)
+            && write.udata() == 2
+            && read.is(Constant.EVFILT_READ)
+            && read.udata() == 1,
         write + " and " + read);
     return write + "; " + read;
   }

@@ -38,8 +38,7 @@ final class OptionChecks {
   }
 
   private static void flag(List<Check> checks, Constant level, Constant option) {
-    checks.add(
-        new Check(GROUP, option + " goes on and off", bench -> flag(bench, level, option)));
+    checks.add(new Check(GROUP, option + " goes on and off", bench -> flag(bench, level, option)));
   }
 
   private static String flag(Bench bench, Constant level, Constant option) throws IOException {
@@ -55,7 +54,8 @@ final class OptionChecks {
 
   private static void number(List<Check> checks, Constant level, Constant option, int value) {
     checks.add(
-        new Check(GROUP, option + " holds", bench -> number(bench, tcp(bench), level, option, value)));
+        new Check(
+            GROUP, option + " holds", bench -> number(bench, tcp(bench), level, option, value)));
   }
 
   private static String number(

@@ -26,8 +26,13 @@ record RawEvent(
     StringBuilder text = new StringBuilder(filterName());
     for (Constant flag :
         new Constant[] {
-          Constant.EV_ADD, Constant.EV_ENABLE, Constant.EV_ONESHOT, Constant.EV_CLEAR,
-          Constant.EV_RECEIPT, Constant.EV_EOF, Constant.EV_ERROR
+          Constant.EV_ADD,
+          Constant.EV_ENABLE,
+          Constant.EV_ONESHOT,
+          Constant.EV_CLEAR,
+          Constant.EV_RECEIPT,
+          Constant.EV_EOF,
+          Constant.EV_ERROR
         }) {
       if (has(flag)) {
         text.append('|').append(flag);

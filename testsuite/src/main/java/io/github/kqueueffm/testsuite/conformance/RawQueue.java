@@ -40,8 +40,7 @@ final class RawQueue implements AutoCloseable {
   }
 
   /** Adds a change to the next call. */
-  RawQueue change(
-      long ident, Constant filter, int flags, int fflags, long data, long udata) {
+  RawQueue change(long ident, Constant filter, int flags, int fflags, long data, long udata) {
     long at = changes + (long) count++ * layout.size();
     layout.put(at, ident, platform.get(filter), flags, fflags, data, udata);
     return this;

@@ -35,7 +35,9 @@ record Report(Subject subject, List<Result> results) {
           String.format(
               Locale.ROOT,
               "  %-11s  %s: %s",
-              result.outcome(), result.check().name(), oneLine(result.seen())));
+              result.outcome(),
+              result.check().name(),
+              oneLine(result.seen())));
     }
     line(text, "");
     return line(text, summary()).toString();

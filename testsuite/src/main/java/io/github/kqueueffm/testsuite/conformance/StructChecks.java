@@ -42,12 +42,18 @@ final class StructChecks {
     TcpPair pair = bench.tcp();
     long udata = 0xfedc_ba98_7654_3210L;
     RawEvent event =
-        bench.queue().add(pair.near().fd(), Constant.EVFILT_WRITE, udata, Constant.EV_ONESHOT)
+        bench
+            .queue()
+            .add(pair.near().fd(), Constant.EVFILT_WRITE, udata, Constant.EV_ONESHOT)
             .one(SOON);
     Deviation.unless(
         event.udata() == udata && event.ident() == pair.near().fd(),
         "udata " + Long.toHexString(event.udata()) + ", ident " + event.ident());
-    return "udata " + Long.toHexString(udata) + ", " + bench.kernel().keventStruct().size() + " bytes";
+    return "udata "
+        + Long.toHexString(udata)
+        + ", "
+        + bench.kernel().keventStruct().size()
+        + " bytes";
   }
 
   private static String stride(Bench bench) throws IOException {

@@ -90,8 +90,7 @@ final class TimeChecks {
   }
 
   private static RawQueue trigger(Bench bench, RawQueue queue, long ident) {
-    return queue.change(
-        ident, Constant.EVFILT_USER, 0, bench.number(Constant.NOTE_TRIGGER), 0, 4);
+    return queue.change(ident, Constant.EVFILT_USER, 0, bench.number(Constant.NOTE_TRIGGER), 0, 4);
   }
 
   private static String user(Bench bench) throws IOException {

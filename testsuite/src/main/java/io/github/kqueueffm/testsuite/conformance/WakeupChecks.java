@@ -23,8 +23,7 @@ final class WakeupChecks {
     List<Check> checks = new ArrayList<>();
     checks.add(new Check(GROUP, "one is chosen that works", WakeupChecks::chosen));
     for (String kind : List.of("timer", "user", "pipe")) {
-      checks.add(
-          new Check(GROUP, kind + ": a sleeping loop wakes soon", bench -> latency(kind)));
+      checks.add(new Check(GROUP, kind + ": a sleeping loop wakes soon", bench -> latency(kind)));
       checks.add(
           new Check(
               GROUP,

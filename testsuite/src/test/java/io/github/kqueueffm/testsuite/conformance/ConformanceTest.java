@@ -99,7 +99,8 @@ class ConformanceTest {
   void findsADefectOfASystem() throws Exception {
     ChildJvm.Result result = run(onNetbsd("WRONG_UDATA"));
     assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isEqualTo(1);
-    assertThat(result.output()).contains("FAIL         kevent echoes all 64 bits of udata: udata 76543210");
+    assertThat(result.output())
+        .contains("FAIL         kevent echoes all 64 bits of udata: udata 76543210");
   }
 
   private static ChildJvm onNetbsd(String... macros) throws IOException, InterruptedException {

@@ -56,8 +56,7 @@ class NetbsdAbiTest {
   @Test
   void theDemoRunsUnchanged() throws Exception {
     Path library = NetbsdLibrary.compile(folder);
-    ChildJvm.Result result =
-        onNetbsd(library).property("demo.seconds", 1).run(Demo.class, SECONDS);
+    ChildJvm.Result result = onNetbsd(library).property("demo.seconds", 1).run(Demo.class, SECONDS);
     assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
     assertThat(result.output().lines())
         .filteredOn(line -> line.startsWith("kqueue-ffm") && line.endsWith("every byte right"))
