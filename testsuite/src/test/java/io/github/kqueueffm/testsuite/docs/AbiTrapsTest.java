@@ -98,11 +98,10 @@ class AbiTrapsTest {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
         files
             .filter(Files::isRegularFile)
-            .forEach(
-                file ->
-                    sources
-                        .computeIfAbsent(file.getFileName().toString(), name -> new ArrayList<>())
-                        .add(file));
+            .forEach(file ->
+                sources
+                    .computeIfAbsent(file.getFileName().toString(), name -> new ArrayList<>())
+                    .add(file));
       }
     }
     return sources;
