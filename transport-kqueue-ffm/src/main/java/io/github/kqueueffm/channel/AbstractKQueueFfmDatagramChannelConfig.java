@@ -17,7 +17,9 @@ abstract class AbstractKQueueFfmDatagramChannelConfig<
   AbstractKQueueFfmDatagramChannelConfig(
       AbstractKQueueFfmDatagramChannel channel, List<KernelOption<?>> options) {
     super(channel, options);
-    setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DEFAULT_RECEIVED));
+    setRecvByteBufAllocator(
+        new FixedRecvByteBufAllocator(DEFAULT_RECEIVED)
+            .maxMessagesPerRead(channel.metadata().defaultMaxMessagesPerRead()));
   }
 
   @Override
