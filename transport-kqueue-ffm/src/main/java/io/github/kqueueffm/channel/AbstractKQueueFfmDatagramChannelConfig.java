@@ -16,10 +16,7 @@ abstract class AbstractKQueueFfmDatagramChannelConfig<
 
   AbstractKQueueFfmDatagramChannelConfig(
       AbstractKQueueFfmDatagramChannel channel, List<KernelOption<?>> options) {
-    super(channel, options);
-    setRecvByteBufAllocator(
-        new FixedRecvByteBufAllocator(DEFAULT_RECEIVED)
-            .maxMessagesPerRead(channel.metadata().defaultMaxMessagesPerRead()));
+    super(channel, options, new FixedRecvByteBufAllocator(DEFAULT_RECEIVED));
   }
 
   @Override

@@ -11,13 +11,14 @@ import java.nio.channels.FileChannel;
  * or read into a buffer where it cannot be mapped or is too short for that to be worth it.
  */
 final class FilePieces {
-  /** From here on, mapping costs less than copying. */
-  private static final int LEAST_MAPPED = 64 << 10;
+  /** Below, one read and one copy cost less than a mapping. */
+  private static final int LEAST_MAPPED = 256 << 10;
 
   private static final long MOST_MAPPED = 32L << 20;
   private static final int MOST_READ = 256 << 10;
 
   private final AbstractKQueueFfmStreamChannel channel;
+  private MappedFile mapped;
 
   FilePieces(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
@@ -30,9 +31,28 @@ final class FilePieces {
    * @throws IOException also if the file ends before {@code position + left}
    */
   long send(FileChannel file, long position, long left) throws IOException {
-    requireMore(file, position, left);
-    long mapped = left < LEAST_MAPPED ? -1 : sendMapped(file, position, left);
-    return mapped >= 0 ? mapped : sendRead(file, position, left);
+    if (mapped == null || !mapped.contains(file, position)) {
+      requireMore(file, position, left);
+      close();
+      if (left < LEAST_MAPPED || !map(file, position, Math.min(left, MOST_MAPPED))) {
+        return sendRead(file, position, left);
+      }
+    }
+    long end = Math.min(mapped.end(), position + left);
+    long sent = send(mapped.address(position), end - position);
+    if (position + sent == mapped.end()) {
+      close();
+    }
+    return sent;
+  }
+
+  /** Between two turns the mapping is kept. */
+  void close() {
+    MappedFile done = mapped;
+    mapped = null;
+    if (done != null) {
+      done.close();
+    }
   }
 
   static void requireMore(FileChannel file, long position, long left) throws IOException {
@@ -43,18 +63,13 @@ final class FilePieces {
     }
   }
 
-  /** {@return the bytes sent, or -1 if the file cannot be mapped} */
-  private long sendMapped(FileChannel file, long position, long left) throws IOException {
-    long length = Math.min(left, MOST_MAPPED);
-    MappedFile mapped;
+  private boolean map(FileChannel file, long position, long length) {
     try {
       mapped = MappedFile.map(file, position, length);
+      return true;
     } catch (IOException | UnsupportedOperationException e) {
       // A file system without mmap, or no memory for it: reading tells what is really wrong.
-      return -1;
-    }
-    try (mapped) {
-      return send(mapped.address(), length);
+      return false;
     }
   }
 

@@ -1,19 +1,22 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 
 /**
- * Writes file regions to a stream: our own with sendfile(2), Netty's default one from its file, and
- * all others by what they write.
+ * Writes file regions to a stream: our own with sendfile(2), Netty's default one with it or from
+ * its file, whichever can be reached, and all others by what they write.
  */
 final class FileRegionWriter {
   private final AbstractKQueueFfmStreamChannel channel;
   private final FilePieces pieces;
   private final RegionCollector collector;
+  private boolean sendfileRefused;
 
   FileRegionWriter(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
@@ -26,72 +29,83 @@ final class FileRegionWriter {
     if (region.transferred() >= region.count() && !collector.isPending()) {
       return in.remove();
     }
-    if (region instanceof KQueueFfmFileRegion own) {
-      return own.hasDescriptor() ? sendfile(in, own) : send(in, own);
+    if (!(region instanceof KQueueFfmFileRegion)
+        && !(region instanceof DefaultFileRegion && DefaultRegionFields.areOpen())) {
+      return collect(in, region);
     }
-    return region instanceof DefaultFileRegion known && DefaultRegionFields.areOpen()
-        ? send(in, known)
-        : collect(in, region);
+    int descriptor = sendfileRefused ? DefaultRegionFields.NONE : descriptor(region);
+    return descriptor == DefaultRegionFields.NONE
+        ? send(in, region)
+        : sendfile(in, region, descriptor);
   }
 
   /** The channel closes: what a region wrote and the socket did not take is dropped. */
   void close() {
     collector.release();
+    pieces.close();
   }
 
-  private boolean sendfile(ChannelOutboundBuffer in, KQueueFfmFileRegion region)
+  private int descriptor(FileRegion region) throws IOException {
+    if (region instanceof KQueueFfmFileRegion own) {
+      return own.descriptor();
+    }
+    return channel.resources().kernel().has(Call.SENDFILE)
+        ? DefaultRegionFields.descriptor((DefaultFileRegion) region)
+        : DefaultRegionFields.NONE;
+  }
+
+  private static FileChannel file(FileRegion region) throws IOException {
+    return region instanceof KQueueFfmFileRegion own
+        ? own.file()
+        : DefaultRegionFields.file((DefaultFileRegion) region);
+  }
+
+  private static void advance(FileRegion region, long sent) {
+    if (region instanceof KQueueFfmFileRegion own) {
+      own.advance(sent);
+    } else {
+      DefaultRegionFields.advance((DefaultFileRegion) region, sent);
+    }
+  }
+
+  private boolean sendfile(ChannelOutboundBuffer in, FileRegion region, int descriptor)
       throws IOException {
     LoopResources loop = channel.resources();
     long left = region.count() - region.transferred();
-    int result =
-        loop.kernel()
-            .sendfile(
-                channel.socket().fd(),
-                region.descriptor(),
-                region.position() + region.transferred(),
-                left,
-                loop.sentCount());
+    long offset = region.position() + region.transferred();
+    long count = loop.sentCount();
+    int result = loop.kernel().sendfile(channel.socket().fd(), descriptor, offset, left, count);
     // The BSDs and macOS count what they sent before EAGAIN or EINTR.
-    long sent = Memory.getLong(loop.sentCount());
+    long sent = Memory.getLong(count);
     if (sent > 0) {
-      region.advance(sent);
+      advance(region, sent);
       return progressed(in, region, sent, left) || loop.interrupted(result);
     }
     if (result == 0) {
-      FilePieces.requireMore(region.file(), region.position() + region.transferred(), left);
+      FilePieces.requireMore(file(region), offset, left);
       return true;
     }
-    return refused(loop, region, result);
+    return refused(loop, result);
   }
 
-  /** EINTR: again. EAGAIN: later. No sendfile for this file: otherwise. */
-  private boolean refused(LoopResources loop, KQueueFfmFileRegion region, int result)
-      throws IOException {
+  /** EINTR: again. EAGAIN: later. No sendfile from this file: otherwise. */
+  private boolean refused(LoopResources loop, int result) throws IOException {
     if (loop.wouldBlock(result)) {
       return false;
     }
     if (!loop.interrupted(result)) {
       switch (loop.kernel().platform().errno(-result)) {
-        case EINVAL, ENOSYS, EOPNOTSUPP, ENOTSUP -> region.giveUpSendfile();
+        case EINVAL, ENOSYS, EOPNOTSUPP, ENOTSUP -> sendfileRefused = true;
         case null, default -> throw channel.failure("sendfile", result);
       }
     }
     return true;
   }
 
-  private boolean send(ChannelOutboundBuffer in, KQueueFfmFileRegion region) throws IOException {
+  private boolean send(ChannelOutboundBuffer in, FileRegion region) throws IOException {
     long left = region.count() - region.transferred();
-    long sent = pieces.send(region.file(), region.position() + region.transferred(), left);
-    region.advance(sent);
-    return progressed(in, region, sent, left);
-  }
-
-  private boolean send(ChannelOutboundBuffer in, DefaultFileRegion region) throws IOException {
-    long left = region.count() - region.transferred();
-    long sent =
-        pieces.send(
-            DefaultRegionFields.file(region), region.position() + region.transferred(), left);
-    DefaultRegionFields.advance(region, sent);
+    long sent = pieces.send(file(region), region.position() + region.transferred(), left);
+    advance(region, sent);
     return progressed(in, region, sent, left);
   }
 

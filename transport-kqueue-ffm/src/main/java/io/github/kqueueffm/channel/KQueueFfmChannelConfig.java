@@ -33,6 +33,18 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     this.kernelOptions = kernelOptions;
   }
 
+  /**
+   * @param allocator with as many messages for each read as the channel's metadata says
+   */
+  KQueueFfmChannelConfig(
+      AbstractKQueueFfmChannel channel,
+      List<KernelOption<?>> kernelOptions,
+      RecvByteBufAllocator allocator) {
+    super(channel, allocator);
+    this.kqueueChannel = channel;
+    this.kernelOptions = kernelOptions;
+  }
+
   @SuppressWarnings("unchecked")
   final C self() {
     return (C) this;

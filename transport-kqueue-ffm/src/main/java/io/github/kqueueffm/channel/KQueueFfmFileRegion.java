@@ -121,11 +121,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     }
   }
 
-  /** Whether it can be sent by its {@link #descriptor()}. */
-  boolean hasDescriptor() {
-    return fd != NONE;
-  }
-
+  /** What sendfile takes, or -1 where there is no sendfile. */
   int descriptor() {
     ensureNotReleased();
     return fd;
@@ -144,12 +140,6 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     if (refCnt() == 0) {
       throw new IllegalReferenceCountException(0);
     }
-  }
-
-  /** From now on through {@link #file()}. */
-  void giveUpSendfile() throws IOException {
-    file();
-    closeDescriptor();
   }
 
   void advance(long sent) {

@@ -15,6 +15,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.IntSupplier;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.StringUtil;
@@ -49,6 +50,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   private final BooleanSupplier canBlock = this::canBlock;
   private final IntSupplier selectNow = this::selectNow;
   private IoHandlerContext context;
+  private boolean hooked;
   private boolean destroyed;
 
   /**
@@ -209,6 +211,19 @@ public class KQueueFfmIoHandler implements IoHandler {
     return KQueueFfmIoHandle.class.isAssignableFrom(handleType);
   }
 
+  /**
+   * A loop that is shut down without a quiet period, just when it runs its last tasks, stops
+   * without asking to prepare. The hook closes the channels then, while the loop still takes their
+   * tasks.
+   */
+  @Override
+  public void initialize() {
+    if (!hooked && executor instanceof SingleThreadEventExecutor loop) {
+      hooked = true;
+      loop.addShutdownHook(this::prepareToDestroy);
+    }
+  }
+
   @Override
   public void prepareToDestroy() {
     List<LoopRegistration> open = new ArrayList<>(selector.registrations());
@@ -234,13 +249,12 @@ public class KQueueFfmIoHandler implements IoHandler {
   /** The channels among what is registered now. */
   final List<Channel> channels() {
     List<Channel> channels = new ArrayList<>(selector.registrations());
-    selector.forEach(
-        registration -> {
-          Channel channel = ((LoopRegistration) registration.attachment()).channel();
-          if (channel != null) {
-            channels.add(channel);
-          }
-        });
+    selector.forEach(registration -> {
+      Channel channel = ((LoopRegistration) registration.attachment()).channel();
+      if (channel != null) {
+        channels.add(channel);
+      }
+    });
     return channels;
   }
 

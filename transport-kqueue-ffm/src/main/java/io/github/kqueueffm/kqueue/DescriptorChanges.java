@@ -59,7 +59,7 @@ final class DescriptorChanges {
     if (!edge) {
       registry.edges(knote.isRead).disarm(descriptor, knote);
     }
-    if (!knote.isRead && !knote.isArmed()) {
+    if (!knote.isRead && knote.armedBits() == 0) {
       registry.writeDisarmed(descriptor);
     }
   }
@@ -89,6 +89,7 @@ final class DescriptorChanges {
     knote.present = true;
     knote.enabled = enabled;
     knote.kind = kind;
+    knote.bits = registry.bits(knote.isRead, kind);
     knote.flags = lasting;
     knote.spent &= !adds;
     knote.udata = udata;

@@ -13,6 +13,23 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>One lock guards everything, and nobody waits with it: a call takes it for its changes and once
  * more for its events.
+ *
+ * <p>Where a kernel's kqueue does otherwise, since epoll (epoll(7), epoll_ctl(2)) cannot tell:
+ *
+ * <ul>
+ *   <li>A descriptor has to be {@linkplain #forget forgotten} before it is closed. If not, its
+ *       knotes are found to be gone by the next change with another udata, and until then a
+ *       deletion of one goes well.
+ *   <li>A regular file or directory is refused with EPERM.
+ *   <li>EVFILT_WRITE of a stream that this side has shut down is ready without EV_EOF, and that of
+ *       a TCP socket that was never connected is ready with it.
+ *   <li>NOTE_LOWAT is refused with EINVAL but for a mark of 0x7fffffff on EVFILT_READ with
+ *       EV_CLEAR, which waits for the end of the stream alone. It is reported once per EV_ADD.
+ *   <li>Events have neither data nor fflags unless {@code detailed}, then EVFILT_READ alone has
+ *       data, which is 1 for a listener.
+ *   <li>A receipt is given as long as there is room for it; a change without room for one is
+ *       applied all the same, as on Darwin.
+ * </ul>
  */
 final class EmbeddedKqueue implements Kqueue {
   /** Reports taken from epoll at once; a larger event array is filled by more calls. */

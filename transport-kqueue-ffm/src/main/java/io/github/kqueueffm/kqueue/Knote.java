@@ -27,6 +27,9 @@ final class Knote {
 
   Kind kind = Kind.LEVEL;
 
+  /** What the main epoll has to wait for when the knote is armed. */
+  int bits;
+
   /** EV_ONESHOT, EV_CLEAR, EV_DISPATCH and EV_RECEIPT of its creation. */
   int flags;
 
@@ -40,9 +43,9 @@ final class Knote {
     this.isRead = isRead;
   }
 
-  /** Whether the main epoll has to report it. */
-  boolean isArmed() {
-    return present && enabled && !spent && kind != Kind.EDGE;
+  /** What the main epoll has to report of it now. */
+  int armedBits() {
+    return present && enabled && !spent ? bits : 0;
   }
 
   boolean isSentinel() {
@@ -55,6 +58,7 @@ final class Knote {
     spent = false;
     inEdges = false;
     kind = Kind.LEVEL;
+    bits = 0;
     flags = 0;
     udata = 0;
     confirmed = false;

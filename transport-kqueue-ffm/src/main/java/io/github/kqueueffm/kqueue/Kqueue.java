@@ -1,5 +1,6 @@
 package io.github.kqueueffm.kqueue;
 
+import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
 
 /**
@@ -20,6 +21,15 @@ public interface Kqueue extends AutoCloseable {
    * @return the number of events, or the negative errno
    */
   int kevent(long changes, int nchanges, long events, int nevents, long timespec);
+
+  /**
+   * The same call by the thread that {@code caller} is {@linkplain Kernel#bound() bound} to: saves
+   * that thread the look-up of its errno.
+   */
+  default int kevent(
+      Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    return kevent(changes, nchanges, events, nevents, timespec);
+  }
 
   /**
    * Has to be called before the descriptor is closed, on whichever thread closes it. Its knotes are

@@ -22,8 +22,8 @@ final class Readiness {
   }
 
   /**
-   * Reports of the main epoll become events. There has to be room for one event each; a second
-   * one that finds no room is reported again by the next wait.
+   * Reports of the main epoll become events. There has to be room for one event each; a second one
+   * that finds no room is reported again by the next wait.
    *
    * @return 0 or the negative errno of an epoll_ctl
    */
@@ -62,7 +62,9 @@ final class Readiness {
       stale = true;
       return;
     }
-    int wanted = registry.armedBits(descriptor.read) | registry.armedBits(descriptor.write);
+    int read = descriptor.read.armedBits();
+    int write = descriptor.write.armedBits();
+    int wanted = read | write;
     if (wanted == 0 && (reported & n.hangUp) != 0) {
       // EPOLLHUP and EPOLLERR cannot be masked.
       failed(registry.remove(descriptor));
@@ -71,38 +73,34 @@ final class Readiness {
     int surplus = reported & descriptor.mask & ~wanted;
     if (surplus != 0) {
       failed(registry.reduce(descriptor, surplus));
+      if (!descriptor.registered) {
+        return;
+      }
     }
-    if (wanted != 0) {
-      deliver(descriptor, reported);
+    boolean readReady = read != 0 && (reported & (read | n.hangUp)) != 0;
+    boolean writeReady = write != 0 && (reported & (write | n.hangUp)) != 0;
+    if (readReady && writeReady) {
+      deliverBoth(descriptor, reported);
+    } else if (readReady || writeReady) {
+      deliver(descriptor, readReady ? descriptor.read : descriptor.write, reported);
     }
   }
 
-  private void deliver(Descriptor descriptor, int reported) {
-    boolean read = isReady(descriptor.read, reported);
-    boolean write = isReady(descriptor.write, reported);
-    if (read && write && spareRoom() == 0) {
-      // Else reads that are armed again would keep writes away for good.
+  private void deliverBoth(Descriptor descriptor, int reported) {
+    if (spareRoom() > 0) {
+      deliver(descriptor, descriptor.read, reported);
+      deliver(descriptor, descriptor.write, reported);
+    } else {
+      // In turn, or reads that are armed again would keep writes away for good.
       boolean writeFirst = descriptor.writeFirst;
       descriptor.writeFirst = !writeFirst;
-      read = !writeFirst;
-      write = writeFirst;
-    }
-    if (read) {
-      deliver(descriptor, descriptor.read, reported);
-    }
-    if (write) {
-      deliver(descriptor, descriptor.write, reported);
+      deliver(descriptor, writeFirst ? descriptor.write : descriptor.read, reported);
     }
   }
 
   /** Room for more than one event of this report and of each that is left. */
   private int spareRoom() {
     return out.room() - 1 - left;
-  }
-
-  private boolean isReady(Knote knote, int reported) {
-    int bits = registry.armedBits(knote);
-    return bits != 0 && (reported & (bits | n.hangUp)) != 0;
   }
 
   private void deliver(Descriptor descriptor, Knote knote, int reported) {
@@ -121,7 +119,7 @@ final class Readiness {
       knote.enabled = false;
     }
     knote.spent = knote.isSentinel();
-    if (!knote.isRead && !knote.isArmed()) {
+    if (!knote.isRead && knote.armedBits() == 0) {
       registry.writeDisarmed(descriptor);
     }
   }

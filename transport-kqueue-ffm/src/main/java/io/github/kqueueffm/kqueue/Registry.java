@@ -58,10 +58,6 @@ final class Registry {
     };
   }
 
-  int armedBits(Knote knote) {
-    return knote.isArmed() ? bits(knote.isRead, knote.kind) : 0;
-  }
-
   /**
    * Sees to it that the main epoll has the descriptor with those bits at least, and that it is the
    * one that it had.
@@ -80,7 +76,7 @@ final class Registry {
     // EPOLLIN stays, as it is likely to be armed again; EPOLLOUT of an idle socket would be
     // reported at once.
     int kept = descriptor.mask & (n.in | n.rdhup);
-    return modify(descriptor, kept | armedBits(descriptor.write) | need);
+    return modify(descriptor, kept | descriptor.write.armedBits() | need);
   }
 
   /**
@@ -162,7 +158,7 @@ final class Registry {
       idleWriters = descriptor.nextListed;
       descriptor.nextListed = null;
       descriptor.listed = false;
-      if ((descriptor.mask & n.out) != 0 && !descriptor.write.isArmed()) {
+      if ((descriptor.mask & n.out) != 0 && descriptor.write.armedBits() == 0) {
         failure = Math.min(failure, reduce(descriptor, n.out));
       }
     }

@@ -39,6 +39,12 @@ final class SystemKqueue implements Kqueue {
     return kernel.kevent(fd, changes, nchanges, events, nevents, timespec);
   }
 
+  @Override
+  public int kevent(
+      Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    return caller.kevent(fd, changes, nchanges, events, nevents, timespec);
+  }
+
   /**
    * A kernel removes the knotes of a descriptor that is closed. libkqueue does not notice, and
    * would take the next descriptor of that number for this one.

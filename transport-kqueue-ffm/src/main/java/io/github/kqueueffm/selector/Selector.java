@@ -191,8 +191,9 @@ public final class Selector implements AutoCloseable {
   }
 
   private int call(Events events, int changes, long timeout) throws IOException {
+    int room = events.capacity();
     int answered =
-        kqueue.kevent(pending.address(), changes, events.address(), events.capacity(), timeout);
+        kqueue.kevent(loopKernel, pending.address(), changes, events.address(), room, timeout);
     if (answered >= 0) {
       pending.sent(changes);
       return answered;

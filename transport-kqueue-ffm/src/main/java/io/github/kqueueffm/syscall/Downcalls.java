@@ -2,13 +2,12 @@ package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Call;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Calls of C functions by their number of arguments, with a negative errno for a result of -1.
  *
- * <p>The handles are not bound to a function, so that one per shape serves all functions of all
- * libraries. Each is linked when its shape is first used.
+ * <p>The handles behind are not bound to a function, so that one per shape serves all functions of
+ * all libraries.
  */
 abstract class Downcalls {
   private final MemorySegment[] functions = new MemorySegment[Call.values().length];
@@ -105,8 +104,7 @@ abstract class Downcalls {
       return checked((int) missing());
     }
     try {
-      return checked(
-          (int) (long) Variadic.MH$call.invokeExact(function, capture().segment(), a, b, c));
+      return checked((int) Leaf.variadic(function, capture().segment(), a, b, c));
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -118,7 +116,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity0.MH$call.invokeExact(function, capture().segment());
+      return Leaf.call(function, capture().segment());
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -130,7 +128,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity1.MH$call.invokeExact(function, capture().segment(), a);
+      return Leaf.call(function, capture().segment(), a);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -142,7 +140,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity2.MH$call.invokeExact(function, capture().segment(), a, b);
+      return Leaf.call(function, capture().segment(), a, b);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -154,7 +152,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity3.MH$call.invokeExact(function, capture().segment(), a, b, c);
+      return Leaf.call(function, capture().segment(), a, b, c);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -166,7 +164,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity4.MH$call.invokeExact(function, capture().segment(), a, b, c, d);
+      return Leaf.call(function, capture().segment(), a, b, c, d);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -178,7 +176,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity5.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e);
+      return Leaf.call(function, capture().segment(), a, b, c, d, e);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -190,7 +188,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity6.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e, f);
+      return Leaf.call(function, capture().segment(), a, b, c, d, e, f);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -202,45 +200,9 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return (long) Arity7.MH$call.invokeExact(function, capture().segment(), a, b, c, d, e, f, g);
+      return Leaf.call(function, capture().segment(), a, b, c, d, e, f, g);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
-  }
-
-  private static final class Arity0 {
-    static final MethodHandle MH$call = Foreign.capturing(0);
-  }
-
-  private static final class Arity1 {
-    static final MethodHandle MH$call = Foreign.capturing(1);
-  }
-
-  private static final class Arity2 {
-    static final MethodHandle MH$call = Foreign.capturing(2);
-  }
-
-  private static final class Arity3 {
-    static final MethodHandle MH$call = Foreign.capturing(3);
-  }
-
-  private static final class Arity4 {
-    static final MethodHandle MH$call = Foreign.capturing(4);
-  }
-
-  private static final class Arity5 {
-    static final MethodHandle MH$call = Foreign.capturing(5);
-  }
-
-  private static final class Arity6 {
-    static final MethodHandle MH$call = Foreign.capturing(6);
-  }
-
-  private static final class Arity7 {
-    static final MethodHandle MH$call = Foreign.capturing(7);
-  }
-
-  private static final class Variadic {
-    static final MethodHandle MH$call = Foreign.capturingVariadic(3);
   }
 }

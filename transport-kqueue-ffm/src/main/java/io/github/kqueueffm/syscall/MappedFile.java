@@ -10,13 +10,17 @@ import java.nio.channels.FileChannel;
  * to system calls only: reading memory whose file was truncated would be an error of the VM, where
  * a call answers EFAULT.
  *
- * <p>Closed by the thread that made it.
+ * <p>One thread at a time; another one than made it may close it.
  */
 public final class MappedFile implements AutoCloseable {
+  private final FileChannel file;
+  private final long position;
   private final Arena arena;
   private final MemorySegment segment;
 
-  private MappedFile(Arena arena, MemorySegment segment) {
+  private MappedFile(FileChannel file, long position, Arena arena, MemorySegment segment) {
+    this.file = file;
+    this.position = position;
     this.arena = arena;
     this.segment = segment;
   }
@@ -28,18 +32,29 @@ public final class MappedFile implements AutoCloseable {
    * @throws UnsupportedOperationException if it is not a file of the system
    */
   public static MappedFile map(FileChannel file, long position, long length) throws IOException {
-    Arena arena = Arena.ofConfined();
+    Arena arena = Arena.ofShared();
     try {
-      return new MappedFile(
-          arena, file.map(FileChannel.MapMode.READ_ONLY, position, length, arena));
+      MemorySegment segment = file.map(FileChannel.MapMode.READ_ONLY, position, length, arena);
+      return new MappedFile(file, position, arena, segment);
     } catch (Throwable t) {
       arena.close();
       throw t;
     }
   }
 
-  public long address() {
-    return segment.address();
+  /** Whether the byte at that position of that file is in this part. */
+  public boolean contains(FileChannel file, long position) {
+    return this.file.equals(file) && position >= this.position && position < end();
+  }
+
+  /** The position in the file where this part ends. */
+  public long end() {
+    return position + segment.byteSize();
+  }
+
+  /** Where in memory the byte at that position of the file is. */
+  public long address(long position) {
+    return segment.address() + (position - this.position);
   }
 
   @Override

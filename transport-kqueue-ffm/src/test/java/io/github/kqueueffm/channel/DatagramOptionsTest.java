@@ -247,7 +247,7 @@ final class DatagramOptionsTest {
 
   @Test
   void descriptorOfStreamIsRefusedAndStaysWithTheCaller() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramRig _ = new DatagramRig()) {
       KernelSocket stream = Sockets.stream(Kernels.system(), SocketProtocolFamily.INET);
       assertThatThrownBy(() -> new KQueueFfmDatagramChannel(stream.fd()))
           .isInstanceOf(ChannelException.class)

@@ -325,6 +325,7 @@ class FileRegionTest {
   @Test
   void mappedFileThatIsTruncatedFailsAndDoesNotEndTheVm() throws Exception {
     loop.randomFile(loop.file("f"), 20_000_000);
+    calls.without(Call.SENDFILE);
     calls.on(
         "send",
         arguments -> {
@@ -351,7 +352,8 @@ class FileRegionTest {
     region.release();
     assertThatThrownBy(() -> region.transferTo(Channels.newChannel(new ByteArrayOutputStream()), 0))
         .isInstanceOf(io.netty.util.IllegalReferenceCountException.class);
-    assertThat(failure(region)).hasStackTraceContaining("IllegalReferenceCountException: refCnt: 0");
+    assertThat(failure(region))
+        .hasStackTraceContaining("IllegalReferenceCountException: refCnt: 0");
   }
 
   @Test

@@ -125,6 +125,20 @@ class DescriptorLifeTest extends EmbeddedTest {
   }
 
   @Test
+  void descriptorFoundClosedByAReportOfWhatIsNotArmedIsSilent() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    room.write(pair[1], 1);
+    assertThat(room.awaitOne().udata()).isEqualTo(1);
+    room.change(pair[0], EVFILT_WRITE, 2, EV_ADD).apply();
+    room.dup(pair[0]);
+    room.closeBehind(pair[0]);
+    for (int i = 0; i < 5; i++) {
+      assertThat(room.await(1, 8)).isEmpty();
+    }
+  }
+
+  @Test
   void rebuiltEpollKeepsClearedKnotes() {
     int[] cleared = room.pair();
     room.change(cleared[0], EVFILT_READ, 5, EV_ADD, EV_CLEAR).apply();

@@ -56,8 +56,10 @@ class ModelPropertyTest {
             Tuple.of(6, Arbitraries.of(Kind.ADD, Kind.RECEIVE, Kind.POLL)),
             Tuple.of(2, Arbitraries.of(Kind.class)));
     return Combinators.combine(
-            kinds, Arbitraries.integers().between(0, PAIRS - 1),
-            Arbitraries.of(true, false), Arbitraries.integers().between(0, 3))
+            kinds,
+            Arbitraries.integers().between(0, PAIRS - 1),
+            Arbitraries.of(true, false),
+            Arbitraries.integers().between(0, 3))
         .as(Step::new)
         .list()
         .ofMinSize(5)

@@ -40,10 +40,8 @@ record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
       all.add(new Provider("the system's", system, Kqueues::open, true));
     }
     library()
-        .ifPresent(
-            path ->
-                all.add(
-                    new Provider("libkqueue", LibraryKernels.open(path), Kqueues::open, true)));
+        .ifPresent(path ->
+            all.add(new Provider("libkqueue", LibraryKernels.open(path), Kqueues::open, true)));
     return all;
   }
 

@@ -293,8 +293,7 @@ class ReadFilterTest extends ProviderTest {
   }
 
   private void addSentinel(int fd) {
-    room.change(
-            fd, EVFILT_READ, room.flags(EV_ADD, EV_CLEAR), room.get(NOTE_LOWAT), 0x7fffffff, 7)
+    room.change(fd, EVFILT_READ, room.flags(EV_ADD, EV_CLEAR), room.get(NOTE_LOWAT), 0x7fffffff, 7)
         .apply();
   }
 

@@ -71,13 +71,7 @@ final class Room implements AutoCloseable {
   /** Adds a change to the next call. */
   Room change(long ident, Constant filter, int flags, int fflags, long data, long udata) {
     layout.put(
-        changes + (long) pending++ * layout.size(),
-        ident,
-        get(filter),
-        flags,
-        fflags,
-        data,
-        udata);
+        changes + (long) pending++ * layout.size(), ident, get(filter), flags, fflags, data, udata);
     return this;
   }
 

@@ -6,15 +6,19 @@ import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedSelectorException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +39,7 @@ class RealSelectTest {
   void timeoutsAreNeitherEarlyNorMuchLate() throws IOException {
     try (Selector selector = Selector.open();
         Events events = new Events(8)) {
-      for (long nanos : new long[] {50_000, 300_000, 1_000_000, 2_500_000, 10_000_000}) {
+      for (long nanos : new long[] {50_000, 300_000, 1_500_000, 2_500_000, 10_500_000}) {
         long[] late = new long[21];
         for (int i = 0; i < late.length; i++) {
           long start = System.nanoTime();
@@ -44,10 +48,11 @@ class RealSelectTest {
         }
         Arrays.sort(late);
         assertThat(late[0]).as("earliest of %d ns", nanos).isNotNegative();
-        // The median, since this machine may have other work.
-        assertThat(late[late.length / 2])
+        // One of the best, since this machine may have other work; in whole milliseconds none of
+        // them would be good.
+        assertThat(late[2])
             .as("lateness of %d ns", nanos)
-            .isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
+            .isLessThan(TimeUnit.MICROSECONDS.toNanos(400));
       }
     }
   }
@@ -200,6 +205,67 @@ class RealSelectTest {
       peer.getOutputStream().write(1);
       assertThat(selector.select(events, 30_000_000_000L, () -> true)).isEqualTo(1);
       assertThat(events.registration(0)).isSameAs(second);
+    }
+  }
+
+  @Test
+  void closingIsSafeAmidstForeignThreads() throws Exception {
+    try (ServerSocket listener = listen();
+        TcpStream stream = connect(listener);
+        Socket peer = listener.accept()) {
+      peer.getOutputStream().write(1);
+      for (int round = 0; round < 60; round++) {
+        WakeupKind kind = WakeupKind.values()[round % 3];
+        Selector selector = Selector.open(Kernels.system(), kind);
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        List<Thread> threads =
+            List.of(
+                start(failures, () -> selectUntilClosed(selector)),
+                start(failures, () -> wakeUntilClosed(selector)),
+                start(failures, () -> registerUntilClosed(selector, stream)),
+                start(failures, () -> registerUntilClosed(selector, stream)));
+        TimeUnit.MICROSECONDS.sleep(500L * (round % 5));
+        selector.close();
+        for (Thread thread : threads) {
+          thread.join(10_000);
+          assertThat(thread.isAlive()).isFalse();
+        }
+        assertThat(failures).isEmpty();
+      }
+    }
+  }
+
+  private static Thread start(List<Throwable> failures, Callable<Void> action) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          try {
+            action.call();
+          } catch (ClosedSelectorException | InterruptedIOException e) {
+            // What a closed selector says.
+          } catch (Exception | AssertionError e) {
+            failures.add(e);
+          }
+        });
+  }
+
+  private static Void selectUntilClosed(Selector selector) throws IOException {
+    try (Events events = new Events(8)) {
+      while (true) {
+        selector.select(events, -1, () -> true);
+      }
+    }
+  }
+
+  private static Void wakeUntilClosed(Selector selector) {
+    while (!selector.registrator().isClosed()) {
+      selector.wakeup();
+    }
+    return null;
+  }
+
+  private static Void registerUntilClosed(Selector selector, TcpStream stream) throws IOException {
+    while (true) {
+      selector.registrator().register(stream, new Token(1), Interests.READABLE);
     }
   }
 

@@ -128,6 +128,28 @@ class RegistrationTest {
   }
 
   @Test
+  void cancellingSparesTheKnotesOfAnotherDescriptorWithTheSameNumber() throws IOException {
+    try (script;
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration old = selector.add(FD, null);
+      old.read(SENTINEL);
+      old.write(ONE_SHOT);
+      script.expectKevent().returns();
+      turn(selector);
+      // The old descriptor was closed without a word, and the number was given again.
+      Registration young = selector.add(FD, null);
+      young.read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot().udata(young.id())).returns();
+      turn(selector);
+      script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
+      old.cancel();
+      script.expectKevent().changes().returns(script.read(FD));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(young);
+    }
+  }
+
+  @Test
   void cancellingSaysWhyTheKernelRefuses() throws IOException {
     try (script;
         Selector selector = ScriptedSelectors.open(script)) {

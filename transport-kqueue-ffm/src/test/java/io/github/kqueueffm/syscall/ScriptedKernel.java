@@ -158,7 +158,8 @@ public final class ScriptedKernel implements AutoCloseable {
   /** Asserts that nothing went wrong and nothing is missing; the script may go on afterwards. */
   public synchronized void verify() {
     if (failure != null) {
-      throw failure;
+      // Not itself: a try statement cannot add a failure to itself.
+      throw new AssertionError(failure.getMessage(), failure);
     }
     if (!script.isEmpty()) {
       throw new AssertionError("not called: " + script + story());

@@ -1,5 +1,7 @@
 package io.github.kqueueffm.testsuite.harness;
 
+import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.netty.bootstrap.Bootstrap;
@@ -65,10 +67,21 @@ public final class KQueueFfmSocketTestPermutation extends SocketTestPermutation 
   @Override
   public List<BootstrapFactory<Bootstrap>> clientSocketWithFastOpen() {
     return List.of(
-        () ->
-            client(KQueueFfmSocketChannel.class)
-                .option(ChannelOption.TCP_FASTOPEN_CONNECT, true),
+        () -> client(KQueueFfmSocketChannel.class).option(ChannelOption.TCP_FASTOPEN_CONNECT, true),
         this::nioClient);
+  }
+
+  /** Unix domain sockets of this transport with themselves; NIO has another type of address. */
+  public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> domainSocket() {
+    return combo(serverDomainSocket(), clientDomainSocket());
+  }
+
+  public List<BootstrapFactory<ServerBootstrap>> serverDomainSocket() {
+    return List.of(() -> server(KQueueFfmServerDomainSocketChannel.class));
+  }
+
+  public List<BootstrapFactory<Bootstrap>> clientDomainSocket() {
+    return List.of(() -> client(KQueueFfmDomainSocketChannel.class));
   }
 
   private ServerBootstrap server(Class<? extends ServerChannel> channel) {

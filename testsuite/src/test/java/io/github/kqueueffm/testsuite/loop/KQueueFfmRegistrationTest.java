@@ -73,7 +73,9 @@ class KQueueFfmRegistrationTest {
     }
   }
 
-  /** Netty #15041: cancelling the registration of a closed descriptor hit its number's new owner. */
+  /**
+   * Netty #15041: cancelling the registration of a closed descriptor hit its number's new owner.
+   */
   @Test
   void aReusedDescriptorIsNotDisturbedByTheRegistrationThatHadItsNumberBefore() throws Exception {
     try (Pipe first = new Pipe();

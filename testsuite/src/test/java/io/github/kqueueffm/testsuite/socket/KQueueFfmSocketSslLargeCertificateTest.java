@@ -7,8 +7,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
@@ -51,7 +51,11 @@ class KQueueFfmSocketSslLargeCertificateTest extends AbstractSocketTest {
             .ecp256()
             .setKeyUsage(true, KeyUsage.digitalSignature, KeyUsage.keyCertSign);
     X509Bundle root =
-        template.copy().subject("cn=root.example").setIsCertificateAuthority(true).buildSelfSigned();
+        template
+            .copy()
+            .subject("cn=root.example")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
     X509Bundle server =
         template.copy().subject("cn=localhost").addExtendedKeyUsageServerAuth().buildIssuedBy(root);
     byte[] padding = new byte[bytes];

@@ -1,0 +1,225 @@
+package io.github.kqueueffm.testsuite.conformance;
+
+import io.github.kqueueffm.channel.KQueueFfm;
+import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.UnixChannelOption;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Complete connections over Netty's channels. */
+final class ChannelChecks {
+  private static final String GROUP = "channels";
+  private static final int ECHO_BYTES = 1 << 20;
+
+  private ChannelChecks() {}
+
+  static List<Check> all() {
+    return List.of(
+        new Check(GROUP, "the transport says what it runs on", bench -> KQueueFfm.description()),
+        new Check(GROUP, "TCP echoes 1 MiB", ChannelChecks::tcp),
+        new Check(GROUP, "local sockets echo 1 MiB", ChannelChecks::local),
+        new Check(GROUP, "local sockets pass a descriptor", ChannelChecks::descriptor),
+        new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
+        new Check(
+            GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
+        new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
+        new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
+        new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
+        new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
+  }
+
+  private static SocketAddress tcpAddress() {
+    return Bench.loopback(0);
+  }
+
+  private static SocketAddress localAddress(Bench bench) throws Exception {
+    return new DomainSocketAddress(bench.folder().resolve("s").toString());
+  }
+
+  private static String tcp(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      return echo(
+          loops,
+          loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new),
+          KQueueFfmSocketChannel.class);
+    }
+  }
+
+  private static String local(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      return echo(
+          loops,
+          loops.serve(KQueueFfmServerDomainSocketChannel.class, localAddress(bench), Echo::new),
+          KQueueFfmDomainSocketChannel.class);
+    }
+  }
+
+  private static String echo(Loops loops, Channel server, Class<? extends Channel> type)
+      throws Exception {
+    byte[] bytes = new byte[ECHO_BYTES];
+    new Random(7).nextBytes(bytes);
+    Collector collector = new Collector();
+    long start = System.nanoTime();
+    Channel client = loops.connect(type, server.localAddress(), collector);
+    client.writeAndFlush(Unpooled.wrappedBuffer(bytes));
+    ByteBuf echoed = collector.awaitBytes(ECHO_BYTES);
+    Deviation.unless(echoed.equals(Unpooled.wrappedBuffer(bytes)), "other bytes came back");
+    return String.format(Locale.ROOT, "every byte, in %.1f ms", (System.nanoTime() - start) / 1e6);
+  }
+
+  /** Passes a listening TCP socket to a client, which then accepts from it. */
+  private static String descriptor(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      InetSocketAddress address;
+      KQueueFfmServerSocketChannel passed =
+          (KQueueFfmServerSocketChannel)
+              loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      address = passed.localAddress();
+      Channel server =
+          loops.serve(
+              KQueueFfmServerDomainSocketChannel.class,
+              localAddress(bench),
+              () -> new Greeting(passed.fd()));
+      Collector collector = new Collector();
+      Loops.await(
+          loops
+              .client(KQueueFfmDomainSocketChannel.class, collector)
+              .option(
+                  UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
+              .connect(server.localAddress()));
+      int fd = collector.awaitDescriptor();
+      KQueueFfmServerSocketChannel taken = new KQueueFfmServerSocketChannel(fd);
+      loops.register(taken);
+      Deviation.unless(
+          address.equals(taken.localAddress()), "it is bound to " + taken.localAddress());
+      return "a listener at " + address + ", as descriptor " + fd;
+    }
+  }
+
+  private static String refused(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      SocketAddress address = server.localAddress();
+      Loops.await(server.close());
+      ChannelFuture connect =
+          loops.client(KQueueFfmSocketChannel.class, new Collector()).connect(address);
+      Deviation.unless(connect.await(10_000), "connect does not end");
+      String said = connect.cause() == null ? "connected" : connect.cause().getMessage();
+      Deviation.unless(("Connection refused: " + address).equals(said), "it said: " + said);
+      return said;
+    }
+  }
+
+  private static String halfClosure(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server =
+          loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), AnswerAtEnd::new);
+      Collector collector = new Collector();
+      KQueueFfmSocketChannel client =
+          (KQueueFfmSocketChannel)
+              Loops.await(
+                  loops
+                      .client(KQueueFfmSocketChannel.class, collector)
+                      .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                      .connect(server.localAddress()));
+      client.writeAndFlush(Unpooled.copiedBuffer("question", StandardCharsets.US_ASCII));
+      Loops.await(client.shutdownOutput());
+      String answer = collector.awaitEnd();
+      Deviation.unless(answer.equals("question, answer"), "there came: " + answer);
+      return answer;
+    }
+  }
+
+  private static String unread(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server =
+          loops.serve(
+              KQueueFfmServerSocketChannel.class,
+              tcpAddress(),
+              () -> new Greeting(Unpooled.copiedBuffer("bye", StandardCharsets.US_ASCII)));
+      Collector collector = new Collector();
+      Channel client =
+          Loops.await(
+              loops
+                  .client(KQueueFfmSocketChannel.class, collector)
+                  .option(ChannelOption.AUTO_READ, false)
+                  .connect(server.localAddress()));
+      Deviation.unless(client.closeFuture().await(10, TimeUnit.SECONDS), "not noticed in 10 s");
+      String text = collector.awaitBytes(3).toString(StandardCharsets.US_ASCII);
+      Deviation.unless(text.equals("bye"), "the last bytes were " + text);
+      return "closed, after its last bytes";
+    }
+  }
+
+  private static String reset(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Collector peer = new Collector();
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), () -> peer);
+      Channel client =
+          Loops.await(
+              loops
+                  .client(KQueueFfmSocketChannel.class, new Collector())
+                  .option(ChannelOption.SO_LINGER, 0)
+                  .connect(server.localAddress()));
+      peer.awaitActive();
+      Loops.await(client.close());
+      String said = peer.awaitFailure();
+      Deviation.unless(said.contains("Connection reset"), "it said: " + said);
+      return said;
+    }
+  }
+
+  private static String options(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      KQueueFfmSocketChannelConfig config =
+          ((KQueueFfmSocketChannel)
+                  loops.connect(
+                      KQueueFfmSocketChannel.class, server.localAddress(), new Collector()))
+              .config();
+      config.setTcpNoDelay(true).setKeepAlive(true).setSoLinger(7).setTrafficClass(0x10);
+      String seen =
+          "TCP_NODELAY "
+              + config.isTcpNoDelay()
+              + ", SO_KEEPALIVE "
+              + config.isKeepAlive()
+              + ", SO_LINGER "
+              + config.getSoLinger()
+              + ", IP_TOS "
+              + config.getTrafficClass();
+      Deviation.unless(
+          seen.equals("TCP_NODELAY true, SO_KEEPALIVE true, SO_LINGER 7, IP_TOS 16"), seen);
+      return seen;
+    }
+  }
+
+  private static String shutdown(Bench bench) throws Exception {
+    long before = NativeMemory.live();
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      for (int i = 0; i < 5; i++) {
+        loops.connect(KQueueFfmSocketChannel.class, server.localAddress(), new Collector());
+      }
+    }
+    long left = NativeMemory.live() - before;
+    Deviation.unless(left == 0, left + " allocations are left");
+    return "with 5 connections open";
+  }
+}

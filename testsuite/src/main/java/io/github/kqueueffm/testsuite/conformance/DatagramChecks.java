@@ -1,0 +1,136 @@
+package io.github.kqueueffm.testsuite.conformance;
+
+import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
+import io.github.kqueueffm.channel.KQueueFfmDomainDatagramChannel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Datagrams over Netty's channels. */
+final class DatagramChecks {
+  private static final String GROUP = "channels";
+
+  private DatagramChecks() {}
+
+  static List<Check> all() {
+    return List.of(
+        new Check(GROUP, "UDP: datagrams come back, from the right sender", DatagramChecks::udp),
+        new Check(GROUP, "UDP: the address that was sent to is told", DatagramChecks::recipient),
+        new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local));
+  }
+
+  private static String udp(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Received atServer = new Received();
+      Received atClient = new Received();
+      Channel server = udp(loops, Bench.loopback(0), atServer);
+      Channel client = udp(loops, Bench.loopback(0), atClient);
+      InetSocketAddress clientAddress = (InetSocketAddress) client.localAddress();
+      for (String text : List.of("one", "", "three")) {
+        send(client, text, (InetSocketAddress) server.localAddress());
+        atServer.expect(text, clientAddress);
+        send(server, text, clientAddress);
+        atClient.expect(text, server.localAddress());
+      }
+      return "3 there and back, one of them empty";
+    }
+  }
+
+  private static Channel udp(Loops loops, SocketAddress address, Received received) {
+    return bind(loops.client(KQueueFfmDatagramChannel.class, received), address);
+  }
+
+  private static Channel bind(Bootstrap bootstrap, SocketAddress address) {
+    return Loops.await(bootstrap.bind(address));
+  }
+
+  private static void send(Channel from, String text, InetSocketAddress to) {
+    Loops.await(
+        from.writeAndFlush(
+            new DatagramPacket(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), to)));
+  }
+
+  private static String recipient(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      Channel server = udp(loops, new InetSocketAddress(0), received);
+      int port = ((InetSocketAddress) server.localAddress()).getPort();
+      Channel client = udp(loops, Bench.loopback(0), new Received());
+      send(client, "hello", Bench.loopback(port));
+      InetSocketAddress told = (InetSocketAddress) received.expect("hello", client.localAddress());
+      InetAddress address = told.getAddress();
+      if (address.isAnyLocalAddress()) {
+        throw new NotOffered("it is told as the wildcard address");
+      }
+      Deviation.unless(Bench.loopback(port).equals(told), "it is told as " + told);
+      return told.toString();
+    }
+  }
+
+  private static String local(Bench bench) throws Exception {
+    String folder = bench.folder().toString();
+    DomainSocketAddress address = new DomainSocketAddress(folder + "/server");
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      bind(loops.client(KQueueFfmDomainDatagramChannel.class, received), address);
+      Channel client =
+          bind(
+              loops.client(KQueueFfmDomainDatagramChannel.class, new Received()),
+              new DomainSocketAddress(folder + "/client"));
+      Loops.await(
+          client.writeAndFlush(
+              new DomainDatagramPacket(
+                  Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII), address)));
+      received.expect("hello", client.localAddress());
+      return "from " + client.localAddress();
+    }
+  }
+
+  /** Keeps what a datagram channel reads. */
+  private static final class Received extends ChannelInboundHandlerAdapter {
+    private final LinkedBlockingQueue<AddressedEnvelope<?, ?>> packets =
+        new LinkedBlockingQueue<>();
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      packets.add((AddressedEnvelope<?, ?>) message);
+    }
+
+    /** Waits for a datagram. Its recipient. */
+    SocketAddress expect(String text, SocketAddress sender) throws InterruptedException {
+      AddressedEnvelope<?, ?> packet = packets.poll(Loops.SECONDS, TimeUnit.SECONDS);
+      Deviation.unless(packet != null, "no datagram within " + Loops.SECONDS + " s");
+      try {
+        String content = ((ByteBuf) packet.content()).toString(StandardCharsets.US_ASCII);
+        Deviation.unless(
+            content.equals(text) && sender.equals(packet.sender()),
+            "\""
+                + content
+                + "\" from "
+                + packet.sender()
+                + ", not \""
+                + text
+                + "\" from "
+                + sender);
+        return packet.recipient();
+      } finally {
+        ReferenceCountUtil.release(packet);
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What the documents promise. */
+package io.github.kqueueffm.testsuite.docs;

@@ -1,0 +1,23 @@
+package io.github.kqueueffm.testsuite.domain;
+
+import io.github.kqueueffm.testsuite.harness.KQueueFfmSocketTestPermutation;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.unix.tests.UnixTestUtils;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import io.netty.testsuite.transport.socket.SocketGatheringWriteTest;
+import java.net.SocketAddress;
+import java.util.List;
+
+class KQueueFfmDomainSocketGatheringWriteTest extends SocketGatheringWriteTest {
+
+  @Override
+  protected SocketAddress newSocketAddress() {
+    return UnixTestUtils.newDomainSocketAddress();
+  }
+
+  @Override
+  protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+    return KQueueFfmSocketTestPermutation.INSTANCE.domainSocket();
+  }
+}

@@ -1,0 +1,2 @@
+/** What the selector costs. */
+package io.github.kqueueffm.testsuite.selector;

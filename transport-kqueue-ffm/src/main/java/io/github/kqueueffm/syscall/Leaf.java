@@ -1,0 +1,110 @@
+package io.github.kqueueffm.syscall;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The downcalls themselves, by number of arguments: each a unit of compilation of its own, linked
+ * when it is first used.
+ *
+ * <p>On every call the linker makes a slice of the errno segment. Where the whole call is inlined
+ * into one method, that slice never becomes an object. Inlined into the event loop, though,
+ * HotSpot's budget for inlining ends in the middle of the call, and then each call allocates 40
+ * bytes (seen as 80 bytes an echo in most runs). So these methods must not be inlined. HotSpot
+ * inlines no method of an exception class into one of another class; that is the only reason for
+ * the superclass, of which there is never an instance.
+ */
+final class Leaf extends Throwable {
+  private static final long serialVersionUID = 1L;
+
+  private Leaf() {}
+
+  static long call(MemorySegment function, MemorySegment errno) throws Throwable {
+    return (long) Arity0.MH$call.invokeExact(function, errno);
+  }
+
+  static long call(MemorySegment function, MemorySegment errno, long a) throws Throwable {
+    return (long) Arity1.MH$call.invokeExact(function, errno, a);
+  }
+
+  static long call(MemorySegment function, MemorySegment errno, long a, long b) throws Throwable {
+    return (long) Arity2.MH$call.invokeExact(function, errno, a, b);
+  }
+
+  static long call(MemorySegment function, MemorySegment errno, long a, long b, long c)
+      throws Throwable {
+    return (long) Arity3.MH$call.invokeExact(function, errno, a, b, c);
+  }
+
+  static long call(MemorySegment function, MemorySegment errno, long a, long b, long c, long d)
+      throws Throwable {
+    return (long) Arity4.MH$call.invokeExact(function, errno, a, b, c, d);
+  }
+
+  static long call(
+      MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e)
+      throws Throwable {
+    return (long) Arity5.MH$call.invokeExact(function, errno, a, b, c, d, e);
+  }
+
+  static long call(
+      MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f)
+      throws Throwable {
+    return (long) Arity6.MH$call.invokeExact(function, errno, a, b, c, d, e, f);
+  }
+
+  static long call(
+      MemorySegment function,
+      MemorySegment errno,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      long g)
+      throws Throwable {
+    return (long) Arity7.MH$call.invokeExact(function, errno, a, b, c, d, e, f, g);
+  }
+
+  static long variadic(MemorySegment function, MemorySegment errno, long a, long b, long c)
+      throws Throwable {
+    return (long) Variadic.MH$call.invokeExact(function, errno, a, b, c);
+  }
+
+  private static final class Arity0 {
+    static final MethodHandle MH$call = Foreign.capturing(0);
+  }
+
+  private static final class Arity1 {
+    static final MethodHandle MH$call = Foreign.capturing(1);
+  }
+
+  private static final class Arity2 {
+    static final MethodHandle MH$call = Foreign.capturing(2);
+  }
+
+  private static final class Arity3 {
+    static final MethodHandle MH$call = Foreign.capturing(3);
+  }
+
+  private static final class Arity4 {
+    static final MethodHandle MH$call = Foreign.capturing(4);
+  }
+
+  private static final class Arity5 {
+    static final MethodHandle MH$call = Foreign.capturing(5);
+  }
+
+  private static final class Arity6 {
+    static final MethodHandle MH$call = Foreign.capturing(6);
+  }
+
+  private static final class Arity7 {
+    static final MethodHandle MH$call = Foreign.capturing(7);
+  }
+
+  private static final class Variadic {
+    static final MethodHandle MH$call = Foreign.capturingVariadic(3);
+  }
+}

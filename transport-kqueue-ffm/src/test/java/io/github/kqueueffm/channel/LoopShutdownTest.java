@@ -1,0 +1,48 @@
+package io.github.kqueueffm.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.net.InetAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Timeout;
+
+/** Repeated, since a loop that is told to stop may be anywhere in its turn. */
+@Timeout(60)
+class LoopShutdownTest {
+
+  @RepeatedTest(50)
+  void shutdownWithoutAQuietPeriodClosesTheChannelsAndTellsTheirHandlers() throws Exception {
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
+    Watch watch = new Watch();
+    Channel server =
+        new ServerBootstrap()
+            .group(group)
+            .channel(KQueueFfmServerSocketChannel.class)
+            .handler(watch)
+            .childHandler(new ChannelInboundHandlerAdapter())
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .sync()
+            .channel();
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    assertThat(server.isOpen()).isFalse();
+    assertThat(server.closeFuture().isDone()).isTrue();
+    assertThat(watch.removed.getCount()).isZero();
+  }
+
+  private static final class Watch extends ChannelInboundHandlerAdapter {
+    private final CountDownLatch removed = new CountDownLatch(1);
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+      removed.countDown();
+    }
+  }
+}
