@@ -120,7 +120,7 @@ class DatagramStoryTest {
   }
 
   @Test
-  @DisplayName("asked for it, the kernel tells by a control message which address it was sent to")
+  @DisplayName("with the option, the kernel tells by a control message which one it was")
   void tellsTheRecipient() {
     try (Story story = Story.on(os)) {
       Bootstrap bootstrap =

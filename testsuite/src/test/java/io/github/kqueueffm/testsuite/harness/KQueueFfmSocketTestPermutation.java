@@ -1,5 +1,7 @@
 package io.github.kqueueffm.testsuite.harness;
 
+import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
+import io.github.kqueueffm.channel.KQueueFfmDomainDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
@@ -7,9 +9,12 @@ import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
@@ -71,6 +76,26 @@ public final class KQueueFfmSocketTestPermutation extends SocketTestPermutation 
         this::nioClient);
   }
 
+  @Override
+  public List<BootstrapComboFactory<Bootstrap, Bootstrap>> datagram(SocketProtocolFamily family) {
+    List<BootstrapFactory<Bootstrap>> both =
+        List.of(
+            () -> datagrams(worker, () -> new KQueueFfmDatagramChannel(family)),
+            () -> datagrams(nioWorker, () -> new NioDatagramChannel(family)));
+    return withoutNioOnly(combo(both, both));
+  }
+
+  @Override
+  public List<BootstrapFactory<Bootstrap>> datagramSocket() {
+    return List.of(
+        () -> client(KQueueFfmDatagramChannel.class),
+        () -> new Bootstrap().group(nioWorker).channel(NioDatagramChannel.class));
+  }
+
+  private static Bootstrap datagrams(EventLoopGroup group, ChannelFactory<Channel> factory) {
+    return new Bootstrap().group(group).channelFactory(factory);
+  }
+
   /** Unix domain sockets of this transport with themselves; NIO has another type of address. */
   public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> domainSocket() {
     return combo(serverDomainSocket(), clientDomainSocket());
@@ -82,6 +107,14 @@ public final class KQueueFfmSocketTestPermutation extends SocketTestPermutation 
 
   public List<BootstrapFactory<Bootstrap>> clientDomainSocket() {
     return List.of(() -> client(KQueueFfmDomainSocketChannel.class));
+  }
+
+  public List<BootstrapComboFactory<Bootstrap, Bootstrap>> domainDatagram() {
+    return combo(domainDatagramSocket(), domainDatagramSocket());
+  }
+
+  public List<BootstrapFactory<Bootstrap>> domainDatagramSocket() {
+    return List.of(() -> client(KQueueFfmDomainDatagramChannel.class));
   }
 
   private ServerBootstrap server(Class<? extends ServerChannel> channel) {
