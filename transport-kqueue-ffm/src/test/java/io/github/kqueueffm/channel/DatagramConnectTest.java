@@ -223,7 +223,6 @@ final class DatagramConnectTest {
     }
   }
 
-  /** netty/netty#17242's kind: a refused datagram is told to the next read. */
   @Test
   void unreachablePortIsToldOnReadAndTheChannelStaysOpen() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {

@@ -77,6 +77,7 @@ final class DatagramMulticastTest {
         .sync();
   }
 
+  /** netty/netty#9146: what Netty's own kqueue transport has never had. */
   @Test
   void memberHearsItsGroupFromJoinToLeave() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
