@@ -237,9 +237,7 @@ final class DatagramOnEveryKqueueTest {
       story.channel.connect(PEER);
       assertThat(story.channel.isConnected()).isTrue();
       // With an address it would be EISCONN.
-      script
-          .expect("send", FD, ANY, 5, story.platform.getOr(Constant.MSG_NOSIGNAL, 0))
-          .answers(5);
+      script.expect("send", FD, ANY, 5, story.platform.getOr(Constant.MSG_NOSIGNAL, 0)).answers(5);
       assertThat(story.channel.writeAndFlush(packet("hello", PEER)).isSuccess()).isTrue();
       script.expect("connect", FD, ANY, 16).fails(Errno.EAFNOSUPPORT);
       script.expect("getpeername", FD).fails(Errno.ENOTCONN);
