@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
@@ -94,12 +95,19 @@ final class FileRegionWriter {
       return false;
     }
     if (!loop.interrupted(result)) {
-      switch (loop.kernel().platform().errno(-result)) {
-        case EINVAL, ENOSYS, EOPNOTSUPP, ENOTSUP -> sendfileRefused = true;
-        case null, default -> throw channel.failure("sendfile", result);
+      if (!isWithoutSendfile(loop.kernel().platform().errno(-result))) {
+        throw channel.failure("sendfile", result);
       }
+      sendfileRefused = true;
     }
     return true;
+  }
+
+  private static boolean isWithoutSendfile(Errno errno) {
+    return errno == Errno.EINVAL
+        || errno == Errno.ENOSYS
+        || errno == Errno.EOPNOTSUPP
+        || errno == Errno.ENOTSUP;
   }
 
   private boolean send(ChannelOutboundBuffer in, FileRegion region) throws IOException {

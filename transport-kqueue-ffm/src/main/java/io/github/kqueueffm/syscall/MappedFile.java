@@ -31,6 +31,7 @@ public final class MappedFile implements AutoCloseable {
    * @throws IOException if the file is of a kind that cannot be mapped, or memory is short
    * @throws UnsupportedOperationException if it is not a file of the system
    */
+  @SuppressWarnings("MustBeClosedChecker") // The mapping owns its arena and closes it.
   public static MappedFile map(FileChannel file, long position, long length) throws IOException {
     Arena arena = Arena.ofShared();
     try {
