@@ -19,10 +19,15 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   /** How long a server rests when the process or the system is out of descriptors or memory. */
   private static final long BACKOFF_MILLIS = 100;
 
+  private final boolean adopted;
   private boolean backingOff;
 
-  AbstractKQueueFfmServerChannel(KernelSocket socket, boolean active) {
-    super(null, socket, active);
+  /**
+   * @param adopted whether somebody else made the socket, and perhaps bound it or made it listen
+   */
+  AbstractKQueueFfmServerChannel(KernelSocket socket, boolean adopted) {
+    super(null, socket, adopted && Sockets.isListening(socket));
+    this.adopted = adopted;
   }
 
   /**
@@ -48,8 +53,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void afterRegister() throws IOException {
-    if (!isActive() && isBound()) {
-      // Only a descriptor that somebody else has bound is bound so early.
+    if (adopted && !isActive() && isBound()) {
       listen();
     }
   }

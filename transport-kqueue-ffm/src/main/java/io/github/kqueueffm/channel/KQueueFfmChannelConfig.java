@@ -64,12 +64,9 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     Map<ChannelOption<?>, Object> options =
         getOptions(super.getOptions(), KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS);
     for (KernelOption<?> kernelOption : kernelOptions) {
-      if (kernelOption.exists(platform())) {
-        try {
-          options.put(kernelOption.option(), kernelOption.get(socket()));
-        } catch (UnsupportedOperationException e) {
-          // ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed.
-        }
+      Object value = kernelOption.exists(platform()) ? orNull(kernelOption) : null;
+      if (value != null) {
+        options.put(kernelOption.option(), value);
       }
     }
     return options;
@@ -88,10 +85,14 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     if (kernelOption == null) {
       return super.getOption(option);
     }
+    return orNull(kernelOption);
+  }
+
+  /** ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed. */
+  private <T> T orNull(KernelOption<T> kernelOption) {
     try {
       return kernelOption.get(socket());
     } catch (UnsupportedOperationException e) {
-      // As for every option that is not listed.
       return null;
     }
   }

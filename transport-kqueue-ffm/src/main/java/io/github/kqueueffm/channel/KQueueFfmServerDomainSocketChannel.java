@@ -29,7 +29,7 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   }
 
   KQueueFfmServerDomainSocketChannel(KernelSocket socket, boolean adopted) {
-    super(socket, adopted && Sockets.isListening(socket));
+    super(socket, adopted);
     config = newConfig();
   }
 

@@ -29,7 +29,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {
-    super(socket, adopted && Sockets.isListening(socket));
+    super(socket, adopted);
     config = newConfig();
   }
 

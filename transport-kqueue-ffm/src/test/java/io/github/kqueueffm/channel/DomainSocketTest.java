@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
 import java.net.BindException;
@@ -17,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -188,6 +191,16 @@ class DomainSocketTest {
     assertThat(tryConnect(path("dead")).cause())
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("Connection refused: " + loop.file("dead"));
+  }
+
+  @Test
+  void pathIsFreeAsSoonAsTheLoopIsGone_A12() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
+      loop.server(KQueueFfmServerDomainSocketChannel.class, group).bind(path("s")).sync();
+      group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+      assertThat(loop.file("s")).doesNotExist();
+    }
   }
 
   @Test

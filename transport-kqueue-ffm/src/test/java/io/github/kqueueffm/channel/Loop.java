@@ -110,7 +110,13 @@ final class Loop implements BeforeEachCallback, AfterEachCallback {
   }
 
   ServerBootstrap server(Class<? extends ServerChannel> type, ChannelHandler... handlers) {
-    return new ServerBootstrap().group(group).channel(type).childHandler(all(handlers));
+    return server(type, group, handlers);
+  }
+
+  /** A server on a group of the test's own. */
+  ServerBootstrap server(
+      Class<? extends ServerChannel> type, EventLoopGroup on, ChannelHandler... handlers) {
+    return new ServerBootstrap().group(on).channel(type).childHandler(all(handlers));
   }
 
   Bootstrap client(Class<? extends Channel> type, ChannelHandler... handlers) {
