@@ -74,7 +74,7 @@ final class Bench implements AutoCloseable {
     return queue;
   }
 
-  /** A descriptor that is closed at the end unless {@link #close(int)} was called. */
+  /** Closes the descriptor at the end. */
   int own(int fd) {
     cleanups.push(() -> kernel.close(fd));
     return fd;

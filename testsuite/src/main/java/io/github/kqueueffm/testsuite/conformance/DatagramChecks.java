@@ -1,5 +1,6 @@
 package io.github.kqueueffm.testsuite.conformance;
 
+import io.github.kqueueffm.channel.KQueueFfmChannelOption;
 import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmDomainDatagramChannel;
 import io.netty.bootstrap.Bootstrap;
@@ -68,7 +69,12 @@ final class DatagramChecks {
   private static String recipient(Bench bench) throws Exception {
     try (Loops loops = new Loops()) {
       Received received = new Received();
-      Channel server = udp(loops, new InetSocketAddress(0), received);
+      Channel server =
+          bind(
+              loops
+                  .client(KQueueFfmDatagramChannel.class, received)
+                  .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
+              new InetSocketAddress(0));
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       Channel client = udp(loops, Bench.loopback(0), new Received());
       send(client, "hello", Bench.loopback(port));
