@@ -229,9 +229,6 @@ static int expired(struct knote *knote, struct nb_kevent *event) {
 
 static int active(struct knote *knote, struct nb_kevent *event) {
   *event = knote->event;
-#ifdef WRONG_UDATA
-  event->udata = (uint32_t)event->udata;
-#endif
   switch (event->filter) {
     case READ:
       return readable(knote, event);

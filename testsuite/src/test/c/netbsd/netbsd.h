@@ -7,7 +7,8 @@
  * them past this library, at libc, fails with EBADF.
  *
  * Built with -D, it lacks what an older NetBSD lacks: WITHOUT_ACCEPT4, WITHOUT_PIPE2, WITHOUT_USER,
- * WITHOUT_SOCKETPAIR; or has what a newer one has: KEVENT100. WRONG_UDATA gives it a defect.
+ * WITHOUT_SOCKETPAIR; or has what a newer one has: KEVENT100. TICKS gives it a
+ * defect: SO_LINGER in hundredths of a second.
  */
 #ifndef NETBSD_H
 #define NETBSD_H

@@ -102,6 +102,11 @@ int nb_getsockopt(int ours_fd, int level, int name, void *value, socklen_t *leng
   if (result == 0 && buffer_size(option)) {
     *(int *)value /= 2; /* Linux doubles what was set. */
   }
+#ifdef TICKS
+  if (result == 0 && option->linux_level == SOL_SOCKET && option->linux_name == SO_LINGER) {
+    ((struct linger *)value)->l_linger *= 100;
+  }
+#endif
   return result;
 }
 

@@ -27,8 +27,8 @@ import java.nio.channels.UnresolvedAddressException;
  * <p>A datagram that cannot be sent fails its own promise; the channel stays open and goes on with
  * the next one. {@link DatagramPacket#recipient()} is the local address, or with {@link
  * KQueueFfmChannelOption#IP_RECVDSTADDR} the one that the datagram was sent to. Memberships in
- * groups take effect at once and may be changed from any thread; what the system lacks fails with an {@link
- * UnsupportedOperationException}.
+ * groups take effect at once and may be changed from any thread; what the system lacks fails with
+ * an {@link UnsupportedOperationException}.
  *
  * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
  * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it).

@@ -11,6 +11,7 @@ import io.github.kqueueffm.syscall.Kevent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -78,7 +79,11 @@ class AcceptStoryTest {
   void isFair() {
     try (Story story = Story.on(os)) {
       story.listen(
-          new ServerBootstrap().option(ChannelOption.MAX_MESSAGES_PER_READ, 2), this::child);
+          new ServerBootstrap()
+              .option(
+                  ChannelOption.RECVBUF_ALLOCATOR,
+                  new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(2)),
+          this::child);
       story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(3));
       accept(story, 11);
       accept(story, 12);

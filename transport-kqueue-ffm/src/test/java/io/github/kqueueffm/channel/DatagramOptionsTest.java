@@ -218,8 +218,7 @@ final class DatagramOptionsTest {
       assertThat(channel.isConnected()).isFalse();
       InetSocketAddress own = loopback(channel.localAddress().getPort());
       channel.writeAndFlush(DatagramChannelTest.packet("x", own)).sync();
-      assertThat(inbox.letter())
-          .isEqualTo(new Inbox.Letter("x", own, channel.localAddress()));
+      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", own, channel.localAddress()));
     }
   }
 

@@ -61,8 +61,7 @@ final class DatagramRecipientTest {
       six.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(LOOPBACK6, port));
       four.writeAndFlush(packet("four", new InetSocketAddress(OTHER_LOOPBACK, port))).sync();
-      assertThat(inbox.letter().recipient())
-          .isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
+      assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(OTHER_LOOPBACK, port));
     }
   }
 

@@ -123,8 +123,7 @@ class DatagramStoryTest {
   @DisplayName("with the option, the kernel tells by a control message which one it was")
   void tellsTheRecipient() {
     try (Story story = Story.on(os)) {
-      Bootstrap bootstrap =
-          bootstrap(story).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
+      Bootstrap bootstrap = bootstrap(story).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
       story.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
       story.udp().asksForBroadcast(FD);
       byte[] wildcard = os.wildcard(PORT);

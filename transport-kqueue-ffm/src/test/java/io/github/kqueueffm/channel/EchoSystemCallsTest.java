@@ -43,15 +43,16 @@ class EchoSystemCallsTest {
     EventLoopGroup group = group();
     try {
       Channel server = bind(group);
+      List<String> calls;
       try (Socket client = connect(server)) {
         echo(client);
         trace.reset();
         for (int i = 0; i < ECHOES; i++) {
           echo(client);
         }
+        calls = trace.calls();
       }
-      // Up to the last send: what comes after it is the loop's next wait and the close.
-      List<String> calls = trace.calls();
+      // Up to the last send: the loop's next wait may or may not have begun.
       assertThat(fromFirstReceiveToLastSend(calls)).isEqualTo(turns(ECHOES));
       assertThat(calls).doesNotContain("epollCtl", "setsockopt", "getsockopt", "ioctl", "fcntl");
     } finally {

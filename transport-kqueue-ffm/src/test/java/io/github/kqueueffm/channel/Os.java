@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
  * A system as the stories play it. Its numbers and layouts are written here by hand, from the
  * systems' headers, so that the platform files are not their own judges.
  */
+@SuppressWarnings("ByteBufferBackingArray") // All are allocated here.
 enum Os {
   MACOS_AARCH64("macos-aarch64", "kevent"),
   MACOS_X86_64("macos-x86_64", "kevent"),

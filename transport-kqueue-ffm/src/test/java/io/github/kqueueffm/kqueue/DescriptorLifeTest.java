@@ -139,6 +139,17 @@ class DescriptorLifeTest extends EmbeddedTest {
   }
 
   @Test
+  void clearedKnoteDeletedAfterItsDescriptorWasClosedIsSilent() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_CLEAR).apply();
+    room.dup(pair[0]);
+    room.closeBehind(pair[0]);
+    room.change(pair[0], EVFILT_READ, 1, EV_DELETE).apply();
+    room.write(pair[1], 1);
+    assertThat(room.await(5, 8)).isEmpty();
+  }
+
+  @Test
   void rebuiltEpollKeepsClearedKnotes() {
     int[] cleared = room.pair();
     room.change(cleared[0], EVFILT_READ, 5, EV_ADD, EV_CLEAR).apply();

@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Serves one pipeline by NIO and by this transport, checks every byte and shows what both did.
@@ -40,7 +39,7 @@ public final class Demo {
         demo.serve();
       }
     } catch (WrongAnswerException | IOException e) {
-      OUT.println("FAILED: " + e.getMessage());
+      OUT.print("FAILED: ");
       e.printStackTrace(OUT);
       System.exit(1);
     }
@@ -64,7 +63,7 @@ public final class Demo {
     try (DemoServer server = DemoServer.start(transport, port)) {
       task.run(new Round(transport, server, client));
     } finally {
-      client.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+      DemoServer.stop(client);
     }
   }
 

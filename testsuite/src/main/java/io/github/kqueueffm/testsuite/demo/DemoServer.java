@@ -3,8 +3,10 @@ package io.github.kqueueffm.testsuite.demo;
 import com.sun.management.ThreadMXBean;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,7 +53,11 @@ final class DemoServer implements AutoCloseable {
 
   private static Channel bind(ServerBootstrap bootstrap, int port) throws Exception {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
-    return bootstrap.bind(address).sync().channel();
+    ChannelFuture bound = bootstrap.bind(address).await();
+    if (!bound.isSuccess()) {
+      throw new IOException("cannot listen on " + address, bound.cause());
+    }
+    return bound.channel();
   }
 
   InetSocketAddress address(Workload workload) {
@@ -77,7 +83,8 @@ final class DemoServer implements AutoCloseable {
     stop(group);
   }
 
-  private static void stop(EventLoopGroup group) {
-    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  static void stop(EventLoopGroup group) {
+    // Without a quiet period Netty's loops sometimes end with their channels open.
+    group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
   }
 }

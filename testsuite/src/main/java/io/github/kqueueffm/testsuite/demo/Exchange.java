@@ -3,6 +3,7 @@ package io.github.kqueueffm.testsuite.demo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 
 /** What is sent, and every byte of what has to come back. */
 record Exchange(ByteBuf request, ByteBuf answer) {
@@ -12,9 +13,9 @@ record Exchange(ByteBuf request, ByteBuf answer) {
   }
 
   private static ByteBuf direct(byte[] bytes) {
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     // Sent by many connections: each writes a duplicate, nobody releases it.
-    return Unpooled.unreleasableBuffer(
-        Unpooled.directBuffer(Math.max(bytes.length, 1)).writeBytes(bytes).asReadOnly());
+    return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(memory));
   }
 
   int answerBytes() {

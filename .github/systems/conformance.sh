@@ -1,0 +1,43 @@
+#!/bin/sh
+# Runs the conformance program on this system and keeps its reports beside the jar:
+#   conformance.sh JAR NAME    ->  NAME.txt, NAME.json
+# Takes the newest JDK of 22 or later that it finds. Without one it says so in the report and ends well: that is a fact about
+# the system's packages and not about this project.
+set -eu
+
+jar=$1
+name=$2
+
+# Prints the feature version of the JDK in a folder, 0 if there is none.
+version() {
+  if [ -x "$1/bin/java" ] && [ -r "$1/release" ]; then
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+  else
+    echo 0
+  fi
+}
+
+home=
+newest=0
+# Where packages put JDKs: FreeBSD and DragonFly, OpenBSD, NetBSD.
+for candidate in "${JAVA_HOME:-}" /usr/local/openjdk* /usr/local/jdk-* /usr/pkg/java/openjdk*; do
+  found=$(version "$candidate")
+  if [ "${found:-0}" -gt "$newest" ]; then
+    newest=$found
+    home=$candidate
+  fi
+done
+
+uname -a
+if [ "$newest" -lt 22 ]; then
+  echo "NOT RUN on $(uname -sr): the newest JDK of its packages is $newest, and 22 is needed" | tee "$name.txt"
+  echo "::warning title=$name::no JDK 22 or newer in the packages of $(uname -sr)"
+  exit 0
+fi
+
+echo "JDK $newest in $home"
+status=0
+"$home/bin/java" -jar "$jar" >"$name.txt" || status=$?
+cat "$name.txt"
+"$home/bin/java" -jar "$jar" --json >"$name.json" || echo "the second run ended with status $?"
+exit "$status"
