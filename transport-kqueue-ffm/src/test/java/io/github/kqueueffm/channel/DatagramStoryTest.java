@@ -248,4 +248,31 @@ class DatagramStoryTest {
       assertThat(packets.failures).isEmpty();
     }
   }
+
+  @Test
+  @DisplayName("a disconnect is a connect to no family, whose EAFNOSUPPORT means that it is done")
+  void disconnects() {
+    try (Story story = Story.on(os)) {
+      Channel channel = connected(story);
+      story.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
+      story.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
+      ChannelFuture disconnected = channel.disconnect();
+      assertThat(disconnected.isSuccess()).isTrue();
+      assertThat(channel.remoteAddress()).isNull();
+      assertThat(channel.isActive()).as("still bound").isTrue();
+      story.udp().send(FD, "next", peer).answers(4);
+      assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
+  void holdsNoSentinel() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      channel.config().setAutoRead(false);
+      story.kevent().returns();
+      story.turn();
+    }
+  }
 }
