@@ -69,7 +69,6 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
           options.put(kernelOption.option(), kernelOption.get(socket()));
         } catch (UnsupportedOperationException e) {
           // ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed.
-          continue;
         }
       }
     }
