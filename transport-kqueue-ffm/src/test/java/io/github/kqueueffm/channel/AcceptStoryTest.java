@@ -1,0 +1,245 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.Story.CHILD;
+import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.Story.THEIR_PORT;
+import static io.github.kqueueffm.channel.Story.THERE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What can happen to a server between its event and its children, on every system. */
+@ParameterizedClass
+@EnumSource(Os.class)
+class AcceptStoryTest {
+  private final Os os;
+  private final List<Recorder> children = new ArrayList<>();
+
+  AcceptStoryTest(Os os) {
+    this.os = os;
+  }
+
+  private Recorder child() {
+    Recorder child = new Recorder();
+    children.add(child);
+    return child;
+  }
+
+  /** A server to which the next turn reports connections. */
+  private Channel called(Story story) {
+    Channel server = story.listen(this::child);
+    story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
+    return server;
+  }
+
+  private void accept(Story story, int fd) {
+    story.tcp().accept(SERVER, fd, THERE, THEIR_PORT);
+  }
+
+  /** The server goes on: it is armed after those children. */
+  private void goesOn(Story story, int... fds) {
+    Kevent[] changes = new Kevent[fds.length + 1];
+    for (int i = 0; i < fds.length; i++) {
+      changes[i] = story.read(fds[i]).oneShot();
+    }
+    changes[fds.length] = story.read(SERVER).oneShot();
+    story.kevent(changes).returns();
+    story.turn();
+  }
+
+  @Test
+  @DisplayName("n connections cost n accepts and the one that finds none")
+  void takesAllThatWait() {
+    try (Story story = Story.on(os)) {
+      called(story);
+      accept(story, 11);
+      accept(story, 12);
+      accept(story, 13);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      assertThat(children).hasSize(3).allMatch(child -> child.channel().isActive());
+      goesOn(story, 11, 12, 13);
+    }
+  }
+
+  @Test
+  @DisplayName("takes no more than the limit of a turn, and arms for the rest")
+  void isFair() {
+    try (Story story = Story.on(os)) {
+      story.listen(
+          new ServerBootstrap()
+              .option(
+                  ChannelOption.RECVBUF_ALLOCATOR,
+                  new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(2)),
+          this::child);
+      story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(3));
+      accept(story, 11);
+      accept(story, 12);
+      story.turn();
+      goesOn(story, 11, 12);
+    }
+  }
+
+  @Test
+  @DisplayName("a stale event finds no connection and arms again")
+  void findsNone() {
+    try (Story story = Story.on(os)) {
+      called(story);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      goesOn(story);
+      assertThat(children).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("a connection that was given up while it waited is passed over")
+  void passesOverAbortedOnes() {
+    try (Story story = Story.on(os)) {
+      called(story);
+      story.tcp().accept(SERVER).fails(Errno.ECONNABORTED);
+      story.tcp().accept(SERVER).fails(Errno.EINTR);
+      accept(story, CHILD);
+      story.tcp().accept(SERVER).fails(Errno.ECONNABORTED);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      assertThat(children).hasSize(1);
+      goesOn(story, CHILD);
+    }
+  }
+
+  @Test
+  @DisplayName("fcntl's EINVAL on a connection that was reset closes it, and nobody hears [B1, B2]")
+  void closesAResetOneQuietly() {
+    try (Story story = Story.on(os)) {
+      story.tcp().withoutAccept4();
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      story.tcp().accept(SERVER).answers(11);
+      story.script().expect("fcntl", 11).fails(Errno.EINVAL);
+      story.tcp().close(11);
+      accept(story, CHILD);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      assertThat(children).hasSize(1);
+      assertThat(observer.log()).noneMatch(line -> line.contains("Exception"));
+      goesOn(story, CHILD);
+    }
+  }
+
+  @Test
+  @DisplayName("a reset connection's EINVAL for TCP_NODELAY does not fail the child [B1]")
+  void letsAChildFindOutByItself() {
+    try (Story story = Story.on(os)) {
+      called(story);
+      story.tcp().accepting(SERVER, CHILD, THERE, THEIR_PORT);
+      story.tcp().option(CHILD, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.EINVAL);
+      story.script().expect("getpeername", CHILD).fails(Errno.EINVAL);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      story
+          .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
+          .returns(story.read(CHILD).eof(Errno.ECONNRESET));
+      story.tcp().recvFails(CHILD, Errno.ECONNRESET);
+      story.tcp().close(CHILD);
+      story.turn();
+      assertThat(children.get(0).log()).contains("active", "inactive");
+    }
+  }
+
+  @Test
+  @DisplayName("without descriptors left it rests: no event, no accept, and then goes on [B2]")
+  void backsOffWithoutDescriptors() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      accept(story, CHILD);
+      story.tcp().accept(SERVER).fails(Errno.EMFILE);
+      story.turn();
+      assertThat(observer.log()).anyMatch(line -> line.contains("EMFILE"));
+
+      story.kevent(story.read(CHILD).oneShot()).returns();
+      story.turn();
+      story.passes(99);
+      story.kevent().returns();
+      story.turn();
+      // Netty's acceptor stops reading for a second after any exception.
+      story.passes(901);
+      story.kevent().returns();
+      story.turn();
+      story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
+      accept(story, 12);
+      story.tcp().nothingToAccept(SERVER);
+      story.turn();
+      assertThat(children).hasSize(2);
+    }
+  }
+
+  @Test
+  @DisplayName("rests a tenth of a second when nobody stops it from reading [B2]")
+  void backsOffByItself() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      server.pipeline().removeLast();
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      story.tcp().accept(SERVER).fails(Errno.ENFILE);
+      story.turn();
+      assertThat(observer.log()).hasSize(2).first().isEqualTo("complete");
+      server.read();
+      story.passes(99);
+      story.kevent().returns();
+      story.turn();
+      story.passes(1);
+      story.kevent().returns();
+      story.turn();
+      story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("a connection whose flags cannot be set is closed, and the reason told [B2]")
+  void closesAfterEveryFailure() {
+    try (Story story = Story.on(os)) {
+      story.tcp().withoutAccept4();
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      story.tcp().accept(SERVER).answers(11);
+      story.script().expect("fcntl", 11);
+      story.script().expect("fcntl", 11).fails(Errno.EBADF);
+      story.tcp().close(11);
+      story.turn();
+      assertThat(observer.log()).contains("ClosedChannelException: null");
+      assertThat(server.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a listener that is broken tells so, and does not accept in a circle")
+  void tellsOtherErrors() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addFirst(observer);
+      story.tcp().accept(SERVER).fails(Errno.EINVAL);
+      story.turn();
+      assertThat(observer.log())
+          .anyMatch(line -> line.contains("accept") && line.contains("EINVAL"));
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.Story.PORT;
+import static io.github.kqueueffm.channel.Story.THERE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A client's connect on every system. It is called once, EVFILT_WRITE is armed after it, and what
+ * the event says decides (netty/netty#7738, #7281, #6602, #8212).
+ */
+@ParameterizedClass
+@EnumSource(Os.class)
+class ConnectStoryTest {
+  private static final InetSocketAddress REMOTE = new InetSocketAddress(server(), PORT);
+
+  private final Os os;
+  private final Recorder client = new Recorder();
+
+  ConnectStoryTest(Os os) {
+    this.os = os;
+  }
+
+  private static InetAddress server() {
+    try {
+      return InetAddress.getByAddress("server.example", new byte[] {10, 9, 8, 7});
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A connect whose outcome the next turn's event tells. */
+  private ChannelFuture connecting(Story story) {
+    ChannelFuture connected = story.client(client).connect(REMOTE);
+    story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    story.tasks();
+    assertThat(connected.isDone()).isFalse();
+    return connected;
+  }
+
+  @Test
+  @DisplayName("success is what SO_ERROR and getpeername say; nothing is read before [A4]")
+  void succeeds() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().peerName(CLIENT, THERE, PORT);
+      story.turn();
+      assertThat(connected.isSuccess()).isTrue();
+      assertThat(client.log()).containsExactly("active");
+      assertThat(connected.channel().remoteAddress()).isEqualTo(REMOTE);
+
+      story.kevent(story.read(CLIENT).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @Test
+  void canBeCompleteAtOnce() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = story.client(client).connect(REMOTE);
+      story.tcp().connect(CLIENT, THERE, PORT);
+      story.tasks();
+      assertThat(connected.isSuccess()).isTrue();
+      story.kevent(story.read(CLIENT).oneShot()).returns();
+      story.turn();
+      assertThat(client.log()).containsExactly("active");
+    }
+  }
+
+  @Test
+  @DisplayName("a refusal is EV_EOF with its errno in fflags, and its text names the peer [A4, B9]")
+  void isRefusedByTheEvent() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).eof(Errno.ECONNREFUSED));
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause())
+          .isInstanceOf(ConnectException.class)
+          .hasMessage("Connection refused: server.example/10.9.8.7:8080");
+      assertThat(connected.channel().isOpen()).isFalse();
+      assertThat(client.log()).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("an EV_EOF without an errno leaves it to SO_ERROR [A4]")
+  void isRefusedBySoError() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
+      story.tcp().soError(CLIENT, story.script().platform().number(Errno.EHOSTUNREACH));
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause())
+          .isInstanceOf(NoRouteToHostException.class)
+          .hasMessage("No route to host: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  @DisplayName("an SO_ERROR that somebody else has read is no success: getpeername decides [A4]")
+  void isRefusedByGetpeername() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
+      story.tcp().soError(CLIENT, 0);
+      story.script().expect("getpeername", CLIENT).fails(Errno.ENOTCONN);
+      story.script().expect("recv", CLIENT).fails(Errno.ECONNREFUSED);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  @DisplayName("a stale event during a connect arms the filter again [A4]")
+  void goesOnAfterASpuriousEvent() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT));
+      story.tcp().soError(CLIENT, 0);
+      story.script().expect("getpeername", CLIENT).fails(Errno.ENOTCONN);
+      story.script().expect("recv", CLIENT).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(connected.isDone()).isFalse();
+
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().peerName(CLIENT, THERE, PORT);
+      story.turn();
+      assertThat(connected.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("when the peer is gone before EVFILT_WRITE is armed, SO_ERROR tells why [A4, A9]")
+  void isRefusedBeforeTheFilterIsArmed() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).oneShot().error(Errno.EPIPE));
+      story.tcp().soError(CLIENT, story.script().platform().number(Errno.ECONNREFUSED));
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  @DisplayName("a filter that cannot be armed fails the connect, for nothing would end it [A9]")
+  void failsWithAFilterThatCannotBeArmed() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).oneShot().error(Errno.ENOMEM));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessageContaining("ENOMEM");
+    }
+  }
+
+  @Test
+  void failsAtOnceWithTheErrnoOfTheCall() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = story.client(client).connect(REMOTE);
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.ENETUNREACH);
+      story.tcp().close(CLIENT);
+      story.tasks();
+      assertThat(connected.cause())
+          .isInstanceOf(NoRouteToHostException.class)
+          .hasMessage("Network is unreachable: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  void timesOut() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected =
+          story.client(client).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 300).connect(REMOTE);
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+      story.tasks();
+      story.kevent(story.write(CLIENT).oneShot()).returns();
+      story.turn();
+      story.passes(299);
+      story.kevent().returns();
+      story.turn();
+      assertThat(connected.isDone()).isFalse();
+
+      story.passes(1);
+      story.kevent().returns();
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause())
+          .isInstanceOf(ConnectTimeoutException.class)
+          .hasMessageContaining("300 ms: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  void canBeCancelled() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns();
+      story.turn();
+      story.tcp().close(CLIENT);
+      assertThat(connected.cancel(false)).isTrue();
+      story.tasks();
+      story.kevent().returns();
+      story.turn();
+      assertThat(connected.channel().isOpen()).isFalse();
+    }
+  }
+}

@@ -1,0 +1,252 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.Story.HERE;
+import static io.github.kqueueffm.channel.Story.PORT;
+import static io.github.kqueueffm.channel.Story.THEIR_PORT;
+import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An exchange of datagrams on every system, byte for byte. */
+@ParameterizedClass
+@EnumSource(Os.class)
+class DatagramStoryTest {
+  private static final int FD = CLIENT;
+  private static final InetSocketAddress PEER = new InetSocketAddress(THERE, THEIR_PORT);
+  private static final int SO_SNDBUF = 0x1001;
+
+  private final Os os;
+  private final byte[] peer;
+  private final Packets packets = new Packets();
+
+  DatagramStoryTest(Os os) {
+    this.os = os;
+    peer = os.address(THERE, THEIR_PORT);
+  }
+
+  private static final class Packets extends ChannelInboundHandlerAdapter {
+    final List<String> received = new ArrayList<>();
+    final List<InetSocketAddress> recipients = new ArrayList<>();
+    final List<Throwable> failures = new ArrayList<>();
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      DatagramPacket packet = (DatagramPacket) message;
+      received.add(packet.content().toString(US_ASCII) + " from " + packet.sender());
+      recipients.add(packet.recipient());
+      packet.release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      failures.add(cause);
+    }
+  }
+
+  private Bootstrap bootstrap(Story story) {
+    story.tcp().datagramSocket(FD);
+    return new Bootstrap()
+        .group(story.loop())
+        .channelFactory(
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
+        .handler(packets);
+  }
+
+  /** A channel that is bound to {@link Story#HERE}. */
+  private Channel bound(Story story) {
+    Bootstrap bootstrap = bootstrap(story);
+    story.udp().asksForBroadcast(FD);
+    story.tcp().bind(FD, HERE, PORT);
+    ChannelFuture bound = bootstrap.bind(new InetSocketAddress(HERE, PORT));
+    story.tasks();
+    assertThat(bound.isSuccess()).isTrue();
+    return bound.channel();
+  }
+
+  private Channel connected(Story story) {
+    Bootstrap bootstrap = bootstrap(story);
+    story.tcp().connect(FD, THERE, THEIR_PORT);
+    story.tcp().peerName(FD, THERE, THEIR_PORT);
+    story.udp().localName(FD, os.address(HERE, PORT));
+    ChannelFuture connected = bootstrap.connect(PEER);
+    story.tasks();
+    assertThat(connected.cause()).isNull();
+    assertThat(connected.isSuccess()).isTrue();
+    return connected.channel();
+  }
+
+  private static DatagramPacket packet(String text) {
+    return new DatagramPacket(Unpooled.copiedBuffer(text, US_ASCII), PEER);
+  }
+
+  @Test
+  @DisplayName("one arrives and is answered; the sender's and the recipient's addresses are right")
+  void exchanges() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
+      story.udp().recv(FD, "ping", peer);
+      story.udp().localName(FD, os.address(HERE, PORT));
+      story.udp().recv(FD).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(packets.received).containsExactly("ping from /10.9.8.7:54321");
+      assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
+
+      story.udp().send(FD, "pong", peer).answers(4);
+      assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+      story.tcp().close(FD);
+      story.ends();
+    }
+  }
+
+  @Test
+  @DisplayName("bound to all addresses, the kernel tells by a control message which one it was")
+  void tellsTheRecipient() {
+    try (Story story = Story.on(os)) {
+      Bootstrap bootstrap = bootstrap(story);
+      story.udp().asksForBroadcast(FD);
+      story.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
+      byte[] wildcard = os.wildcard(PORT);
+      story.script().expect("bind", FD, ANY, wildcard.length).with(1, wildcard);
+      bootstrap.bind(new InetSocketAddress("0.0.0.0", PORT));
+      story.tasks();
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
+      story.udp().recv(FD, "ping", peer, os.pktinfo(HERE));
+      story.udp().localName(FD, wildcard);
+      story.udp().recv(FD).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
+    }
+  }
+
+  @Test
+  @DisplayName("several go out by one sendmmsg where there is one")
+  void sendsSeveral() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      story.udp().sendAll(FD, peer, "one", "two!");
+      channel.write(packet("one"));
+      assertThat(channel.writeAndFlush(packet("two!")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a connected one sends without the address, which the BSDs refuse with EISCONN")
+  void sendsToItsPeer() {
+    try (Story story = Story.on(os)) {
+      Channel channel = connected(story);
+      story.tcp().send(FD, "ping");
+      channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+      story.tcp().send(FD, "pong");
+      assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("ENOBUFS fails that datagram, and never waits for a socket that is writable [B5]")
+  void dropsWithoutBuffers() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      story.udp().send(FD, "lost", peer).fails(Errno.ENOBUFS);
+      story
+          .script()
+          .expect("getsockopt", FD, Os.SOL_SOCKET, SO_SNDBUF)
+          .writesInts(3, 9216)
+          .writesInts(4, 4);
+      ChannelFuture lost = channel.writeAndFlush(packet("lost"));
+      assertThat(lost.cause()).hasMessageContaining("ENOBUFS").hasMessageContaining("9216");
+      story.udp().send(FD, "next", peer).answers(4);
+      assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+      assertThat(channel.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void waitsForRoomAfterEagain() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      story.udp().send(FD, "late", peer).fails(Errno.EAGAIN);
+      ChannelFuture late = channel.writeAndFlush(packet("late"));
+      story
+          .kevent(story.read(FD).oneShot(), story.write(FD).oneShot())
+          .returns(story.write(FD).data(9216));
+      story.udp().send(FD, "late", peer).answers(4);
+      story.turn();
+      assertThat(late.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a refusal is PortUnreachableException, on read and on write, and closes nothing [B8]")
+  void survivesARefusal() {
+    try (Story story = Story.on(os)) {
+      Channel channel = connected(story);
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof(Errno.ECONNREFUSED));
+      story.udp().recv(FD).fails(Errno.ECONNREFUSED);
+      story.turn();
+      assertThat(packets.failures).singleElement().isInstanceOf(PortUnreachableException.class);
+      story.tcp().sending(FD, "ping").fails(Errno.ECONNREFUSED);
+      ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+      assertThat(sent.cause()).isInstanceOf(PortUnreachableException.class);
+      assertThat(channel.isActive()).isTrue();
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("an empty datagram is one, and EV_EOF with it is not an end [A11]")
+  void takesEmptyOnes() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof());
+      story.udp().recv(FD, "", peer);
+      story.udp().localName(FD, os.address(HERE, PORT));
+      story.turn();
+      assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+      assertThat(channel.isActive()).isTrue();
+      story.udp().send(FD, "", peer).answers(0);
+      assertThat(channel.writeAndFlush(packet("")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a stale event finds nothing and arms again")
+  void ignoresStaleEvents() {
+    try (Story story = Story.on(os)) {
+      bound(story);
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(99));
+      story.udp().recv(FD).fails(Errno.EAGAIN);
+      story.turn();
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+      assertThat(packets.failures).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Invocation;
+import io.github.kqueueffm.syscall.Memory;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannelOption;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Descriptors over a local socket on every system, byte for byte. */
+@ParameterizedClass
+@EnumSource(Os.class)
+class DescriptorPassingStoryTest {
+  private static final String PATH = "/tmp/a.sock";
+  private static final int MSG_CTRUNC = 0x20;
+
+  private final Os os;
+  private final Received received = new Received();
+  private ChannelFuture connected;
+
+  DescriptorPassingStoryTest(Os os) {
+    this.os = os;
+  }
+
+  private static final class Received extends ChannelInboundHandlerAdapter {
+    final List<FileDescriptor> descriptors = new ArrayList<>();
+    final List<Throwable> failures = new ArrayList<>();
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      descriptors.add((FileDescriptor) message);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      failures.add(cause);
+    }
+  }
+
+  /** A connected local socket that reads descriptors. */
+  private Story connected() {
+    Story story = Story.on(os);
+    story.tcp().localSocket(CLIENT);
+    byte[] path = PATH.getBytes(StandardCharsets.US_ASCII);
+    byte[] address = os.localAddress(path);
+    story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+    connected =
+        new Bootstrap()
+            .group(story.loop())
+            .channelFactory(() ->
+                new KQueueFfmDomainSocketChannel(
+                    null, Sockets.stream(story.kernel(), SocketProtocolFamily.UNIX), false))
+            .option(
+                UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
+            .handler(received)
+            .connect(new DomainSocketAddress(PATH));
+    story.tasks();
+    assertThat(connected.isSuccess()).isTrue();
+    return story;
+  }
+
+  /** A message with these descriptors has arrived, or none. */
+  private void receivesByte(Story story, int flags, int... descriptors) {
+    receives(story, 1, flags, descriptors);
+  }
+
+  private void receivesEnd(Story story) {
+    receives(story, 0, 0);
+  }
+
+  private void receives(Story story, int bytes, int flags, int... descriptors) {
+    story
+        .script()
+        .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
+        .where(call -> Memory.getLong(call.argument(1)) == 0 ? null : "it asks for an address")
+        .does(call -> {
+          byte[] control = descriptors.length == 0 ? new byte[0] : os.rights(descriptors);
+          Memory.copy(control, 0, control(call), control.length);
+          Memory.putInt(call.argument(1) + 40, control.length);
+          Memory.putInt(call.argument(1) + 44, flags);
+          return bytes;
+        });
+  }
+
+  private static long control(Invocation call) {
+    return Memory.getLong(call.argument(1) + 32);
+  }
+
+  private void closeOnExec(Story story, int... descriptors) {
+    if (os.msgCmsgCloexec() == 0) {
+      for (int descriptor : descriptors) {
+        story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("one is sent with one byte, and stays the sender's")
+  void sends() {
+    try (Story story = connected()) {
+      story
+          .script()
+          .expect("sendmsg", CLIENT, ANY, os.msgNoSignal())
+          .where(this::objection)
+          .answers(1);
+      ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
+      assertThat(sent.isSuccess()).isTrue();
+    }
+  }
+
+  private String objection(Invocation call) {
+    ByteBuffer header = ByteBuffer.wrap(call.bytes(1, 48)).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] expected = os.rights(33);
+    byte[] control = new byte[expected.length];
+    Memory.copy(header.getLong(32), control, 0, control.length);
+    boolean right =
+        header.getLong(0) == 0
+            && header.getInt(8) == 0
+            && header.getInt(24) == 1
+            && header.getInt(40) == expected.length
+            && Arrays.equals(control, expected)
+            && Memory.getLong(header.getLong(16) + 8) == 1;
+    return right ? null : "its control message is " + Arrays.toString(control);
+  }
+
+  @Test
+  @DisplayName("all that come in one message are close-on-exec, and each is a message [B2]")
+  void receivesSeveral() throws Exception {
+    try (Story story = connected()) {
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      receivesByte(story, 0, 41, 42);
+      closeOnExec(story, 41, 42);
+      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(received.descriptors).extracting(FileDescriptor::intValue).containsExactly(41, 42);
+
+      story.tcp().close(41);
+      received.descriptors.get(0).close();
+      received.descriptors.get(0).close();
+      story.tcp().close(42);
+      received.descriptors.get(1).close();
+    }
+  }
+
+  @Test
+  @DisplayName("MSG_CTRUNC: those that did arrive are closed, and the loss is told [B2]")
+  void tellsALoss() {
+    try (Story story = connected()) {
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      receivesByte(story, MSG_CTRUNC, 41);
+      closeOnExec(story, 41);
+      story.tcp().close(41);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(received.descriptors).isEmpty();
+      assertThat(received.failures).singleElement().asString().contains("MSG_CTRUNC");
+    }
+  }
+
+  @Test
+  @DisplayName("one that nobody takes from the pipeline is closed")
+  void closesWhatNobodyTakes() {
+    try (Story story = connected()) {
+      connected.channel().pipeline().remove(received);
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).eof());
+      receivesByte(story, 0, 41);
+      closeOnExec(story, 41);
+      story.tcp().close(41);
+      receivesEnd(story);
+      story.tcp().close(CLIENT);
+      story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("a descriptor that cannot be sent fails alone: the stream goes on")
+  void failsAlone() {
+    try (Story story = connected()) {
+      story.script().expect("sendmsg", CLIENT).fails(Errno.EBADF);
+      ChannelFuture bad = connected.channel().write(new FileDescriptor(33));
+      story.script().expect("sendmsg", CLIENT).answers(1);
+      ChannelFuture good = connected.channel().writeAndFlush(new FileDescriptor(34));
+      assertThat(bad.cause()).hasMessageContaining("EBADF");
+      assertThat(good.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a socket that is full takes it when it is writable")
+  void waitsForRoom() {
+    try (Story story = connected()) {
+      story.script().expect("sendmsg", CLIENT).fails(Errno.EAGAIN);
+      ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
+      story
+          .kevent(story.read(CLIENT).oneShot(), story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).data(8000));
+      story.script().expect("sendmsg", CLIENT).answers(1);
+      story.turn();
+      assertThat(sent.isSuccess()).isTrue();
+    }
+  }
+}

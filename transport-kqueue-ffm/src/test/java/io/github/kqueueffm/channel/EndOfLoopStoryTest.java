@@ -1,0 +1,143 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.channel.Story.CHILD;
+import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.Story.PORT;
+import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.Story.elsewhere;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The graceful shutdown on every system: what is closed, in which order, and nothing after. */
+@ParameterizedClass
+@EnumSource(Os.class)
+class EndOfLoopStoryTest {
+  private final Os os;
+
+  EndOfLoopStoryTest(Os os) {
+    this.os = os;
+  }
+
+  @Test
+  @DisplayName("all descriptors are closed before the kqueue, which is the last [A12]")
+  void closesTheKqueueLast() {
+    try (Story story = Story.on(os)) {
+      Recorder child = new Recorder();
+      story.accepted(child);
+      Recorder client = new Recorder();
+      ChannelFuture connected = story.client(client).connect(new InetSocketAddress(THERE, PORT));
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+      story.tasks();
+      story.tcp().sending(CHILD, "unsent").fails(Errno.EAGAIN);
+      ChannelFuture written = child.write("unsent");
+
+      story.tcp().close(SERVER);
+      story.tcp().close(CHILD);
+      story.tcp().close(CLIENT);
+      story.ends();
+      assertThat(child.log()).containsExactly("active", "inactive");
+      assertThat(connected.cause()).isInstanceOf(ClosedChannelException.class);
+      assertThat(written.isDone()).isTrue();
+      assertThat(written.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("the future of the termination completes after the last close [A12]")
+  void terminatesAfterAllIsClosed() {
+    List<String> order = new ArrayList<>();
+    try (Story story = Story.on(os)) {
+      story.listen(Recorder::new);
+      Future<?> terminated = story.loop().terminationFuture();
+      story.script().expect("close", SERVER).runs(() -> order.add("server " + terminated.isDone()));
+      story.ends(() -> order.add("kqueue " + terminated.isDone()));
+      assertThat(terminated.isSuccess()).isTrue();
+    }
+    assertThat(order).containsExactly("server false", "kqueue false");
+  }
+
+  @Test
+  @DisplayName("after the end a channel's methods make no call, nor does a wakeup [A8]")
+  void nothingAfterTheEnd() {
+    try (Story story = Story.on(os)) {
+      Recorder child = new Recorder();
+      story.accepted(child);
+      story.tcp().close(SERVER);
+      story.tcp().close(CHILD);
+      story.ends();
+      child.channel().read();
+      child.channel().config().setAutoRead(false);
+      child.channel().close();
+      story.loop().wakeup();
+      elsewhere(story.loop()::wakeup);
+      assertThat(child.channel().localAddress()).isNull();
+      story.script().verify();
+    }
+  }
+
+  @Test
+  @DisplayName("a registration that outlives its loop is dead: submit and cancel do nothing")
+  void registrationsOutliveTheLoop() {
+    try (Story story = Story.on(os)) {
+      Handle handle = new Handle(71);
+      Future<IoRegistration> registered = story.loop().register(handle);
+      IoRegistration registration = registered.getNow();
+      story.ends();
+      assertThat(handle.log).containsExactly("registered", "closed", "unregistered");
+      assertThat(registration.isValid()).isFalse();
+      KQueueFfmIoOps ops = KQueueFfmIoOps.newOps(os.evfiltRead(), Os.EV_ADD | Os.EV_ONESHOT, 0);
+      assertThat(registration.submit(ops)).isNegative();
+      assertThat(registration.cancel()).isFalse();
+      story.script().verify();
+    }
+  }
+
+  /** A user's own descriptor. */
+  private static final class Handle implements KQueueFfmIoHandle {
+    final List<String> log = new ArrayList<>();
+    private final int ident;
+
+    Handle(int ident) {
+      this.ident = ident;
+    }
+
+    @Override
+    public int ident() {
+      return ident;
+    }
+
+    @Override
+    public void registered() {
+      log.add("registered");
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      log.add(event.toString());
+    }
+
+    @Override
+    public void unregistered() {
+      log.add("unregistered");
+    }
+
+    @Override
+    public void close() {
+      log.add("closed");
+    }
+  }
+}

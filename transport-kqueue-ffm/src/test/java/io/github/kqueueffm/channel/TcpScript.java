@@ -1,0 +1,222 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Expectation;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a TCP socket's life is made of, as expectations of a script. */
+final class TcpScript {
+  private static final int PROBE = 3;
+
+  private final Os os;
+  private final ScriptedKernel script;
+  private boolean stackKnown;
+  private boolean hasAccept4;
+
+  TcpScript(Os os, ScriptedKernel script) {
+    this.os = os;
+    this.script = script;
+    hasAccept4 = os.creationFlags() != 0;
+  }
+
+  /** Takes accept4(2) away. */
+  void withoutAccept4() {
+    hasAccept4 = false;
+    script.without(Call.ACCEPT4);
+  }
+
+  /** A new socket of the family that suits the system best, which is found out the first time. */
+  void socket(int fd) {
+    internetSocket(fd, Os.SOCK_STREAM);
+  }
+
+  void datagramSocket(int fd) {
+    internetSocket(fd, Os.SOCK_DGRAM);
+  }
+
+  private void internetSocket(int fd, int type) {
+    if (!stackKnown) {
+      stackKnown = true;
+      probeStack();
+    }
+    socket(fd, os.inet(), type);
+    if (os.inet() == os.inet6()) {
+      option(fd, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 0);
+    }
+  }
+
+  void localSocket(int fd) {
+    socket(fd, Os.AF_UNIX, Os.SOCK_STREAM);
+  }
+
+  private void socket(int fd, int family, int type) {
+    script.expect("socket", family, type | os.creationFlags(), 0).answers(fd);
+    if (os.creationFlags() == 0) {
+      flags(fd);
+    }
+    if (os.noSigpipe() != 0) {
+      option(fd, Os.SOL_SOCKET, os.noSigpipe(), 1);
+    }
+  }
+
+  private void probeStack() {
+    script.expect("socket", os.inet6(), Os.SOCK_DGRAM, 0).answers(PROBE);
+    Expectation v6Only = option(PROBE, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 0);
+    if (os.v6OnlyErrno() != null) {
+      v6Only.fails(os.v6OnlyErrno());
+    }
+    script.expect("close", PROBE);
+  }
+
+  /** O_NONBLOCK and FD_CLOEXEC where a descriptor is not born with them. */
+  void flags(int fd) {
+    script.expect("fcntl", fd, Os.F_SETFL, Os.O_NONBLOCK);
+    script.expect("fcntl", fd, Os.F_SETFD, Os.FD_CLOEXEC);
+  }
+
+  Expectation option(int fd, int level, int name, int value) {
+    return script.expect("setsockopt", fd, level, name, ANY, 4).with(3, Os.ints(value));
+  }
+
+  /** Answers getsockopt(SO_ERROR) with that number. */
+  void soError(int fd, int errno) {
+    script
+        .expect("getsockopt", fd, Os.SOL_SOCKET, Os.SO_ERROR)
+        .with(4, Os.ints(4))
+        .writesInts(3, errno)
+        .writesInts(4, 4);
+  }
+
+  void bind(int fd, String ip, int port) {
+    byte[] address = os.address(ip, port);
+    script.expect("bind", fd, ANY, address.length).with(1, address);
+  }
+
+  /** Answers getsockname with the address of a socket that was not bound. */
+  void unbound(int fd) {
+    byte[] address = os.wildcard(0);
+    script.expect("getsockname", fd).writes(1, address).writesInts(2, address.length);
+  }
+
+  void listen(int fd, int backlog) {
+    script.expect("listen", fd, backlog);
+  }
+
+  /** A connection is accepted and becomes a channel. */
+  void accept(int listener, int fd, String ip, int port) {
+    accepting(listener, fd, ip, port);
+    option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+  }
+
+  /** A connection is accepted with all its flags. */
+  void accepting(int listener, int fd, String ip, int port) {
+    byte[] address = os.address(ip, port);
+    accept(listener).writes(1, address).writesInts(2, address.length).answers(fd);
+    if (!hasAccept4) {
+      flags(fd);
+    }
+  }
+
+  /** The call for a next connection. */
+  Expectation accept(int listener) {
+    return hasAccept4
+        ? script.expect("accept4", listener, ANY, ANY, os.creationFlags())
+        : script.expect("accept", listener);
+  }
+
+  void nothingToAccept(int listener) {
+    accept(listener).fails(Errno.EAGAIN);
+  }
+
+  Expectation connect(int fd, String ip, int port) {
+    byte[] address = os.address(ip, port);
+    return script.expect("connect", fd, ANY, address.length).with(1, address);
+  }
+
+  /** Answers getpeername with an address. */
+  void peerName(int fd, String ip, int port) {
+    byte[] address = os.address(ip, port);
+    script.expect("getpeername", fd).writes(1, address).writesInts(2, address.length);
+  }
+
+  void recv(int fd, String text) {
+    recv(fd).writes(1, text.getBytes(US_ASCII)).answers(text.length());
+  }
+
+  /** The end of the stream. */
+  void recvEnd(int fd) {
+    recv(fd).answers(0);
+  }
+
+  void recvFails(int fd, Errno errno) {
+    recv(fd).fails(errno);
+  }
+
+  private Expectation recv(int fd) {
+    return script.expect("recv", fd, ANY, ANY, 0);
+  }
+
+  /** All of it is sent. */
+  void send(int fd, String text) {
+    sending(fd, text).answers(text.length());
+  }
+
+  Expectation sending(int fd, String text) {
+    return script
+        .expect("send", fd, ANY, text.length(), os.msgNoSignal())
+        .with(1, text.getBytes(US_ASCII));
+  }
+
+  /** Several buffers are sent by one call, without SIGPIPE; not answered yet. */
+  Expectation gathering(int fd, String... texts) {
+    if (os.noSigpipe() != 0) {
+      return script
+          .expect("writev", fd, ANY, texts.length)
+          .where(call -> objection(call.argument(1), texts));
+    }
+    // struct msghdr of the BSDs: 48 bytes, with 4 bytes of msg_iovlen.
+    return script
+        .expect("sendmsg", fd, ANY, os.msgNoSignal())
+        .where(call -> {
+          ByteBuffer header = little(call.bytes(1, 48));
+          boolean bare = header.getLong(0) == 0 && header.getLong(32) == 0;
+          return bare && header.getInt(8) == 0 && header.getInt(40) == 0
+              ? null
+              : "it has an address or control messages";
+        })
+        .where(call -> {
+          ByteBuffer header = little(call.bytes(1, 48));
+          return header.getInt(24) == texts.length
+              ? objection(header.getLong(16), texts)
+              : "it has " + header.getInt(24) + " parts";
+        });
+  }
+
+  private static String objection(long iovecs, String... texts) {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < texts.length; i++) {
+      long address = Memory.getLong(iovecs + 16L * i);
+      byte[] bytes = new byte[(int) Memory.getLong(iovecs + 16L * i + 8)];
+      Memory.copy(address, bytes, 0, bytes.length);
+      parts.add(new String(bytes, US_ASCII));
+    }
+    return parts.equals(List.of(texts)) ? null : "its parts are " + parts;
+  }
+
+  void close(int fd) {
+    script.expect("close", fd);
+  }
+
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

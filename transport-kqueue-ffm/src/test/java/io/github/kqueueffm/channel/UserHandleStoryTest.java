@@ -1,0 +1,282 @@
+package io.github.kqueueffm.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.selector.ScriptedSelectors;
+import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A handler that the test drives itself, and descriptors of a user's own, on every system. */
+@ParameterizedClass
+@EnumSource(Os.class)
+class UserHandleStoryTest {
+  private static final int KQUEUE = ScriptedSelectors.KQUEUE;
+
+  private final Os os;
+  private final ScriptedKernel script;
+  private final Driver driver = new Driver();
+
+  UserHandleStoryTest(Os os) {
+    this.os = os;
+    script = ScriptedKernel.on(os.platform()).withKeventSymbol(os.keventSymbol());
+  }
+
+  /** The loop: any thread that says that it is. */
+  private static final class Driver implements ThreadAwareExecutor, IoHandlerContext {
+    final Queue<Runnable> tasks = new ArrayDeque<>();
+    volatile Thread thread = Thread.currentThread();
+
+    @Override
+    public boolean isExecutorThread(Thread candidate) {
+      return candidate == thread;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(task);
+    }
+
+    @Override
+    public boolean canBlock() {
+      return true;
+    }
+
+    @Override
+    public long delayNanos(long now) {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    public long deadlineNanos() {
+      return -1;
+    }
+  }
+
+  private static final class Handle implements KQueueFfmIoHandle {
+    final List<String> log = new ArrayList<>();
+    private final int ident;
+    private Runnable then = () -> {};
+
+    Handle(int ident) {
+      this.ident = ident;
+    }
+
+    @Override
+    public int ident() {
+      return ident;
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      KQueueFfmIoEvent kevent = (KQueueFfmIoEvent) event;
+      log.add(kevent.ident() + " " + kevent.filter() + " " + kevent.fflags() + " " + kevent.data());
+      then.run();
+    }
+
+    @Override
+    public void unregistered() {
+      log.add("unregistered");
+    }
+
+    @Override
+    public void close() {
+      log.add("closed");
+    }
+  }
+
+  private KQueueFfmIoHandler open() throws Exception {
+    ScriptedSelectors.assume(script.kernel(), "timer", true);
+    ScriptedSelectors.expectOpen(script, "timer");
+    return new KQueueFfmIoHandler(
+        driver, script.kernel(), 16, DefaultSelectStrategyFactory.INSTANCE);
+  }
+
+  private void end(KQueueFfmIoHandler handler) {
+    handler.prepareToDestroy();
+    handler.destroy();
+    script.verify();
+    assertThat(script.calls("close")).isEqualTo(1);
+  }
+
+  private int run(KQueueFfmIoHandler handler) {
+    int handled = handler.run(driver);
+    script.verify();
+    return handled;
+  }
+
+  private KQueueFfmIoOps ops(Kevent kevent) {
+    return KQueueFfmIoOps.newOps(kevent.filter(), kevent.flags(), kevent.fflags(), kevent.data());
+  }
+
+  @Test
+  @DisplayName("what a user submits goes out verbatim, in order, and comes back to him alone")
+  void submitsVerbatim() throws Exception {
+    long before = NativeMemory.live();
+    KQueueFfmIoHandler handler = open();
+    Handle one = new Handle(71);
+    Handle two = new Handle(72);
+    IoRegistration first = handler.register(one);
+    IoRegistration second = handler.register(two);
+    Kevent watch = script.read(71).flags(Constant.EV_ADD, Constant.EV_CLEAR).data(3);
+    Kevent timer = script.timer(72).flags(Constant.EV_ADD).data(1000);
+    Kevent off = script.read(71).flags(Constant.EV_DISABLE);
+    assertThat(first.submit(ops(watch))).isPositive();
+    second.submit(ops(timer));
+    first.submit(ops(off));
+    script
+        .expectKevent()
+        .changes(watch, timer, off)
+        .returns(script.timer(72).data(2), script.read(71).data(9).fflags(5));
+    assertThat(run(handler)).isEqualTo(2);
+    assertThat(one.log).containsExactly("71 " + os.evfiltRead() + " 5 9");
+    assertThat(two.log).containsExactly("72 " + script.timer(72).filter() + " 0 2");
+
+    script.expectKevent().changes(script.timer(72).delete()).withoutSlots();
+    assertThat(second.cancel()).isTrue();
+    assertThat(second.cancel()).isFalse();
+    assertThat(two.log).endsWith("unregistered");
+    script.expectKevent().changes(script.read(71).delete()).withoutSlots().fails(Errno.ENOENT);
+    end(handler);
+    assertThat(one.log).endsWith("closed", "unregistered");
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("a change of his that fails comes to him as an event with EV_ERROR")
+  void tellsFailedChanges() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    Handle handle = new Handle(71);
+    IoRegistration registration = handler.register(handle);
+    Kevent timer = script.timer(71).flags(Constant.EV_ADD).data(1);
+    registration.submit(ops(timer));
+    script.expectKevent().changes(timer).returns(timer.error(Errno.EINVAL));
+    assertThat(run(handler)).isEqualTo(1);
+    assertThat(handle.log).containsExactly("71 " + timer.filter() + " 0 22");
+    script.expectKevent().changes(script.timer(71).delete()).withoutSlots().fails(Errno.ENOENT);
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("an exception of one handle does not take a batch's events from the others")
+  void survivesAHandlesException() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    Handle bad = new Handle(71);
+    bad.then =
+        () -> {
+          throw new IllegalStateException("a handle's own fault");
+        };
+    Handle good = new Handle(72);
+    IoRegistration first = handler.register(bad);
+    IoRegistration second = handler.register(good);
+    first.submit(ops(script.read(71).oneShot()));
+    second.submit(ops(script.read(72).oneShot()));
+    script.expectKevent().returns(script.read(71), script.read(72));
+    assertThat(run(handler)).isEqualTo(2);
+    assertThat(good.log).hasSize(1);
+    script.allow("kevent");
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("a cancellation within a batch ends its events, and is told after the batch [A1]")
+  void cancelsWithinABatch() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    Handle one = new Handle(71);
+    Handle two = new Handle(72);
+    IoRegistration first = handler.register(one);
+    IoRegistration second = handler.register(two);
+    first.submit(ops(script.read(71).oneShot()));
+    second.submit(ops(script.read(72).oneShot()));
+    script.expectKevent().returns(script.read(71), script.read(72));
+    script.expectKevent().changes(script.read(72).delete()).withoutSlots().fails(Errno.ENOENT);
+    one.then =
+        () -> {
+          second.cancel();
+          assertThat(two.log).isEmpty();
+        };
+    assertThat(run(handler)).isEqualTo(1);
+    assertThat(two.log).containsExactly("unregistered");
+    script.allow("kevent");
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("a submit from another thread reaches the kernel through the loop's tasks")
+  void submitsFromElsewhere() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    IoRegistration registration = handler.register(new Handle(71));
+    Kevent watch = script.read(71).oneShot();
+    Story.elsewhere(() -> assertThat(registration.submit(ops(watch))).isPositive());
+    assertThat(driver.tasks).hasSize(1);
+    driver.tasks.remove().run();
+    script.expectKevent().changes(watch).forEver().returns();
+    run(handler);
+    Story.elsewhere(registration::cancel);
+    assertThat(registration.isValid()).isFalse();
+    script.expectKevent().changes(script.read(71).delete()).withoutSlots();
+    driver.tasks.remove().run();
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("the same handler may be driven by another thread later, and ended by a third")
+  void changesThreads() throws Exception {
+    long before = NativeMemory.live();
+    KQueueFfmIoHandler handler = open();
+    Handle handle = new Handle(71);
+    IoRegistration registration = handler.register(handle);
+    Kevent watch = script.read(71).oneShot();
+    registration.submit(ops(watch));
+    script.expectKevent().changes(watch).returns(script.read(71).data(1));
+    run(handler);
+    Story.elsewhere(() -> {
+      driver.thread = Thread.currentThread();
+      handler.initialize();
+      registration.submit(ops(watch));
+      script.expectKevent().changes(watch).returns(script.read(71).data(2));
+      run(handler);
+    });
+    assertThat(handle.log).hasSize(2);
+    script.allow("kevent");
+    Story.elsewhere(() -> {
+      driver.thread = Thread.currentThread();
+      end(handler);
+    });
+    assertThat(script.transcript()).last().asString().startsWith("close(" + KQUEUE + ")");
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("a task that was left for after the end touches neither kqueue nor memory [A8]")
+  void ignoresTasksAfterTheEnd() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    IoRegistration registration = handler.register(new Handle(71));
+    Story.elsewhere(() -> {
+      registration.submit(ops(script.read(71).oneShot()));
+      registration.cancel();
+    });
+    assertThat(driver.tasks).hasSize(2);
+    handler.destroy();
+    script.verify();
+    driver.tasks.forEach(Runnable::run);
+    Story.elsewhere(handler::wakeup);
+    script.verify();
+    assertThat(script.transcript()).last().asString().startsWith("close(" + KQUEUE + ")");
+  }
+}
