@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Interest;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -280,12 +281,23 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
-  /** The errno that the event carries, or 0. */
-  private static int errno(KQueueFfmIoEvent event) {
-    if (event.isError()) {
-      return (int) event.data();
+  /** Why the connect failed, as far as the event tells; 0 if the socket has to be asked. */
+  private int errno(KQueueFfmIoEvent event) {
+    if (!event.isError()) {
+      return event.isEof() ? event.fflags() : 0;
     }
-    return event.isEof() ? event.fflags() : 0;
+    // EPIPE and the like: the filter cannot be armed because the connect has failed by then.
+    int reason = pendingErrno();
+    return reason != 0 ? reason : (int) event.data();
+  }
+
+  private int pendingErrno() {
+    try {
+      return socket.getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
+    } catch (IOException e) {
+      // The event has an errno too.
+      return 0;
+    }
   }
 
   private void readEvent(KQueueFfmIoEvent event) {

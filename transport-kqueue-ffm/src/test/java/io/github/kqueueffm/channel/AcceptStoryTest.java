@@ -75,7 +75,6 @@ class AcceptStoryTest {
 
   @Test
   @DisplayName("takes no more than the limit of a turn, and arms for the rest")
-  @SuppressWarnings("deprecation") // The option is still how a user sets that limit.
   void isFair() {
     try (Story story = Story.on(os)) {
       story.listen(

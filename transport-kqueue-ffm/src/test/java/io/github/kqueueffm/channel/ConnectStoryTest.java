@@ -152,6 +152,36 @@ class ConnectStoryTest {
   }
 
   @Test
+  @DisplayName("when the peer is gone before EVFILT_WRITE is armed, SO_ERROR tells why [A4, A9]")
+  void isRefusedBeforeTheFilterIsArmed() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).oneShot().error(Errno.EPIPE));
+      story.tcp().soError(CLIENT, story.script().platform().number(Errno.ECONNREFUSED));
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+    }
+  }
+
+  @Test
+  @DisplayName("a filter that cannot be armed fails the connect, for nothing would end it [A9]")
+  void failsWithAFilterThatCannotBeArmed() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).oneShot().error(Errno.ENOMEM));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessageContaining("ENOMEM");
+    }
+  }
+
+  @Test
   void failsAtOnceWithTheErrnoOfTheCall() {
     try (Story story = Story.on(os)) {
       ChannelFuture connected = story.client(client).connect(REMOTE);

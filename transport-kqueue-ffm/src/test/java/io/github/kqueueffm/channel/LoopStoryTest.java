@@ -155,6 +155,23 @@ class LoopStoryTest {
   }
 
   @Test
+  @DisplayName("a kevent that fails is tried again after a rest, with its changes, without a spin")
+  void aFailingKeventLosesNothing() {
+    try (Story story = Story.on(os)) {
+      story.listen(this::child);
+      story.kevent(story.read(SERVER).oneShot()).fails(Errno.ENOMEM);
+      // So that the rest is over at once; that there is one shows in the flag being taken and set.
+      Thread.currentThread().interrupt();
+      long start = System.nanoTime();
+      story.turn();
+      boolean interrupted = Thread.interrupted();
+      assertThat(interrupted || System.nanoTime() - start >= 1_000_000_000L).isTrue();
+      story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @Test
   @DisplayName("more changes than slots for events go out in parts, of which only the last waits")
   void theChangelistCanBeFull() {
     try (Story story = Story.on(os, 4)) {

@@ -121,6 +121,16 @@ enum Os {
     };
   }
 
+  /** The option of struct linger that counts in seconds: macOS's SO_LINGER counts in ticks. */
+  int linger() {
+    return isMacos() ? 0x1080 : 0x80;
+  }
+
+  /** What getpeername says of a connection that is gone. */
+  Errno noPeer() {
+    return isMacos() ? Errno.EINVAL : Errno.ENOTCONN;
+  }
+
   int msgNoSignal() {
     return switch (system) {
       case "macos" -> 0x80000;
@@ -217,11 +227,7 @@ enum Os {
 
   /** A control message that carries descriptors, with its padding. */
   byte[] rights(int... descriptors) {
-    ByteBuffer data = zeroes(4 * descriptors.length);
-    for (int descriptor : descriptors) {
-      data.putInt(descriptor);
-    }
-    return control(SOL_SOCKET, SCM_RIGHTS, data.array());
+    return control(SOL_SOCKET, SCM_RIGHTS, ints(descriptors));
   }
 
   private byte[] control(int level, int type, byte... data) {
@@ -230,6 +236,14 @@ enum Os {
     int length = head + data.length;
     ByteBuffer bytes = zeroes(length + align - 1 & -align);
     return bytes.putInt(length).putInt(level).putInt(type).position(head).put(data).array();
+  }
+
+  static byte[] ints(int... values) {
+    ByteBuffer bytes = zeroes(4 * values.length);
+    for (int value : values) {
+      bytes.putInt(value);
+    }
+    return bytes.array();
   }
 
   /** A struct timespec. */

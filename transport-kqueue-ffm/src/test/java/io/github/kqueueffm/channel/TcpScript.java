@@ -84,14 +84,14 @@ final class TcpScript {
   }
 
   Expectation option(int fd, int level, int name, int value) {
-    return script.expect("setsockopt", fd, level, name, ANY, 4).with(3, ints(value));
+    return script.expect("setsockopt", fd, level, name, ANY, 4).with(3, Os.ints(value));
   }
 
   /** Answers getsockopt(SO_ERROR) with that number. */
   void soError(int fd, int errno) {
     script
         .expect("getsockopt", fd, Os.SOL_SOCKET, Os.SO_ERROR)
-        .with(4, ints(4))
+        .with(4, Os.ints(4))
         .writesInts(3, errno)
         .writesInts(4, 4);
   }
@@ -214,10 +214,6 @@ final class TcpScript {
 
   void close(int fd) {
     script.expect("close", fd);
-  }
-
-  private static byte[] ints(int value) {
-    return little(new byte[4]).putInt(value).array();
   }
 
   private static ByteBuffer little(byte[] bytes) {
