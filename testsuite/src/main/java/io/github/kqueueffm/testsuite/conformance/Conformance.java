@@ -18,9 +18,10 @@ public final class Conformance {
   private static final int CANNOT_RUN = 2;
 
   private static final String USAGE =
-      "usage: java -jar testsuite-<version>-conformance.jar [--json]\n"
-          + "Exit status: 0 if every check passed or is not offered here, 1 if one failed,\n"
-          + "2 if the transport cannot run at all or the arguments are wrong.";
+      """
+      usage: java -jar testsuite-<version>-conformance.jar [--json]
+      Exit status: 0 if every check passed or is not offered here, 1 if one failed,
+      2 if the transport cannot run at all or the arguments are wrong.""";
 
   // Held, since a logger that nobody holds forgets its level.
   private static final Logger NETTY = Logger.getLogger("io.netty");

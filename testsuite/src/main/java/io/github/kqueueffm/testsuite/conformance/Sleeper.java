@@ -19,15 +19,15 @@ final class Sleeper implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
-  private static final int PATIENCE = 2000;
+  private static final int PATIENCE = 100;
   private static final long SECONDS = 15;
 
   private final Selector selector;
   private final Thread thread = new Thread(this::run, "sleeper");
   private final AtomicLong left = new AtomicLong();
+  private final AtomicLong sleeps = new AtomicLong();
   private volatile long done;
   private volatile long doneNanos;
-  private volatile long sleeps;
   private volatile String failure;
   private volatile boolean ended;
 
@@ -47,7 +47,7 @@ final class Sleeper implements AutoCloseable {
         long start = System.nanoTime();
         selector.select(events, LOST_NANOS, () -> left.get() == done && !ended);
         long now = System.nanoTime();
-        sleeps++;
+        sleeps.incrementAndGet();
         if (now - start >= LOST_NANOS && left.get() != done) {
           failure = "a wakeup was lost: the sleep went on with work left for it";
         }
@@ -105,7 +105,7 @@ final class Sleeper implements AutoCloseable {
     await();
     Deviation.unless(
         done == (long) threads * each, done + " of " + (long) threads * each + " arrived");
-    return String.format(Locale.ROOT, "%,d from %d threads, %,d sleeps", done, threads, sleeps);
+    return String.format(Locale.ROOT, "%,d from %d threads, %,d sleeps", done, threads, sleeps.get());
   }
 
   private void wakeOften(int times) {
@@ -114,7 +114,7 @@ final class Sleeper implements AutoCloseable {
         long mine = wake();
         // Now and then the other thread is given the time to fall asleep, by more or less.
         for (int spin = 0; i % 2 == 0 && done < mine && spin < PATIENCE; spin++) {
-          Thread.yield();
+          LockSupport.parkNanos(1);
         }
       }
     } catch (RuntimeException e) {
