@@ -21,7 +21,8 @@ public final class Conformance {
       """
       usage: java -jar testsuite-<version>-conformance.jar [--json]
       Exit status: 0 if every check passed or is not offered here, 1 if one failed,
-      2 if the transport cannot run at all or the arguments are wrong.""";
+      2 if the transport cannot run at all or the arguments are wrong.\
+      """;
 
   // Held, since a logger that nobody holds forgets its level.
   private static final Logger NETTY = Logger.getLogger("io.netty");

@@ -105,7 +105,8 @@ final class Sleeper implements AutoCloseable {
     await();
     Deviation.unless(
         done == (long) threads * each, done + " of " + (long) threads * each + " arrived");
-    return String.format(Locale.ROOT, "%,d from %d threads, %,d sleeps", done, threads, sleeps.get());
+    return String.format(
+        Locale.ROOT, "%,d from %d threads, %,d sleeps", done, threads, sleeps.get());
   }
 
   private void wakeOften(int times) {

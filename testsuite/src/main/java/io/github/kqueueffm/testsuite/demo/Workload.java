@@ -10,6 +10,8 @@ enum Workload {
 
   private final String title;
   private final int connections;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Exchanges makes lists that cannot be changed.
   private final List<Exchange> exchanges;
 
   Workload(String title, int connections, List<Exchange> exchanges) {

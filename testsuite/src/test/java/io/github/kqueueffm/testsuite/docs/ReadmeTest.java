@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,14 +42,15 @@ class ReadmeTest {
   }
 
   private static Path source(String file) throws IOException {
-    try (Stream<Path> files =
-        Stream.concat(
-            Files.walk(ROOT.resolve("transport-kqueue-ffm/src/test/java")),
-            Files.walk(ROOT.resolve("testsuite/src/test/java")))) {
-      return files
-          .filter(path -> path.getFileName().toString().equals(file))
-          .findAny()
-          .orElseThrow(() -> new AssertionError("there is no " + file));
+    for (String module : List.of("transport-kqueue-ffm", "testsuite")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+        Optional<Path> found =
+            files.filter(path -> path.getFileName().toString().equals(file)).findAny();
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
     }
+    throw new AssertionError("there is no " + file);
   }
 }
