@@ -86,7 +86,6 @@ class DatagramStoryTest {
     Bootstrap bootstrap = bootstrap(story);
     story.tcp().connect(FD, THERE, THEIR_PORT);
     story.tcp().peerName(FD, THERE, THEIR_PORT);
-    story.udp().localName(FD, os.address(HERE, PORT));
     ChannelFuture connected = bootstrap.connect(PEER);
     story.tasks();
     assertThat(connected.cause()).isNull();
@@ -121,12 +120,12 @@ class DatagramStoryTest {
   }
 
   @Test
-  @DisplayName("bound to all addresses, the kernel tells by a control message which one it was")
+  @DisplayName("with the option, the kernel tells by a control message which one it was")
   void tellsTheRecipient() {
     try (Story story = Story.on(os)) {
-      Bootstrap bootstrap = bootstrap(story);
-      story.udp().asksForBroadcast(FD);
+      Bootstrap bootstrap = bootstrap(story).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
       story.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
+      story.udp().asksForBroadcast(FD);
       byte[] wildcard = os.wildcard(PORT);
       story.script().expect("bind", FD, ANY, wildcard.length).with(1, wildcard);
       bootstrap.bind(new InetSocketAddress("0.0.0.0", PORT));
@@ -247,6 +246,33 @@ class DatagramStoryTest {
       story.kevent(story.read(FD).oneShot()).returns();
       story.turn();
       assertThat(packets.failures).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("a disconnect is a connect to no family, whose EAFNOSUPPORT means that it is done")
+  void disconnects() {
+    try (Story story = Story.on(os)) {
+      Channel channel = connected(story);
+      story.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
+      story.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
+      ChannelFuture disconnected = channel.disconnect();
+      assertThat(disconnected.isSuccess()).isTrue();
+      assertThat(channel.remoteAddress()).isNull();
+      assertThat(channel.isActive()).as("still bound").isTrue();
+      story.udp().send(FD, "next", peer).answers(4);
+      assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
+  void holdsNoSentinel() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      channel.config().setAutoRead(false);
+      story.kevent().returns();
+      story.turn();
     }
   }
 }

@@ -238,7 +238,6 @@ final class Story implements AutoCloseable {
   Channel listen(ServerBootstrap bootstrap, Supplier<? extends ChannelHandler> childHandler) {
     tcp.socket(SERVER);
     tcp.option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
-    tcp.unbound(SERVER);
     tcp.bind(SERVER, HERE, PORT);
     tcp.listen(SERVER, 77);
     Channel server =

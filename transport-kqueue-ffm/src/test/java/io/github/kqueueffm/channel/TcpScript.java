@@ -101,12 +101,6 @@ final class TcpScript {
     script.expect("bind", fd, ANY, address.length).with(1, address);
   }
 
-  /** Answers getsockname with the address of a socket that was not bound. */
-  void unbound(int fd) {
-    byte[] address = os.wildcard(0);
-    script.expect("getsockname", fd).writes(1, address).writesInts(2, address.length);
-  }
-
   void listen(int fd, int backlog) {
     script.expect("listen", fd, backlog);
   }

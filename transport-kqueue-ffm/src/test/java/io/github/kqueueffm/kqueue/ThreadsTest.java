@@ -213,8 +213,10 @@ class ThreadsTest extends EmbeddedTest {
     }
     // A trigger that is counted before it is sent has to be followed by an event.
     while (!senders.stream().allMatch(Future::isDone) || !isUpToDate(sent, seen)) {
-      List<Event> found = room.await(LONG, 8);
-      assertThat(found).as("a trigger was lost").isNotEmpty();
+      boolean upToDate = isUpToDate(sent, seen);
+      List<Event> found = room.await(upToDate ? 10 : LONG, 8);
+      // All may have been seen although a sender is not quite done.
+      assertThat(!found.isEmpty() || upToDate).as("no trigger was lost").isTrue();
       for (Event event : found) {
         seen[(int) event.ident()] = event.data();
       }
