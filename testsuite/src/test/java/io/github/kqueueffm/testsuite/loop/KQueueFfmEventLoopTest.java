@@ -55,10 +55,16 @@ class KQueueFfmEventLoopTest extends AbstractSingleThreadEventLoopTest {
     return channel;
   }
 
-  /** The shared tests leave channels open that no loop knows any more. */
+  /** The shared tests leave channels open, with a loop that is ending or with none. */
   @AfterEach
   void closeChannels() {
-    channels.forEach(channel -> channel.unsafe().closeForcibly());
+    for (Channel channel : channels) {
+      if (channel.isRegistered()) {
+        channel.close().awaitUninterruptibly(10, TimeUnit.SECONDS);
+      } else {
+        channel.unsafe().closeForcibly();
+      }
+    }
   }
 
   @Override
