@@ -7,11 +7,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
@@ -23,7 +23,7 @@ public final class ScriptedCalls {
   private final Kernel real;
   private final Map<String, Function<Object[], Number>> answers = new ConcurrentHashMap<>();
   private final Set<Call> missing = ConcurrentHashMap.newKeySet();
-  private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> log = new CopyOnWriteArrayList<>();
 
   private ScriptedCalls(Platform platform, Kernel real) {
     this.platform = platform;
@@ -56,7 +56,10 @@ public final class ScriptedCalls {
     return this;
   }
 
-  /** The calls so far, such as {@code close(7)}; native addresses are left out. */
+  /**
+   * The calls so far, such as {@code close(7)}; native addresses are left out. May be walked while
+   * a loop still adds to it.
+   */
   public List<String> log() {
     return log;
   }
