@@ -1,0 +1,49 @@
+package io.github.kqueueffm.frameworks.netty;
+
+import io.github.kqueueffm.channel.KQueueFfmIoHandler;
+import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+/** TCP: a server that sends back what it hears, and its clients. */
+public final class TcpExample implements AutoCloseable {
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(
+          2, new DefaultThreadFactory("kqueue-ffm"), KQueueFfmIoHandler.newFactory());
+  private final Channel server;
+
+  public TcpExample() {
+    server =
+        new ServerBootstrap()
+            .group(group)
+            .channel(KQueueFfmServerSocketChannel.class)
+            .childHandler(new EchoHandler())
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  /** A client, whose answers go to the handler. */
+  public Channel connect(ChannelHandler handler) {
+    return new Bootstrap()
+        .group(group)
+        .channel(KQueueFfmSocketChannel.class)
+        .handler(handler)
+        .connect(server.localAddress())
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}
