@@ -3,6 +3,7 @@ package io.github.kqueueffm.frameworks.vertx;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
@@ -13,25 +14,28 @@ import io.vertx.core.net.SocketAddress;
  */
 public final class VertxNetExample implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+  // Vert.x closes servers and clients that nobody holds any more.
+  private final NetServer server;
+  private final NetClient client = vertx.createNetClient();
   private final SocketAddress address;
 
   /** Listens at an address, of a Unix domain socket if it is one. */
   public VertxNetExample(SocketAddress address) {
-    NetServer server =
+    this.address = address;
+    server =
         vertx
             .createNetServer()
             .connectHandler(socket -> socket.handler(socket::write))
             .listen(address)
             .await();
-    this.address =
-        address.isDomainSocket()
-            ? address
-            : SocketAddress.inetSocketAddress(server.actualPort(), address.host());
   }
 
   /** Connects a client to the server. */
   public Future<NetSocket> connect() {
-    return vertx.createNetClient().connect(address);
+    return client.connect(
+        address.isDomainSocket()
+            ? address
+            : SocketAddress.inetSocketAddress(server.actualPort(), address.host()));
   }
 
   @Override
