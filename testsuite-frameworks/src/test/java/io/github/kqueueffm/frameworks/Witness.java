@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
+import io.netty.util.LeakPresenceDetector;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,6 +72,13 @@ public final class Witness implements AutoCloseable {
           assertThat(carried.type().getSimpleName()).startsWith("KQueueFfm");
           assertThat(carried.isOnOurLoop()).isTrue();
         });
+  }
+
+  /** What the test opened is closed, and no buffer is left of it. */
+  public static void assertNothingLeft() {
+    assertThat(System.getProperty("io.netty.customResourceLeakDetector"))
+        .isEqualTo(LeakPresenceDetector.class.getName());
+    LeakPresenceDetector.check();
   }
 
   @Override

@@ -13,30 +13,31 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
-/** TCP: a server that sends back what it hears, and its clients. */
+/** A server and its clients over TCP, whatever protocol their pipelines speak. */
 public final class TcpExample implements AutoCloseable {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           2, new DefaultThreadFactory("kqueue-ffm"), KQueueFfmIoHandler.newFactory());
   private final Channel server;
 
-  public TcpExample() {
+  /** Listens on a free port of the loopback address. */
+  public TcpExample(ChannelHandler pipeline) {
     server =
         new ServerBootstrap()
             .group(group)
             .channel(KQueueFfmServerSocketChannel.class)
-            .childHandler(new EchoHandler())
+            .childHandler(pipeline)
             .bind(InetAddress.getLoopbackAddress(), 0)
             .syncUninterruptibly()
             .channel();
   }
 
-  /** A client, whose answers go to the handler. */
-  public Channel connect(ChannelHandler handler) {
+  /** Connects a client to the server. */
+  public Channel connect(ChannelHandler pipeline) {
     return new Bootstrap()
         .group(group)
         .channel(KQueueFfmSocketChannel.class)
-        .handler(handler)
+        .handler(pipeline)
         .connect(server.localAddress())
         .syncUninterruptibly()
         .channel();

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.github.kqueueffm.frameworks.Inbox;
 import io.github.kqueueffm.frameworks.Witness;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TcpExampleTest {
@@ -19,38 +15,17 @@ class TcpExampleTest {
 
   @Test
   void bytesComeBackAsTheyWere() throws Exception {
-    byte[] request = new byte[SIZE];
-    new Random(1).nextBytes(request);
+    byte[] bytes = Bytes.random(1, SIZE);
     try (Witness witness = Witness.open()) {
-      try (TcpExample example = new TcpExample()) {
-        Answer answer = new Answer();
-        example.connect(answer).writeAndFlush(Unpooled.wrappedBuffer(request));
-        assertThat(answer.bytes.get(30, TimeUnit.SECONDS)).isEqualTo(request);
+      try (TcpExample example = new TcpExample(new EchoHandler())) {
+        Inbox<ByteBuf, byte[]> inbox = Bytes.inbox();
+        example.connect(inbox).writeAndFlush(Unpooled.wrappedBuffer(bytes));
+        assertThat(Bytes.await(inbox, SIZE)).isEqualTo(bytes);
       }
+      Witness.assertNothingLeft();
       witness.assertListened(KQueueFfmServerSocketChannel.class);
-      // The client's and the server's end.
+      // The server's end too.
       witness.assertCarried(KQueueFfmSocketChannel.class, 2 * SIZE, "kqueue-ffm-");
-    }
-  }
-
-  private static final class Answer extends SimpleChannelInboundHandler<ByteBuf> {
-    private final CompletableFuture<byte[]> bytes = new CompletableFuture<>();
-    private final byte[] received = new byte[SIZE];
-    private int count;
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, ByteBuf part) {
-      int length = part.readableBytes();
-      part.readBytes(received, count, length);
-      count += length;
-      if (count == SIZE) {
-        bytes.complete(received);
-      }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      bytes.completeExceptionally(cause);
     }
   }
 }
