@@ -14,7 +14,7 @@ import java.net.SocketAddress;
 public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     implements SocketChannel {
   private final KQueueFfmSocketChannelConfig config;
-  private final FastOpen fastOpen = new FastOpen();
+  private FastOpen fastOpen;
   private InetSocketAddress peer;
 
   /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
@@ -86,9 +86,11 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   private boolean startsFast(SocketAddress remote) throws Exception {
-    return config.isTcpFastOpenConnect()
-        && TcpFastOpen.isPossible(socket().kernel().platform())
-        && fastOpen.start(socket(), remote, unsafe().outboundBuffer());
+    if (!config.isTcpFastOpenConnect() || !TcpFastOpen.isPossible(socket().kernel().platform())) {
+      return false;
+    }
+    fastOpen = new FastOpen();
+    return fastOpen.start(socket(), remote, unsafe().outboundBuffer());
   }
 
   @Override
@@ -96,9 +98,15 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to the wildcard address ends at some other one, which getpeername knows.
     peer = address.getAddress().isAnyLocalAddress() ? null : address;
-    if (fastOpen.finish(unsafe().outboundBuffer())) {
+    if (fastOpen != null && fastOpen.finish(unsafe().outboundBuffer())) {
       eventLoop().execute(unsafe()::flush0);
     }
+  }
+
+  /** Whether the socket has had TCP_NODELAY of its listener since it was accepted. */
+  final boolean isBornWithNoDelay() {
+    return parent() instanceof KQueueFfmServerSocketChannel server
+        && server.noDelay().isInheritedBy(socket());
   }
 
   @Override
