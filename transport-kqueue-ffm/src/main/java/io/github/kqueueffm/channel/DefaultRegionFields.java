@@ -4,6 +4,7 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -16,7 +17,7 @@ import java.nio.channels.FileChannel;
  * the class path, and on the module path if the user opens them. The descriptor of Java's own file
  * can be reached only if the user opens it, with {@code --add-opens
  * java.base/sun.nio.ch=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED}: then such regions go
- * by sendfile(2) too.
+ * by sendfile(2) too, as those do whose file has not been opened yet (see {@link OwnDescriptor}).
  */
 final class DefaultRegionFields {
   private static final InternalLogger LOGGER =
@@ -26,17 +27,20 @@ final class DefaultRegionFields {
   static final int NONE = -1;
 
   private static final VarHandle FILE;
+  private static final VarHandle PATH;
   private static final VarHandle TRANSFERRED;
   private static final VarHandle DESCRIPTOR;
   private static final VarHandle NUMBER;
 
   static {
     VarHandle file = null;
+    VarHandle path = null;
     VarHandle transferred = null;
     try {
       MethodHandles.Lookup lookup =
           MethodHandles.privateLookupIn(DefaultFileRegion.class, MethodHandles.lookup());
       file = lookup.findVarHandle(DefaultFileRegion.class, "file", FileChannel.class);
+      path = lookup.findVarHandle(DefaultFileRegion.class, "f", File.class);
       transferred = lookup.findVarHandle(DefaultFileRegion.class, "transferred", long.class);
     } catch (ReflectiveOperationException | SecurityException e) {
       LOGGER.debug(
@@ -45,6 +49,7 @@ final class DefaultRegionFields {
           e);
     }
     FILE = transferred == null ? null : file;
+    PATH = transferred == null ? null : path;
     TRANSFERRED = transferred;
     VarHandle number = field(FileDescriptor.class, "fd", int.class);
     NUMBER = number;
@@ -76,11 +81,15 @@ final class DefaultRegionFields {
   }
 
   static FileChannel file(DefaultFileRegion region) throws IOException {
+    ensureNotReleased(region);
+    region.open();
+    return (FileChannel) FILE.get(region);
+  }
+
+  private static void ensureNotReleased(DefaultFileRegion region) {
     if (region.refCnt() == 0) {
       throw new IllegalReferenceCountException(0);
     }
-    region.open();
-    return (FileChannel) FILE.get(region);
   }
 
   /** The number of the file's descriptor, or {@link #NONE}. */
@@ -95,6 +104,12 @@ final class DefaultRegionFields {
       throw new ClosedChannelException();
     }
     return (int) NUMBER.get((FileDescriptor) DESCRIPTOR.get(file));
+  }
+
+  /** The path of a region that has one and has not been opened yet, or {@code null}. */
+  static File unopened(DefaultFileRegion region) {
+    ensureNotReleased(region);
+    return region.isOpen() ? null : (File) PATH.get(region);
   }
 
   static void advance(DefaultFileRegion region, long sent) {

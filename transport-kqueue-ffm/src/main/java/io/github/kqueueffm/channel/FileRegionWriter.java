@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
@@ -16,6 +17,7 @@ import java.nio.channels.FileChannel;
 final class FileRegionWriter {
   private final AbstractKQueueFfmStreamChannel channel;
   private final FilePieces pieces;
+  private final OwnDescriptor own = new OwnDescriptor();
   private final RegionCollector collector;
   private boolean sendfileRefused;
 
@@ -44,14 +46,16 @@ final class FileRegionWriter {
   void close() {
     collector.release();
     pieces.close();
+    own.close();
   }
 
   private int descriptor(FileRegion region) throws IOException {
     if (region instanceof KQueueFfmFileRegion own) {
       return own.descriptor();
     }
-    return channel.resources().kernel().has(Call.SENDFILE)
-        ? DefaultRegionFields.descriptor((DefaultFileRegion) region)
+    Kernel kernel = channel.resources().kernel();
+    return kernel.has(Call.SENDFILE)
+        ? own.of((DefaultFileRegion) region, kernel)
         : DefaultRegionFields.NONE;
   }
 
@@ -80,6 +84,9 @@ final class FileRegionWriter {
     long sent = Memory.getLong(count);
     if (sent > 0) {
       advance(region, sent);
+      if (sent == left) {
+        own.close();
+      }
       return progressed(in, region, sent, left) || loop.interrupted(result);
     }
     if (result == 0) {

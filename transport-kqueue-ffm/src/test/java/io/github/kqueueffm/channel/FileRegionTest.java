@@ -203,9 +203,18 @@ class FileRegionTest {
   }
 
   @Test
-  void regionOfAFileByNameIsOpenedAndClosed() throws Exception {
+  void regionOfAFileByNameIsSentBySendfileAndItsFileIsClosed() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 100_000);
-    assertThat(sent(new DefaultFileRegion(loop.file("f").toFile(), 0, 100_000))).isEqualTo(content);
+    assertThat(
+            sent(
+                new DefaultFileRegion(loop.file("f").toFile(), 0, 50_000),
+                new DefaultFileRegion(loop.file("f").toFile(), 50_000, 50_000)))
+        .isEqualTo(content);
+    assertThat(count("sendfile")).isPositive();
+    assertThat(count("send")).isZero();
+    assertThat(count("open")).isEqualTo(2);
+    // Both files and the channel, which sent() has seen end.
+    assertThat(count("close")).isEqualTo(3);
   }
 
   @Test
