@@ -116,7 +116,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void anOpenbsdWithoutUserEventsGetsThePipe() throws IOException {
+  void anOpenbsdWithoutUserEventsGetsThePipe_zig9685() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectTimerThatFails(script);
       expectUserThatFails(script);

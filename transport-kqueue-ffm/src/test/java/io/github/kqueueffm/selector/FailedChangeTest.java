@@ -65,7 +65,7 @@ class FailedChangeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ENOENT", "EBADF"})
-  void aDeleteThatFindsNothingIsNobodysBusiness(Errno errno) throws IOException {
+  void aDeleteThatFindsNothingIsNobodysBusiness_mio582(Errno errno) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
         Selector selector = ScriptedSelectors.open(script)) {
       Registration registration = selector.add(FD, null);
