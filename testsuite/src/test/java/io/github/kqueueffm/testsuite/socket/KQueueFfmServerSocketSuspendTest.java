@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * The shared test of this name is switched off by Netty: it expects 100 connections to a server that
- * accepts none, which Linux holds back once the backlog of 1 is full.
+ * The shared test of this name is switched off by Netty: it expects 100 connections to a server
+ * that accepts none, which Linux holds back once the backlog of 1 is full.
  */
 class KQueueFfmServerSocketSuspendTest extends AbstractServerSocketTest {
   private static final int TURNS = 20;
