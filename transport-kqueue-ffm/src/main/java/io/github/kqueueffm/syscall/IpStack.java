@@ -23,8 +23,8 @@ public enum IpStack {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
-   * The stack of a kernel, found out with one socket when first asked for; IPv4 alone for as long as
-   * there is no descriptor or memory to find out with.
+   * The stack of a kernel, found out with one socket when first asked for; IPv4 alone for as long
+   * as there is no descriptor or memory to find out with.
    */
   public static IpStack of(Kernel kernel) {
     IpStack known = KNOWN.get(kernel);

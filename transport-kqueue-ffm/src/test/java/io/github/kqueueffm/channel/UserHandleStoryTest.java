@@ -321,10 +321,7 @@ class UserHandleStoryTest {
   void outlivesAHandleThatFailsAtItsEnd() throws Exception {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new BadHandle(false));
-    script
-        .expectKevent()
-        .runs(registration::cancel)
-        .returns();
+    script.expectKevent().runs(registration::cancel).returns();
     assertThat(run(handler)).isZero();
     assertThat(registration.isValid()).isFalse();
     script.allow("close");
