@@ -246,7 +246,7 @@ class FileRegionTest {
   }
 
   @Test
-  void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_B2() throws Exception {
+  void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_netty16544() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 200_000);
     int[] turn = {0};
     // The BSDs and macOS: an errno and, beside it, bytes that were sent all the same.
