@@ -83,7 +83,8 @@ class RoomsTest {
               target(name("reinterpret")).and(target(owner(assignableTo(MemorySegment.class)))))
           .orShould()
           .callMethodWhere(
-              target(name("withTargetLayout")).and(target(owner(assignableTo(AddressLayout.class)))))
+              target(name("withTargetLayout"))
+                  .and(target(owner(assignableTo(AddressLayout.class)))))
           .orShould()
           .callMethodWhere(
               target(name("enableNativeAccess"))

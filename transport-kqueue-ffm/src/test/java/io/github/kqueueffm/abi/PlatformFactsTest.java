@@ -180,7 +180,9 @@ class PlatformFactsTest {
         Fact later = facts.get("symbol", call.function() + "@NetBSD>=11");
         List<String> versions =
             later == null ? List.of(fact.value()) : List.of(later.value(), fact.value());
-        assertThat(symbols).as("%s on %s, newest first", call, name).startsWith(versions.toArray(String[]::new));
+        assertThat(symbols)
+            .as("%s on %s, newest first", call, name)
+            .startsWith(versions.toArray(String[]::new));
         // What else is tried is the plain name, and only as the last resort.
         assertThat(symbols.subList(versions.size(), symbols.size()))
             .as("%s on %s", call, name)

@@ -125,9 +125,8 @@ class LinuxStoryTest {
     Channel server =
         new ServerBootstrap()
             .group(loop)
-            .channelFactory(
-                () ->
-                    new KQueueFfmServerSocketChannel(Sockets.stream(script.kernel(), null), false))
+            .channelFactory(() ->
+                new KQueueFfmServerSocketChannel(Sockets.stream(script.kernel(), null), false))
             .option(ChannelOption.SO_BACKLOG, 77)
             .childHandler(
                 new ChannelInitializer<Channel>() {
@@ -184,7 +183,8 @@ class LinuxStoryTest {
   private Expectation expectAdd(int fd, int mask) {
     return script
         .expect("epollCtl", QUEUE, EPOLL_CTL_ADD, fd)
-        .where(call -> event(call).getInt(0) == mask ? null : "its mask is " + event(call).getInt(0))
+        .where(
+            call -> event(call).getInt(0) == mask ? null : "its mask is " + event(call).getInt(0))
         .does(call -> {
           tokens.put(fd, event(call).getLong(dataOffset));
           return 0;
@@ -193,8 +193,7 @@ class LinuxStoryTest {
 
   /** A struct epoll_event of each descriptor, one after the other. */
   private byte[] ready(int mask, int... fds) {
-    ByteBuffer events =
-        ByteBuffer.allocate(eventSize * fds.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer events = ByteBuffer.allocate(eventSize * fds.length).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < fds.length; i++) {
       events.putInt(i * eventSize, mask);
       events.putLong(i * eventSize + dataOffset, tokens.get(fds[i]));
@@ -237,8 +236,7 @@ class LinuxStoryTest {
     script.expect("accept4", SERVER, ANY, ANY, CREATION_FLAGS).fails(Errno.EAGAIN);
     expectEcho();
     turn();
-    assertThat(child.log())
-        .containsExactly("read hello", "complete", "read hello", "complete");
+    assertThat(child.log()).containsExactly("read hello", "complete", "read hello", "complete");
 
     expectReady(EPOLLIN | EPOLLRDHUP, CHILD);
     script.expect("recv", CHILD, ANY, ANY, 0).answers(0);
@@ -310,7 +308,8 @@ class LinuxStoryTest {
   }
 
   @Test
-  @DisplayName("on libkqueue: an addition that fails is not lost with the wait, but ends the channel")
+  @DisplayName(
+      "on libkqueue: an addition that fails is not lost with the wait, but ends the channel")
   void hearsOfAFailedAdditionOnLibkqueue() {
     script = ScriptedKernel.on(platform);
     ScriptedSelectors.assume(script.kernel(), "timer", true);

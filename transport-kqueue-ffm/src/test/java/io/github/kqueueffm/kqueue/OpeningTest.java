@@ -106,7 +106,7 @@ class OpeningTest {
   }
 
   @Test
-  void forgettingAnAlreadyClosedDescriptorIsNoErrorOfTheLibrary() throws Exception {
+  void forgettingAnAlreadyClosedDescriptorIsNoErrorOfTheLibrary_libkqueue58() throws Exception {
     List<String> deletions = new ArrayList<>();
     try (Kqueue kqueue = Kqueues.open(library(deletions, Errno.EBADF).kernel())) {
       kqueue.forget(5);
