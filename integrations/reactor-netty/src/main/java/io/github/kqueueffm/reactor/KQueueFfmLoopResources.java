@@ -137,18 +137,16 @@ public final class KQueueFfmLoopResources implements LoopResources {
   public Mono<Void> disposeLater(Duration quietPeriod, Duration timeout) {
     return Mono.defer(() -> {
       List<EventLoopGroup> made = groups.dispose();
-      made.forEach(
-          group ->
-              group.shutdownGracefully(
-                  quietPeriod.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS));
+      made.forEach(group ->
+          group.shutdownGracefully(
+              quietPeriod.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS));
       return Mono.when(made.stream().map(KQueueFfmLoopResources::termination).toList())
           .and(fallback.disposeLater(quietPeriod, timeout));
     });
   }
 
   private static Mono<Void> termination(EventLoopGroup group) {
-    return Mono.create(
-        sink -> group.terminationFuture().addListener(terminated -> sink.success()));
+    return Mono.create(sink -> group.terminationFuture().addListener(terminated -> sink.success()));
   }
 
   @Override
