@@ -47,7 +47,10 @@ public final class KQueueFfmLoopResources implements LoopResources {
    * @param prefix of the threads' names
    */
   public static KQueueFfmLoopResources create(String prefix) {
-    return create(prefix, DEFAULT_IO_WORKER_COUNT, true);
+    LoopResources fallback = LoopResources.create(prefix);
+    return new KQueueFfmLoopResources(
+        new LoopGroups(prefix, DEFAULT_IO_SELECT_COUNT, DEFAULT_IO_WORKER_COUNT, true, true),
+        fallback);
   }
 
   /**
@@ -60,7 +63,7 @@ public final class KQueueFfmLoopResources implements LoopResources {
   public static KQueueFfmLoopResources create(String prefix, int workerCount, boolean daemon) {
     LoopResources fallback = LoopResources.create(prefix, workerCount, daemon);
     return new KQueueFfmLoopResources(
-        new LoopGroups(prefix, DEFAULT_IO_SELECT_COUNT, workerCount, daemon, true), fallback);
+        new LoopGroups(prefix, LoopGroups.WORKERS_SELECT, workerCount, daemon, true), fallback);
   }
 
   /**
