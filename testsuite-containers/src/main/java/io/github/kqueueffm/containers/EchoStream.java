@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends a number of bytes, piece by piece as the channel takes them, and checks each one that comes
- * back. It begins when it is added to the pipeline of a connection.
+ * back. It begins when it is added to the pipeline of a connection, or when that is established.
  */
 final class EchoStream extends ChannelInboundHandlerAdapter {
   private final long total;
@@ -71,7 +71,15 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    if (context.channel().isActive()) {
+      send(context);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
     send(context);
+    context.fireChannelActive();
   }
 
   @Override
