@@ -107,7 +107,8 @@ class PostgresTest {
     List<String> sums =
         Flux.fromIterable(connections)
             .flatMap(
-                connection -> rows(connection, "select sum(n)::text from generate_series(1, 999) n"),
+                connection ->
+                    rows(connection, "select sum(n)::text from generate_series(1, 999) n"),
                 connections.size())
             .collectList()
             .block(PATIENCE);
@@ -130,12 +131,10 @@ class PostgresTest {
     }
     return statement
         .execute()
-        .flatMap(
-            result ->
-                result.map(
-                    row -> {
-                      threads.add(Thread.currentThread().getName());
-                      return row.get(0, String.class);
-                    }));
+        .flatMap(result ->
+            result.map(row -> {
+              threads.add(Thread.currentThread().getName());
+              return row.get(0, String.class);
+            }));
   }
 }
