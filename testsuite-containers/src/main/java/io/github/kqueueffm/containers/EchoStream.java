@@ -20,6 +20,7 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
   private final long total;
   private final int piece;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final CompletableFuture<Void> inactive = new CompletableFuture<>();
   private final AtomicInteger outstanding = new AtomicInteger();
   private final Queue<Throwable> failedWrites = new ConcurrentLinkedQueue<>();
   private volatile long sent;
@@ -50,6 +51,11 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
   /** Completed when every byte has come back; fails when one is wrong or the channel closes. */
   CompletableFuture<Void> done() {
     return done;
+  }
+
+  /** Completed by the event of that name. */
+  CompletableFuture<Void> inactive() {
+    return inactive;
   }
 
   long sent() {
@@ -147,6 +153,7 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     done.completeExceptionally(
         new IOException("closed after %d of %d bytes".formatted(echoed, total)));
+    inactive.complete(null);
     context.fireChannelInactive();
   }
 
