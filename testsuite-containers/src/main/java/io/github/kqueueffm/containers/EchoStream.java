@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * back. It begins when it is added to the pipeline of a connection, or when that is established.
  */
 final class EchoStream extends ChannelInboundHandlerAdapter {
-  private final long total;
   private final int piece;
+  private long total;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final CompletableFuture<Void> inactive = new CompletableFuture<>();
   private final AtomicInteger outstanding = new AtomicInteger();
@@ -46,6 +46,22 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
     EchoStream stream = message(bytes);
     channel.pipeline().addLast(stream);
     return stream.done.thenRun(() -> channel.pipeline().remove(stream));
+  }
+
+  /** Sends no more, so that it is done when what was sent has come back. */
+  void finish(Channel channel) {
+    channel
+        .eventLoop()
+        .execute(() -> {
+          total = sent;
+          completeIfAllCameBack();
+        });
+  }
+
+  private void completeIfAllCameBack() {
+    if (echoed == total) {
+      done.complete(null);
+    }
   }
 
   /** Completed when every byte has come back; fails when one is wrong or the channel closes. */
@@ -133,9 +149,7 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
     } finally {
       ReferenceCountUtil.release(message);
     }
-    if (echoed == total) {
-      done.complete(null);
-    }
+    completeIfAllCameBack();
   }
 
   // The loop's thread is the only one that writes these two.
