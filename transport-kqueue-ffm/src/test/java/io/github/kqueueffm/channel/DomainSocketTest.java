@@ -207,13 +207,13 @@ class DomainSocketTest {
   void peerIsThisProcess() throws Exception {
     bind(path("s"));
     KQueueFfmDomainSocketChannel client = (KQueueFfmDomainSocketChannel) connect(path("s"));
-    KQueueFfmPeerCredentials server = client.peerCredentials();
+    KQueueFfmPeerCredentials server = KQueueFfmPeerCredentials.of(client);
     int uid = (int) Files.getAttribute(loop.file("s"), "unix:uid");
     int gid = (int) Files.getAttribute(loop.file("s"), "unix:gid");
     assertThat(server.pid()).isEqualTo((int) ProcessHandle.current().pid());
     assertThat(server.uid()).isEqualTo(uid);
     assertThat(server.gids()).contains(gid);
-    assertThat(((KQueueFfmDomainSocketChannel) atServer.channel()).peerCredentials())
+    assertThat(KQueueFfmPeerCredentials.of((KQueueFfmDomainSocketChannel) atServer.channel()))
         .hasToString(server.toString());
   }
 }
