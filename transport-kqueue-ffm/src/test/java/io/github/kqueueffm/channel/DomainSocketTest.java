@@ -204,6 +204,14 @@ class DomainSocketTest {
   }
 
   @Test
+  void socketWithoutPeerTellsNone() throws Exception {
+    KQueueFfmDomainSocketChannel channel = new KQueueFfmDomainSocketChannel();
+    loop.group().register(channel).sync();
+    assertThatThrownBy(() -> KQueueFfmPeerCredentials.of(channel)).isInstanceOf(IOException.class);
+    channel.close().sync();
+  }
+
+  @Test
   void peerIsThisProcess() throws Exception {
     bind(path("s"));
     KQueueFfmDomainSocketChannel client = (KQueueFfmDomainSocketChannel) connect(path("s"));
