@@ -1,21 +1,36 @@
 package io.github.kqueueffm;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.kqueueffm.selector.Selector;
-import java.lang.foreign.Arena;
+import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.net.DatagramSocket;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketImpl;
+import java.nio.channels.AsynchronousChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 
 /** The five rooms, the arrows between them, and the one place of each dangerous thing. */
 @AnalyzeClasses(
@@ -23,6 +38,7 @@ import java.lang.foreign.SymbolLookup;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class RoomsTest {
   private static final String ROOT = "io.github.kqueueffm.";
+  private static final String FOREIGN = ROOT + "syscall.Foreign";
 
   @ArchTest
   static final ArchRule arrowsPointOneWay =
@@ -59,21 +75,53 @@ class RoomsTest {
   static final ArchRule restrictedForeignAccessIsInOneClass =
       noClasses()
           .that()
-          .doNotHaveSimpleName("Foreign")
+          .doNotHaveFullyQualifiedName(FOREIGN)
           .should()
           .dependOnClassesThat(belongToAnyOf(Linker.class, SymbolLookup.class))
           .orShould()
-          .callMethod(MemorySegment.class, "reinterpret", long.class)
+          .callMethodWhere(
+              target(name("reinterpret")).and(target(owner(assignableTo(MemorySegment.class)))))
           .orShould()
-          .callMethod(
-              MemorySegment.class, "reinterpret", Arena.class, java.util.function.Consumer.class)
+          .callMethodWhere(
+              target(name("withTargetLayout"))
+                  .and(target(owner(assignableTo(AddressLayout.class)))))
           .orShould()
-          .callMethod(
-              MemorySegment.class,
-              "reinterpret",
-              long.class,
-              Arena.class,
-              java.util.function.Consumer.class);
+          .callMethodWhere(
+              target(name("enableNativeAccess"))
+                  .and(target(owner(assignableTo(ModuleLayer.Controller.class)))));
+
+  @ArchTest
+  static final ArchRule nothingLoadsNativeCodeInAnotherWay =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(name("load").or(name("loadLibrary")))
+                  .and(target(owner(type(System.class).or(type(Runtime.class))))));
+
+  @ArchTest
+  static final ArchRule noMethodIsNative = noMethods().should().haveModifier(JavaModifier.NATIVE);
+
+  /**
+   * What a forced library does not serve must fail, and not go past it: the JDK is good for
+   * addresses, exceptions and files, and for no socket or selector.
+   */
+  @ArchTest
+  static final ArchRule noSocketOfTheJdkIsOpened =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              assignableTo(NetworkChannel.class)
+                  .or(assignableTo(SelectableChannel.class))
+                  .or(assignableTo(AsynchronousChannel.class))
+                  .or(belongToAnyOf(Pipe.class, java.nio.channels.Selector.class))
+                  .or(resideInAPackage("java.nio.channels.spi.."))
+                  .or(type(Socket.class))
+                  .or(type(ServerSocket.class))
+                  .or(assignableTo(DatagramSocket.class))
+                  .or(type(SocketImpl.class))
+                  .or(resideInAPackage("javax.net.."))
+                  .or(resideInAPackage("sun.."))
+                  .or(resideInAPackage("jdk..")));
 
   @ArchTest
   static final ArchRule onlyTheSyscallRoomKnowsForeignMemory =

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the transport knows of one operating system on one processor: constants, error numbers,
@@ -137,6 +138,11 @@ public final class Platform {
   /** Whether that number is that error here. */
   public boolean is(Errno errno, int number) {
     return number != 0 && number(errno) == number;
+  }
+
+  /** The structs whose layouts are known here. */
+  Set<String> structs() {
+    return structs.keySet();
   }
 
   public boolean hasStruct(String struct) {

@@ -22,7 +22,7 @@ final class GenericOptions {
       }
       return (T) getRaw(socket, raw(option));
     } catch (IOException | UnsupportedOperationException e) {
-      throw new ChannelException("cannot read " + option.name() + ": " + e.getMessage(), e);
+      throw new ChannelException("cannot read " + option.name() + ": " + KernelOption.reason(e), e);
     }
   }
 
@@ -34,7 +34,7 @@ final class GenericOptions {
         setRaw(socket, raw(option), (ByteBuffer) value);
       }
     } catch (IOException | UnsupportedOperationException e) {
-      throw new ChannelException("cannot set " + option.name() + ": " + e.getMessage(), e);
+      throw new ChannelException("cannot set " + option.name() + ": " + KernelOption.reason(e), e);
     }
   }
 

@@ -86,7 +86,7 @@ public final class KQueueFfmChannelOption {
   public static final ChannelOption<Boolean> TCP_QUICKACK =
       ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
 
-  /** Whether groups are heard that only other sockets of this machine joined (Linux). */
+  /** Whether groups are heard that only other sockets of this machine joined (Linux); off. */
   public static final ChannelOption<Boolean> IP_MULTICAST_ALL =
       ChannelOption.valueOf(EPOLL + "IP_MULTICAST_ALL");
 

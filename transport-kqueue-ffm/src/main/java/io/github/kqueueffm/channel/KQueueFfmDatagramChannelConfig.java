@@ -57,7 +57,11 @@ public class KQueueFfmDatagramChannelConfig
               IPPROTO_IP,
               IP_MULTICAST_IF,
               MulticastForms.INTERFACE_ADDRESS),
-          KernelOption.flag(KQueueFfmChannelOption.IP_MULTICAST_ALL, IPPROTO_IP, IP_MULTICAST_ALL),
+          KernelOption.of(
+              KQueueFfmChannelOption.IP_MULTICAST_ALL,
+              IPPROTO_IP,
+              IP_MULTICAST_ALL,
+              MulticastForms.ALL),
           KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
           KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
           KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL));
@@ -142,7 +146,7 @@ public class KQueueFfmDatagramChannelConfig
       recipients.tell(told);
       return this;
     } catch (IOException e) {
-      throw new ChannelException("cannot set IP_RECVDSTADDR: " + e.getMessage(), e);
+      throw new ChannelException("cannot set IP_RECVDSTADDR: " + KernelOption.reason(e), e);
     }
   }
 

@@ -19,6 +19,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -79,10 +80,10 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
 
   private void open() throws IOException {
     fd = NONE;
-    if (kernel.has(Call.SENDFILE)) {
+    if (kernel.has(Call.SENDFILE) && path.getFileSystem().equals(FileSystems.getDefault())) {
       fd = openDescriptor();
     } else {
-      // OpenBSD and NetBSD.
+      // OpenBSD and NetBSD; and a path in an archive or the like, which the kernel does not know.
       file = openFile();
     }
   }

@@ -201,7 +201,13 @@ public class KQueueFfmIoHandler implements IoHandler {
     }
     LoopRegistration registration = new LoopRegistration(this, kqueueHandle);
     registration.bind(selector.add(kqueueHandle.ident(), registration));
-    kqueueHandle.registered();
+    try {
+      kqueueHandle.registered();
+    } catch (Throwable t) {
+      // The event loop drops a registration that fails, so nobody else would cancel it.
+      registration.cancel();
+      throw t;
+    }
     return registration;
   }
 

@@ -6,6 +6,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * A channel option that is a socket option: under which name the kernel knows it, and in which
@@ -116,7 +117,7 @@ final class KernelOption<T> {
     try {
       return form.get(socket, level, existing(socket));
     } catch (IOException e) {
-      throw new ChannelException("cannot read " + option.name() + ": " + e.getMessage(), e);
+      throw new ChannelException("cannot read " + option.name() + ": " + reason(e), e);
     }
   }
 
@@ -130,8 +131,13 @@ final class KernelOption<T> {
       form.set(socket, level, existing(socket), value);
     } catch (IOException e) {
       throw new ChannelException(
-          "cannot set " + option.name() + " to " + value + ": " + e.getMessage(), e);
+          "cannot set " + option.name() + " to " + value + ": " + reason(e), e);
     }
+  }
+
+  /** ClosedChannelException has no message. */
+  static String reason(Exception e) {
+    return e instanceof ClosedChannelException ? "the channel is closed" : e.getMessage();
   }
 
   private Constant existing(KernelSocket socket) {

@@ -124,6 +124,10 @@ final class LoopRegistration implements IoRegistration {
   }
 
   void unregistered() {
-    handle.unregistered();
+    try {
+      handle.unregistered();
+    } catch (Exception e) {
+      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), e);
+    }
   }
 }

@@ -42,6 +42,26 @@ final class MulticastForms {
         }
       };
 
+  /** Linux's two options, of which a socket of both families needs both. */
+  static final KernelOption.Form<Boolean> ALL =
+      new KernelOption.Form<>() {
+        @Override
+        public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return socket.getInt(level, name) != 0;
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
+            throws IOException {
+          boolean set = socket.setInt(level, name, value ? 1 : 0);
+          return OptionForms.isIpv6(socket)
+              ? set
+                  && socket.setInt(
+                      Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_ALL, value ? 1 : 0)
+              : set;
+        }
+      };
+
   static final KernelOption.Form<NetworkInterface> INTERFACE =
       new KernelOption.Form<>() {
         @Override

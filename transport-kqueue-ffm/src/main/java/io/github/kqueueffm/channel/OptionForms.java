@@ -96,7 +96,7 @@ final class OptionForms {
         }
       };
 
-  private static boolean isIpv6(KernelSocket socket) {
+  static boolean isIpv6(KernelSocket socket) {
     return socket.family() == socket.kernel().platform().get(Constant.AF_INET6);
   }
 }

@@ -5,10 +5,14 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 
 /** Sockets as channels' constructors need them: with Netty's unchecked exception. */
 final class Sockets {
+  private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Sockets.class);
+
   private Sockets() {}
 
   /** A stream socket of a family, or of the best one for {@code null}. */
@@ -18,7 +22,21 @@ final class Sockets {
 
   /** A datagram socket of a family, or of the best one for {@code null}. */
   static KernelSocket datagram(Kernel kernel, SocketProtocolFamily family) {
-    return open(kernel, family, Constant.SOCK_DGRAM);
+    KernelSocket socket = open(kernel, family, Constant.SOCK_DGRAM);
+    if (family != SocketProtocolFamily.UNIX && kernel.platform().has(Constant.IP_MULTICAST_ALL)) {
+      hearOwnGroupsOnly(socket);
+    }
+    return socket;
+  }
+
+  /** As on every other system, and on Netty's other transports. */
+  private static void hearOwnGroupsOnly(KernelSocket socket) {
+    try {
+      MulticastForms.ALL.set(socket, Constant.IPPROTO_IP, Constant.IP_MULTICAST_ALL, false);
+    } catch (IOException | UnsupportedOperationException e) {
+      // Linux before 4.20 lacks IPv6's: then groups that others joined are heard, too.
+      LOGGER.debug("IP_MULTICAST_ALL stays on", e);
+    }
   }
 
   private static KernelSocket open(Kernel kernel, SocketProtocolFamily family, Constant type) {

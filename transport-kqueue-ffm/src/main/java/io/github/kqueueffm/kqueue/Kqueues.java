@@ -17,9 +17,10 @@ public final class Kqueues {
    * @throws IOException with the call and the errno: usually EMFILE or ENFILE
    */
   public static Kqueue open(Kernel kernel) throws IOException {
-    return kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT)
-        ? SystemKqueue.open(kernel)
-        : EmbeddedKqueue.open(kernel, false);
+    if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
+      return EmbeddedKqueue.open(kernel, false);
+    }
+    return kernel.platform().isLinux() ? LibraryKqueue.open(kernel) : SystemKqueue.open(kernel);
   }
 
   /**

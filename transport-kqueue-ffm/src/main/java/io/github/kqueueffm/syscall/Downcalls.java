@@ -13,17 +13,20 @@ abstract class Downcalls {
   private final MemorySegment[] functions = new MemorySegment[Call.values().length];
   private final ErrnoCapture capture;
   private final int enosys;
+  private final int eio;
 
   /**
    * @param capture where errno is saved, or {@code null} for the calling thread's own place
    * @param enosys the number of ENOSYS, the answer of a function that is missing
+   * @param eio the number of EIO, for a function that fails and does not say why
    */
-  Downcalls(Symbols symbols, ErrnoCapture capture, int enosys) {
+  Downcalls(Symbols symbols, ErrnoCapture capture, int enosys, int eio) {
     for (Call call : Call.values()) {
       functions[call.ordinal()] = symbols.get(call);
     }
     this.capture = capture;
     this.enosys = enosys;
+    this.eio = eio;
   }
 
   final void freeCapture() {
@@ -43,11 +46,17 @@ abstract class Downcalls {
   }
 
   private int checked(int result) {
-    return result == -1 ? -capture().errno() : result;
+    return result == -1 ? failure() : result;
   }
 
   private long checked(long result) {
-    return result == -1 ? -capture().errno() : result;
+    return result == -1 ? failure() : result;
+  }
+
+  private int failure() {
+    int errno = capture().errno();
+    // A user's library may leave errno at 0 (old libkqueue does): a failure must not look well.
+    return errno == 0 ? -eio : -errno;
   }
 
   private static AssertionError thrown(Call call, Throwable cause) {

@@ -27,7 +27,7 @@ final class FfmKernel extends Downcalls implements Kernel {
   }
 
   private FfmKernel(Platform platform, Path library, Symbols symbols, ErrnoCapture capture) {
-    super(symbols, capture, platform.number(Errno.ENOSYS));
+    super(symbols, capture, platform.number(Errno.ENOSYS), platform.number(Errno.EIO));
     this.platform = platform;
     this.library = library;
     this.symbols = symbols;

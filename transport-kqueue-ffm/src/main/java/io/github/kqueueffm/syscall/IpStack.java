@@ -22,9 +22,13 @@ public enum IpStack {
   private static final Map<Kernel, IpStack> KNOWN =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  /** The stack of a kernel, found out with one socket when first asked for. */
+  /**
+   * The stack of a kernel, found out with one socket when first asked for; IPv4 alone for as long
+   * as there is no descriptor or memory to find out with.
+   */
   public static IpStack of(Kernel kernel) {
-    return KNOWN.computeIfAbsent(kernel, IpStack::probe);
+    IpStack known = KNOWN.get(kernel);
+    return known != null ? known : probe(kernel);
   }
 
   /** The family of a socket that shall use that address, or any address if it is {@code null}. */
@@ -40,15 +44,27 @@ public enum IpStack {
   }
 
   private static IpStack probe(Kernel kernel) {
-    if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
-      return IPV4_ONLY;
-    }
     Platform platform = kernel.platform();
-    int fd = kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
-    if (fd < 0) {
-      // EAFNOSUPPORT: IPv6 is not there. Another error leaves IPv4 to fail with its own.
-      return IPV4_ONLY;
+    int fd =
+        Boolean.getBoolean("java.net.preferIPv4Stack")
+            ? -platform.number(Errno.EAFNOSUPPORT)
+            : kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
+    IpStack found = fd < 0 ? IPV4_ONLY : probe(kernel, fd);
+    if (fd >= 0 || !isPassing(platform, fd)) {
+      KNOWN.put(kernel, found);
     }
+    return found;
+  }
+
+  /** Whether the next socket may succeed, so that nothing was learnt. */
+  private static boolean isPassing(Platform platform, int negativeErrno) {
+    return switch (platform.errno(-negativeErrno)) {
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM -> true;
+      case null, default -> false;
+    };
+  }
+
+  private static IpStack probe(Kernel kernel, int fd) {
     try {
       return clearV6Only(kernel, fd) == 0 ? DUAL : SEPARATE;
     } finally {

@@ -121,7 +121,7 @@ class AcceptStoryTest {
 
   @Test
   @DisplayName("fcntl's EINVAL on a connection that was reset closes it, and nobody hears [B1, B2]")
-  void closesAResetOneQuietly() {
+  void closesAResetOneQuietly_swiftnio1030() {
     try (Story story = Story.on(os)) {
       story.tcp().withoutAccept4();
       Channel server = called(story);
@@ -213,7 +213,7 @@ class AcceptStoryTest {
 
   @Test
   @DisplayName("a connection whose flags cannot be set is closed, and the reason told [B2]")
-  void closesAfterEveryFailure() {
+  void closesAfterEveryFailure_netty16442() {
     try (Story story = Story.on(os)) {
       story.tcp().withoutAccept4();
       Channel server = called(story);

@@ -85,7 +85,7 @@ class ConnectStoryTest {
 
   @Test
   @DisplayName("a refusal is EV_EOF with its errno in fflags, and its text names the peer [A4, B9]")
-  void isRefusedByTheEvent() {
+  void isRefusedByTheEvent_netty8212() {
     try (Story story = Story.on(os)) {
       ChannelFuture connected = connecting(story);
       story
@@ -118,7 +118,7 @@ class ConnectStoryTest {
 
   @Test
   @DisplayName("an SO_ERROR that somebody else has read is no success: getpeername decides [A4]")
-  void isRefusedByGetpeername() {
+  void isRefusedByGetpeername_netty7738() {
     try (Story story = Story.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
@@ -133,7 +133,7 @@ class ConnectStoryTest {
 
   @Test
   @DisplayName("a stale event during a connect arms the filter again [A4]")
-  void goesOnAfterASpuriousEvent() {
+  void goesOnAfterASpuriousEvent_netty7281() {
     try (Story story = Story.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT));
@@ -153,7 +153,7 @@ class ConnectStoryTest {
 
   @Test
   @DisplayName("when the peer is gone before EVFILT_WRITE is armed, SO_ERROR tells why [A4, A9]")
-  void isRefusedBeforeTheFilterIsArmed() {
+  void isRefusedBeforeTheFilterIsArmed_mio582() {
     try (Story story = Story.on(os)) {
       ChannelFuture connected = connecting(story);
       story

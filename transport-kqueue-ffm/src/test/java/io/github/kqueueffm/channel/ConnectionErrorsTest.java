@@ -54,7 +54,7 @@ class ConnectionErrorsTest {
   }
 
   @Test
-  void refusedConnectNamesHostAndPort() throws Exception {
+  void refusedConnectNamesHostAndPort_netty6602() throws Exception {
     // Bound, so that nobody else gets the port, and never told to listen.
     try (SocketChannel deaf = SocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0))) {
       SocketAddress address = deaf.getLocalAddress();

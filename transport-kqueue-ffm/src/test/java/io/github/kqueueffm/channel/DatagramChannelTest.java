@@ -83,7 +83,7 @@ final class DatagramChannelTest {
 
   /** netty/netty#17498: bound to the IPv4 wildcard, an IPv6 socket has to hear IPv6 as well. */
   @Test
-  void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth() throws Exception {
+  void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth_netty17498() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = rig.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);

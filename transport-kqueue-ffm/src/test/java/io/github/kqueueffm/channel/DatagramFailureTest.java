@@ -46,7 +46,7 @@ final class DatagramFailureTest {
    * libuv#1573: waiting for the write filter would be a busy loop, since the socket is writable.
    */
   @Test
-  void exhaustedQueueFailsItsDatagramAndDoesNotWait() throws Exception {
+  void exhaustedQueueFailsItsDatagramAndDoesNotWait_quinn2293() throws Exception {
     CountingKernel kernel = single().fail("sendto", Errno.ENOBUFS, 2);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();

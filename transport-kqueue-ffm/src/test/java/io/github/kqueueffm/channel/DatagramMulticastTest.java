@@ -46,10 +46,7 @@ final class DatagramMulticastTest {
   private static KQueueFfmDatagramChannel member(
       DatagramRig rig, SocketProtocolFamily family, Inbox inbox) {
     return rig.bound(
-        rig.bootstrap(family, inbox)
-            // Else Linux delivers what any socket of the machine has joined.
-            .option(KQueueFfmChannelOption.IP_MULTICAST_ALL, false)
-            .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
+        rig.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
         family == SocketProtocolFamily.INET6 ? ANY6 : ANY4);
   }
 
@@ -79,7 +76,7 @@ final class DatagramMulticastTest {
 
   /** netty/netty#9146: what Netty's own kqueue transport has never had. */
   @Test
-  void memberHearsItsGroupFromJoinToLeave() throws Exception {
+  void memberHearsItsGroupFromJoinToLeave_netty9146() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, inbox);
@@ -98,6 +95,36 @@ final class DatagramMulticastTest {
       assertThat(inbox.text()).isEqualTo("again");
       inbox.assertEmpty();
     }
+  }
+
+  /** netty/netty#15753: by itself Linux delivers what any socket of the machine has joined. */
+  @Test
+  void groupThatAnotherSocketJoinedIsNotHeardUnlessAskedFor_netty15753() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KQueueFfmDatagramChannel sender = sender(rig, SOURCE4);
+      Inbox joined = new Inbox();
+      Inbox other = new Inbox();
+      KQueueFfmDatagramChannel member = sharing(rig, ANY4, joined);
+      KQueueFfmDatagramChannel bystander = sharing(rig, member.localAddress(), other);
+      assumeTrue(
+          bystander.config().getOptions().containsKey(KQueueFfmChannelOption.IP_MULTICAST_ALL),
+          "only Linux has the option");
+      member.joinGroup(GROUP4, loopback(), null).sync();
+      send(sender, "members only", GROUP4, member);
+      assertThat(joined.text()).isEqualTo("members only");
+      bystander.config().setOption(KQueueFfmChannelOption.IP_MULTICAST_ALL, true);
+      send(sender, "all", GROUP4, member);
+      assertThat(joined.text()).isEqualTo("all");
+      assertThat(other.text()).isEqualTo("all");
+      other.assertEmpty();
+    }
+  }
+
+  private static KQueueFfmDatagramChannel sharing(
+      DatagramRig rig, InetSocketAddress local, Inbox inbox) {
+    return rig.bound(
+        rig.bootstrap(SocketProtocolFamily.INET, inbox).option(ChannelOption.SO_REUSEADDR, true),
+        local);
   }
 
   @Test

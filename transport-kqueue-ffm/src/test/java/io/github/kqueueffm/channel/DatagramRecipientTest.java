@@ -72,7 +72,8 @@ final class DatagramRecipientTest {
       Inbox inbox = new Inbox();
       kernel.reset();
       KQueueFfmDatagramChannel channel = rig.bind(SocketProtocolFamily.INET, ANY4, inbox);
-      assertThat(kernel.count("setsockopt")).isZero();
+      boolean linux = kernel.kernel().platform().isLinux();
+      assertThat(kernel.count("setsockopt")).as("IP_MULTICAST_ALL alone").isEqualTo(linux ? 1 : 0);
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
       channel.config().setRecipientTold(true);

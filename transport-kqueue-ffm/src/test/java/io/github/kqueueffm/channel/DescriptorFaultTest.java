@@ -51,7 +51,7 @@ class DescriptorFaultTest {
 
   /** The descriptors that came are closed by the receiver: none is left over at the end. */
   @Test
-  void lostDescriptorsEndTheStreamWithTheReason_B2() throws Exception {
+  void lostDescriptorsEndTheStreamWithTheReason_netty16872() throws Exception {
     int[] pair = pair();
     int flagsOffset = platform.struct("msghdr").offset("msg_flags");
     calls.on(

@@ -110,7 +110,7 @@ class DescriptorPassingTest {
   }
 
   @Test
-  void severalDescriptorsOfOneMessageArriveInOrder_B2() throws Exception {
+  void severalDescriptorsOfOneMessageArriveInOrder_netty16872() throws Exception {
     connect(atServer);
     Pipe first = pipe();
     Pipe second = pipe();

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -129,7 +131,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void overlongPathIsRefusedWithTheLimit_B3() throws Exception {
+  void overlongPathIsRefusedWithTheLimit_netty11652() throws Exception {
     DomainSocketAddress address = path("x".repeat(200));
     assertThat(bindFailure(address))
         .isInstanceOf(IllegalArgumentException.class)
@@ -147,7 +149,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileThatIsNoSocketIsNeitherBoundNorDeleted_B3() throws Exception {
+  void fileThatIsNoSocketIsNeitherBoundNorDeleted() throws Exception {
     Path file = Files.writeString(loop.file("s"), "precious");
     assertThat(bindFailure(path("s")))
         .isInstanceOf(BindException.class)
@@ -156,7 +158,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileThatTookThePlaceOfTheSocketIsNotDeleted_B3() throws Exception {
+  void fileThatTookThePlaceOfTheSocketIsNotDeleted() throws Exception {
     Channel server = bind(path("s"));
     Files.delete(loop.file("s"));
     Files.writeString(loop.file("s"), "precious");
@@ -194,7 +196,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void pathIsFreeAsSoonAsTheLoopIsGone_A12() throws Exception {
+  void pathIsFreeAsSoonAsTheLoopIsGone_netty7047() throws Exception {
     for (int round = 0; round < 5; round++) {
       EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
       loop.server(KQueueFfmServerDomainSocketChannel.class, group).bind(path("s")).sync();

@@ -72,7 +72,7 @@ class EndOfLoopStoryTest {
 
   @Test
   @DisplayName("after the end a channel's methods make no call, nor does a wakeup [A8]")
-  void nothingAfterTheEnd() {
+  void nothingAfterTheEnd_netty9362() {
     try (Story story = Story.on(os)) {
       Recorder child = new Recorder();
       story.accepted(child);

@@ -28,11 +28,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -243,7 +246,7 @@ class FileRegionTest {
   }
 
   @Test
-  void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_B2() throws Exception {
+  void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_netty16544() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 200_000);
     int[] turn = {0};
     // The BSDs and macOS: an errno and, beside it, bytes that were sent all the same.
@@ -406,5 +409,27 @@ class FileRegionTest {
     Loop.await("the socket is full", () -> count("send") > 2);
     channel.close().sync();
     assertThat(write.isSuccess()).isFalse();
+  }
+
+  @Test
+  void regionOfAnArchiveIsReadByJavaAndNotByTheKernel() throws Exception {
+    Path archive = loop.file("a.zip");
+    byte[] content = new byte[100_000];
+    Arrays.fill(content, (byte) 7);
+    try (FileSystem zip =
+        FileSystems.newFileSystem(archive, Map.of("create", "true"), (ClassLoader) null)) {
+      Path entry = zip.getPath("/entry");
+      Files.write(entry, content);
+    }
+    try (FileSystem zip = FileSystems.newFileSystem(archive, (ClassLoader) null)) {
+      KQueueFfmFileRegion region =
+          KQueueFfmFileRegion.open(zip.getPath("/entry"), 1, content.length - 1);
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      while (region.transferred() < region.count()) {
+        region.transferTo(Channels.newChannel(out), region.transferred());
+      }
+      assertThat(out.toByteArray()).isEqualTo(Arrays.copyOf(content, content.length - 1));
+      assertThat(region.release()).isTrue();
+    }
   }
 }

@@ -9,9 +9,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Repeated, since a loop that is told to stop may be anywhere in its turn. */
@@ -35,6 +39,28 @@ class LoopShutdownTest {
     assertThat(server.isOpen()).isFalse();
     assertThat(server.closeFuture().isDone()).isTrue();
     assertThat(watch.removed.getCount()).isZero();
+  }
+
+  @Test
+  void portIsFreeAsSoonAsTheLoopIsGone_netty7047() throws Exception {
+    SocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    for (int round = 0; round < 20; round++) {
+      EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
+      Channel server =
+          new ServerBootstrap()
+              .group(group)
+              .channel(KQueueFfmServerSocketChannel.class)
+              .childHandler(new ChannelInboundHandlerAdapter())
+              .bind(address)
+              .sync()
+              .channel();
+      address = server.localAddress();
+      // A connection that is still open, as a server has them when it is told to stop.
+      try (Socket client = new Socket()) {
+        client.connect(address);
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+      }
+    }
   }
 
   private static final class Watch extends ChannelInboundHandlerAdapter {

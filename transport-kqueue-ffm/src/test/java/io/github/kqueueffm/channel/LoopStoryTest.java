@@ -77,7 +77,7 @@ class LoopStoryTest {
   @Test
   @DisplayName(
       "a channel that got a closed one's number within a batch gets none of its events [A1]")
-  void aNumberUsedAgainWithinABatchIsAnotherChannel() {
+  void aNumberUsedAgainWithinABatchIsAnotherChannel_netty9113() {
     try (Story story = Story.on(os)) {
       twoChildren(story);
       children.get(1).onRead(() -> children.get(0).channel().close());
@@ -107,7 +107,7 @@ class LoopStoryTest {
 
   @Test
   @DisplayName("an event of a registration that is gone is dropped, also a batch later [A1]")
-  void lateEventsOfAClosedChannelAreDropped() {
+  void lateEventsOfAClosedChannelAreDropped_netty16439() {
     try (Story story = Story.on(os)) {
       twoChildren(story);
       story.tcp().close(CHILD);
@@ -139,7 +139,7 @@ class LoopStoryTest {
 
   @Test
   @DisplayName("EINTR: the changes were applied, and are not sent again [A6]")
-  void aSignalLosesAndRepeatsNothing() {
+  void aSignalLosesAndRepeatsNothing_netty9013() {
     try (Story story = Story.on(os)) {
       story.listen(this::child);
       story.kevent(story.read(SERVER).oneShot()).fails(Errno.EINTR);
@@ -192,7 +192,7 @@ class LoopStoryTest {
 
   @Test
   @DisplayName("a task in the far future does not make a time-out that kevent refuses [A5]")
-  void timeoutsAreClamped() {
+  void timeoutsAreClamped_netty13503() {
     byte[] day = Os.timespec(86_399, 999_999_999);
     try (Story story = Story.inRealTime(os)) {
       story.loop().schedule(() -> {}, Long.MAX_VALUE, TimeUnit.NANOSECONDS);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The other end goes away while nobody reads: it is noticed, no byte is lost, nothing spins. */
 class PeerGoneTest {
   private static final int HALF_CLOSED = 100;
-  private static final long MEASURED_MILLIS = 2_000;
+  private static final long MEASURED_MILLIS = 5_000;
 
   @RegisterExtension final Loop loop = new Loop();
 
@@ -56,7 +56,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void endIsNoticedWithReadsOffAndNoByteIsLost_A2_A3() throws Exception {
+  void endIsNoticedWithReadsOffAndNoByteIsLost_netty7550() throws Exception {
     try (Socket peer = connect(false, false)) {
       received.channel();
       peer.getOutputStream().write("last words".getBytes(UTF_8));
@@ -67,7 +67,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void bytesAloneWaitUntilTheyAreAskedFor_A2() throws Exception {
+  void bytesAloneWaitUntilTheyAreAskedFor_netty13142() throws Exception {
     try (Socket peer = connect(false, false)) {
       Channel channel = received.channel();
       peer.getOutputStream().write("patience".getBytes(UTF_8));
@@ -83,7 +83,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void resetIsNoticedWithReadsOff_A3() throws Exception {
+  void resetIsNoticedWithReadsOff_netty7124() throws Exception {
     try (Socket peer = connect(false, false)) {
       received.channel();
       peer.setSoLinger(true, 0);
@@ -97,7 +97,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void everyByteOfALargeStreamArrivesAtAPausedReader_A2() throws Exception {
+  void everyByteOfALargeStreamArrivesAtAPausedReader_netty17290() throws Exception {
     byte[] content = new byte[8 << 20];
     new java.util.Random(1).nextBytes(content);
     Socket peer = connect(false, true);
@@ -136,7 +136,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void writeToAPeerThatIsGoneFails_B6() throws Exception {
+  void writeToAPeerThatIsGoneFails_robovm194() throws Exception {
     Socket peer = connect(false, true);
     Channel channel = received.channel();
     peer.close();
@@ -152,7 +152,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void endOfALocalStreamIsNoticedWithReadsOff_A3() throws Exception {
+  void endOfALocalStreamIsNoticedWithReadsOff_netty7550() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(loop.file("s"));
     server =
         loop.server(KQueueFfmServerDomainSocketChannel.class, received)
@@ -170,7 +170,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void idleLoopWithHalfClosedConnectionsTakesNoTime_A3() throws Exception {
+  void idleLoopWithHalfClosedConnectionsTakesNoTime_bun37077() throws Exception {
     List<Socket> peers = new ArrayList<>();
     for (int i = 0; i < HALF_CLOSED; i++) {
       Socket peer = connect(i % 2 == 0, true);

@@ -16,6 +16,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.ScriptedCalls;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.kqueue.AcceptFilter;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -173,14 +175,46 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void deadConnectionOnMacOsTakesEveryOption_B1() throws IOException {
+  void deadConnectionOnMacOsTakesEveryOption_netty6741() throws IOException {
     ScriptedCalls calls = kernelOf("macos-aarch64");
     KernelSocket accepted =
         KernelSocket.accepted(calls.kernel(), FD, calls.kernel().platform().get(Constant.AF_INET));
-    calls.fail("setsockopt", Errno.EINVAL).fail("getpeername", Errno.EINVAL);
     KQueueFfmSocketChannelConfig config = new KQueueFfmSocketChannel(null, accepted, true).config();
-    assertThat(config.setOption(ChannelOption.SO_KEEPALIVE, true)).isTrue();
-    assertThat(config.setOption(ChannelOption.SO_LINGER, 1)).isTrue();
+    Map<ChannelOption<?>, Object> options = config.getOptions();
+    calls.fail("setsockopt", Errno.EINVAL).fail("getpeername", Errno.EINVAL);
+    sets.clear();
+    options.forEach((option, value) -> assertTaken(config, option, value));
+    assertThat(options)
+        .containsKeys(ChannelOption.SO_KEEPALIVE, ChannelOption.SO_LINGER, TCP_KEEPIDLE);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> void assertTaken(ChannelConfig config, ChannelOption<?> option, Object value) {
+    assertThat(config.setOption((ChannelOption<T>) option, (T) value)).as("%s", option).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "macos-aarch64, 36",
+    "freebsd-x86_64, 61",
+    "dragonfly-x86_64, 61",
+    "netbsd-x86_64, 61",
+    "openbsd-x86_64, 61",
+    "linux-x86_64, 67"
+  })
+  void trafficClassOfIpv6HasEverySystemsOwnNumber(String name, int number) throws IOException {
+    ScriptedCalls calls = kernelOf(name);
+    Platform platform = calls.kernel().platform();
+    KernelSocket socket =
+        KernelSocket.open(
+            calls.kernel(), platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_STREAM));
+    KQueueFfmSocketChannelConfig config = new KQueueFfmSocketChannel(null, socket, false).config();
+    sets.clear();
+    assertThat(config.setOption(ChannelOption.IP_TOS, 0x10)).isTrue();
+    assertThat(sets).first().isEqualTo(new Set(41, number, 0x10, 4));
+    // Linux marks the IPv4 packets of such a socket by the option of IPv4.
+    assertThat(sets.subList(1, sets.size()))
+        .isEqualTo(platform.isLinux() ? List.of(new Set(0, 1, 0x10, 4)) : List.of());
   }
 
   @ParameterizedTest
@@ -227,7 +261,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void fastOpenIsSwitchedOnOnceMacOsListens_B7() throws Exception {
+  void fastOpenIsSwitchedOnOnceMacOsListens_netty11735() throws Exception {
     KQueueFfmServerSocketChannel server = server(kernelOf("macos-aarch64").on("listen", 0));
     assertThat(server.config().setOption(ChannelOption.TCP_FASTOPEN, 100)).isTrue();
     assertThat(sets).isEmpty();
@@ -237,7 +271,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void serverListensWithoutFastOpenWhereItIsSwitchedOff_B7() throws Exception {
+  void serverListensWithoutFastOpenWhereItIsSwitchedOff_netty11766() throws Exception {
     ScriptedCalls calls = kernelOf("freebsd-x86_64").on("listen", 0);
     KQueueFfmServerSocketChannel server = server(calls);
     server.config().setTcpFastOpen(true);

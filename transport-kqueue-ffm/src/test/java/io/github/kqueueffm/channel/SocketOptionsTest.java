@@ -277,7 +277,7 @@ class SocketOptionsTest {
   }
 
   @Test
-  void resetSocketTakesOptionsWithoutFailing_B1() throws Exception {
+  void resetSocketTakesOptionsWithoutFailing_netty15896() throws Exception {
     Received received = new Received();
     Channel server =
         loop.server(KQueueFfmServerSocketChannel.class, received)

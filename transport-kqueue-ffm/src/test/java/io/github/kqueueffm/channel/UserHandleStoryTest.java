@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
@@ -278,5 +279,63 @@ class UserHandleStoryTest {
     Story.elsewhere(handler::wakeup);
     script.verify();
     assertThat(script.transcript()).last().asString().startsWith("close(" + KQUEUE + ")");
+  }
+
+  /** One that fails wherever it is told something. */
+  private static final class BadHandle implements KQueueFfmIoHandle {
+    private final boolean badStart;
+    private boolean closed;
+
+    BadHandle(boolean badStart) {
+      this.badStart = badStart;
+    }
+
+    @Override
+    public int ident() {
+      return 71;
+    }
+
+    @Override
+    public void registered() {
+      if (badStart) {
+        throw new IllegalStateException("registered");
+      }
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {}
+
+    @Override
+    public void unregistered() {
+      throw new IllegalStateException("unregistered");
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Test
+  @DisplayName("a handle that fails when its registration ends does not end the loop")
+  void outlivesAHandleThatFailsAtItsEnd() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    IoRegistration registration = handler.register(new BadHandle(false));
+    script.expectKevent().runs(registration::cancel).returns();
+    assertThat(run(handler)).isZero();
+    assertThat(registration.isValid()).isFalse();
+    script.allow("close");
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("a handle that fails when it is registered is not registered")
+  void dropsAHandleThatFailsAtItsStart() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    BadHandle bad = new BadHandle(true);
+    assertThatThrownBy(() -> handler.register(bad)).hasMessage("registered");
+    script.allow("close");
+    end(handler);
+    assertThat(bad.closed).isFalse();
   }
 }

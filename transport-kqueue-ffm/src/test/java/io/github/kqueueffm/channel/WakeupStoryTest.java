@@ -26,7 +26,7 @@ class WakeupStoryTest {
 
   @Test
   @DisplayName("tasks that come during a sleep end it with one call, however many they are [A7]")
-  void oneCallPerSleep() {
+  void oneCallPerSleep_nng575() {
     try (Story story = Story.inRealTime(os)) {
       story
           .kevent()

@@ -10,22 +10,13 @@ import static io.github.kqueueffm.abi.Constant.EV_ERROR;
 import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
 import static io.github.kqueueffm.abi.Constant.EV_RECEIPT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.Room.Event;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ChangelistTest extends ProviderTest {
-
-  @BeforeEach
-  void needChangesThatFail() {
-    assumeThat(provider.isLibrary())
-        .as("libkqueue loses the errors of changes and waits instead")
-        .isFalse();
-  }
 
   @Test
   void failedChangeIsAnEntryAndEndsTheCallWithoutWaiting() {

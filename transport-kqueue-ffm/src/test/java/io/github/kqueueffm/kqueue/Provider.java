@@ -39,6 +39,10 @@ record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
     if (system.has(Call.KQUEUE)) {
       all.add(new Provider("the system's", system, Kqueues::open, true));
     }
+    if (system.platform().isLinux()) {
+      Kernel imitated = new ImitatedLibrary(system).kernel();
+      all.add(new Provider("libkqueue, imitated", imitated, Kqueues::open, true));
+    }
     library()
         .ifPresent(path ->
             all.add(new Provider("libkqueue", LibraryKernels.open(path), Kqueues::open, true)));
@@ -64,15 +68,6 @@ record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
             Stream.ofNullable(System.getProperty(LIBRARY_PROPERTY)), LIBRARY_PLACES.stream())
         .filter(path -> Files.exists(Path.of(path)))
         .findFirst();
-  }
-
-  boolean isLibrary() {
-    return name.equals("libkqueue");
-  }
-
-  /** libkqueue does not take the udata of a knote that is added again. */
-  boolean keepsUdata() {
-    return isLibrary();
   }
 
   Room room() throws IOException {

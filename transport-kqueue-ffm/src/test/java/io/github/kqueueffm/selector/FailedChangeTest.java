@@ -65,7 +65,7 @@ class FailedChangeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ENOENT", "EBADF"})
-  void aDeleteThatFindsNothingIsNobodysBusiness(Errno errno) throws IOException {
+  void aDeleteThatFindsNothingIsNobodysBusiness_mio582(Errno errno) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
         Selector selector = ScriptedSelectors.open(script)) {
       Registration registration = selector.add(FD, null);
@@ -127,6 +127,33 @@ class FailedChangeTest {
       assertThat(events.isError(0)).isFalse();
       assertThat(events.isReadable(0)).isFalse();
       assertThat(events.registration(0)).isSameAs(registration);
+    }
+  }
+
+  /**
+   * Without a slot for it, a receipt ends the call on FreeBSD and NetBSD, and the changes behind it
+   * are lost without a word.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
+  void aReceiptGoesOutWithASlotForItAndForTheChangesBehindIt(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Events four = new Events(4);
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
+      for (int i = 0; i < 5; i++) {
+        registration.submit(add.filter(), add.flags(), 0, 0);
+      }
+      Kevent receipt = add.error(Errno.EPERM).data(0);
+      script
+          .expectKevent()
+          .changes(add, add, add, add)
+          .polls()
+          .returns(receipt, receipt, receipt, receipt);
+      assertThat(selector.select(four, -1, () -> true)).isEqualTo(4);
+      script.expectKevent().changes(add).forEver().returns(receipt);
+      assertThat(selector.select(four, -1, () -> true)).isEqualTo(1);
     }
   }
 

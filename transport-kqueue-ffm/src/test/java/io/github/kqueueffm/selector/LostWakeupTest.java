@@ -2,7 +2,8 @@ package io.github.kqueueffm.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.kqueue.ProvidedKernels;
+import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,11 +12,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Wakeups from four threads at any moment of the loop, on the real provider. */
+/** Wakeups from four threads at any moment of the loop, on every provider of this machine. */
 @Timeout(120)
 class LostWakeupTest {
   private static final int THREADS = 4;
@@ -49,10 +52,16 @@ class LostWakeupTest {
     }
   }
 
+  static Stream<Arguments> wakeupsOfEveryProvider() {
+    return ProvidedKernels.all().stream()
+        .flatMap(
+            kernel -> Arrays.stream(WakeupKind.values()).map(kind -> Arguments.of(kind, kernel)));
+  }
+
   @ParameterizedTest
-  @EnumSource(WakeupKind.class)
-  void noneIsLost(WakeupKind kind) throws Exception {
-    try (Selector selector = Selector.open(Kernels.system(), kind);
+  @MethodSource("wakeupsOfEveryProvider")
+  void noneIsLost(WakeupKind kind, Kernel kernel) throws Exception {
+    try (Selector selector = Selector.open(kernel, kind);
         Events events = new Events(8)) {
       List<Worker> workers = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
@@ -81,11 +90,11 @@ class LostWakeupTest {
   }
 
   @ParameterizedTest
-  @EnumSource(WakeupKind.class)
-  void aSleeperIsAwakeSoon(WakeupKind kind) throws IOException {
+  @MethodSource("wakeupsOfEveryProvider")
+  void aSleeperIsAwakeSoon(WakeupKind kind, Kernel kernel) throws IOException {
     int rounds = 200;
     long[] nanos = new long[rounds];
-    try (Selector selector = Selector.open(Kernels.system(), kind);
+    try (Selector selector = Selector.open(kernel, kind);
         Events events = new Events(8)) {
       for (int i = 0; i < rounds; i++) {
         AtomicLong called = new AtomicLong();
@@ -109,7 +118,8 @@ class LostWakeupTest {
       Arrays.sort(nanos);
       // The median is some 50 us; what would be wrong here is a tick or a time-out.
       assertThat(nanos[rounds / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
-      System.out.println(kind + " wakeup: median " + nanos[rounds / 2] / 1000 + " us");
+      System.out.println(
+          kind + " wakeup of " + selector + ": median " + nanos[rounds / 2] / 1000 + " us");
     }
   }
 }

@@ -209,7 +209,7 @@ class RealSelectTest {
   }
 
   @Test
-  void closingIsSafeAmidstForeignThreads() throws Exception {
+  void closingIsSafeAmidstForeignThreads_netty10615() throws Exception {
     try (ServerSocket listener = listen();
         TcpStream stream = connect(listener);
         Socket peer = listener.accept()) {

@@ -19,6 +19,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Loops by Netty's names, and a user's own handle on one. */
 class DropInLoopsTest {
@@ -43,6 +45,13 @@ class DropInLoopsTest {
       assertThat(timer.unregistered.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(registration.isValid()).isFalse();
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void linuxHasFastOpenOnBothSides() {
+    assertThat(KQueue.isTcpFastOpenClientSideAvailable()).isTrue();
+    assertThat(KQueue.isTcpFastOpenServerSideAvailable()).isTrue();
   }
 
   @Test

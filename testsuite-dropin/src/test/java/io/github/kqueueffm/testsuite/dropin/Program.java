@@ -116,7 +116,7 @@ final class Program implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!ended) {
-      process.destroyForcibly();
+      process.destroyForcibly().onExit().join();
     }
     delete();
   }

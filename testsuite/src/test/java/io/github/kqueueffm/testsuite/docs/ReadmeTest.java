@@ -3,21 +3,30 @@ package io.github.kqueueffm.testsuite.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the README says is held by a test has that test. */
+/** What the README says is held by a test has that test, and what it shows of code is there. */
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("user.dir")).getParent();
   private static final Pattern NAMED = Pattern.compile("\\| `(\\w+Test)(?:\\.(\\w+))?` \\|\\s*$");
+  private static final Pattern FRAMEWORK =
+      Pattern.compile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| [^|]+ \\| `\\w+Test(?:\\.\\w+)?` \\|$");
+  private static final Pattern VERSION = Pattern.compile("\\b\\d+\\.\\d[\\w.-]*");
+  private static final Pattern CODE = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+
+  /** Modules are in the root folder, or in one of its folders. */
+  private static final int DEPTH = 3;
 
   @TestFactory
   Stream<DynamicTest> everyTestThatTheReadmeNamesExists() throws IOException {
@@ -34,23 +43,89 @@ class ReadmeTest {
     return tests.stream();
   }
 
-  private static void assertExists(String type, String method) throws IOException {
-    Path source = source(type + ".java");
-    if (method != null) {
-      assertThat(Files.readString(source)).contains("void " + method + "(");
+  @TestFactory
+  Stream<DynamicTest> everyFrameworkHasATestAndTheVersionThatIsTested() throws IOException {
+    String frameworks = frameworks();
+    List<MatchResult> rows = FRAMEWORK.matcher(frameworks).results().toList();
+    // Two more are the table's head.
+    assertThat(rows).hasSize((int) frameworks.lines().filter(ReadmeTest::isRow).count() - 2);
+    String versions = Files.readString(ROOT.resolve("pom.xml"));
+    return rows.stream()
+        .map(row ->
+            DynamicTest.dynamicTest(row.group(1), () -> assertTested(row.group(2), versions)));
+  }
+
+  private static boolean isRow(String line) {
+    return line.startsWith("|");
+  }
+
+  private static void assertTested(String named, String versions) {
+    assertThat(VERSION.matcher(named).results().map(MatchResult::group))
+        .isNotEmpty()
+        .allSatisfy(version -> assertThat(versions).contains(">" + version + "<"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyLineForAFrameworkIsInAProgramThatIsTested() throws IOException {
+    String programs = frameworkSources();
+    List<String> lines =
+        CODE.matcher(frameworks())
+            .results()
+            .flatMap(code -> code.group(1).lines())
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("//"))
+            .distinct()
+            .toList();
+    assertThat(lines).isNotEmpty();
+    return lines.stream()
+        .map(line -> DynamicTest.dynamicTest(line, () -> assertThat(programs).contains(line)));
+  }
+
+  private static String frameworks() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    int start = readme.indexOf("\n## Frameworks\n");
+    assertThat(start).isNotNegative();
+    return readme.substring(start, readme.indexOf("\n## ", start + 1));
+  }
+
+  private static String frameworkSources() throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT.resolve("testsuite-frameworks/src"))) {
+      return files
+          .filter(path -> path.toString().endsWith(".java"))
+          .map(ReadmeTest::read)
+          .collect(Collectors.joining());
     }
   }
 
-  private static Path source(String file) throws IOException {
-    for (String module : List.of("transport-kqueue-ffm", "testsuite")) {
-      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
-        Optional<Path> found =
-            files.filter(path -> path.getFileName().toString().equals(file)).findAny();
-        if (found.isPresent()) {
-          return found.get();
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void assertExists(String type, String method) throws IOException {
+    List<Path> sources = sources(type + ".java");
+    assertThat(sources).as("%s", type).hasSize(1);
+    if (method != null) {
+      assertThat(read(sources.get(0))).contains("void " + method + "(");
+    }
+  }
+
+  private static List<Path> sources(String file) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> folders = Files.walk(ROOT, DEPTH)) {
+      for (Path tests :
+          folders
+              .map(folder -> folder.resolve("src/test/java"))
+              .filter(Files::isDirectory)
+              .toList()) {
+        try (Stream<Path> files = Files.walk(tests)) {
+          files.filter(path -> path.getFileName().toString().equals(file)).forEach(found::add);
         }
       }
     }
-    throw new AssertionError("there is no " + file);
+    return found;
   }
 }

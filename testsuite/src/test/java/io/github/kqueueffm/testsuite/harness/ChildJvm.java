@@ -23,7 +23,12 @@ public final class ChildJvm {
   }
 
   public ChildJvm property(String name, Object value) {
-    command.add("-D" + name + '=' + value);
+    return argument("-D" + name + '=' + value);
+  }
+
+  /** An option of the JVM. */
+  public ChildJvm argument(String option) {
+    command.add(option);
     return this;
   }
 

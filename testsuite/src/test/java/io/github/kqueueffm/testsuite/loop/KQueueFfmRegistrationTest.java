@@ -77,7 +77,8 @@ class KQueueFfmRegistrationTest {
    * Netty #15041: cancelling the registration of a closed descriptor hit its number's new owner.
    */
   @Test
-  void aReusedDescriptorIsNotDisturbedByTheRegistrationThatHadItsNumberBefore() throws Exception {
+  void aReusedDescriptorIsNotDisturbedByTheRegistrationThatHadItsNumberBefore_netty15041()
+      throws Exception {
     try (Pipe first = new Pipe();
         Pipe second = new Pipe()) {
       int number = first.source();

@@ -1,0 +1,99 @@
+package io.github.kqueueffm.benchmarks;
+
+import io.github.kqueueffm.benchmarks.micro.MicroBenchmarks;
+import io.github.kqueueffm.benchmarks.report.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures all peers by all workloads, turn and turn about, and writes reports after every round:
+ * {@code ./mvnw -Pbench verify}. {@link Settings} says what can be chosen.
+ */
+public final class Bench {
+  /** What a measurement takes beside its warm-up and window: the start, the connections, counts. */
+  private static final double OVERHEAD_SECONDS = 1.5;
+
+  private final Settings settings;
+  private final Peers peers;
+  private final SystemCalls systemCalls;
+  private final WorkFiles files;
+  private final Report report;
+  private final List<Measurement> measurements = new ArrayList<>();
+
+  private Bench(Settings settings, WorkFiles files) throws Exception {
+    this.settings = settings;
+    this.files = files;
+    this.peers = Peers.find(settings);
+    this.systemCalls = SystemCalls.find();
+    List<String> notes = new ArrayList<>(peers.missing());
+    notes.add("system calls: " + systemCalls.explanation());
+    this.report = new Report(settings.output(), settings.rounds(), notes);
+  }
+
+  public static void main(String[] args) throws Exception {
+    Settings settings = Settings.fromProperties();
+    try (WorkFiles files = new WorkFiles()) {
+      new Bench(settings, files).run();
+    }
+  }
+
+  private void run() throws Exception {
+    peers.missing().forEach(line -> System.out.println("without " + line));
+    Progress progress = new Progress(cases() * settings.rounds(), expectedSeconds());
+    for (int round = 1; round <= settings.rounds(); round++) {
+      for (Workload workload : settings.workloads()) {
+        for (Peer peer : peers.found()) {
+          if (isPossible(workload, peer)) {
+            progress.next(round, workload, peer);
+            measurements.add(undisturbed(round, workload, peer, progress));
+          }
+        }
+      }
+      report.write(measurements);
+    }
+    progress.end();
+    if (settings.jmh()) {
+      report.micro(MicroBenchmarks.run(settings.output()));
+      report.write(measurements);
+    }
+    System.out.println(report.summary(measurements));
+  }
+
+  private int cases() {
+    int cases = 0;
+    for (Workload workload : settings.workloads()) {
+      for (Peer peer : peers.found()) {
+        cases += isPossible(workload, peer) ? 1 : 0;
+      }
+    }
+    return cases;
+  }
+
+  private static boolean isPossible(Workload workload, Peer peer) {
+    // The cache in one step came with JDK 25.
+    return peer.serves(workload)
+        && (workload != Workload.STARTUP_AOT || Runtime.version().feature() >= 25);
+  }
+
+  private double expectedSeconds() {
+    return OVERHEAD_SECONDS + (settings.warmupMillis() + settings.windowMillis()) / 1e3;
+  }
+
+  /** The first measurement that nothing disturbed, or the least disturbed one. */
+  private Measurement undisturbed(int round, Workload workload, Peer peer, Progress progress)
+      throws Exception {
+    // Counting costs time, and the number is the same in every round.
+    SystemCalls counting = round == 1 ? systemCalls : SystemCalls.NONE;
+    Case next = new Case(settings, files, counting, round, workload, peer);
+    Measurement best = next.measure();
+    for (int i = 0; i < settings.retries() && best.isDisturbed(); i++) {
+      progress.say(
+          String.format(
+              Locale.ROOT, "others used %.0f %% of a processor: again", 100 * best.noise()));
+      Measurement again = next.measure();
+      best = again.noise() < best.noise() ? again : best;
+    }
+    return best;
+  }
+}

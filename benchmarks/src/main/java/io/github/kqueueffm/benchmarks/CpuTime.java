@@ -1,0 +1,73 @@
+package io.github.kqueueffm.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * CPU time that a process has used, without that of the JIT compiler's threads: they work as long
+ * as they are not done, which is the JVM's warm-up and no transport's.
+ *
+ * @param nanos all of it
+ * @param userShare of it, from 0 to 1; NaN where the system does not tell
+ */
+record CpuTime(double nanos, double userShare) {
+  private static final Path PROC = Path.of("/proc");
+  private static final int USER_TICKS = 11;
+  private static final int SYSTEM_TICKS = 12;
+  private static final String COMPILER = "CompilerThre";
+
+  static CpuTime of(ProcessHandle process) throws IOException {
+    Path tasks = PROC.resolve(process.pid() + "/task");
+    if (!Files.isDirectory(tasks)) {
+      return new CpuTime(
+          process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos(), Double.NaN);
+    }
+    double nanos = 0;
+    double user = 0;
+    double system = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        try {
+          String stat = read(thread.resolve("stat"));
+          if (!stat.contains(COMPILER)) {
+            String[] fields = fields(stat);
+            user += Double.parseDouble(fields[USER_TICKS]);
+            system += Double.parseDouble(fields[SYSTEM_TICKS]);
+            nanos += Double.parseDouble(read(thread.resolve("schedstat")).split(" ")[0]);
+          }
+        } catch (NoSuchFileException ended) {
+          // A thread that has ended since the directory was opened.
+        }
+      }
+    }
+    return new CpuTime(nanos, user / Math.max(1, user + system));
+  }
+
+  /** Ticks of a whole process, to be set against those of the machine. */
+  static double ticks(long pid) throws IOException {
+    String[] fields = fields(read(PROC.resolve(pid + "/stat")));
+    return Double.parseDouble(fields[USER_TICKS]) + Double.parseDouble(fields[SYSTEM_TICKS]);
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Those behind the name, which may have blanks and parentheses. */
+  private static String[] fields(String stat) {
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+  }
+
+  double userNanos() {
+    return nanos * userShare;
+  }
+
+  double systemNanos() {
+    return nanos * (1 - userShare);
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.kqueueffm.benchmarks;
+
+import io.github.kqueueffm.benchmarks.server.ServerTransport;
+import io.github.kqueueffm.benchmarks.server.Service;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Something that serves: a transport in a JVM, or the program in C.
+ *
+ * @param program of the one in C, else {@code null}
+ */
+record Peer(String name, Path program) {
+  static final String C = "c-epoll";
+
+  /** In the order in which they take turns. */
+  static final List<String> NAMES =
+      List.of(
+          ServerTransport.NIO,
+          ServerTransport.EPOLL,
+          ServerTransport.IO_URING,
+          ServerTransport.KQUEUE_JNI,
+          ServerTransport.KQUEUE_FFM,
+          C);
+
+  private static final Set<Service> IN_C =
+      EnumSet.of(
+          Service.ECHO,
+          Service.SINK,
+          Service.SOURCE,
+          Service.FILE,
+          Service.DATAGRAM,
+          Service.LOCAL);
+
+  boolean isJvm() {
+    return program == null;
+  }
+
+  /** Whether it has what the workload asks for. */
+  boolean serves(Workload workload) {
+    return isJvm()
+        || IN_C.contains(workload.service())
+            && workload.loops() == 1
+            && workload.kind() != Workload.Kind.START;
+  }
+}

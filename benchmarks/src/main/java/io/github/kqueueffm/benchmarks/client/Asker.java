@@ -1,0 +1,125 @@
+package io.github.kqueueffm.benchmarks.client;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.ssl.SslContext;
+
+/**
+ * One connection that asks, so many times ahead, and asks again for every answer. The first answers
+ * are checked byte by byte, the later ones by their number.
+ */
+final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
+  private static final int CHECKED_ANSWERS = 1_000;
+
+  private final Load load;
+  private final Question question;
+  private final SslContext tls;
+  private final long[] sentAt;
+  private ChannelHandlerContext context;
+  private int oldest;
+  private int received;
+  private int answers;
+  private int toSend;
+  private volatile boolean stopped;
+
+  /**
+   * @param depth how many questions are on their way at once
+   * @param tls or {@code null}
+   */
+  Asker(Load load, Question question, int depth, SslContext tls) {
+    this.load = load;
+    this.question = question;
+    this.tls = tls;
+    this.sentAt = new long[depth];
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    this.context = context;
+    if (tls != null) {
+      context.pipeline().addFirst(tls.newHandler(context.alloc()));
+    }
+  }
+
+  /** Asks for the first time; on the loop's thread. */
+  void begin() {
+    toSend = sentAt.length;
+    send();
+  }
+
+  private void send() {
+    long now = System.nanoTime();
+    for (; toSend > 0; toSend--) {
+      sentAt[(oldest + sentAt.length - toSend) % sentAt.length] = now;
+      context.write(question.request().duplicate(), context.voidPromise());
+    }
+    context.flush();
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+    if (answers < CHECKED_ANSWERS && question.expected() != null && !isExpected(bytes)) {
+      load.fail(context.channel().remoteAddress(), "a wrong answer");
+      context.close();
+      return;
+    }
+    received += bytes.readableBytes();
+    if (received >= question.answerBytes()) {
+      answered();
+    }
+  }
+
+  private boolean isExpected(ByteBuf bytes) {
+    ByteBuf expected = question.expected();
+    int at = received;
+    for (int i = bytes.readerIndex(); i < bytes.writerIndex(); ) {
+      int length = Math.min(bytes.writerIndex() - i, question.answerBytes() - at);
+      if (!ByteBufUtil.equals(bytes, i, expected, at, length)) {
+        return false;
+      }
+      i += length;
+      at = 0;
+    }
+    return true;
+  }
+
+  private void answered() {
+    long now = System.nanoTime();
+    while (received >= question.answerBytes()) {
+      received -= question.answerBytes();
+      load.answered(now - sentAt[oldest]);
+      oldest = (oldest + 1) % sentAt.length;
+      answers++;
+      toSend++;
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (toSend > 0 && !stopped) {
+      send();
+    }
+  }
+
+  /** The end of the connection is no failure from now on. */
+  void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!stopped) {
+      load.fail(context.channel().remoteAddress(), "the connection was closed");
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!stopped) {
+      load.fail(cause);
+    }
+    context.close();
+  }
+}

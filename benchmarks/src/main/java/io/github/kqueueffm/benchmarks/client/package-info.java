@@ -1,0 +1,2 @@
+/** The load; over NIO, whatever serves. */
+package io.github.kqueueffm.benchmarks.client;

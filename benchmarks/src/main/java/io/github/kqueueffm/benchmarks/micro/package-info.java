@@ -1,0 +1,2 @@
+/** What single steps cost, by JMH. */
+package io.github.kqueueffm.benchmarks.micro;

@@ -1,0 +1,47 @@
+package io.github.kqueueffm.benchmarks.report;
+
+import java.util.Arrays;
+import org.apache.commons.math3.distribution.BinomialDistribution;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
+
+/**
+ * The median of some values and where the true one lies with 95 % confidence, by order statistics;
+ * of fewer than six values that is all of their range, with less confidence.
+ */
+record Statistics(int count, double median, double low, double high) {
+  private static final double OUTSIDE = 0.025;
+  private static final double RESOLVED = 0.05;
+
+  static Statistics of(double... values) {
+    double[] sorted =
+        Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
+    if (sorted.length == 0) {
+      return new Statistics(0, Double.NaN, Double.NaN, Double.NaN);
+    }
+    int cut = outside(sorted.length);
+    return new Statistics(
+        sorted.length, new Median().evaluate(sorted), sorted[cut], sorted[sorted.length - 1 - cut]);
+  }
+
+  /** How many values at either end may be left out. */
+  private static int outside(int count) {
+    BinomialDistribution halves = new BinomialDistribution(count, 0.5);
+    int cut = 0;
+    while (halves.cumulativeProbability(cut) <= OUTSIDE) {
+      cut++;
+    }
+    return Math.max(0, cut - 1);
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** Of a ratio: what it says; less than 5 % is nothing. */
+  String verdict() {
+    if (high < 1 - RESOLVED) {
+      return "less";
+    }
+    return low > 1 + RESOLVED ? "more" : "not resolved";
+  }
+}

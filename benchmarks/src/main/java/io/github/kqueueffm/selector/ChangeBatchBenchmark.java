@@ -1,0 +1,54 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.KeventLayout;
+import java.io.IOException;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Reads that are armed again: one interest and its change in the list. */
+@State(Scope.Thread)
+public class ChangeBatchBenchmark {
+  private static final int REGISTRATIONS = 64;
+  private static final int ROOM = 1024;
+
+  private final Registration[] registrations = new Registration[REGISTRATIONS];
+  private Selector selector;
+  private PendingChanges pending;
+
+  @Setup
+  public void open() throws IOException {
+    Kernel kernel = Kernels.system();
+    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    selector = Selector.open();
+    pending = new PendingChanges(facts, new KeventLayout(kernel.keventStruct()), true);
+    for (int i = 0; i < REGISTRATIONS; i++) {
+      registrations[i] = new Registration(selector, facts, i, i, null);
+    }
+  }
+
+  @TearDown
+  public void close() {
+    pending.free();
+    selector.close();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(REGISTRATIONS)
+  public int armAgain() {
+    for (Registration registration : registrations) {
+      registration.readState().delivered(false);
+      registration.readState().want(Interest.ONE_SHOT);
+      pending.dirty(registration);
+    }
+    pending.collect(ROOM);
+    int count = pending.count();
+    pending.sent(count);
+    return count;
+  }
+}

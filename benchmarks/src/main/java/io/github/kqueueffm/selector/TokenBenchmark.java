@@ -1,0 +1,50 @@
+package io.github.kqueueffm.selector;
+
+import io.github.kqueueffm.syscall.Kernels;
+import java.io.IOException;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** From an event's token to the registration. */
+@State(Scope.Thread)
+public class TokenBenchmark {
+  private static final int LOOKED_UP = 64;
+
+  /** How many registrations there are. */
+  @Param({"100", "15000"})
+  public int registrations;
+
+  private final RegistrationTable table = new RegistrationTable();
+  private final long[] tokens = new long[LOOKED_UP];
+  private Selector selector;
+
+  @Setup
+  public void fill() throws IOException {
+    KqueueFacts facts = new KqueueFacts(Kernels.system().platform());
+    selector = Selector.open();
+    for (int i = 0; i < registrations; i++) {
+      Registration registration = new Registration(selector, facts, table.nextId(), i, null);
+      table.put(registration);
+      tokens[i % LOOKED_UP] = registration.id();
+    }
+  }
+
+  @TearDown
+  public void close() {
+    selector.close();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(LOOKED_UP)
+  public void lookUp(Blackhole blackhole) {
+    for (long token : tokens) {
+      blackhole.consume(table.get(token));
+    }
+  }
+}

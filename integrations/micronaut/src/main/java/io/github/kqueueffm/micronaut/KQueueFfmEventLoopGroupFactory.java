@@ -1,0 +1,110 @@
+package io.github.kqueueffm.micronaut;
+
+import io.github.kqueueffm.channel.KQueueFfm;
+import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
+import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmIoHandler;
+import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.micronaut.context.annotation.BootstrapContextCompatible;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.http.netty.channel.EventLoopGroupConfiguration;
+import io.micronaut.http.netty.channel.EventLoopGroupFactory;
+import io.micronaut.http.netty.channel.NettyChannelType;
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+/**
+ * The kqueue transport under the name {@code kqueue-ffm}, for the configuration of an event loop
+ * group:
+ *
+ * <pre>{@code
+ * micronaut.netty.event-loops.default.transport=kqueue-ffm
+ * }</pre>
+ *
+ * <p>Micronaut takes the first of the transports listed there that is available, and complains when
+ * none is. So {@code kqueue-ffm} alone makes this transport a must, and {@code kqueue-ffm,nio}
+ * falls back to NIO. {@link KQueueFfm#unavailabilityCause()} says why it is not available.
+ */
+@Singleton
+@Named(KQueueFfmEventLoopGroupFactory.NAME)
+@Requires(condition = KQueueFfmAvailabilityCondition.class)
+@BootstrapContextCompatible
+public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFactory {
+  /** What the configuration calls this transport. */
+  public static final String NAME = "kqueue-ffm";
+
+  /** For Micronaut. */
+  public KQueueFfmEventLoopGroupFactory() {}
+
+  @Override
+  public boolean isNative() {
+    return true;
+  }
+
+  @Override
+  public IoHandlerFactory createIoHandlerFactory(EventLoopGroupConfiguration configuration) {
+    return KQueueFfmIoHandler.newFactory();
+  }
+
+  /**
+   * The older form, which Micronaut still has.
+   *
+   * @deprecated as it is in Micronaut
+   */
+  @Override
+  @Deprecated
+  @SuppressWarnings("removal")
+  public IoHandlerFactory createIoHandlerFactory() {
+    return KQueueFfmIoHandler.newFactory();
+  }
+
+  @Override
+  public Class<? extends Channel> channelClass(NettyChannelType type) {
+    return switch (type) {
+      case SERVER_SOCKET -> KQueueFfmServerSocketChannel.class;
+      case CLIENT_SOCKET -> KQueueFfmSocketChannel.class;
+      case DOMAIN_SERVER_SOCKET -> KQueueFfmServerDomainSocketChannel.class;
+      case DOMAIN_SOCKET -> KQueueFfmDomainSocketChannel.class;
+      case DATAGRAM_SOCKET -> KQueueFfmDatagramChannel.class;
+    };
+  }
+
+  @Override
+  public Class<? extends Channel> channelClass(
+      NettyChannelType type, EventLoopGroupConfiguration configuration) {
+    return channelClass(type);
+  }
+
+  @Override
+  public Channel channelInstance(
+      NettyChannelType type, EventLoopGroupConfiguration configuration) {
+    return switch (type) {
+      case SERVER_SOCKET -> new KQueueFfmServerSocketChannel();
+      case CLIENT_SOCKET -> new KQueueFfmSocketChannel();
+      case DOMAIN_SERVER_SOCKET -> new KQueueFfmServerDomainSocketChannel();
+      case DOMAIN_SOCKET -> new KQueueFfmDomainSocketChannel();
+      case DATAGRAM_SOCKET -> new KQueueFfmDatagramChannel();
+    };
+  }
+
+  /**
+   * A channel for a descriptor that the program was given.
+   *
+   * @param parent not known to the channel, as with Netty's own kqueue transport
+   */
+  @Override
+  public Channel channelInstance(
+      NettyChannelType type, EventLoopGroupConfiguration configuration, Channel parent, int fd) {
+    return switch (type) {
+      case SERVER_SOCKET -> new KQueueFfmServerSocketChannel(fd);
+      case CLIENT_SOCKET -> new KQueueFfmSocketChannel(fd);
+      case DOMAIN_SERVER_SOCKET -> new KQueueFfmServerDomainSocketChannel(fd);
+      case DOMAIN_SOCKET -> new KQueueFfmDomainSocketChannel(fd);
+      case DATAGRAM_SOCKET -> new KQueueFfmDatagramChannel(fd);
+    };
+  }
+}

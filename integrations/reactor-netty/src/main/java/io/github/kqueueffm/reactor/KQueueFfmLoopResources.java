@@ -1,0 +1,163 @@
+package io.github.kqueueffm.reactor;
+
+import io.github.kqueueffm.channel.KQueueFfm;
+import io.github.kqueueffm.channel.KQueueFfmIoHandle;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * reactor-netty's event loops and channels, of the kqueue transport. Give it to a server or a
+ * client:
+ *
+ * <pre>{@code
+ * LoopResources loops = KQueueFfmLoopResources.create("http");
+ * HttpServer.create().runOn(loops);
+ * HttpClient.create().runOn(loops).resolver(spec -> {}); // in this order
+ * }</pre>
+ *
+ * <p>The call of {@code resolver} is for names: without it a client looks them up on
+ * reactor-netty's global resources, whatever it runs on itself. To give these loops to all that
+ * uses the global resources, names included, set them before anything is built: {@code
+ * HttpResources.set(loops)}.
+ *
+ * <p>Where the transport is not available, or a native one is not wanted ({@code runOn(loops,
+ * false)}, {@code -Dreactor.netty.native=false}), it behaves as {@link
+ * LoopResources#create(String)} does, which takes a native transport of Netty's or NIO: what is
+ * written for one system runs on all. {@link KQueueFfm#isAvailable()} tells beforehand, {@link
+ * KQueueFfm#ensureAvailability()} makes it a must.
+ */
+public final class KQueueFfmLoopResources implements LoopResources {
+  private final LoopGroups groups;
+  private final LoopResources fallback;
+
+  private KQueueFfmLoopResources(LoopGroups groups, LoopResources fallback) {
+    this.groups = groups;
+    this.fallback = fallback;
+  }
+
+  /**
+   * As many workers as reactor-netty takes by default, on daemon threads.
+   *
+   * @param prefix of the threads' names
+   */
+  public static KQueueFfmLoopResources create(String prefix) {
+    return create(prefix, DEFAULT_IO_WORKER_COUNT, true);
+  }
+
+  /**
+   * Loops that accept, serve and connect.
+   *
+   * @param prefix of the threads' names
+   * @param workerCount how many loops
+   * @param daemon whether the JVM may end while the loops run
+   */
+  public static KQueueFfmLoopResources create(String prefix, int workerCount, boolean daemon) {
+    LoopResources fallback = LoopResources.create(prefix, workerCount, daemon);
+    return new KQueueFfmLoopResources(
+        new LoopGroups(prefix, DEFAULT_IO_SELECT_COUNT, workerCount, daemon, true), fallback);
+  }
+
+  /**
+   * Loops that accept, and others that serve and connect.
+   *
+   * @param prefix of the threads' names
+   * @param selectCount how many loops accept connections, and do nothing else
+   * @param workerCount how many loops serve them
+   * @param daemon whether the JVM may end while the loops run
+   */
+  public static KQueueFfmLoopResources create(
+      String prefix, int selectCount, int workerCount, boolean daemon) {
+    return create(prefix, selectCount, workerCount, daemon, true);
+  }
+
+  /**
+   * Loops that accept, and others that serve and connect.
+   *
+   * @param prefix of the threads' names
+   * @param selectCount how many loops accept connections, and do nothing else
+   * @param workerCount how many loops serve them
+   * @param daemon whether the JVM may end while the loops run
+   * @param colocate whether a connection that is opened on a loop is served by that loop
+   */
+  public static KQueueFfmLoopResources create(
+      String prefix, int selectCount, int workerCount, boolean daemon, boolean colocate) {
+    LoopResources fallback =
+        LoopResources.create(prefix, selectCount, workerCount, daemon, colocate);
+    return new KQueueFfmLoopResources(
+        new LoopGroups(prefix, selectCount, workerCount, daemon, colocate), fallback);
+  }
+
+  @Override
+  public EventLoopGroup onServer(boolean useNative) {
+    return isOurs(useNative) ? groups.workers() : fallback.onServer(useNative);
+  }
+
+  @Override
+  public EventLoopGroup onServerSelect(boolean useNative) {
+    return isOurs(useNative) ? groups.selectors() : fallback.onServerSelect(useNative);
+  }
+
+  @Override
+  public EventLoopGroup onClient(boolean useNative) {
+    return isOurs(useNative) ? groups.clients() : fallback.onClient(useNative);
+  }
+
+  @Override
+  public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
+    return isOurs(group)
+        ? ChannelTypes.newChannel(channelType)
+        : fallback.onChannel(channelType, group);
+  }
+
+  @Override
+  public <C extends Channel> Class<? extends C> onChannelClass(
+      Class<C> channelType, EventLoopGroup group) {
+    return isOurs(group)
+        ? ChannelTypes.channelClass(channelType)
+        : fallback.onChannelClass(channelType, group);
+  }
+
+  private static boolean isOurs(boolean useNative) {
+    return useNative && KQueueFfm.isAvailable();
+  }
+
+  /** Asks a loop, which every group has, since groups are wrapped; next() would take its turn. */
+  private static boolean isOurs(EventLoopGroup group) {
+    return group.iterator().next() instanceof IoEventLoop loop
+        && loop.isCompatible(KQueueFfmIoHandle.class);
+  }
+
+  @Override
+  public Mono<Void> disposeLater(Duration quietPeriod, Duration timeout) {
+    return Mono.defer(() -> {
+      List<EventLoopGroup> made = groups.dispose();
+      made.forEach(
+          group ->
+              group.shutdownGracefully(
+                  quietPeriod.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS));
+      return Mono.when(made.stream().map(KQueueFfmLoopResources::termination).toList())
+          .and(fallback.disposeLater(quietPeriod, timeout));
+    });
+  }
+
+  private static Mono<Void> termination(EventLoopGroup group) {
+    return Mono.create(
+        sink -> group.terminationFuture().addListener(terminated -> sink.success()));
+  }
+
+  @Override
+  public boolean isDisposed() {
+    return groups.isDisposed();
+  }
+
+  @Override
+  public String toString() {
+    return "KQueueFfmLoopResources {" + groups + '}';
+  }
+}

@@ -1,0 +1,84 @@
+package io.github.kqueueffm.reactor;
+
+import io.github.kqueueffm.channel.KQueueFfmEventLoopGroup;
+import io.netty.channel.EventLoopGroup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import reactor.netty.resources.LoopResources;
+
+/** This transport's groups, each of them made when it is first asked for. */
+final class LoopGroups {
+  private final String prefix;
+  private final int selectCount;
+  private final int workerCount;
+  private final boolean daemon;
+  private final boolean colocate;
+  private EventLoopGroup workers;
+  private EventLoopGroup selectors;
+  private EventLoopGroup clients;
+  private boolean disposed;
+
+  /**
+   * @param selectCount how many loops accept; -1 lets the workers do it
+   */
+  LoopGroups(String prefix, int selectCount, int workerCount, boolean daemon, boolean colocate) {
+    this.prefix = prefix;
+    this.selectCount = selectCount;
+    this.workerCount = workerCount;
+    this.daemon = daemon;
+    this.colocate = colocate;
+  }
+
+  synchronized EventLoopGroup workers() {
+    if (workers == null) {
+      workers = newGroup(workerCount, prefix + "-kqueue-ffm");
+    }
+    return workers;
+  }
+
+  synchronized EventLoopGroup selectors() {
+    if (selectors == null) {
+      selectors =
+          selectCount == -1 ? workers() : newGroup(selectCount, prefix + "-select-kqueue-ffm");
+    }
+    return selectors;
+  }
+
+  synchronized EventLoopGroup clients() {
+    if (clients == null) {
+      clients = colocate ? LoopResources.colocate(workers()) : workers();
+    }
+    return clients;
+  }
+
+  private EventLoopGroup newGroup(int loops, String threadPrefix) {
+    if (disposed) {
+      throw new RejectedExecutionException("these loop resources have been disposed of");
+    }
+    return new KQueueFfmEventLoopGroup(loops, new LoopThreads(threadPrefix, daemon));
+  }
+
+  /** From now on no group is made; what there is has to be shut down. */
+  synchronized List<EventLoopGroup> dispose() {
+    disposed = true;
+    List<EventLoopGroup> made = new ArrayList<>();
+    if (selectors != null && selectors != workers) {
+      made.add(selectors);
+    }
+    if (workers != null) {
+      made.add(workers);
+    }
+    return made;
+  }
+
+  synchronized boolean isDisposed() {
+    return disposed;
+  }
+
+  @Override
+  public String toString() {
+    return "prefix=%s, daemon=%s, selectCount=%d, workerCount=%d"
+        .formatted(prefix, daemon, selectCount, workerCount);
+  }
+}

@@ -1,0 +1,10 @@
+/** Vert.x on the kqueue transport. */
+module io.github.kqueueffm.vertx {
+  requires transitive io.github.kqueueffm.transport;
+  requires transitive io.vertx.core;
+
+  exports io.github.kqueueffm.vertx;
+
+  provides io.vertx.core.spi.VertxServiceProvider with
+      io.github.kqueueffm.vertx.KQueueFfmVertxServiceProvider;
+}

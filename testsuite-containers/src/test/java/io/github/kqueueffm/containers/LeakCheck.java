@@ -1,0 +1,14 @@
+package io.github.kqueueffm.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Registered for every test class: no buffer may be left behind. */
+public final class LeakCheck implements AfterAllCallback {
+  @Override
+  public void afterAll(ExtensionContext context) {
+    assertThat(LeakRecorder.drain()).as("leaks found by the end of this class").isEmpty();
+  }
+}

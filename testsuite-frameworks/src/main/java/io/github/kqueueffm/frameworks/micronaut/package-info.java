@@ -1,0 +1,2 @@
+/** Micronaut over this transport. */
+package io.github.kqueueffm.frameworks.micronaut;

@@ -1,0 +1,47 @@
+package io.github.kqueueffm.frameworks.netty;
+
+import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
+import io.github.kqueueffm.channel.KQueueFfmEventLoopGroup;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.quic.QuicChannel;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+/** A server and its clients over QUIC, whose packets are datagrams of this transport. */
+public final class QuicExample implements AutoCloseable {
+  private final EventLoopGroup group = new KQueueFfmEventLoopGroup(2);
+  private final Channel server;
+
+  /** Listens on a free port of the loopback address. */
+  public QuicExample(ChannelHandler codec) {
+    server = bind(codec);
+  }
+
+  private Channel bind(ChannelHandler codec) {
+    return new Bootstrap()
+        .group(group)
+        .channel(KQueueFfmDatagramChannel.class)
+        .handler(codec)
+        .bind(InetAddress.getLoopbackAddress(), 0)
+        .syncUninterruptibly()
+        .channel();
+  }
+
+  /** Connects a client to the server; streams are opened on what it returns. */
+  public QuicChannel connect(ChannelHandler codec, ChannelHandler connection) {
+    return QuicChannel.newBootstrap(bind(codec))
+        .handler(connection)
+        .remoteAddress(server.localAddress())
+        .connect()
+        .syncUninterruptibly()
+        .getNow();
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}

@@ -1,0 +1,2 @@
+/** reactor-netty over this transport. */
+package io.github.kqueueffm.frameworks.reactor;

@@ -1,0 +1,2 @@
+/** Spring WebFlux on reactor-netty over this transport. */
+package io.github.kqueueffm.frameworks.spring;

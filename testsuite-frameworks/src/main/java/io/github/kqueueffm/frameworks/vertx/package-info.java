@@ -1,0 +1,2 @@
+/** Vert.x over this transport. */
+package io.github.kqueueffm.frameworks.vertx;

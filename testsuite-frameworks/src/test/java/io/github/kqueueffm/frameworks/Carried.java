@@ -1,0 +1,84 @@
+package io.github.kqueueffm.frameworks;
+
+import io.github.kqueueffm.channel.KQueueFfmIoHandler;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.netty.channel.IoEventLoop;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** At the head of a channel's pipeline: what the channel carried, and on which threads. */
+final class Carried extends ChannelDuplexHandler {
+  private final Channel channel;
+  private final Set<String> threads = ConcurrentHashMap.newKeySet();
+  private final AtomicLong received = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong();
+
+  Carried(Channel channel) {
+    this.channel = channel;
+  }
+
+  Class<? extends Channel> type() {
+    return channel.getClass();
+  }
+
+  /** Whether the loop that the channel is registered with is this transport's. */
+  boolean isOnOurLoop() {
+    return channel.eventLoop() instanceof IoEventLoop loop
+        && loop.isIoType(KQueueFfmIoHandler.class);
+  }
+
+  /** The names of the threads on which bytes came and went. */
+  Set<String> threads() {
+    return threads;
+  }
+
+  long received() {
+    return received.get();
+  }
+
+  long sent() {
+    return sent.get();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    count(received, message);
+    context.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    count(sent, message);
+    context.write(message, promise);
+  }
+
+  private void count(AtomicLong sum, Object message) {
+    long bytes = bytes(message);
+    if (bytes > 0) {
+      sum.addAndGet(bytes);
+      threads.add(Thread.currentThread().getName());
+    }
+  }
+
+  private static long bytes(Object message) {
+    return switch (message) {
+      case ByteBuf buffer -> buffer.readableBytes();
+      case ByteBufHolder holder -> holder.content().readableBytes();
+      case FileRegion region -> region.count();
+      default -> 0;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "%s: %d bytes received, %d sent, on %s"
+        .formatted(type().getSimpleName(), received.get(), sent.get(), threads);
+  }
+}

@@ -1,0 +1,2 @@
+/** The examples for gRPC-Java, run. */
+package io.github.kqueueffm.frameworks.grpc;

@@ -1,0 +1,2 @@
+/** The examples for plain Netty, run. */
+package io.github.kqueueffm.frameworks.netty;

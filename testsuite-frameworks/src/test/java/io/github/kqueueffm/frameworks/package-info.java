@@ -1,0 +1,2 @@
+/** Runs the examples, and proves that this transport carried their bytes. */
+package io.github.kqueueffm.frameworks;

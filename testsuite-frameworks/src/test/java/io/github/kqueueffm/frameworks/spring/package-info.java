@@ -1,0 +1,2 @@
+/** Runs the examples of this package. */
+package io.github.kqueueffm.frameworks.spring;

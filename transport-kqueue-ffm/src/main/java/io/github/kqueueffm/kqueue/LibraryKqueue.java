@@ -1,0 +1,161 @@
+package io.github.kqueueffm.kqueue;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KeventLayout;
+import io.github.kqueueffm.syscall.NativeMemory;
+import java.io.IOException;
+
+/**
+ * The kqueue of libkqueue on Linux, which differs from a kernel's in ways that would lose
+ * something:
+ *
+ * <ul>
+ *   <li>A change that fails in a call that waits is not told. So no change goes out with a wait:
+ *       each is a call of its own, without room for events, whose answer is its errno.
+ *   <li>A knote that is added anew keeps its old udata. So it is deleted before.
+ *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
+ *       would never be told of. So they are deleted by {@link #forget}.
+ *   <li>A call gives 512 events at most. That loses nothing: the others come with the next one.
+ * </ul>
+ *
+ * <p>These calls are functions of the process; what they cost is the epoll_ctl behind.
+ */
+final class LibraryKqueue implements Kqueue {
+  private final Kernel kernel;
+  private final Platform platform;
+  private final KeventLayout layout;
+  private final int fd;
+  private final int read;
+  private final int write;
+  private final int add;
+  private final int delete;
+  private final int receipt;
+  private final int eio;
+  private final int enoent;
+  private final EventList answers;
+  private final long change;
+  private boolean closed;
+
+  private LibraryKqueue(Kernel kernel, int fd) {
+    this.kernel = kernel;
+    this.fd = fd;
+    platform = kernel.platform();
+    layout = new KeventLayout(kernel.keventStruct());
+    read = platform.get(Constant.EVFILT_READ);
+    write = platform.get(Constant.EVFILT_WRITE);
+    add = platform.get(Constant.EV_ADD);
+    delete = platform.get(Constant.EV_DELETE);
+    receipt = platform.get(Constant.EV_RECEIPT);
+    eio = platform.number(Errno.EIO);
+    enoent = platform.number(Errno.ENOENT);
+    answers = new EventList(layout, platform.get(Constant.EV_ERROR));
+    change = NativeMemory.allocate(layout.size());
+  }
+
+  static LibraryKqueue open(Kernel kernel) throws IOException {
+    return new LibraryKqueue(kernel, SystemKqueue.create(kernel));
+  }
+
+  @Override
+  public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
+    return kevent(kernel, changes, nchanges, events, nevents, timespec);
+  }
+
+  @Override
+  public int kevent(
+      Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    if (nchanges > 0) {
+      int answered = apply(caller, changes, nchanges, events, nevents);
+      if (answered != 0 || nevents == 0) {
+        return answered;
+      }
+    }
+    return caller.kevent(fd, 0, 0, events, nevents, timespec);
+  }
+
+  /** How many answers there are, or the negative errno of a change for whose answer is no room. */
+  private synchronized int apply(
+      Kernel caller, long changes, int nchanges, long events, int nevents) {
+    answers.start(events, nevents);
+    for (int i = 0; i < nchanges; i++) {
+      long source = changes + (long) i * layout.size();
+      int result = apply(caller, source);
+      if (result < 0 && answers.isFull()) {
+        return result;
+      }
+      if ((result < 0 || (layout.flags(source) & receipt) != 0) && !answers.isFull()) {
+        answers.putError(
+            layout.ident(source),
+            layout.filter(source),
+            layout.fflags(source),
+            layout.udata(source),
+            -result);
+      }
+    }
+    return answers.count();
+  }
+
+  private int apply(Kernel caller, long source) {
+    int filter = layout.filter(source);
+    int flags = layout.flags(source);
+    if ((flags & add) != 0 && (filter == read || filter == write)) {
+      // Whatever is wrong with the descriptor, the addition tells it; mostly there is no knote.
+      make(caller, layout.ident(source), filter, delete, 0, 0, 0);
+    }
+    // The library takes a receipt that it has no room for as a failure.
+    return make(
+        caller,
+        layout.ident(source),
+        filter,
+        flags & ~receipt,
+        layout.fflags(source),
+        layout.data(source),
+        layout.udata(source));
+  }
+
+  private int make(
+      Kernel caller, long ident, int filter, int flags, int fflags, long data, long udata) {
+    layout.put(change, ident, filter, flags, fflags, data, udata);
+    int result = caller.kevent(fd, change, 1, 0, 0, 0);
+    // EIO: old releases do not say why. A deletion fails for want of a knote.
+    return result == -eio && (flags & delete) != 0 ? -enoent : result;
+  }
+
+  @Override
+  public synchronized void forget(int descriptor) {
+    if (!closed) {
+      delete(descriptor, read);
+      delete(descriptor, write);
+    }
+  }
+
+  private void delete(int descriptor, int filter) {
+    int result = make(kernel, descriptor, filter, delete, 0, 0, 0);
+    // ENOENT: it has no knote of that filter. EBADF: it was closed already.
+    if (result < 0 && !platform.is(Errno.ENOENT, -result) && !platform.is(Errno.EBADF, -result)) {
+      throw Calls.unexpected(kernel, "kevent(EV_DELETE, " + descriptor + ")", result);
+    }
+  }
+
+  @Override
+  public KeventLayout layout() {
+    return layout;
+  }
+
+  @Override
+  public String describe() {
+    return "kqueue of " + kernel.describe();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      NativeMemory.free(change);
+      Calls.close(kernel, fd);
+    }
+  }
+}
