@@ -58,7 +58,8 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
    */
   @Override
   @Deprecated
-  @SuppressWarnings("removal")
+  // Micronaut calls it too, and no one is meant to inline it.
+  @SuppressWarnings({"removal", "InlineMeSuggester"})
   public IoHandlerFactory createIoHandlerFactory() {
     return KQueueFfmIoHandler.newFactory();
   }
