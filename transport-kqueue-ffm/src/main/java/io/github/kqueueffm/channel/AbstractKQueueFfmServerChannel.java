@@ -41,7 +41,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
    *
    * @param remote the peer, as accept(2) told
    */
-  abstract Channel newChildChannel(KernelSocket child, SocketAddress remote) throws Exception;
+  abstract Channel child(int fd, SocketAddress remote) throws Exception;
+
+  /** The socket of a connection that this one accepted. */
+  final KernelSocket accepted(int fd) {
+    return KernelSocket.accepted(socket().kernel(), fd, socket().family());
+  }
 
   @Override
   public abstract KQueueFfmServerChannelConfig<?> config();
@@ -130,11 +135,10 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   }
 
   private Channel child(LoopResources loop, int fd) throws Exception {
-    KernelSocket child = KernelSocket.accepted(socket().kernel(), fd, socket().family());
     try {
-      return newChildChannel(child, loop.acceptedAddress());
+      return child(fd, loop.acceptedAddress());
     } catch (Throwable t) {
-      child.close();
+      accepted(fd).close();
       throw t;
     }
   }

@@ -2,7 +2,6 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.PeerCredentials;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPipeline;
@@ -11,7 +10,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
-import java.io.IOException;
 import java.net.SocketAddress;
 
 /**
@@ -44,6 +42,14 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
     super(null, adopted, adopted.remoteAddress() != null);
     // The caller still is the owner if this fails.
     config = newConfig();
+  }
+
+  /**
+   * A connection that a server accepted: what {@link
+   * KQueueFfmServerDomainSocketChannel#newChildChannel} makes.
+   */
+  protected KQueueFfmDomainSocketChannel(KQueueFfmServerDomainSocketChannel parent, int fd) {
+    this(parent, parent.accepted(fd), true);
   }
 
   KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
@@ -86,15 +92,6 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   protected SocketAddress remoteAddress0() {
     return peer != null ? peer : DomainAddresses.told(socket().remoteAddress());
-  }
-
-  /**
-   * Asks the kernel who the peer is.
-   *
-   * @throws IOException if it is not connected
-   */
-  public KQueueFfmPeerCredentials peerCredentials() throws IOException {
-    return new KQueueFfmPeerCredentials(PeerCredentials.of(socket()));
   }
 
   @Override

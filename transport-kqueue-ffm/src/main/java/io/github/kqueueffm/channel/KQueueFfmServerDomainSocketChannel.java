@@ -85,7 +85,16 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   }
 
   @Override
-  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
-    return new KQueueFfmDomainSocketChannel(this, child, true);
+  final Channel child(int fd, SocketAddress remote) {
+    return newChildChannel(fd);
+  }
+
+  /**
+   * Makes the channel of a connection; called on the loop.
+   *
+   * @param fd belongs to the channel once this method returns, and is closed if it throws
+   */
+  protected KQueueFfmDomainSocketChannel newChildChannel(int fd) {
+    return new KQueueFfmDomainSocketChannel(this, fd);
   }
 }

@@ -61,7 +61,16 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   @Override
-  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
-    return new KQueueFfmSocketChannel(this, child, (InetSocketAddress) remote);
+  final Channel child(int fd, SocketAddress remote) {
+    return newChildChannel(fd, (InetSocketAddress) remote);
+  }
+
+  /**
+   * Makes the channel of a connection; called on the loop.
+   *
+   * @param fd belongs to the channel once this method returns, and is closed if it throws
+   */
+  protected KQueueFfmSocketChannel newChildChannel(int fd, InetSocketAddress remote) {
+    return new KQueueFfmSocketChannel(this, fd, remote);
   }
 }

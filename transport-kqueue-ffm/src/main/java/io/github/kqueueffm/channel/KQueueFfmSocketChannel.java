@@ -49,6 +49,15 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     config.lingerUnknown();
   }
 
+  /**
+   * A connection that a server accepted: what {@link KQueueFfmServerSocketChannel#newChildChannel}
+   * makes.
+   */
+  protected KQueueFfmSocketChannel(
+      KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
+    this(parent, parent.accepted(fd), remote);
+  }
+
   KQueueFfmSocketChannel(Channel parent, KernelSocket accepted, InetSocketAddress remote) {
     this(parent, accepted, true);
     peer = remote;

@@ -55,7 +55,9 @@ final class MulticastForms {
             throws IOException {
           boolean set = socket.setInt(level, name, value ? 1 : 0);
           return OptionForms.isIpv6(socket)
-              ? set && socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_ALL, value ? 1 : 0)
+              ? set
+                  && socket.setInt(
+                      Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_ALL, value ? 1 : 0)
               : set;
         }
       };

@@ -46,8 +46,7 @@ final class DatagramMulticastTest {
   private static KQueueFfmDatagramChannel member(
       DatagramRig rig, SocketProtocolFamily family, Inbox inbox) {
     return rig.bound(
-        rig.bootstrap(family, inbox)
-            .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
+        rig.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
         family == SocketProtocolFamily.INET6 ? ANY6 : ANY4);
   }
 

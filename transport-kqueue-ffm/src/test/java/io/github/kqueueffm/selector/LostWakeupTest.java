@@ -54,8 +54,8 @@ class LostWakeupTest {
 
   static Stream<Arguments> wakeupsOfEveryProvider() {
     return ProvidedKernels.all().stream()
-        .flatMap(kernel ->
-            Arrays.stream(WakeupKind.values()).map(kind -> Arguments.of(kind, kernel)));
+        .flatMap(
+            kernel -> Arrays.stream(WakeupKind.values()).map(kind -> Arguments.of(kind, kernel)));
   }
 
   @ParameterizedTest
@@ -118,7 +118,8 @@ class LostWakeupTest {
       Arrays.sort(nanos);
       // The median is some 50 us; what would be wrong here is a tick or a time-out.
       assertThat(nanos[rounds / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
-      System.out.println(kind + " wakeup of " + selector + ": median " + nanos[rounds / 2] / 1000 + " us");
+      System.out.println(
+          kind + " wakeup of " + selector + ": median " + nanos[rounds / 2] / 1000 + " us");
     }
   }
 }
