@@ -70,8 +70,9 @@ public class KQueueFfmIoHandler implements IoHandler {
     this.executor = ObjectUtil.checkNotNull(executor, "executor");
     this.selectStrategy =
         ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
-    this.selector = open(kernel);
+    // First, so that no kqueue is left open if there is no room for so many.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
+    this.selector = open(kernel);
     this.resources = new LoopResources(selector.kernel());
   }
 

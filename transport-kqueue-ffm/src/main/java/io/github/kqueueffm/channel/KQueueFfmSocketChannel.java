@@ -118,6 +118,15 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
+  protected void doClose() throws Exception {
+    if (isActive()) {
+      // Netty keeps it. A handler may ask for it when the channel has become inactive.
+      localAddress();
+    }
+    super.doClose();
+  }
+
+  @Override
   boolean isAllowHalfClosure() {
     return config.isAllowHalfClosure();
   }

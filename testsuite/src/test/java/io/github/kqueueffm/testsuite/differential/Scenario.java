@@ -51,6 +51,25 @@ enum Scenario {
       stage.journal().await("unregistered");
     }
   },
+  ADDRESSES_ARE_ASKED_FOR_AT_THE_END(NIO, EPOLL) {
+    @Override
+    void play(Stage stage) throws Exception {
+      stage
+          .journal()
+          .on(
+              "inactive",
+              (channel, line) ->
+                  stage
+                      .journal()
+                      .note(
+                          (channel.localAddress() != null)
+                              + " "
+                              + (channel.remoteAddress() != null)));
+      stage.connected();
+      stage.peer().close();
+      stage.journal().await("unregistered");
+    }
+  },
   PEER_RESETS(NIO, EPOLL) {
     @Override
     void play(Stage stage) throws Exception {
@@ -336,6 +355,7 @@ enum Scenario {
     }
   };
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes it.
   private final List<Transport> references;
 
   Scenario(Transport... references) {

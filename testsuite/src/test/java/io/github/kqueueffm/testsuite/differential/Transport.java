@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The transports that play the same scenarios. */
+@SuppressWarnings("ImmutableEnumChecker") // All that it is given are method references.
 enum Transport {
   NIO(
       () -> true,
