@@ -56,8 +56,7 @@ class ArmeriaDropInTest {
             .maxResponseLength(2L * LARGE)
             .responseTimeoutMillis(60_000)
             .build();
-    AggregatedHttpResponse response =
-        client.post("/echo", HttpData.wrap(body)).aggregate().join();
+    AggregatedHttpResponse response = client.post("/echo", HttpData.wrap(body)).aggregate().join();
     assertThat(response.status()).isEqualTo(HttpStatus.OK);
     assertThat(response.content().array()).isEqualTo(body);
     Witness.assertCarried("KQueueSocketChannel", 2L * LARGE);

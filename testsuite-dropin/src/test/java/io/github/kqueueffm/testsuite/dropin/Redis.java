@@ -13,11 +13,17 @@ final class Redis {
         (program, port, directory) ->
             List.of(
                 program,
-                "--bind", "127.0.0.1",
-                "--port", Integer.toString(port),
-                "--unixsocket", directory.resolve("redis").toString(),
-                "--dir", directory.toString(),
-                "--save", "",
-                "--appendonly", "no"));
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--unixsocket",
+                directory.resolve("redis").toString(),
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
   }
 }
