@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures all peers by all workloads, turn and turn about, and writes reports after every round:
- * {@code ./mvnw -Pbench verify}. {@link Settings} says what can be chosen.
+ * Measures all peers by all workloads, turn and turn about, and writes reports on the way: {@code
+ * ./mvnw -Pbench verify}. {@link Settings} says what can be chosen.
  */
 public final class Bench {
   /** What a measurement takes beside its warm-up and window: the start, the connections, counts. */
@@ -20,6 +20,7 @@ public final class Bench {
   private final WorkFiles files;
   private final Report report;
   private final List<Measurement> measurements = new ArrayList<>();
+  private final Exception failures = new IllegalStateException("not all could be measured");
 
   private Bench(Settings settings, WorkFiles files) throws Exception {
     this.settings = settings;
@@ -46,11 +47,11 @@ public final class Bench {
         for (Peer peer : peers.found()) {
           if (isPossible(workload, peer)) {
             progress.next(round, workload, peer);
-            measurements.add(undisturbed(round, workload, peer, progress));
+            measure(round, workload, peer, progress);
           }
         }
+        report.write(measurements);
       }
-      report.write(measurements);
     }
     progress.end();
     if (settings.jmh()) {
@@ -58,6 +59,9 @@ public final class Bench {
       report.write(measurements);
     }
     System.out.println(report.summary(measurements));
+    if (failures.getSuppressed().length > 0) {
+      throw failures;
+    }
   }
 
   private int cases() {
@@ -78,6 +82,20 @@ public final class Bench {
 
   private double expectedSeconds() {
     return OVERHEAD_SECONDS + (settings.warmupMillis() + settings.windowMillis()) / 1e3;
+  }
+
+  /** One that fails does not take the others with it, and fails the run at its end. */
+  private void measure(int round, Workload workload, Peer peer, Progress progress)
+      throws InterruptedException {
+    try {
+      measurements.add(undisturbed(round, workload, peer, progress));
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      String what = "round %d, %s on %s".formatted(round, workload.id(), peer.name());
+      progress.say(what + " failed: " + e);
+      failures.addSuppressed(new IllegalStateException(what, e));
+    }
   }
 
   /** The first measurement that nothing disturbed, or the least disturbed one. */

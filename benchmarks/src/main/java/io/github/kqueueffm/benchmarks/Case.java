@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
 /** One workload on one peer, once. */
 final class Case {
   private static final double MICRO = 1e3;
+  private static final long FIRST_OPERATION_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Settings settings;
   private final WorkFiles files;
@@ -65,6 +66,7 @@ final class Case {
     double heap = memory ? server.liveBytes() : Double.NaN;
     double resident = memory ? server.residentBytes() : Double.NaN;
     load.start();
+    awaitFirstOperation(load);
     Thread.sleep(settings.warmupMillis());
 
     load.latencies();
@@ -82,7 +84,7 @@ final class Case {
     Histogram latencies = load.latencies();
 
     if (done == 0) {
-      throw new IllegalStateException(workload.id() + " on " + peer.name() + " does nothing");
+      throw new IllegalStateException("not one operation within the window");
     }
     double calls = systemCalls.perOperation(server, load);
     return new Measurement(
@@ -101,6 +103,17 @@ final class Case {
         memory ? (server.liveBytes() - heap) / workload.connections() : Double.NaN,
         memory ? (server.residentBytes() - resident) / workload.connections() : Double.NaN,
         share);
+  }
+
+  /** A handshake in a JVM that has just started takes its time. */
+  private void awaitFirstOperation(Load load) throws Exception {
+    long start = System.nanoTime();
+    while (load.operations() == 0) {
+      if (System.nanoTime() - start > FIRST_OPERATION_NANOS) {
+        throw new IllegalStateException(workload.id() + " on " + peer.name() + " does nothing");
+      }
+      Thread.sleep(10);
+    }
   }
 
   private static double percentile(Histogram latencies, double percentile) {

@@ -51,7 +51,8 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     if (adopted) {
       adopted();
     }
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** One of a pair has a peer and no name. */
@@ -168,7 +169,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
       // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not
       // connected to it, is writable all the time.
       resting = true;
-      eventLoop().schedule(this::rested, REST_MILLIS, TimeUnit.MILLISECONDS);
+      eventLoop().schedule(() -> onLoop(this::rested), REST_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -39,7 +39,9 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   private KQueueFfmDomainSocketChannel(KernelSocket adopted) {
-    this(null, adopted, adopted.remoteAddress() != null);
+    super(null, adopted, adopted.remoteAddress() != null);
+    // The caller still is the owner if this fails.
+    config = newConfig();
   }
 
   /**
@@ -52,7 +54,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = newConfig();
+    config = Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -98,10 +100,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
-    if (local != null) {
-      doBind(local);
-    }
+  boolean startConnect(SocketAddress remote) throws Exception {
     return socket().connect(DomainAddresses.name(DomainAddresses.given(remote)));
   }
 

@@ -30,7 +30,8 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {
     super(socket, adopted);
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */

@@ -27,13 +27,25 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     this(null, Sockets.stream(Kernels.system(), family), false);
   }
 
+  /**
+   * A new socket of one family.
+   *
+   * @deprecated use {@link #KQueueFfmSocketChannel(SocketProtocolFamily)}
+   */
+  @Deprecated
+  public KQueueFfmSocketChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+    this(family == null ? null : family.toSocketProtocolFamily());
+  }
+
   /** Takes over a socket, connected or not, and closes it with the channel. */
   public KQueueFfmSocketChannel(int fd) {
     this(Sockets.adoptTcp(Kernels.system(), fd));
   }
 
   private KQueueFfmSocketChannel(KernelSocket adopted) {
-    this(null, adopted, adopted.remoteAddress() != null);
+    super(null, adopted, adopted.remoteAddress() != null);
+    // The caller still is the owner if this fails.
+    config = newConfig();
     config.lingerUnknown();
   }
 
@@ -53,7 +65,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = newConfig();
+    config = Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -87,10 +99,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
-    if (local != null) {
-      socket().bind(local);
-    }
+  boolean startConnect(SocketAddress remote) throws Exception {
     return !startsFast(remote) && socket().connect(remote);
   }
 
@@ -105,9 +114,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to the wildcard address ends at some other one, which getpeername knows.
     peer = address.getAddress().isAnyLocalAddress() ? null : address;
-    if (fastOpen.finish(unsafe().outboundBuffer())) {
-      eventLoop().execute(unsafe()::flush0);
-    }
+    fastOpen.finish(unsafe().outboundBuffer());
   }
 
   @Override

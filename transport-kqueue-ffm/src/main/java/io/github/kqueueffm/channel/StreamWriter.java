@@ -16,7 +16,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
 
   private final AbstractKQueueFfmStreamChannel channel;
   private final FileRegionWriter regions;
-  private final Runnable flushTask = this::flush;
+  private final Runnable flushTask;
   private long maxGatherBytes = MAX_GATHER_BYTES;
   private IovecArray gathering;
   private int gathered;
@@ -24,6 +24,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   StreamWriter(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
     this.regions = new FileRegionWriter(channel);
+    this.flushTask = channel::flushAgain;
   }
 
   /** The buffer itself if the kernel can read it, else a direct copy. */
@@ -35,7 +36,8 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
 
   void write(ChannelOutboundBuffer in) throws Exception {
     int spins = channel.config().getWriteSpinCount();
-    while (!in.isEmpty()) {
+    // A promise's listener may close the channel.
+    while (channel.hasLoop() && !in.isEmpty()) {
       if (spins <= 0) {
         // Fair to the other channels of this loop, since the socket could take more.
         channel.disarmWrite();
@@ -53,10 +55,6 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
 
   void close() {
     regions.close();
-  }
-
-  private void flush() {
-    channel.unsafe().flush0();
   }
 
   /** Writes once; false if the socket takes nothing more for now. */

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 
 /**
  * One connection that asks, so many times ahead, and asks again for every answer. The first answers
@@ -12,6 +13,7 @@ import io.netty.handler.ssl.SslContext;
  */
 final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
   private static final int CHECKED_ANSWERS = 1_000;
+  private static final long HANDSHAKE_TIMEOUT_MILLIS = 60_000;
 
   private final Load load;
   private final Question question;
@@ -39,7 +41,9 @@ final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
   public void handlerAdded(ChannelHandlerContext context) {
     this.context = context;
     if (tls != null) {
-      context.pipeline().addFirst(tls.newHandler(context.alloc()));
+      SslHandler handler = tls.newHandler(context.alloc());
+      handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS);
+      context.pipeline().addFirst(handler);
     }
   }
 

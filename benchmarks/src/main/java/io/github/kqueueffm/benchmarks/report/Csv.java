@@ -41,25 +41,21 @@ final class Csv {
             one.round(),
             one.workload().id(),
             one.transport(),
-            number(one.operationsPerSecond()),
-            number(one.p50()),
-            number(one.p99()),
-            number(one.p999()),
-            number(one.cpuMicros()),
-            number(one.userMicros()),
-            number(one.systemMicros()),
-            number(one.allocatedBytes()),
-            number(one.systemCalls()),
-            number(one.heapBytes()),
-            number(one.residentBytes()),
-            number(one.noise()),
+            Format.significant(one.operationsPerSecond()),
+            Format.significant(one.p50()),
+            Format.significant(one.p99()),
+            Format.significant(one.p999()),
+            Format.significant(one.cpuMicros()),
+            Format.significant(one.userMicros()),
+            Format.significant(one.systemMicros()),
+            Format.significant(one.allocatedBytes()),
+            Format.significant(one.systemCalls()),
+            Format.significant(one.heapBytes()),
+            Format.significant(one.residentBytes()),
+            Format.significant(one.noise()),
             one.isDisturbed());
       }
     }
     return text.toString();
-  }
-
-  private static String number(double value) {
-    return Double.isNaN(value) ? "" : Format.significant(value);
   }
 }

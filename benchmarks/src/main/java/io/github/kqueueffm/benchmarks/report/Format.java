@@ -10,11 +10,11 @@ final class Format {
 
   private Format() {}
 
-  /** Four digits that count, without an exponent. */
+  /** Four digits that count, without an exponent; nothing for what is no number. */
   static String significant(double value) {
-    return Double.isNaN(value)
-        ? ""
-        : new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString();
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString()
+        : "";
   }
 
   static String ratio(double value) {

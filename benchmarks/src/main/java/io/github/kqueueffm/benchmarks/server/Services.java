@@ -9,6 +9,7 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.File;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 
 /** The handlers of the services. */
 final class Services {
+  /** All connections come at once, to a JVM that has just started. */
+  private static final long HANDSHAKE_TIMEOUT_MILLIS = 60_000;
+
   private Services() {}
 
   static ChannelHandler initializer(String transport, Service service, String path)
@@ -66,7 +70,9 @@ final class Services {
     protected void initChannel(Channel channel) {
       ChannelPipeline pipeline = channel.pipeline();
       if (tls != null) {
-        pipeline.addLast(tls.newHandler(channel.alloc()));
+        SslHandler handler = tls.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS);
+        pipeline.addLast(handler);
       }
       pipeline.addLast(new HttpServerCodec(), new Plaintext());
     }
