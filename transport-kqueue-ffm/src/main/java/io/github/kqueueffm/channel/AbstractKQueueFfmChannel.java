@@ -265,9 +265,14 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return writeArmed;
   }
 
-  /** The connect in the works, or {@code null} for a channel that cannot connect. */
+  /** What has connected or is about to, or {@code null}: accepted connections need none. */
   Connector connector() {
     return null;
+  }
+
+  /** The same, made if there is none yet; {@code null} for a channel that cannot connect. */
+  Connector newConnector() {
+    return connector();
   }
 
   /** A connect is complete. */
@@ -346,7 +351,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-      Connector connector = connector();
+      Connector connector = newConnector();
       if (connector == null) {
         promise.setFailure(new UnsupportedOperationException("a server channel cannot connect"));
       } else if (!promise.isDone() && ensureOpen(promise)) {

@@ -25,7 +25,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   private final StreamReader reader = new StreamReader(this);
   private final StreamWriter writer = new StreamWriter(this);
-  private final Connector connector = new Connector(this, new ConnectSteps());
+  private Connector connector;
   private volatile boolean inputShutdown;
   private volatile boolean outputShutdown;
 
@@ -53,6 +53,14 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   final Connector connector() {
+    return connector;
+  }
+
+  @Override
+  final Connector newConnector() {
+    if (connector == null) {
+      connector = new Connector(this, new ConnectSteps());
+    }
     return connector;
   }
 

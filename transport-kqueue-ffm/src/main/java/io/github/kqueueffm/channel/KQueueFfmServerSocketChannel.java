@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
     implements ServerSocketChannel {
   private final KQueueFfmServerSocketChannelConfig config;
+  private final InheritedNoDelay noDelay = new InheritedNoDelay();
 
   /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
   public KQueueFfmServerSocketChannel() {
@@ -57,7 +58,12 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   @Override
   protected void doBind(SocketAddress local) throws Exception {
     socket().bind(local);
+    noDelay.offer(socket());
     listen();
+  }
+
+  final InheritedNoDelay noDelay() {
+    return noDelay;
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.net.SocketAddress;
 public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     implements SocketChannel {
   private final KQueueFfmSocketChannelConfig config;
-  private final FastOpen fastOpen = new FastOpen();
+  private FastOpen fastOpen;
   private InetSocketAddress peer;
 
   /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
@@ -104,9 +104,11 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   private boolean startsFast(SocketAddress remote) throws Exception {
-    return config.isTcpFastOpenConnect()
-        && TcpFastOpen.isPossible(socket().kernel().platform())
-        && fastOpen.start(socket(), remote, unsafe().outboundBuffer());
+    if (!config.isTcpFastOpenConnect() || !TcpFastOpen.isPossible(socket().kernel().platform())) {
+      return false;
+    }
+    fastOpen = new FastOpen();
+    return fastOpen.start(socket(), remote, unsafe().outboundBuffer());
   }
 
   @Override
@@ -114,16 +116,36 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to the wildcard address ends at some other one, which getpeername knows.
     peer = address.getAddress().isAnyLocalAddress() ? null : address;
-    fastOpen.finish(unsafe().outboundBuffer());
+    if (fastOpen != null) {
+      fastOpen.finish(unsafe().outboundBuffer());
+    }
+  }
+
+  /** While it is open the kernel tells, which knows of transparent proxies. */
+  @Override
+  protected SocketAddress localAddress0() {
+    return isOpen() ? super.localAddress0() : addressOfListener();
+  }
+
+  /** The one address that all connections of the listener have, {@code null} if it has more. */
+  private SocketAddress addressOfListener() {
+    InetSocketAddress address = parent() == null ? null : parent().localAddress();
+    return address == null || address.getAddress().isAnyLocalAddress() ? null : address;
   }
 
   @Override
   protected void doClose() throws Exception {
-    if (isActive()) {
+    if (isActive() && addressOfListener() == null) {
       // Netty keeps it. A handler may ask for it when the channel has become inactive.
       localAddress();
     }
     super.doClose();
+  }
+
+  /** Whether the socket has had TCP_NODELAY of its listener since it was accepted. */
+  final boolean isBornWithNoDelay() {
+    return parent() instanceof KQueueFfmServerSocketChannel server
+        && server.noDelay().isInheritedBy(socket());
   }
 
   @Override

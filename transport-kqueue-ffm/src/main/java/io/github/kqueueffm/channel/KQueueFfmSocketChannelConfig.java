@@ -70,7 +70,7 @@ public class KQueueFfmSocketChannelConfig
 
   protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
     super(channel, OPTIONS);
-    if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
+    if (PlatformDependent.canEnableTcpNoDelayByDefault() && !channel.isBornWithNoDelay()) {
       set(ChannelOption.TCP_NODELAY, true);
     }
   }

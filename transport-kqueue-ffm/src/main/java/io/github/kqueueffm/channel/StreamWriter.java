@@ -15,16 +15,14 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   private static final long MAX_GATHER_BYTES = Integer.MAX_VALUE;
 
   private final AbstractKQueueFfmStreamChannel channel;
-  private final FileRegionWriter regions;
-  private final Runnable flushTask;
   private long maxGatherBytes = MAX_GATHER_BYTES;
+  private FileRegionWriter regions;
+  private Runnable flushTask;
   private IovecArray gathering;
   private int gathered;
 
   StreamWriter(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
-    this.regions = new FileRegionWriter(channel);
-    this.flushTask = channel::flushAgain;
   }
 
   /** The buffer itself if the kernel can read it, else a direct copy. */
@@ -41,7 +39,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
       if (spins <= 0) {
         // Fair to the other channels of this loop, since the socket could take more.
         channel.disarmWrite();
-        channel.eventLoop().execute(flushTask);
+        channel.eventLoop().execute(flushTask());
         return;
       }
       if (!writeSome(in)) {
@@ -54,7 +52,24 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   }
 
   void close() {
-    regions.close();
+    if (regions != null) {
+      regions.close();
+    }
+  }
+
+  /** Most connections never send a file. */
+  private FileRegionWriter regions() {
+    if (regions == null) {
+      regions = new FileRegionWriter(channel);
+    }
+    return regions;
+  }
+
+  private Runnable flushTask() {
+    if (flushTask == null) {
+      flushTask = channel::flushAgain;
+    }
+    return flushTask;
   }
 
   /** Writes once; false if the socket takes nothing more for now. */
@@ -64,7 +79,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
       return in.size() > 1 || buffer.nioBufferCount() > 1 ? gather(in) : send(in, buffer);
     }
     if (message instanceof FileRegion region) {
-      return regions.write(in, region);
+      return regions().write(in, region);
     }
     return channel.writeMessage(in, message);
   }

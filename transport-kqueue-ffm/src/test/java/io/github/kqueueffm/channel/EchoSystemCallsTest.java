@@ -35,6 +35,7 @@ class EchoSystemCallsTest {
   private static final int MESSAGE_BYTES = 100;
   private static final int RECEIVE_BUFFER_BYTES = 2048;
   private static final int ECHOES = 200;
+  private static final int VISITS = 50;
 
   private final CountingKernel trace = CountingKernel.over(Kernels.system());
 
@@ -84,6 +85,39 @@ class EchoSystemCallsTest {
         client.close();
       }
       shutDown(group);
+    }
+  }
+
+  @Test
+  void connectionWithOneEchoIsElevenSystemCallsAtMost() throws Exception {
+    EventLoopGroup group = group();
+    try {
+      Channel server = bind(group);
+      // At the first one is seen that connections inherit TCP_NODELAY.
+      visit(server);
+      trace.reset();
+      for (int i = 0; i < VISITS; i++) {
+        visit(server);
+      }
+      List<String> calls = trace.calls();
+      List<String> others = calls.stream().filter(call -> !WAITS.contains(call)).toList();
+      List<String> expected =
+          List.of("accept4", "accept4", "epollCtl", "recv", "send", "recv", "epollCtl", "close");
+      assertThat(others)
+          .isEqualTo(Collections.nCopies(VISITS, expected).stream().flatMap(List::stream).toList());
+      // For the connection, its message and its end; one may stand for two of them, and the loop's
+      // next one may have begun.
+      assertThat(calls.size() - others.size()).isLessThanOrEqualTo(3 * VISITS + 1);
+    } finally {
+      shutDown(group);
+    }
+  }
+
+  private static void visit(Channel server) throws Exception {
+    try (Socket client = connect(server)) {
+      echo(client);
+      client.shutdownOutput();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
   }
 

@@ -121,6 +121,7 @@ class LinuxStoryTest {
     option(SERVER, SOL_SOCKET, SO_REUSEADDR, one());
     byte[] address = address(HERE, 8080);
     script.expect("bind", SERVER, ANY, 28).with(1, address);
+    option(SERVER, IPPROTO_TCP, TCP_NODELAY, one());
     script.expect("listen", SERVER, 77);
     Channel server =
         new ServerBootstrap()
@@ -148,7 +149,8 @@ class LinuxStoryTest {
         .writes(1, address(THERE, 54321))
         .writesInts(2, 28)
         .answers(CHILD);
-    option(CHILD, IPPROTO_TCP, TCP_NODELAY, one());
+    // Whether the first connection has it from its listener.
+    script.expect("getsockopt", CHILD, IPPROTO_TCP, TCP_NODELAY).writesInts(3, 1).writesInts(4, 4);
     script.expect("accept4", SERVER, ANY, ANY, CREATION_FLAGS).fails(Errno.EAGAIN);
   }
 
