@@ -56,6 +56,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     socket().listen(config().getBacklog());
     config().listening();
     active(true);
+    // Kept by Netty: its connections tell it as theirs when they are closed.
+    localAddress();
   }
 
   boolean isBound() {
