@@ -87,17 +87,15 @@ public final class EchoServer {
         SslContextBuilder.forServer(
                 directory.resolve(CERTIFICATE).toFile(), directory.resolve(KEY).toFile())
             .build();
-    return initializer(
-        channel ->
-            channel.pipeline().addLast(context.newHandler(channel.alloc()), new EchoHandler()));
+    return initializer(channel ->
+        channel.pipeline().addLast(context.newHandler(channel.alloc()), new EchoHandler()));
   }
 
   private Channel receive() {
     return new Bootstrap()
         .group(loops)
         .channel(transport.datagram())
-        .option(
-            ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES))
+        .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_DATAGRAM_BYTES))
         .handler(new DatagramEcho())
         .bind(DATAGRAM_PORT)
         .syncUninterruptibly()

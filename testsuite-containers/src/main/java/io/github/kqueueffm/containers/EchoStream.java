@@ -14,12 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends a number of bytes, piece by piece as the channel takes them, and checks each one that comes
- * back. It begins when it is added to the pipeline of a connection.
+ * back. It begins when it is added to the pipeline of a connection, or when that is established.
  */
 final class EchoStream extends ChannelInboundHandlerAdapter {
-  private final long total;
   private final int piece;
+  private long total;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final CompletableFuture<Void> inactive = new CompletableFuture<>();
   private final AtomicInteger outstanding = new AtomicInteger();
   private final Queue<Throwable> failedWrites = new ConcurrentLinkedQueue<>();
   private volatile long sent;
@@ -47,9 +48,30 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
     return stream.done.thenRun(() -> channel.pipeline().remove(stream));
   }
 
+  /** Sends no more, so that it is done when what was sent has come back. */
+  void finish(Channel channel) {
+    channel
+        .eventLoop()
+        .execute(() -> {
+          total = sent;
+          completeIfAllCameBack();
+        });
+  }
+
+  private void completeIfAllCameBack() {
+    if (echoed == total) {
+      done.complete(null);
+    }
+  }
+
   /** Completed when every byte has come back; fails when one is wrong or the channel closes. */
   CompletableFuture<Void> done() {
     return done;
+  }
+
+  /** Completed by the event of that name. */
+  CompletableFuture<Void> inactive() {
+    return inactive;
   }
 
   long sent() {
@@ -71,7 +93,15 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    if (context.channel().isActive()) {
+      send(context);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
     send(context);
+    context.fireChannelActive();
   }
 
   @Override
@@ -119,9 +149,7 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
     } finally {
       ReferenceCountUtil.release(message);
     }
-    if (echoed == total) {
-      done.complete(null);
-    }
+    completeIfAllCameBack();
   }
 
   // The loop's thread is the only one that writes these two.
@@ -139,6 +167,7 @@ final class EchoStream extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     done.completeExceptionally(
         new IOException("closed after %d of %d bytes".formatted(echoed, total)));
+    inactive.complete(null);
     context.fireChannelInactive();
   }
 

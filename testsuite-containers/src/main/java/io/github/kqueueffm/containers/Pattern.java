@@ -3,7 +3,9 @@ package io.github.kqueueffm.containers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/** The bytes of a stream by their place in it, so that what comes back can be checked as it comes. */
+/**
+ * The bytes of a stream by their place in it, so that what comes back can be checked as it comes.
+ */
 final class Pattern {
   private static final long MIX = 0x9E37_79B9_7F4A_7C15L;
 

@@ -35,8 +35,7 @@ final class Client implements AutoCloseable {
     return connect(bootstrap(), address, handlers);
   }
 
-  static Channel connect(
-      Bootstrap bootstrap, InetSocketAddress address, ChannelHandler... handlers)
+  static Channel connect(Bootstrap bootstrap, InetSocketAddress address, ChannelHandler... handlers)
       throws InterruptedException {
     return bootstrap
         .handler(

@@ -48,7 +48,9 @@ class HaproxyTest {
       throws Exception {
     ExecResult answer =
         server.execInContainer(
-            "bash", "-c", "exec 3<>/dev/tcp/proxy/%d; read -r line <&3; echo $line".formatted(port));
+            "bash",
+            "-c",
+            "exec 3<>/dev/tcp/proxy/%d; read -r line <&3; echo $line".formatted(port));
     String client = address(server);
     String proxy = address(haproxy);
     assertThat(answer.getStdout().split("\\s+"))

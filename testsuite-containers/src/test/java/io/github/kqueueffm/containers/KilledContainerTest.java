@@ -36,7 +36,7 @@ class KilledContainerTest {
       DockerClientFactory.lazyClient().killContainerCmd(server.getContainerId()).exec();
 
       assertThat(channel.closeFuture().await(60, TimeUnit.SECONDS)).isTrue();
-      Eventually.holds("channelInactive", stream.done()::isCompletedExceptionally);
+      stream.inactive().get(60, TimeUnit.SECONDS);
       assertThat(stream.outstandingWrites()).isZero();
       assertThat(stream.failedWrites())
           .isNotEmpty()

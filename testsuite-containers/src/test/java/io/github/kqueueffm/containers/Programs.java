@@ -35,8 +35,7 @@ final class Programs {
             .withCopyToContainer(
                 Transferable.of(Certificates.SERVER.getPrivateKeyPEM()), TLS + EchoServer.KEY)
             .waitingFor(
-                Wait.forLogMessage(".*" + EchoServer.READY + ".*", 1)
-                    .withStartupTimeout(PATIENCE));
+                Wait.forLogMessage(".*" + EchoServer.READY + ".*", 1).withStartupTimeout(PATIENCE));
     return Published.on(
         container,
         ExposedPort.tcp(EchoServer.ECHO_PORT),

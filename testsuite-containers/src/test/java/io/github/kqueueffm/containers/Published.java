@@ -10,7 +10,10 @@ import java.util.List;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 
-/** Ports of a container that are reached on 127.0.0.1, each by one that Docker chooses, and nowhere else. */
+/**
+ * Ports of a container that are reached on 127.0.0.1, each by one that Docker chooses, and nowhere
+ * else.
+ */
 final class Published {
   private static final String LOOPBACK = "127.0.0.1";
 

@@ -8,7 +8,10 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.containers.wait.strategy.WaitStrategy;
 import org.testcontainers.utility.MountableFile;
 
-/** Other people's servers, from their official images or from Debian's packages; started by the caller. */
+/**
+ * Other people's servers, from their official images or from Debian's packages; started by the
+ * caller.
+ */
 final class Servers {
   static final int NGINX_PORT = 8080;
   static final int REDIS_PORT = 6379;

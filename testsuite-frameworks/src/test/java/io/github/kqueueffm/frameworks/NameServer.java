@@ -62,7 +62,7 @@ public final class NameServer implements AutoCloseable {
     ByteBuffer answer = ByteBuffer.allocate(afterQuestion + 16);
     answer.putShort(query.getShort(0)).putShort(RESPONSE_NO_ERROR);
     answer.putShort((short) 1).putShort((short) (known ? 1 : 0)).putInt(0);
-    answer.put(query.array(), HEADER, afterQuestion - HEADER);
+    answer.put(query.slice(HEADER, afterQuestion - HEADER));
     if (known) {
       answer.putShort(NAME_OF_THE_QUESTION).putShort(TYPE_A).putShort(CLASS_IN);
       answer.putInt(60).putShort((short) 4).put(new byte[] {127, 0, 0, 1});

@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -41,6 +42,16 @@ class WitnessTest {
     try (Witness witness = Witness.open()) {
       assertThatThrownBy(() -> witness.assertCarried(Channel.class, 0, THREADS))
           .isInstanceOf(AssertionError.class);
+    }
+  }
+
+  @Test
+  void bufferThatIsLeftIsNoticed() {
+    ByteBuf left = PooledByteBufAllocator.DEFAULT.directBuffer();
+    try {
+      assertThatThrownBy(Witness::assertNothingLeft).isInstanceOf(IllegalStateException.class);
+    } finally {
+      left.release();
     }
   }
 

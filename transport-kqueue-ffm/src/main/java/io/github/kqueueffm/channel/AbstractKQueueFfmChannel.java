@@ -1,6 +1,5 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Interest;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -99,7 +98,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   @Override
-  protected AbstractKQueueFfmUnsafe newUnsafe() {
+  protected AbstractUnsafe newUnsafe() {
     return new AbstractKQueueFfmUnsafe();
   }
 
@@ -133,7 +132,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       return;
     }
     updateReadInterest();
-    if (connector() != null && connector().isPending()) {
+    if (connector() != null && connector().isPending() || hasFlushed()) {
       armWrite();
     }
     promise.setSuccess();
@@ -144,14 +143,25 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   @Override
   protected void doDeregister() {
+    deregister(false);
+  }
+
+  private void deregister(boolean closing) {
     IoRegistration current = registration;
     if (current != null) {
       registration = null;
-      // Before the number of the descriptor can be used again.
-      loop.forget();
+      if (closing && isOpen()) {
+        // Before the number of the descriptor can be used again.
+        loop.forget();
+      }
       loop = null;
       current.cancel();
     }
+  }
+
+  /** Whether its I/O belongs to a loop now: not before, not after, and not once it closes. */
+  final boolean hasLoop() {
+    return loop != null;
   }
 
   @Override
@@ -161,7 +171,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       connector().closed();
     }
     // Again here for a channel whose registration failed or that is closed forcibly.
-    doDeregister();
+    deregister(true);
     socket.close();
   }
 
@@ -213,15 +223,20 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       readPending = false;
       return;
     }
+    onLoop(() -> {
+      if (!config().isAutoRead()) {
+        stopReading();
+      }
+    });
+  }
+
+  /** At once if that is this thread: of the loop that the channel has now. */
+  final void onLoop(Runnable task) {
     EventLoop loop = eventLoop();
     if (loop.inEventLoop()) {
-      stopReading();
+      task.run();
     } else {
-      loop.execute(() -> {
-        if (!config().isAutoRead()) {
-          stopReading();
-        }
-      });
+      loop.execute(task);
     }
   }
 
@@ -280,28 +295,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   private void writeEvent(KQueueFfmIoEvent event) {
     Connector connector = connector();
     if (connector != null && connector.isPending()) {
-      connector.finish(errno(event));
+      connector.finish(event);
     } else {
       writeReady();
-    }
-  }
-
-  /** Why the connect failed, as far as the event tells; 0 if the socket has to be asked. */
-  private int errno(KQueueFfmIoEvent event) {
-    if (!event.isError()) {
-      return event.isEof() ? event.fflags() : 0;
-    }
-    // EPIPE and the like: the filter cannot be armed because the connect has failed by then.
-    int reason = pendingErrno();
-    return reason != 0 ? reason : (int) event.data();
-  }
-
-  private int pendingErrno() {
-    try {
-      return socket.getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
-    } catch (IOException e) {
-      // The event has an errno too.
-      return 0;
     }
   }
 
@@ -339,6 +335,17 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
+  /** Whether there is something to write that waits for the loop or the socket. */
+  final boolean hasFlushed() {
+    ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
+    return outbound != null && !outbound.isEmpty();
+  }
+
+  /** Writes what is flushed, unless that waits for the socket or for a loop. */
+  final void flushAgain() {
+    ownUnsafe().flush0();
+  }
+
   /** The channel's transport operations. */
   class AbstractKQueueFfmUnsafe extends AbstractUnsafe {
 
@@ -354,8 +361,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     protected void flush0() {
-      // While the write filter is armed the socket's buffer is full.
-      if (!writeArmed) {
+      // While the write filter is armed the socket's buffer is full. What is flushed between two
+      // registrations waits for the second one.
+      if (!writeArmed && hasLoop()) {
         super.flush0();
       }
     }
@@ -381,15 +389,14 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     protected Executor prepareToClose() {
       Executor executor = closeExecutor();
       if (executor != null) {
-        doDeregister();
+        AbstractKQueueFfmChannel.this.deregister(true);
       }
       return executor;
     }
   }
 
-  @Override
-  public AbstractKQueueFfmUnsafe unsafe() {
-    return (AbstractKQueueFfmUnsafe) super.unsafe();
+  final AbstractKQueueFfmUnsafe ownUnsafe() {
+    return (AbstractKQueueFfmUnsafe) unsafe();
   }
 
   @Override

@@ -150,7 +150,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void writeReady() {
-    unsafe().flushNow();
+    ownUnsafe().flushNow();
   }
 
   @Override
@@ -161,11 +161,6 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   /** Waits until a message that was refused for lack of room may be tried again. */
   void awaitRoom(Object refused) {
     armWrite();
-  }
-
-  /** Tries again what awaits room. */
-  final void flushAgain() {
-    unsafe().flush0();
   }
 
   final int writeLimit() {

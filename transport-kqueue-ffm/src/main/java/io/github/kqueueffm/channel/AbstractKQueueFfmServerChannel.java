@@ -19,6 +19,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   /** How long a server rests when the process or the system is out of descriptors or memory. */
   private static final long BACKOFF_MILLIS = 100;
 
+  /**
+   * How many connections in a row can be gone: as many as any system's queue holds. More are an
+   * answer for ever, as when a filter of system calls forbids accept4 with EPERM.
+   */
+  private static final int MOST_GONE = 4096;
+
   private final boolean adopted;
   private boolean backingOff;
 
@@ -35,7 +41,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
    *
    * @param remote the peer, as accept(2) told
    */
-  abstract Channel newChildChannel(KernelSocket child, SocketAddress remote) throws Exception;
+  abstract Channel child(int fd, SocketAddress remote) throws Exception;
+
+  /** The socket of a connection that this one accepted. */
+  final KernelSocket accepted(int fd) {
+    return KernelSocket.accepted(socket().kernel(), fd, socket().family());
+  }
 
   @Override
   public abstract KQueueFfmServerChannelConfig<?> config();
@@ -45,6 +56,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     socket().listen(config().getBacklog());
     config().listening();
     active(true);
+    // Kept by Netty: its connections tell it as theirs when they are closed.
+    localAddress();
   }
 
   boolean isBound() {
@@ -90,7 +103,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void readReady(boolean eof) {
-    RecvByteBufAllocator.ExtendedHandle handle = unsafe().readHandle();
+    RecvByteBufAllocator.ExtendedHandle handle = ownUnsafe().readHandle();
     handle.reset(config());
     handle.attemptedBytesRead(1);
     Throwable failure = null;
@@ -119,15 +132,15 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
       handle.incMessagesRead(1);
       readDone();
       pipeline().fireChannelRead(child(loop, fd));
-    } while (isRegistered() && handle.continueReading());
+      // A handler may have closed the server, whose descriptor can be somebody else's by now.
+    } while (hasLoop() && handle.continueReading());
   }
 
   private Channel child(LoopResources loop, int fd) throws Exception {
-    KernelSocket child = KernelSocket.accepted(socket().kernel(), fd, socket().family());
     try {
-      return newChildChannel(child, loop.acceptedAddress());
+      return child(fd, loop.acceptedAddress());
     } catch (Throwable t) {
-      child.close();
+      accepted(fd).close();
       throw t;
     }
   }
@@ -135,10 +148,11 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   /** The next connection, passing over those that went away while they waited. */
   private int accept(LoopResources loop) {
     Platform platform = loop.kernel().platform();
+    int left = MOST_GONE;
     int fd;
     do {
       fd = socket().accept(loop.kernel(), loop.acceptAddress(), loop.acceptLength());
-    } while (fd < 0 && !loop.wouldBlock(fd) && isGoneConnection(platform, -fd));
+    } while (fd < 0 && !loop.wouldBlock(fd) && isGoneConnection(platform, -fd) && --left > 0);
     return fd;
   }
 
@@ -155,7 +169,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
       return;
     }
     switch (loop.kernel().platform().errno(-result)) {
-      case EMFILE, ENFILE, ENOBUFS, ENOMEM -> backOff();
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, EPROTO, EPERM, EINTR -> backOff();
       case null, default -> {}
     }
     throw failure("accept", result);
@@ -164,13 +178,11 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   /** The connection stays in the queue and would be reported again at once. */
   private void backOff() {
     backingOff = true;
-    eventLoop()
-        .schedule(
-            () -> {
-              backingOff = false;
-              updateReadInterest();
-            },
-            BACKOFF_MILLIS,
-            TimeUnit.MILLISECONDS);
+    eventLoop().schedule(() -> onLoop(this::goOn), BACKOFF_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void goOn() {
+    backingOff = false;
+    updateReadInterest();
   }
 }

@@ -3,13 +3,14 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
-import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
@@ -38,7 +39,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   abstract int blockingLinger();
 
   /** Begins a connect; true if it is complete already. */
-  abstract boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception;
+  abstract boolean startConnect(SocketAddress remote) throws Exception;
 
   /** Writes a message that is neither bytes nor a file region; false if the socket is full. */
   boolean writeMessage(ChannelOutboundBuffer in, Object message) throws Exception {
@@ -90,12 +91,12 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   /** A handler may have closed the channel, shut its input down or moved it to another loop. */
   final boolean mayContinue() {
-    return isRegistered() && !inputShutdown;
+    return hasLoop() && !inputShutdown;
   }
 
   @Override
   final void writeReady() {
-    unsafe().flushNow();
+    ownUnsafe().flushNow();
   }
 
   @Override
@@ -126,7 +127,16 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   final Executor closeExecutor() {
-    return isOpen() && blockingLinger() > 0 ? GlobalEventExecutor.INSTANCE : null;
+    return isOpen() && mayLinger() ? GlobalEventExecutor.INSTANCE : null;
+  }
+
+  private boolean mayLinger() {
+    try {
+      return blockingLinger() > 0;
+    } catch (ChannelException e) {
+      // A socket that does not even tell has nothing to linger for, and has to be closed.
+      return false;
+    }
   }
 
   @Override
@@ -151,8 +161,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   protected final void doShutdownOutput() throws IOException {
-    socket().shutdown(false, true);
+    // Also if it fails, as on a connection that was reset: Netty has dropped the outbound buffer.
     outputShutdown = true;
+    socket().shutdown(false, true);
   }
 
   @Override
@@ -170,11 +181,12 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   public ChannelFuture shutdownInput(ChannelPromise promise) {
-    inLoop(() -> shutdownInputNow(promise));
+    onLoop(() -> shutdownInputNow(promise));
     return promise;
   }
 
   private void shutdownInputNow(ChannelPromise promise) {
+    boolean wasShutdown = inputShutdown;
     try {
       socket().shutdown(true, false);
       inputShutdown = true;
@@ -182,6 +194,18 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
       promise.setSuccess();
     } catch (Throwable t) {
       promise.setFailure(t);
+      return;
+    }
+    if (!wasShutdown) {
+      eventLoop().execute(this::inputFoundDone);
+    }
+  }
+
+  /** What a read would find now, which after a shutdown of its own nobody makes. */
+  private void inputFoundDone() {
+    if (isOpen() && isAllowHalfClosure()) {
+      pipeline().fireChannelReadComplete();
+      pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
     }
   }
 
@@ -192,7 +216,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   public ChannelFuture shutdownOutput(ChannelPromise promise) {
-    inLoop(() -> unsafe().shutdownOutput(promise));
+    onLoop(() -> ownUnsafe().shutdownOutput(promise));
     return promise;
   }
 
@@ -223,23 +247,16 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
     }
   }
 
-  private void inLoop(Runnable task) {
-    EventLoop loop = eventLoop();
-    if (loop.inEventLoop()) {
-      task.run();
-    } else {
-      loop.execute(task);
-    }
-  }
-
   private final class ConnectSteps implements Connector.ConnectStep {
 
     @Override
     public boolean start(SocketAddress remote, SocketAddress local) throws Exception {
-      boolean connected = false;
+      if (local != null) {
+        doBind(local);
+      }
       boolean started = false;
       try {
-        connected = startConnect(remote, local);
+        boolean connected = startConnect(remote);
         started = true;
         return connected;
       } finally {

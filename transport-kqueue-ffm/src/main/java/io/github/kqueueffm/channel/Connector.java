@@ -1,8 +1,10 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -57,7 +59,7 @@ final class Connector {
       }
     } catch (Throwable t) {
       promise.tryFailure(t);
-      channel.unsafe().closeIfNotOpen();
+      channel.ownUnsafe().closeIfNotOpen();
     }
   }
 
@@ -73,7 +75,7 @@ final class Connector {
     promise.addListener(future -> {
       if (future.isCancelled()) {
         forget();
-        channel.unsafe().closeNow();
+        channel.ownUnsafe().closeNow();
       }
     });
   }
@@ -89,17 +91,17 @@ final class Connector {
                   + channel.config().getConnectTimeoutMillis()
                   + " ms: "
                   + to))) {
-        channel.unsafe().closeNow();
+        channel.ownUnsafe().closeNow();
       }
     }
   }
 
-  void finish(int errno) {
+  void finish(KQueueFfmIoEvent event) {
     ChannelPromise done = promise;
     SocketAddress to = remote;
     boolean wasActive = channel.isActive();
     try {
-      if (!step.finish(to, errno)) {
+      if (!step.finish(to, errno(event))) {
         channel.armWrite();
         return;
       }
@@ -108,7 +110,27 @@ final class Connector {
     } catch (Throwable t) {
       forget();
       done.tryFailure(t);
-      channel.unsafe().closeIfNotOpen();
+      // Systems differ in what a socket is good for after a connect that has failed.
+      channel.ownUnsafe().closeNow();
+    }
+  }
+
+  /** Why the connect failed, as far as the event tells; 0 if the socket has to be asked. */
+  private int errno(KQueueFfmIoEvent event) {
+    if (!event.isError()) {
+      return event.isEof() ? event.fflags() : 0;
+    }
+    // EPIPE and the like: the filter cannot be armed because the connect has failed by then.
+    int reason = pendingErrno();
+    return reason != 0 ? reason : (int) event.data();
+  }
+
+  private int pendingErrno() {
+    try {
+      return channel.socket().getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
+    } catch (IOException e) {
+      // The event has an errno too.
+      return 0;
     }
   }
 
@@ -123,7 +145,10 @@ final class Connector {
       channel.pipeline().fireChannelActive();
     }
     if (!delivered) {
-      channel.unsafe().closeNow();
+      channel.ownUnsafe().closeNow();
+    } else if (channel.hasFlushed()) {
+      // Written during the connect, and nobody else would flush it.
+      channel.eventLoop().execute(channel::flushAgain);
     }
   }
 

@@ -22,7 +22,7 @@ final class DatagramReader {
   }
 
   void read() {
-    RecvByteBufAllocator.ExtendedHandle handle = channel.unsafe().readHandle();
+    RecvByteBufAllocator.ExtendedHandle handle = channel.ownUnsafe().readHandle();
     handle.reset(channel.config());
     Throwable failure = null;
     try {
@@ -46,8 +46,7 @@ final class DatagramReader {
       received = receive(loop, handle, handle.allocate(allocator));
       // A handler may have closed the channel or moved it to another loop.
     } while (received > 0
-        && channel.isOpen()
-        && channel.isRegistered()
+        && channel.hasLoop()
         && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
   }
 

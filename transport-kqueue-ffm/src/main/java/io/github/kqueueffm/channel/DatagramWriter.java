@@ -25,7 +25,7 @@ final class DatagramWriter {
   void write(ChannelOutboundBuffer in) {
     int left = channel.writeLimit();
     // A promise's listener may close the channel.
-    while (left > 0 && channel.isOpen() && !in.isEmpty()) {
+    while (left > 0 && channel.hasLoop() && !in.isEmpty()) {
       int done = writeSome(in, left);
       if (done == FULL) {
         channel.awaitRoom(in.current());
@@ -34,7 +34,7 @@ final class DatagramWriter {
       left -= done;
     }
     channel.disarmWrite();
-    if (channel.isOpen() && !in.isEmpty()) {
+    if (channel.hasLoop() && !in.isEmpty()) {
       channel.eventLoop().execute(flushTask);
     }
   }

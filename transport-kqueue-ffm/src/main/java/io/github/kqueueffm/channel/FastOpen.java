@@ -13,7 +13,6 @@ import java.net.SocketAddress;
  */
 final class FastOpen {
   private long taken;
-  private boolean flushing;
 
   /**
    * Begins a connect together with the first data.
@@ -23,7 +22,6 @@ final class FastOpen {
   boolean start(KernelSocket socket, SocketAddress remote, ChannelOutboundBuffer outbound)
       throws IOException {
     outbound.addFlush();
-    flushing = true;
     if (!(outbound.current() instanceof ByteBuf data)
         || !data.isReadable()
         || data.nioBufferCount() != 1) {
@@ -35,18 +33,11 @@ final class FastOpen {
     return result >= 0;
   }
 
-  /**
-   * The connection is there: what went with the SYN is written.
-   *
-   * @return whether there may be more to flush
-   */
-  boolean finish(ChannelOutboundBuffer outbound) {
-    boolean flush = flushing;
-    flushing = false;
+  /** The connection is there: what went with the SYN is written. */
+  void finish(ChannelOutboundBuffer outbound) {
     if (taken > 0) {
       outbound.removeBytes(taken);
       taken = 0;
     }
-    return flush;
   }
 }

@@ -1,7 +1,9 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.util.internal.SystemPropertyUtil;
 import java.io.IOException;
 
@@ -33,6 +35,16 @@ public final class KQueueFfm {
   /** What was looked for, where, and what to do; {@code null} where the transport is available. */
   public static Throwable unavailabilityCause() {
     return UNAVAILABILITY_CAUSE;
+  }
+
+  /** Whether data can go with the SYN of a connect here, if the administrator has it on. */
+  public static boolean isTcpFastOpenClientSideAvailable() {
+    return isAvailable() && TcpFastOpen.isPossible(Kernels.system().platform());
+  }
+
+  /** Whether a server here can take data with a SYN, if the administrator has it on. */
+  public static boolean isTcpFastOpenServerSideAvailable() {
+    return isAvailable() && Kernels.system().platform().has(Constant.TCP_FASTOPEN);
   }
 
   /**

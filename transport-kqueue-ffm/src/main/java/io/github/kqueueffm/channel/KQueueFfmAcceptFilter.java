@@ -4,22 +4,27 @@ import io.netty.util.internal.ObjectUtil;
 
 /**
  * A filter that lets a listening socket report a connection only when it has sent enough (accf(9)
- * on FreeBSD and DragonFly, accept_filter(9) on NetBSD).
- *
- * @param filterName such as {@code dataready} or {@code httpready}; an empty one removes the filter
- * @param filterArgs what the filter takes, mostly nothing
+ * on FreeBSD and DragonFly, accept_filter(9) on NetBSD). Immutable, if a subclass is.
  */
-public record KQueueFfmAcceptFilter(String filterName, String filterArgs) {
+public class KQueueFfmAcceptFilter {
   private static final String SEPARATOR = ", ";
 
-  public KQueueFfmAcceptFilter {
-    ObjectUtil.checkNotNull(filterName, "filterName");
-    ObjectUtil.checkNotNull(filterArgs, "filterArgs");
-  }
+  private final String filterName;
+  private final String filterArgs;
 
   /** A filter without arguments. */
   public KQueueFfmAcceptFilter(String filterName) {
     this(filterName, "");
+  }
+
+  /**
+   * @param filterName such as {@code dataready} or {@code httpready}; an empty one removes the
+   *     filter
+   * @param filterArgs what the filter takes, mostly nothing
+   */
+  public KQueueFfmAcceptFilter(String filterName, String filterArgs) {
+    this.filterName = ObjectUtil.checkNotNull(filterName, "filterName");
+    this.filterArgs = ObjectUtil.checkNotNull(filterArgs, "filterArgs");
   }
 
   /**
@@ -38,5 +43,31 @@ public record KQueueFfmAcceptFilter(String filterName, String filterArgs) {
     }
     return new KQueueFfmAcceptFilter(
         text.substring(0, end), text.substring(end + SEPARATOR.length()));
+  }
+
+  public final String filterName() {
+    return filterName;
+  }
+
+  public final String filterArgs() {
+    return filterArgs;
+  }
+
+  @Override
+  public final boolean equals(Object other) {
+    return other instanceof KQueueFfmAcceptFilter filter
+        && filterName.equals(filter.filterName)
+        && filterArgs.equals(filter.filterArgs);
+  }
+
+  @Override
+  public final int hashCode() {
+    return 31 * filterName.hashCode() + filterArgs.hashCode();
+  }
+
+  /** Its name and its arguments. */
+  @Override
+  public final String toString() {
+    return filterName + SEPARATOR + filterArgs;
   }
 }

@@ -78,7 +78,8 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     if (adopted) {
       adopted();
     }
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */

@@ -3,7 +3,6 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.PeerCredentials;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.buffer.ByteBuf;
@@ -52,7 +51,8 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     if (adopted) {
       adopted();
     }
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** One of a pair has a peer and no name. */
@@ -86,16 +86,6 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     DomainSocketAddress name = (DomainSocketAddress) super.localAddress0();
     // It can get one until it is closed.
     return name == null || name.path().isEmpty() ? null : name;
-  }
-
-  /**
-   * Asks the kernel who the peer is. Systems tell it of the two ends of a pair; of other datagram
-   * sockets few do.
-   *
-   * @throws IOException if it is not connected, or the system does not tell
-   */
-  public KQueueFfmPeerCredentials peerCredentials() throws IOException {
-    return new KQueueFfmPeerCredentials(PeerCredentials.of(socket()));
   }
 
   @Override
@@ -179,7 +169,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
       // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not
       // connected to it, is writable all the time.
       resting = true;
-      eventLoop().schedule(this::rested, REST_MILLIS, TimeUnit.MILLISECONDS);
+      eventLoop().schedule(() -> onLoop(this::rested), REST_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 

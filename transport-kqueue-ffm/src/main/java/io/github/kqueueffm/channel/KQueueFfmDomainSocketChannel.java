@@ -2,7 +2,6 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.PeerCredentials;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPipeline;
@@ -11,7 +10,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
-import java.io.IOException;
 import java.net.SocketAddress;
 
 /**
@@ -41,12 +39,22 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   private KQueueFfmDomainSocketChannel(KernelSocket adopted) {
-    this(null, adopted, adopted.remoteAddress() != null);
+    super(null, adopted, adopted.remoteAddress() != null);
+    // The caller still is the owner if this fails.
+    config = newConfig();
+  }
+
+  /**
+   * A connection that a server accepted: what {@link
+   * KQueueFfmServerDomainSocketChannel#newChildChannel} makes.
+   */
+  protected KQueueFfmDomainSocketChannel(KQueueFfmServerDomainSocketChannel parent, int fd) {
+    this(parent, parent.accepted(fd), true);
   }
 
   KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = newConfig();
+    config = Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -86,25 +94,13 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
     return peer != null ? peer : DomainAddresses.told(socket().remoteAddress());
   }
 
-  /**
-   * Asks the kernel who the peer is.
-   *
-   * @throws IOException if it is not connected
-   */
-  public KQueueFfmPeerCredentials peerCredentials() throws IOException {
-    return new KQueueFfmPeerCredentials(PeerCredentials.of(socket()));
-  }
-
   @Override
   protected void doBind(SocketAddress local) throws Exception {
     socket().bind(DomainAddresses.name(DomainAddresses.given(local)));
   }
 
   @Override
-  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
-    if (local != null) {
-      doBind(local);
-    }
+  boolean startConnect(SocketAddress remote) throws Exception {
     return socket().connect(DomainAddresses.name(DomainAddresses.given(remote)));
   }
 

@@ -3,6 +3,9 @@ package io.github.kqueueffm.channel;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutorChooserFactory;
+import io.netty.util.concurrent.RejectedExecutionHandler;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
@@ -37,8 +40,39 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
     super(threads, executor, KQueueFfmIoHandler.newFactory());
   }
 
+  /**
+   * For a subclass with a handler of its own.
+   *
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param factory of a {@link KQueueFfmIoHandler}
+   * @param args what {@link #newChild} gets for every loop
+   */
+  protected KQueueFfmEventLoopGroup(
+      int threads,
+      Executor executor,
+      IoHandlerFactory factory,
+      EventExecutorChooserFactory chooserFactory,
+      Object... args) {
+    super(threads, executor, factory, chooserFactory, args);
+  }
+
   @Override
   protected IoEventLoop newChild(Executor executor, IoHandlerFactory factory, Object... args) {
     return new KQueueFfmEventLoop(this, executor, factory);
+  }
+
+  /**
+   * A loop with queues of its own, for a subclass's {@link #newChild}.
+   *
+   * @param tasks where tasks wait; {@code null} for Netty's default
+   * @param tailTasks where those wait that run at the end of a turn; {@code null} as before
+   */
+  protected final IoEventLoop newLoop(
+      Executor executor,
+      IoHandlerFactory factory,
+      Queue<Runnable> tasks,
+      Queue<Runnable> tailTasks,
+      RejectedExecutionHandler rejected) {
+    return new KQueueFfmEventLoop(this, executor, factory, tasks, tailTasks, rejected);
   }
 }

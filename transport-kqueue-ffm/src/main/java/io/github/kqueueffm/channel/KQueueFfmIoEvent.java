@@ -38,6 +38,11 @@ public final class KQueueFfmIoEvent implements IoEvent {
     return events.data(index);
   }
 
+  /** The id of the registration: what its submit answers. */
+  public long udata() {
+    return events.registration(index).id();
+  }
+
   boolean isReadable() {
     return events.isReadable(index);
   }

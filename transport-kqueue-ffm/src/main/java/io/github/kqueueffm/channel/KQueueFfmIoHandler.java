@@ -55,7 +55,7 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   /**
    * @param executor the loop, which must not be called from here
-   * @param maxEvents how many events one kevent call may return
+   * @param maxEvents how many events one kevent call may return; 0 for the default of 1024
    */
   protected KQueueFfmIoHandler(
       ThreadAwareExecutor executor, int maxEvents, SelectStrategyFactory strategyFactory) {
@@ -70,8 +70,9 @@ public class KQueueFfmIoHandler implements IoHandler {
     this.executor = ObjectUtil.checkNotNull(executor, "executor");
     this.selectStrategy =
         ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
+    // First, so that no kqueue is left open if there is no room for so many.
+    this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
     this.selector = open(kernel);
-    this.events = new Events(maxEvents);
     this.resources = new LoopResources(selector.kernel());
   }
 
@@ -103,11 +104,10 @@ public class KQueueFfmIoHandler implements IoHandler {
       Kernel kernel, int maxEvents, SelectStrategyFactory strategyFactory) {
     ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
     ObjectUtil.checkNotNull(strategyFactory, "selectStrategyFactory");
-    int max = maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents;
     return new IoHandlerFactory() {
       @Override
       public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return new KQueueFfmIoHandler(executor, kernel, max, strategyFactory);
+        return new KQueueFfmIoHandler(executor, kernel, maxEvents, strategyFactory);
       }
 
       @Override
@@ -192,7 +192,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   }
 
   @Override
-  public IoRegistration register(IoHandle handle) throws Exception {
+  public IoRegistration register(IoHandle handle) {
     if (!(handle instanceof KQueueFfmIoHandle kqueueHandle)) {
       throw new IllegalArgumentException(
           "IoHandle of type " + StringUtil.simpleClassName(handle) + " not supported");

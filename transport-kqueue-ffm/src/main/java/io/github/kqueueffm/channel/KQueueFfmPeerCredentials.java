@@ -1,17 +1,39 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.PeerCredentials;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
  * Who is at the other end of a local socket, as it was when that end connected or listened. Netty's
- * own type cannot be made outside its package.
+ * own type cannot be made outside its package, so the channels leave the name of its method free.
  */
 public final class KQueueFfmPeerCredentials {
   private final PeerCredentials credentials;
 
-  KQueueFfmPeerCredentials(PeerCredentials credentials) {
+  private KQueueFfmPeerCredentials(PeerCredentials credentials) {
     this.credentials = credentials;
+  }
+
+  /**
+   * Asks the kernel who the peer is.
+   *
+   * @throws IOException if the channel is not connected
+   */
+  public static KQueueFfmPeerCredentials of(KQueueFfmDomainSocketChannel channel)
+      throws IOException {
+    return new KQueueFfmPeerCredentials(PeerCredentials.of(channel.socket()));
+  }
+
+  /**
+   * Asks the kernel who the peer is. Systems tell it of the two ends of a pair; of other datagram
+   * sockets few do.
+   *
+   * @throws IOException if the channel is not connected, or the system does not tell
+   */
+  public static KQueueFfmPeerCredentials of(KQueueFfmDomainDatagramChannel channel)
+      throws IOException {
+    return new KQueueFfmPeerCredentials(PeerCredentials.of(channel.socket()));
   }
 
   /** The process, 0 where the system does not tell (DragonFly, FreeBSD before 13). */

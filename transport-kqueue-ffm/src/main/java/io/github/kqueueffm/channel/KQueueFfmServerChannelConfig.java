@@ -69,12 +69,12 @@ public abstract class KQueueFfmServerChannelConfig<C extends KQueueFfmServerChan
   }
 
   @Override
-  public final boolean isReuseAddress() {
+  public boolean isReuseAddress() {
     return get(ChannelOption.SO_REUSEADDR);
   }
 
   @Override
-  public final C setReuseAddress(boolean reuseAddress) {
+  public C setReuseAddress(boolean reuseAddress) {
     return set(ChannelOption.SO_REUSEADDR, reuseAddress);
   }
 

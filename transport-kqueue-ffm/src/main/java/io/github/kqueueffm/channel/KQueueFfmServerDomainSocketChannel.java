@@ -30,7 +30,8 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
 
   KQueueFfmServerDomainSocketChannel(KernelSocket socket, boolean adopted) {
     super(socket, adopted);
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -84,7 +85,16 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   }
 
   @Override
-  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
-    return new KQueueFfmDomainSocketChannel(this, child, true);
+  final Channel child(int fd, SocketAddress remote) {
+    return newChildChannel(fd);
+  }
+
+  /**
+   * Makes the channel of a connection; called on the loop.
+   *
+   * @param fd belongs to the channel once this method returns, and is closed if it throws
+   */
+  protected KQueueFfmDomainSocketChannel newChildChannel(int fd) {
+    return new KQueueFfmDomainSocketChannel(this, fd);
   }
 }

@@ -31,7 +31,8 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {
     super(socket, adopted);
-    config = newConfig();
+    // Of an adopted one the caller still is the owner.
+    config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -66,7 +67,16 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   @Override
-  Channel newChildChannel(KernelSocket child, SocketAddress remote) {
-    return new KQueueFfmSocketChannel(this, child, (InetSocketAddress) remote);
+  final Channel child(int fd, SocketAddress remote) {
+    return newChildChannel(fd, (InetSocketAddress) remote);
+  }
+
+  /**
+   * Makes the channel of a connection; called on the loop.
+   *
+   * @param fd belongs to the channel once this method returns, and is closed if it throws
+   */
+  protected KQueueFfmSocketChannel newChildChannel(int fd, InetSocketAddress remote) {
+    return new KQueueFfmSocketChannel(this, fd, remote);
   }
 }

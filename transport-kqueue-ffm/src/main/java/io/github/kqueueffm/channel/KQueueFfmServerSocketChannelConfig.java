@@ -49,7 +49,7 @@ public class KQueueFfmServerSocketChannelConfig
   protected KQueueFfmServerSocketChannelConfig(KQueueFfmServerSocketChannel channel) {
     super(channel, TCP_OPTIONS);
     // As with Netty's own transports: a server restarts at once on the port that it had.
-    setReuseAddress(true);
+    set(ChannelOption.SO_REUSEADDR, true);
   }
 
   @Override

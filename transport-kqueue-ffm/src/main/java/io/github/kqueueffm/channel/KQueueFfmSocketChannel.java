@@ -27,14 +27,35 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     this(null, Sockets.stream(Kernels.system(), family), false);
   }
 
+  /**
+   * A new socket of one family.
+   *
+   * @deprecated use {@link #KQueueFfmSocketChannel(SocketProtocolFamily)}
+   */
+  @Deprecated
+  public KQueueFfmSocketChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+    this(family == null ? null : family.toSocketProtocolFamily());
+  }
+
   /** Takes over a socket, connected or not, and closes it with the channel. */
   public KQueueFfmSocketChannel(int fd) {
     this(Sockets.adoptTcp(Kernels.system(), fd));
   }
 
   private KQueueFfmSocketChannel(KernelSocket adopted) {
-    this(null, adopted, adopted.remoteAddress() != null);
+    super(null, adopted, adopted.remoteAddress() != null);
+    // The caller still is the owner if this fails.
+    config = newConfig();
     config.lingerUnknown();
+  }
+
+  /**
+   * A connection that a server accepted: what {@link KQueueFfmServerSocketChannel#newChildChannel}
+   * makes.
+   */
+  protected KQueueFfmSocketChannel(
+      KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
+    this(parent, parent.accepted(fd), remote);
   }
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket accepted, InetSocketAddress remote) {
@@ -44,7 +65,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = newConfig();
+    config = Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */
@@ -78,10 +99,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
-    if (local != null) {
-      socket().bind(local);
-    }
+  boolean startConnect(SocketAddress remote) throws Exception {
     return !startsFast(remote) && socket().connect(remote);
   }
 
@@ -98,9 +116,30 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to the wildcard address ends at some other one, which getpeername knows.
     peer = address.getAddress().isAnyLocalAddress() ? null : address;
-    if (fastOpen != null && fastOpen.finish(unsafe().outboundBuffer())) {
-      eventLoop().execute(unsafe()::flush0);
+    if (fastOpen != null) {
+      fastOpen.finish(unsafe().outboundBuffer());
     }
+  }
+
+  /** While it is open the kernel tells, which knows of transparent proxies. */
+  @Override
+  protected SocketAddress localAddress0() {
+    return isOpen() ? super.localAddress0() : addressOfListener();
+  }
+
+  /** The one address that all connections of the listener have, {@code null} if it has more. */
+  private SocketAddress addressOfListener() {
+    InetSocketAddress address = parent() == null ? null : parent().localAddress();
+    return address == null || address.getAddress().isAnyLocalAddress() ? null : address;
+  }
+
+  @Override
+  protected void doClose() throws Exception {
+    if (isActive() && addressOfListener() == null) {
+      // Netty keeps it. A handler may ask for it when the channel has become inactive.
+      localAddress();
+    }
+    super.doClose();
   }
 
   /** Whether the socket has had TCP_NODELAY of its listener since it was accepted. */

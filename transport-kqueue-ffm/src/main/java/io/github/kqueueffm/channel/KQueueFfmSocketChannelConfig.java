@@ -71,7 +71,7 @@ public class KQueueFfmSocketChannelConfig
   protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
     super(channel, OPTIONS);
     if (PlatformDependent.canEnableTcpNoDelayByDefault() && !channel.isBornWithNoDelay()) {
-      setTcpNoDelay(true);
+      set(ChannelOption.TCP_NODELAY, true);
     }
   }
 
@@ -196,7 +196,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   @Override
-  public final KQueueFfmSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
+  public KQueueFfmSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
     return set(ChannelOption.TCP_NODELAY, tcpNoDelay);
   }
 

@@ -84,6 +84,6 @@ final class RegionCollector implements WritableByteChannel {
 
   @Override
   public void close() {
-    channel.unsafe().closeNow();
+    channel.ownUnsafe().closeNow();
   }
 }

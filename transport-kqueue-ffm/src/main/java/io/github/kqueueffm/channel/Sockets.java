@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /** Sockets as channels' constructors need them: with Netty's unchecked exception. */
 final class Sockets {
@@ -115,6 +116,20 @@ final class Sockets {
       return KernelSocket.adopt(kernel, fd);
     } catch (IOException e) {
       throw new ChannelException("cannot take over descriptor " + fd + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Makes what belongs to a socket of ours, which is closed if that fails. */
+  static <T> T closingOnFailure(KernelSocket socket, Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (Throwable t) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        t.addSuppressed(e);
+      }
+      throw t;
     }
   }
 

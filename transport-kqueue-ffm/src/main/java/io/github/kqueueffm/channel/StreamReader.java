@@ -20,7 +20,6 @@ final class StreamReader implements StreamInput {
   private static final int NOTHING = -1;
 
   private final AbstractKQueueFfmStreamChannel channel;
-  private boolean readCompleteTold;
 
   StreamReader(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
@@ -35,7 +34,7 @@ final class StreamReader implements StreamInput {
     if (channel.isInputDone()) {
       return;
     }
-    RecvByteBufAllocator.ExtendedHandle handle = channel.unsafe().readHandle();
+    RecvByteBufAllocator.ExtendedHandle handle = channel.ownUnsafe().readHandle();
     handle.reset(channel.config());
     boolean ended;
     try {
@@ -121,15 +120,15 @@ final class StreamReader implements StreamInput {
       return;
     }
     if (!channel.isAllowHalfClosure()) {
-      channel.unsafe().closeNow();
+      channel.ownUnsafe().closeNow();
       return;
     }
     channel.inputEnded();
     channel.updateReadInterest();
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-    if (!readCompleteTold) {
-      readCompleteTold = true;
+    // Not after a handler has closed the channel in answer to the first one.
+    if (channel.isOpen()) {
       pipeline.fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
     }
   }
@@ -139,7 +138,7 @@ final class StreamReader implements StreamInput {
     channel.pipeline().fireExceptionCaught(cause);
     if (cause instanceof IOException || cause instanceof OutOfMemoryError) {
       // After ECONNRESET and its like the connection is gone, half-closure or not.
-      channel.unsafe().closeNow();
+      channel.ownUnsafe().closeNow();
     }
   }
 }

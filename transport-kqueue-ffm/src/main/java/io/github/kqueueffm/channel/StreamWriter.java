@@ -34,7 +34,8 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
 
   void write(ChannelOutboundBuffer in) throws Exception {
     int spins = channel.config().getWriteSpinCount();
-    while (!in.isEmpty()) {
+    // A promise's listener may close the channel.
+    while (channel.hasLoop() && !in.isEmpty()) {
       if (spins <= 0) {
         // Fair to the other channels of this loop, since the socket could take more.
         channel.disarmWrite();
@@ -66,13 +67,9 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
 
   private Runnable flushTask() {
     if (flushTask == null) {
-      flushTask = this::flush;
+      flushTask = channel::flushAgain;
     }
     return flushTask;
-  }
-
-  private void flush() {
-    channel.unsafe().flush0();
   }
 
   /** Writes once; false if the socket takes nothing more for now. */

@@ -10,6 +10,9 @@ public final class PeerCredentials {
   /** XUCRED_VERSION of every system that has struct xucred. */
   private static final int XUCRED_VERSION = 0;
 
+  /** The user of a socket without a peer on Linux, which has no errno for it. */
+  private static final int NOBODY = -1;
+
   private final int pid;
   private final int uid;
   private final int[] gids;
@@ -76,9 +79,13 @@ public final class PeerCredentials {
     long memory = NativeMemory.allocate(layout.size());
     try {
       read(socket, level, option, memory, layout);
+      int user = Memory.getInt(memory + layout.offset(uid));
+      if (user == NOBODY) {
+        throw new IOException("the socket " + socket + " has no peer");
+      }
       return new PeerCredentials(
           Memory.getInt(memory + layout.offset(pid)),
-          Memory.getInt(memory + layout.offset(uid)),
+          user,
           Memory.getInt(memory + layout.offset(gid)));
     } finally {
       NativeMemory.free(memory);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The table of facts, whose rows come from the systems' own headers. */
@@ -21,21 +21,28 @@ public final class Facts {
 
   private static final List<Fact> ALL = load();
 
+  private static final Map<String, Facts> BY_PLATFORM =
+      ALL.stream()
+          .collect(
+              Collectors.groupingBy(
+                  Fact::platform,
+                  TreeMap::new,
+                  Collectors.collectingAndThen(Collectors.toList(), Facts::new)));
+
   private final Map<String, Fact> facts;
 
-  private Facts(Map<String, Fact> facts) {
-    this.facts = facts;
+  private Facts(List<Fact> facts) {
+    this.facts =
+        facts.stream()
+            .collect(Collectors.toMap(fact -> fact.kind() + ' ' + fact.name(), fact -> fact));
   }
 
   public static Set<String> platforms() {
-    return ALL.stream().map(Fact::platform).collect(Collectors.toCollection(TreeSet::new));
+    return BY_PLATFORM.keySet();
   }
 
   public static Facts of(String platform) {
-    return new Facts(
-        ALL.stream()
-            .filter(fact -> fact.platform().equals(platform))
-            .collect(Collectors.toMap(fact -> fact.kind() + ' ' + fact.name(), fact -> fact)));
+    return BY_PLATFORM.get(platform);
   }
 
   /** The fact of that kind about that name, or {@code null}. */

@@ -5,11 +5,15 @@ import static io.github.kqueueffm.channel.Story.SERVER;
 import static io.github.kqueueffm.channel.Story.THEIR_PORT;
 import static io.github.kqueueffm.channel.Story.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import java.util.ArrayList;
@@ -240,6 +244,64 @@ class AcceptStoryTest {
       story.turn();
       assertThat(observer.log())
           .anyMatch(line -> line.contains("accept") && line.contains("EINVAL"));
+    }
+  }
+
+  @Test
+  @DisplayName("a server that its handler closes accepts no more: the number may be another's [A1]")
+  void acceptsNoMoreOnceItIsClosed() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      server
+          .pipeline()
+          .addFirst(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object message) {
+                  ctx.close();
+                  ctx.fireChannelRead(message);
+                }
+              });
+      accept(story, CHILD);
+      story.tcp().close(SERVER);
+      story.turn();
+      assertThat(children).hasSize(1);
+      assertThat(observer.log()).containsExactly("complete", "inactive");
+    }
+  }
+
+  @Test
+  @DisplayName("an accept that is forbidden for good does not keep the loop for itself [B2]")
+  void restsWhenEveryConnectionIsGone() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      server.pipeline().removeLast();
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      story.tcp().accept(SERVER).fails(Errno.EPERM).times(4096);
+      story.turn();
+      assertThat(observer.log()).hasSize(2).anyMatch(line -> line.contains("accept"));
+      story.passes(100);
+      story.kevent().returns();
+      story.turn();
+      story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("a server that cannot be configured leaves no socket [B2]")
+  void closesTheSocketOfAServerThatFails() {
+    try (Story story = Story.on(os)) {
+      story.tcp().socket(SERVER);
+      story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1).fails(Errno.ENOBUFS);
+      story.tcp().close(SERVER);
+      assertThatThrownBy(
+              () -> new KQueueFfmServerSocketChannel(Sockets.stream(story.kernel(), null), false))
+          .isInstanceOf(ChannelException.class)
+          .hasMessageContaining("SO_REUSEADDR");
     }
   }
 }

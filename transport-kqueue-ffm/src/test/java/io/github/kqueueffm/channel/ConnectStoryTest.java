@@ -1,14 +1,19 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.Story.HERE;
 import static io.github.kqueueffm.channel.Story.PORT;
 import static io.github.kqueueffm.channel.Story.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -230,6 +235,68 @@ class ConnectStoryTest {
       story.kevent().returns();
       story.turn();
       assertThat(connected.channel().isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  @DisplayName("a channel whose connect failed is closed, whoever connects it [A4]")
+  void isClosedByARefusal() {
+    try (Story story = Story.on(os)) {
+      Channel channel = story.client(client).register().channel();
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+      ChannelFuture connected = channel.connect(REMOTE);
+      story
+          .kevent(story.write(CLIENT).oneShot())
+          .returns(story.write(CLIENT).eof(Errno.ECONNREFUSED));
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+      assertThat(channel.isOpen()).isFalse();
+      assertThat(channel.closeFuture().isDone()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a channel whose local address cannot be bound can be connected without it")
+  void staysOpenWithoutItsLocalAddress() {
+    try (Story story = Story.on(os)) {
+      Channel channel = story.client(client).register().channel();
+      story.script().expect("bind", CLIENT).fails(Errno.EADDRINUSE);
+      ChannelFuture connected = channel.connect(REMOTE, new InetSocketAddress(HERE, PORT));
+      assertThat(connected.cause())
+          .isInstanceOf(BindException.class)
+          .hasMessage("Address already in use: /10.1.2.3:8080");
+      assertThat(channel.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("what was flushed during the connect goes out when it is done")
+  void writesWhatWasFlushedMeanwhile() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      ChannelFuture written = client.write("early");
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().peerName(CLIENT, THERE, PORT);
+      story.tcp().send(CLIENT, "early");
+      story.turn();
+      assertThat(connected.isSuccess()).isTrue();
+      assertThat(written.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a channel that cannot be configured leaves no socket [B2]")
+  void closesTheSocketOfAChannelThatFails() {
+    try (Story story = Story.on(os)) {
+      story.tcp().socket(CLIENT);
+      story.tcp().option(CLIENT, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.ENOBUFS);
+      story.tcp().close(CLIENT);
+      assertThatThrownBy(
+              () -> new KQueueFfmSocketChannel(null, Sockets.stream(story.kernel(), null), false))
+          .isInstanceOf(ChannelException.class)
+          .hasMessageContaining("TCP_NODELAY");
     }
   }
 }

@@ -314,7 +314,8 @@ final class DomainDatagramTest {
       sender.writeAndFlush(text("hello")).sync();
       assertThat(inbox.letter())
           .isEqualTo(new Inbox.Letter("hello", new DomainSocketAddress(""), null));
-      assertThat(receiver.peerCredentials().pid()).isEqualTo((int) ProcessHandle.current().pid());
+      assertThat(KQueueFfmPeerCredentials.of(receiver).pid())
+          .isEqualTo((int) ProcessHandle.current().pid());
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -10,6 +11,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -204,16 +206,24 @@ class DomainSocketTest {
   }
 
   @Test
+  void socketWithoutPeerTellsNone() throws Exception {
+    KQueueFfmDomainSocketChannel channel = new KQueueFfmDomainSocketChannel();
+    loop.group().register(channel).sync();
+    assertThatThrownBy(() -> KQueueFfmPeerCredentials.of(channel)).isInstanceOf(IOException.class);
+    channel.close().sync();
+  }
+
+  @Test
   void peerIsThisProcess() throws Exception {
     bind(path("s"));
     KQueueFfmDomainSocketChannel client = (KQueueFfmDomainSocketChannel) connect(path("s"));
-    KQueueFfmPeerCredentials server = client.peerCredentials();
+    KQueueFfmPeerCredentials server = KQueueFfmPeerCredentials.of(client);
     int uid = (int) Files.getAttribute(loop.file("s"), "unix:uid");
     int gid = (int) Files.getAttribute(loop.file("s"), "unix:gid");
     assertThat(server.pid()).isEqualTo((int) ProcessHandle.current().pid());
     assertThat(server.uid()).isEqualTo(uid);
     assertThat(server.gids()).contains(gid);
-    assertThat(((KQueueFfmDomainSocketChannel) atServer.channel()).peerCredentials())
+    assertThat(KQueueFfmPeerCredentials.of((KQueueFfmDomainSocketChannel) atServer.channel()))
         .hasToString(server.toString());
   }
 }

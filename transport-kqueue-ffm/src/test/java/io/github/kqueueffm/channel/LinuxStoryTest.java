@@ -123,6 +123,7 @@ class LinuxStoryTest {
     script.expect("bind", SERVER, ANY, 28).with(1, address);
     option(SERVER, IPPROTO_TCP, TCP_NODELAY, one());
     script.expect("listen", SERVER, 77);
+    script.expect("getsockname", SERVER).writes(1, address).writesInts(2, address.length);
     Channel server =
         new ServerBootstrap()
             .group(loop)

@@ -18,11 +18,12 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
 /**
- * The kqueue transport under the name {@code kqueue-ffm}, for the configuration of an event loop
- * group:
+ * The kqueue transport under the name {@code kqueue-ffm}, for the configuration of the event loops,
+ * those that accept a server's connections included:
  *
  * <pre>{@code
  * micronaut.netty.event-loops.default.transport=kqueue-ffm
+ * micronaut.server.netty.parent.transport=kqueue-ffm
  * }</pre>
  *
  * <p>Micronaut takes the first of the transports listed there that is available, and complains when
@@ -57,7 +58,8 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
    */
   @Override
   @Deprecated
-  @SuppressWarnings("removal")
+  // Micronaut calls it too, and no one is meant to inline it.
+  @SuppressWarnings({"removal", "InlineMeSuggester"})
   public IoHandlerFactory createIoHandlerFactory() {
     return KQueueFfmIoHandler.newFactory();
   }
@@ -80,8 +82,7 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
   }
 
   @Override
-  public Channel channelInstance(
-      NettyChannelType type, EventLoopGroupConfiguration configuration) {
+  public Channel channelInstance(NettyChannelType type, EventLoopGroupConfiguration configuration) {
     return switch (type) {
       case SERVER_SOCKET -> new KQueueFfmServerSocketChannel();
       case CLIENT_SOCKET -> new KQueueFfmSocketChannel();

@@ -47,7 +47,10 @@ public final class KQueueFfmLoopResources implements LoopResources {
    * @param prefix of the threads' names
    */
   public static KQueueFfmLoopResources create(String prefix) {
-    return create(prefix, DEFAULT_IO_WORKER_COUNT, true);
+    LoopResources fallback = LoopResources.create(prefix);
+    return new KQueueFfmLoopResources(
+        new LoopGroups(prefix, DEFAULT_IO_SELECT_COUNT, DEFAULT_IO_WORKER_COUNT, true, true),
+        fallback);
   }
 
   /**
@@ -60,7 +63,7 @@ public final class KQueueFfmLoopResources implements LoopResources {
   public static KQueueFfmLoopResources create(String prefix, int workerCount, boolean daemon) {
     LoopResources fallback = LoopResources.create(prefix, workerCount, daemon);
     return new KQueueFfmLoopResources(
-        new LoopGroups(prefix, DEFAULT_IO_SELECT_COUNT, workerCount, daemon, true), fallback);
+        new LoopGroups(prefix, LoopGroups.WORKERS_SELECT, workerCount, daemon, true), fallback);
   }
 
   /**
@@ -137,18 +140,16 @@ public final class KQueueFfmLoopResources implements LoopResources {
   public Mono<Void> disposeLater(Duration quietPeriod, Duration timeout) {
     return Mono.defer(() -> {
       List<EventLoopGroup> made = groups.dispose();
-      made.forEach(
-          group ->
-              group.shutdownGracefully(
-                  quietPeriod.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS));
+      made.forEach(group ->
+          group.shutdownGracefully(
+              quietPeriod.toMillis(), timeout.toMillis(), TimeUnit.MILLISECONDS));
       return Mono.when(made.stream().map(KQueueFfmLoopResources::termination).toList())
           .and(fallback.disposeLater(quietPeriod, timeout));
     });
   }
 
   private static Mono<Void> termination(EventLoopGroup group) {
-    return Mono.create(
-        sink -> group.terminationFuture().addListener(terminated -> sink.success()));
+    return Mono.create(sink -> group.terminationFuture().addListener(terminated -> sink.success()));
   }
 
   @Override

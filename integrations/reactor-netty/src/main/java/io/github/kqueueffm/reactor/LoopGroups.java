@@ -9,6 +9,9 @@ import reactor.netty.resources.LoopResources;
 
 /** This transport's groups, each of them made when it is first asked for. */
 final class LoopGroups {
+  /** A count of selectors, as reactor-netty has it: the workers accept too. */
+  static final int WORKERS_SELECT = -1;
+
   private final String prefix;
   private final int selectCount;
   private final int workerCount;
@@ -20,7 +23,7 @@ final class LoopGroups {
   private boolean disposed;
 
   /**
-   * @param selectCount how many loops accept; -1 lets the workers do it
+   * @param selectCount how many loops accept, or {@link #WORKERS_SELECT}
    */
   LoopGroups(String prefix, int selectCount, int workerCount, boolean daemon, boolean colocate) {
     this.prefix = prefix;
@@ -40,7 +43,9 @@ final class LoopGroups {
   synchronized EventLoopGroup selectors() {
     if (selectors == null) {
       selectors =
-          selectCount == -1 ? workers() : newGroup(selectCount, prefix + "-select-kqueue-ffm");
+          selectCount == WORKERS_SELECT
+              ? workers()
+              : newGroup(selectCount, prefix + "-select-kqueue-ffm");
     }
     return selectors;
   }

@@ -15,7 +15,9 @@ public class MicronautExample {
 
   /** What usually stands in application.properties. */
   private static final Map<String, Object> CONFIGURATION =
-      Map.of("micronaut.netty.event-loops.default.transport", "kqueue-ffm");
+      Map.of(
+          "micronaut.netty.event-loops.default.transport", "kqueue-ffm",
+          "micronaut.server.netty.parent.transport", "kqueue-ffm");
 
   /** Serves on a free port, or where the properties say; clients are beans of its context. */
   public static EmbeddedServer run(Map<String, Object> moreProperties) {

@@ -8,7 +8,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import java.util.function.Supplier;
 
-/** HTTP/2 with prior knowledge, a channel of its own for each stream. */
+/** HTTP/2 that both ends know of beforehand or agreed on by TLS; a channel for each stream. */
 final class Http2Pipelines {
   private Http2Pipelines() {}
 

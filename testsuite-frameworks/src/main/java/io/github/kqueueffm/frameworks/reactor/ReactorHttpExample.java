@@ -8,7 +8,6 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
-import reactor.netty.transport.NameResolverProvider.NameResolverSpec;
 
 /** HTTP by reactor-netty: a server that sends back what it is sent, and its clients. */
 public final class ReactorHttpExample implements AutoCloseable {
@@ -24,10 +23,9 @@ public final class ReactorHttpExample implements AutoCloseable {
             .runOn(loops)
             .bindAddress(() -> address)
             .doOnChannelInit(onConnection)
-            .route(
-                routes ->
-                    routes.post(
-                        "/echo", (request, response) -> response.send(request.receive().retain())))
+            .route(routes ->
+                routes.post(
+                    "/echo", (request, response) -> response.send(request.receive().retain())))
             .bindNow();
   }
 
@@ -35,13 +33,9 @@ public final class ReactorHttpExample implements AutoCloseable {
   public HttpClient client() {
     return HttpClient.create()
         .runOn(loops)
-        .resolver(this::lookUp)
+        .resolver(names -> names.queryTimeout(Duration.ofSeconds(5)))
         .doOnChannelInit(onConnection)
         .remoteAddress(server::address);
-  }
-
-  private void lookUp(NameResolverSpec names) {
-    names.queryTimeout(Duration.ofSeconds(5));
   }
 
   @Override

@@ -16,7 +16,7 @@ public final class ReactorUdpExample implements AutoCloseable {
   private final ChannelPipelineConfigurer onChannel;
   private final Connection server;
 
-  /** Listens at an address, of a Unix domain socket if it is one. */
+  /** Listens at an address. */
   public ReactorUdpExample(SocketAddress address, ChannelPipelineConfigurer onChannel) {
     this.onChannel = onChannel;
     server =

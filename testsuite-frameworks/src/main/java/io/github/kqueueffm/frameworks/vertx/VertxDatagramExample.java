@@ -28,11 +28,10 @@ public final class VertxDatagramExample implements AutoCloseable {
   /** What comes back of a datagram. */
   public Future<Buffer> exchange(Buffer data) {
     DatagramSocket socket = vertx.createDatagramSocket();
-    return Future.future(
-        answer -> {
-          socket.handler(packet -> answer.complete(packet.data()));
-          socket.send(data, echo.localAddress().port(), "127.0.0.1").onFailure(answer::fail);
-        });
+    return Future.future(answer -> {
+      socket.handler(packet -> answer.complete(packet.data()));
+      socket.send(data, echo.localAddress().port(), "127.0.0.1").onFailure(answer::fail);
+    });
   }
 
   @Override

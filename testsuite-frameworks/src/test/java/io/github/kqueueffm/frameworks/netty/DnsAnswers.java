@@ -39,7 +39,8 @@ final class DnsAnswers extends SimpleChannelInboundHandler<DnsQuery> {
 
   private static DnsResponse response(DnsQuery query) {
     return query instanceof DatagramDnsQuery datagram
-        ? new DatagramDnsResponse(datagram.recipient(), datagram.sender(), datagram.id())
+        ? new DatagramDnsResponse(
+            /* sender= */ datagram.recipient(), /* recipient= */ datagram.sender(), datagram.id())
         : new DefaultDnsResponse(query.id());
   }
 

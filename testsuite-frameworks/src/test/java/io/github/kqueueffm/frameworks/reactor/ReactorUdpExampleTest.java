@@ -30,8 +30,7 @@ class ReactorUdpExampleTest {
 
   private static String exchange(Connection connection) {
     connection.outbound().sendString(Mono.just(DATA)).then().block(Duration.ofSeconds(30));
-    String answer =
-        connection.inbound().receive().asString().blockFirst(Duration.ofSeconds(30));
+    String answer = connection.inbound().receive().asString().blockFirst(Duration.ofSeconds(30));
     connection.disposeNow();
     return answer;
   }

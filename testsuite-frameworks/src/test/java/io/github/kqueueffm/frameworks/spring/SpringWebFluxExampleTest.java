@@ -20,20 +20,17 @@ class SpringWebFluxExampleTest {
   @Test
   void serverAndWebClientExchangeBodies() {
     try (Witness witness = Witness.open()) {
-      try (ReactiveWebServerApplicationContext context =
-          SpringWebFluxExample.run(Watched.class)) {
+      try (ReactiveWebServerApplicationContext context = SpringWebFluxExample.run(Watched.class)) {
         assertThat(post(context.getWebServer().getPort())).isEqualTo(BODY);
       }
       // The client's end and the server's.
-      witness.assertCarried(
-          KQueueFfmSocketChannel.class, 2L * BODY.length(), "web-kqueue-ffm-");
+      witness.assertCarried(KQueueFfmSocketChannel.class, 2L * BODY.length(), "web-kqueue-ffm-");
     }
   }
 
   private static String post(int port) {
     HttpClient client =
-        HttpClient.create()
-            .doOnChannelInit((observer, channel, remote) -> Witness.see(channel));
+        HttpClient.create().doOnChannelInit((observer, channel, remote) -> Witness.see(channel));
     return WebClient.builder()
         .clientConnector(new ReactorClientHttpConnector(client))
         .baseUrl("http://127.0.0.1:" + port)

@@ -35,7 +35,8 @@ class VertxNetExampleTest {
   @Test
   void bytesComeBackOverDomainSocket(@TempDir Path directory) throws Exception {
     try (Witness witness = Witness.open()) {
-      SocketAddress address = SocketAddress.domainSocketAddress(directory.resolve("net").toString());
+      SocketAddress address =
+          SocketAddress.domainSocketAddress(directory.resolve("net").toString());
       try (VertxNetExample example = new VertxNetExample(address)) {
         NetSocket socket = example.connect().await(Duration.ofSeconds(30));
         assertThat(socket.remoteAddress()).isEqualTo(address);
@@ -49,18 +50,15 @@ class VertxNetExampleTest {
   private static Buffer exchange(Future<NetSocket> connected) throws Exception {
     Buffer received = Buffer.buffer();
     Future<Buffer> all =
-        connected.compose(
-            socket ->
-                Future.future(
-                    answer -> {
-                      socket.handler(
-                          part -> {
-                            if (received.appendBuffer(part).length() == DATA.length()) {
-                              answer.complete(received);
-                            }
-                          });
-                      socket.write(DATA);
-                    }));
+        connected.compose(socket ->
+            Future.future(answer -> {
+              socket.handler(part -> {
+                if (received.appendBuffer(part).length() == DATA.length()) {
+                  answer.complete(received);
+                }
+              });
+              socket.write(DATA);
+            }));
     return all.await(Duration.ofSeconds(30));
   }
 }

@@ -6,6 +6,7 @@ import io.github.kqueueffm.testsuite.harness.ChildJvm;
 import io.github.kqueueffm.testsuite.harness.LeakRecorder;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,8 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * newest Netty and with the lowest; with {@code -Pmatrix} in all configurations, else in so many
  * that every pair of settings occurs.
  */
+@Timeout(330)
 class ConfigurationsIT {
-  private static final long SECONDS = 110;
+  private static final long SECONDS = 300;
   private static final boolean NEWEST = !"lowest".equals(System.getProperty("test.netty"));
 
   static List<Configuration> configurations() {

@@ -4,8 +4,14 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import static org.junit.platform.launcher.EngineFilter.includeEngines;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -34,7 +40,6 @@ final class Subset {
           "socket.KQueueFfmSocketAddressesTest",
           "socket.KQueueFfmSocketConnectTest",
           "socket.KQueueFfmSocketFileRegionTest",
-          "socket.KQueueFfmSocketReadPendingTest",
           "socket.KQueueFfmSocketRstTest",
           "socket.KQueueFfmSocketShutdownOutputByPeerTest",
           "socket.KQueueFfmSocketStringEchoTest");
@@ -42,6 +47,8 @@ final class Subset {
   private Subset() {}
 
   /**
+   * Runs them and ends the JVM.
+   *
    * @param arguments wakeup, noUnsafe and denied of the {@link Configuration}, and Netty's version
    */
   public static void main(String[] arguments) {
@@ -60,9 +67,9 @@ final class Subset {
             .filters(includeEngines("junit-jupiter"))
             .build();
     SummaryGeneratingListener listener = new SummaryGeneratingListener();
-    LauncherFactory.create().execute(request, listener);
+    LauncherFactory.create().execute(request, listener, new Progress());
     TestExecutionSummary summary = listener.getSummary();
-    PrintWriter out = new PrintWriter(System.out, true);
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     summary.printFailuresTo(out, 30);
     out.println(
         summary.getTestsSucceededCount()
@@ -71,5 +78,18 @@ final class Subset {
             + " failed");
     return summary.getTotalFailureCount() == 0
         && summary.getTestsSucceededCount() >= CLASSES.size();
+  }
+
+  /** Tells of one that hangs how far it came. */
+  private static final class Progress implements TestExecutionListener {
+    private final long start = System.nanoTime();
+
+    @Override
+    public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+      if (identifier.getSource().orElse(null) instanceof ClassSource source) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        System.out.println(millis + " ms: " + source.getJavaClass().getSimpleName());
+      }
+    }
   }
 }

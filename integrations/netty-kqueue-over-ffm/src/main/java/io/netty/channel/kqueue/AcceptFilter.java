@@ -1,0 +1,21 @@
+package io.netty.channel.kqueue;
+
+import io.github.kqueueffm.channel.KQueueFfmAcceptFilter;
+
+/** A filter that lets a listening socket report a connection only when it has sent enough. */
+public final class AcceptFilter extends KQueueFfmAcceptFilter {
+  private static final AcceptFilter NONE = new AcceptFilter("", "");
+
+  /** A filter of that name; an empty one removes the filter. */
+  public AcceptFilter(String filterName, String filterArgs) {
+    super(filterName, filterArgs);
+  }
+
+  static AcceptFilter of(KQueueFfmAcceptFilter filter) {
+    return switch (filter) {
+      case null -> NONE;
+      case AcceptFilter own -> own;
+      default -> new AcceptFilter(filter.filterName(), filter.filterArgs());
+    };
+  }
+}

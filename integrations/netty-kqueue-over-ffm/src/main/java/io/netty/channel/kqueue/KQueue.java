@@ -1,0 +1,63 @@
+package io.netty.channel.kqueue;
+
+import io.github.kqueueffm.channel.KQueueFfm;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.SystemPropertyUtil;
+
+/**
+ * Tells whether this transport can be used here, and if not, why.
+ *
+ * <p>On Linux it is off, because the libraries that ask prefer epoll there; {@code
+ * -Dio.github.kqueueffm.dropin=true} turns it on. Elsewhere {@code false} turns it off.
+ */
+public final class KQueue {
+  private static final String PROPERTY = "io.github.kqueueffm.dropin";
+  private static final Throwable UNAVAILABILITY_CAUSE = cause();
+
+  private KQueue() {}
+
+  private static Throwable cause() {
+    boolean linux = "linux".equals(PlatformDependent.normalizedOs());
+    if (SystemPropertyUtil.getBoolean(PROPERTY, !linux)) {
+      return KQueueFfm.unavailabilityCause();
+    }
+    return new UnsupportedOperationException(
+        linux
+            ? "netty-kqueue-over-ffm is off on Linux unless -D" + PROPERTY + "=true turns it on"
+            : "-D" + PROPERTY + "=false turns netty-kqueue-over-ffm off");
+  }
+
+  /** Whether event loops and channels of this package can be used. */
+  public static boolean isAvailable() {
+    return UNAVAILABILITY_CAUSE == null;
+  }
+
+  /**
+   * Does nothing where the transport is available.
+   *
+   * @throws UnsatisfiedLinkError elsewhere, with the cause
+   */
+  public static void ensureAvailability() {
+    if (UNAVAILABILITY_CAUSE != null) {
+      throw (Error)
+          new UnsatisfiedLinkError(
+                  "the kqueue transport is not available: " + UNAVAILABILITY_CAUSE.getMessage())
+              .initCause(UNAVAILABILITY_CAUSE);
+    }
+  }
+
+  /** Why it cannot be used; {@code null} where it can. */
+  public static Throwable unavailabilityCause() {
+    return UNAVAILABILITY_CAUSE;
+  }
+
+  /** Whether data can go with the SYN of a connect here. */
+  public static boolean isTcpFastOpenClientSideAvailable() {
+    return isAvailable() && KQueueFfm.isTcpFastOpenClientSideAvailable();
+  }
+
+  /** Whether a server here can take data with a SYN. */
+  public static boolean isTcpFastOpenServerSideAvailable() {
+    return isAvailable() && KQueueFfm.isTcpFastOpenServerSideAvailable();
+  }
+}

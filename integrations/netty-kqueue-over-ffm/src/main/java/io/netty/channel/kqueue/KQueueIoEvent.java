@@ -1,0 +1,97 @@
+package io.netty.channel.kqueue;
+
+import io.github.kqueueffm.channel.KQueueFfmIoEvent;
+import io.netty.channel.IoEvent;
+
+/**
+ * What kevent reported for a {@link KQueueIoHandle}. One that a handle is given is valid only
+ * during that call.
+ */
+public final class KQueueIoEvent implements IoEvent {
+  private int ident;
+  private short filter;
+  private short flags;
+  private int fflags;
+  private long data;
+  private long udata;
+
+  KQueueIoEvent() {}
+
+  /** An event without data. */
+  public static KQueueIoEvent newEvent(int ident, short filter, short flags, int fflags) {
+    return newEvent(ident, filter, flags, fflags, 0, 0);
+  }
+
+  /** An event with filter-specific data, and with the id of the registration. */
+  public static KQueueIoEvent newEvent(
+      int ident, short filter, short flags, int fflags, long data, long udata) {
+    KQueueIoEvent event = new KQueueIoEvent();
+    event.set(ident, filter, flags, fflags, data, udata);
+    return event;
+  }
+
+  /** The same event in this type. */
+  KQueueIoEvent of(KQueueFfmIoEvent event) {
+    set(
+        event.ident(),
+        (short) event.filter(),
+        (short) event.flags(),
+        event.fflags(),
+        event.data(),
+        event.udata());
+    return this;
+  }
+
+  private void set(int ident, short filter, short flags, int fflags, long data, long udata) {
+    this.ident = ident;
+    this.filter = filter;
+    this.flags = flags;
+    this.fflags = fflags;
+    this.data = data;
+    this.udata = udata;
+  }
+
+  public int ident() {
+    return ident;
+  }
+
+  /** The filter, as the system numbers it. */
+  public short filter() {
+    return filter;
+  }
+
+  public short flags() {
+    return flags;
+  }
+
+  public int fflags() {
+    return fflags;
+  }
+
+  /** Filter-specific data; with {@code EV_ERROR} the errno. */
+  public long data() {
+    return data;
+  }
+
+  /** The id of the registration: what its submit answers. */
+  public long udata() {
+    return udata;
+  }
+
+  @Override
+  public String toString() {
+    return "KQueueIoEvent{ident="
+        + ident
+        + ", filter="
+        + filter
+        + ", flags=0x"
+        + Integer.toHexString(flags & 0xffff)
+        + ", fflags=0x"
+        + Integer.toHexString(fflags)
+        + ", data="
+        + data
+        + ", udata="
+        + udata
+        + '}';
+  }
+}

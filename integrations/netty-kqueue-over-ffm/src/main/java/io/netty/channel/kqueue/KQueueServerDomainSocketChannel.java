@@ -1,0 +1,31 @@
+package io.netty.channel.kqueue;
+
+import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
+
+/** A listening local (Unix domain) socket. */
+public final class KQueueServerDomainSocketChannel extends KQueueFfmServerDomainSocketChannel
+    implements AbstractKQueueServerChannel {
+
+  /** A new socket. */
+  public KQueueServerDomainSocketChannel() {}
+
+  /** Takes over a socket, and closes it with the channel. */
+  public KQueueServerDomainSocketChannel(int fd) {
+    super(fd);
+  }
+
+  @Override
+  protected KQueueServerChannelConfig newConfig() {
+    return new KQueueServerChannelConfig(this);
+  }
+
+  @Override
+  public KQueueServerChannelConfig config() {
+    return (KQueueServerChannelConfig) super.config();
+  }
+
+  @Override
+  protected KQueueDomainSocketChannel newChildChannel(int fd) {
+    return new KQueueDomainSocketChannel(this, fd);
+  }
+}
