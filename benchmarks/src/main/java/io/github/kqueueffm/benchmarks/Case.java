@@ -11,6 +11,9 @@ import org.HdrHistogram.Histogram;
 /** One workload on one peer, once. */
 final class Case {
   private static final double MICRO = 1e3;
+  private static final long STEP_MILLIS = 500;
+  private static final int MOST_STEPS = 16;
+  private static final double QUIET_SHARE = 0.05;
   private static final long FIRST_OPERATION_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Settings settings;
@@ -67,7 +70,7 @@ final class Case {
     double resident = memory ? server.residentBytes() : Double.NaN;
     load.start();
     awaitFirstOperation(load);
-    Thread.sleep(settings.warmupMillis());
+    warmUp(server);
 
     load.latencies();
     Noise noise = Noise.beside(server.handle());
@@ -113,6 +116,20 @@ final class Case {
         throw new IllegalStateException(workload.id() + " on " + peer.name() + " does nothing");
       }
       Thread.sleep(10);
+    }
+  }
+
+  /** At least as long as the settings say, and until the JIT compilers have little left to do. */
+  private void warmUp(ServerProcess server) throws Exception {
+    Thread.sleep(settings.warmupMillis());
+    double before = CpuTime.ofCompilers(server.handle());
+    for (int step = 0; step < MOST_STEPS; step++) {
+      Thread.sleep(STEP_MILLIS);
+      double now = CpuTime.ofCompilers(server.handle());
+      if (now - before < QUIET_SHARE * TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS)) {
+        return;
+      }
+      before = now;
     }
   }
 

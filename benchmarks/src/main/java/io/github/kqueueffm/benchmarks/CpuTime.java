@@ -48,6 +48,26 @@ record CpuTime(double nanos, double userShare) {
     return new CpuTime(nanos, user / Math.max(1, user + system));
   }
 
+  /** What the JIT compiler's threads have used; 0 where the system does not tell. */
+  static double ofCompilers(ProcessHandle process) throws IOException {
+    Path tasks = PROC.resolve(process.pid() + "/task");
+    if (!Files.isDirectory(tasks)) {
+      return 0;
+    }
+    double nanos = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        if (read(thread.resolve("stat")).contains(COMPILER)) {
+          nanos += Double.parseDouble(read(thread.resolve("schedstat")).split(" ")[0]);
+        }
+      }
+    } catch (NoSuchFileException ended) {
+      // A compiler thread that has ended has no more to do.
+      return 0;
+    }
+    return nanos;
+  }
+
   /** Ticks of a whole process, to be set against those of the machine. */
   static double ticks(long pid) throws IOException {
     String[] fields = fields(read(PROC.resolve(pid + "/stat")));
