@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Calls of C functions by their number of arguments, with a negative errno for a result of -1.
  *
- * <p>The handles behind are not bound to a function, so that one per shape serves all functions of
- * all libraries.
+ * <p>The handles behind are not bound to a function, so that one serves nearly all functions of all
+ * libraries.
  */
 abstract class Downcalls {
   private final MemorySegment[] functions = new MemorySegment[Call.values().length];
@@ -64,27 +64,27 @@ abstract class Downcalls {
   }
 
   final int callInt(Call call) {
-    return checked((int) raw(call));
+    return checked((int) raw(call, 0, 0, 0, 0, 0, 0));
   }
 
   final int callInt(Call call, long a) {
-    return checked((int) raw(call, a));
+    return checked((int) raw(call, a, 0, 0, 0, 0, 0));
   }
 
   final int callInt(Call call, long a, long b) {
-    return checked((int) raw(call, a, b));
+    return checked((int) raw(call, a, b, 0, 0, 0, 0));
   }
 
   final int callInt(Call call, long a, long b, long c) {
-    return checked((int) raw(call, a, b, c));
+    return checked((int) raw(call, a, b, c, 0, 0, 0));
   }
 
   final int callInt(Call call, long a, long b, long c, long d) {
-    return checked((int) raw(call, a, b, c, d));
+    return checked((int) raw(call, a, b, c, d, 0, 0));
   }
 
   final int callInt(Call call, long a, long b, long c, long d, long e) {
-    return checked((int) raw(call, a, b, c, d, e));
+    return checked((int) raw(call, a, b, c, d, e, 0));
   }
 
   final int callInt(Call call, long a, long b, long c, long d, long e, long f) {
@@ -96,11 +96,11 @@ abstract class Downcalls {
   }
 
   final long callLong(Call call, long a, long b, long c) {
-    return checked(raw(call, a, b, c));
+    return checked(raw(call, a, b, c, 0, 0, 0));
   }
 
   final long callLong(Call call, long a, long b, long c, long d) {
-    return checked(raw(call, a, b, c, d));
+    return checked(raw(call, a, b, c, d, 0, 0));
   }
 
   final long callLong(Call call, long a, long b, long c, long d, long e, long f) {
@@ -114,78 +114,6 @@ abstract class Downcalls {
     }
     try {
       return checked((int) Leaf.variadic(function, capture().segment(), a, b, c));
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment());
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call, long a) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment(), a);
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call, long a, long b) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment(), a, b);
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call, long a, long b, long c) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment(), a, b, c);
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call, long a, long b, long c, long d) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment(), a, b, c, d);
-    } catch (Throwable t) {
-      throw thrown(call, t);
-    }
-  }
-
-  private long raw(Call call, long a, long b, long c, long d, long e) {
-    MemorySegment function = functions[call.ordinal()];
-    if (function == null) {
-      return missing();
-    }
-    try {
-      return Leaf.call(function, capture().segment(), a, b, c, d, e);
     } catch (Throwable t) {
       throw thrown(call, t);
     }

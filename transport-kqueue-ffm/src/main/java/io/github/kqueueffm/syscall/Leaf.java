@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The downcalls themselves, by number of arguments: each a unit of compilation of its own, linked
- * when it is first used.
+ * The downcalls themselves, each a unit of compilation of its own, linked when it is first used.
+ *
+ * <p>A function with fewer arguments than six is called with more, see {@link Foreign}.
  *
  * <p>On every call the linker makes a slice of the errno segment. Where the whole call is inlined
  * into one method, that slice never becomes an object. Inlined into the event loop, though,
@@ -19,38 +20,10 @@ final class Leaf extends Throwable {
 
   private Leaf() {}
 
-  static long call(MemorySegment function, MemorySegment errno) throws Throwable {
-    return (long) Arity0.MH$call.invokeExact(function, errno);
-  }
-
-  static long call(MemorySegment function, MemorySegment errno, long a) throws Throwable {
-    return (long) Arity1.MH$call.invokeExact(function, errno, a);
-  }
-
-  static long call(MemorySegment function, MemorySegment errno, long a, long b) throws Throwable {
-    return (long) Arity2.MH$call.invokeExact(function, errno, a, b);
-  }
-
-  static long call(MemorySegment function, MemorySegment errno, long a, long b, long c)
-      throws Throwable {
-    return (long) Arity3.MH$call.invokeExact(function, errno, a, b, c);
-  }
-
-  static long call(MemorySegment function, MemorySegment errno, long a, long b, long c, long d)
-      throws Throwable {
-    return (long) Arity4.MH$call.invokeExact(function, errno, a, b, c, d);
-  }
-
-  static long call(
-      MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e)
-      throws Throwable {
-    return (long) Arity5.MH$call.invokeExact(function, errno, a, b, c, d, e);
-  }
-
   static long call(
       MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f)
       throws Throwable {
-    return (long) Arity6.MH$call.invokeExact(function, errno, a, b, c, d, e, f);
+    return (long) Six.MH$call.invokeExact(function, errno, a, b, c, d, e, f);
   }
 
   static long call(
@@ -64,7 +37,7 @@ final class Leaf extends Throwable {
       long f,
       long g)
       throws Throwable {
-    return (long) Arity7.MH$call.invokeExact(function, errno, a, b, c, d, e, f, g);
+    return (long) Seven.MH$call.invokeExact(function, errno, a, b, c, d, e, f, g);
   }
 
   static long variadic(MemorySegment function, MemorySegment errno, long a, long b, long c)
@@ -72,35 +45,11 @@ final class Leaf extends Throwable {
     return (long) Variadic.MH$call.invokeExact(function, errno, a, b, c);
   }
 
-  private static final class Arity0 {
-    static final MethodHandle MH$call = Foreign.capturing(0);
-  }
-
-  private static final class Arity1 {
-    static final MethodHandle MH$call = Foreign.capturing(1);
-  }
-
-  private static final class Arity2 {
-    static final MethodHandle MH$call = Foreign.capturing(2);
-  }
-
-  private static final class Arity3 {
-    static final MethodHandle MH$call = Foreign.capturing(3);
-  }
-
-  private static final class Arity4 {
-    static final MethodHandle MH$call = Foreign.capturing(4);
-  }
-
-  private static final class Arity5 {
-    static final MethodHandle MH$call = Foreign.capturing(5);
-  }
-
-  private static final class Arity6 {
+  private static final class Six {
     static final MethodHandle MH$call = Foreign.capturing(6);
   }
 
-  private static final class Arity7 {
+  private static final class Seven {
     static final MethodHandle MH$call = Foreign.capturing(7);
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class NativeMemory {
   private static final MethodHandle MH$calloc = Foreign.plain("calloc", 2);
-  private static final MethodHandle MH$free = Foreign.plain("free", 1);
+  private static final MethodHandle MH$free = Foreign.plain("free", 2);
   private static final AtomicLong LIVE = new AtomicLong();
 
   private NativeMemory() {}
@@ -36,7 +36,8 @@ public final class NativeMemory {
   /** Frees what {@link #allocate} gave. */
   public static void free(long address) {
     try {
-      long _ = (long) MH$free.invokeExact(address);
+      // Of the shape of calloc; see Foreign.
+      long _ = (long) MH$free.invokeExact(address, 0L);
     } catch (Throwable t) {
       throw new AssertionError("free cannot throw", t);
     }
