@@ -11,6 +11,7 @@ public enum Call {
   ACCEPT,
   ACCEPT4,
   CONNECT,
+  CONNECTX,
   SHUTDOWN,
   CLOSE,
   READ,

@@ -35,6 +35,9 @@ public enum Constant {
   MSG_CMSG_CLOEXEC,
   MSG_FASTOPEN,
   SCM_RIGHTS,
+  // Arguments of connectx
+  CONNECT_DATA_IDEMPOTENT,
+  SAE_ASSOCID_ANY,
   // Socket options
   SO_ERROR,
   SO_TYPE,

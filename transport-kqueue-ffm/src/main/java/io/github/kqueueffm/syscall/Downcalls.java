@@ -95,6 +95,10 @@ abstract class Downcalls {
     return checked((int) raw(call, a, b, c, d, e, f, g));
   }
 
+  final int callInt(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
+    return checked((int) raw(call, a, b, c, d, e, f, g, h));
+  }
+
   final long callLong(Call call, long a, long b, long c) {
     return checked(raw(call, a, b, c, 0, 0, 0));
   }
@@ -138,6 +142,18 @@ abstract class Downcalls {
     }
     try {
       return Leaf.call(function, capture().segment(), a, b, c, d, e, f, g);
+    } catch (Throwable t) {
+      throw thrown(call, t);
+    }
+  }
+
+  private long raw(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
+    MemorySegment function = functions[call.ordinal()];
+    if (function == null) {
+      return missing();
+    }
+    try {
+      return Leaf.call(function, capture().segment(), a, b, c, d, e, f, g, h);
     } catch (Throwable t) {
       throw thrown(call, t);
     }

@@ -148,6 +148,19 @@ final class FfmKernel extends Downcalls implements Kernel {
   }
 
   @Override
+  public int connectx(
+      int fd,
+      long endpoints,
+      int associd,
+      int flags,
+      long iovec,
+      int count,
+      long length,
+      long connid) {
+    return callInt(Call.CONNECTX, fd, endpoints, associd, flags, iovec, count, length, connid);
+  }
+
+  @Override
   public int shutdown(int fd, int how) {
     return callInt(Call.SHUTDOWN, fd, how);
   }

@@ -20,9 +20,10 @@ import java.util.function.Function;
  * <p>Calls with up to six arguments share one handle, which passes six, every one a {@code long}.
  * That is sound on the processors served here: x86_64 (System V) and aarch64 (AAPCS64 and Apple's
  * variant) pass each of up to six integer arguments in a 64-bit register of its own, of which the
- * callee reads the part it declared, and none that it did not. The one function with seven, the
- * BSDs' sendfile, has its last in eight bytes of the stack on x86_64 and in a register on aarch64.
- * A shape costs 6 to 23 ms when it is first linked, so few shapes make a quick start.
+ * callee reads the part it declared, and none that it did not. The BSDs' sendfile with its seven
+ * and macOS's connectx with its eight have the rest in eight bytes of the stack each on x86_64, and
+ * in registers on aarch64. A shape costs 6 to 23 ms when it is first linked, so few shapes make a
+ * quick start.
  */
 @SuppressWarnings("restricted")
 final class Foreign {

@@ -71,6 +71,17 @@ public interface Kernel {
 
   int connect(int fd, long address, int length);
 
+  /** connectx(2) of macOS: a connect that takes data along. */
+  int connectx(
+      int fd,
+      long endpoints,
+      int associd,
+      int flags,
+      long iovec,
+      int count,
+      long length,
+      long connid);
+
   int shutdown(int fd, int how);
 
   int close(int fd);

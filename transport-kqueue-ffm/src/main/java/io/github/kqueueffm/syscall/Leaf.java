@@ -40,6 +40,21 @@ final class Leaf extends Throwable {
     return (long) Seven.MH$call.invokeExact(function, errno, a, b, c, d, e, f, g);
   }
 
+  static long call(
+      MemorySegment function,
+      MemorySegment errno,
+      long a,
+      long b,
+      long c,
+      long d,
+      long e,
+      long f,
+      long g,
+      long h)
+      throws Throwable {
+    return (long) Eight.MH$call.invokeExact(function, errno, a, b, c, d, e, f, g, h);
+  }
+
   static long variadic(MemorySegment function, MemorySegment errno, long a, long b, long c)
       throws Throwable {
     return (long) Variadic.MH$call.invokeExact(function, errno, a, b, c);
@@ -51,6 +66,10 @@ final class Leaf extends Throwable {
 
   private static final class Seven {
     static final MethodHandle MH$call = Foreign.capturing(7);
+  }
+
+  private static final class Eight {
+    static final MethodHandle MH$call = Foreign.capturing(8);
   }
 
   private static final class Variadic {

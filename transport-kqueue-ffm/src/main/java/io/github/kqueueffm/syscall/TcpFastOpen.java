@@ -8,16 +8,17 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * TCP Fast Open of a client: sendto(2) on an unconnected socket, which Linux wants to be told by
- * MSG_FASTOPEN and FreeBSD by the option TCP_FASTOPEN. macOS has it in connectx(2) only, which is
- * not used here.
+ * TCP Fast Open of a client: connectx(2) on macOS, elsewhere sendto(2) on an unconnected socket,
+ * which Linux wants to be told by MSG_FASTOPEN and FreeBSD by the option TCP_FASTOPEN.
  */
 public final class TcpFastOpen {
   private TcpFastOpen() {}
 
-  /** Whether the system has it in this form; the administrator can still have it switched off. */
+  /** Whether the system has it; the administrator can still have it switched off. */
   public static boolean isPossible(Platform platform) {
-    return platform.has(Constant.MSG_FASTOPEN) || platform.system().equals("freebsd");
+    return platform.has(Constant.MSG_FASTOPEN)
+        || platform.has(Constant.CONNECT_DATA_IDEMPOTENT)
+        || platform.system().equals("freebsd");
   }
 
   /**
@@ -25,7 +26,7 @@ public final class TcpFastOpen {
    * KernelSocket#finishConnect} tells how it went.
    *
    * @param data address of the bytes, not needed after the call
-   * @return the bytes that the kernel took, 0 if it has no cookie of that peer yet; a negative
+   * @return the bytes that the kernel took and will send, now or after the handshake; a negative
    *     number if the system has it switched off, and then nothing has begun
    */
   public static long connect(KernelSocket socket, SocketAddress remote, long data, int length)
@@ -35,20 +36,26 @@ public final class TcpFastOpen {
       if (!socket.isOpen()) {
         throw new ClosedChannelException();
       }
-      Platform platform = socket.kernel().platform();
-      if (!platform.has(Constant.MSG_FASTOPEN) && isSwitchedOff(platform, enable(socket))) {
-        return -1;
-      }
-      long result = send(socket, remote, data, length);
-      if (platform.is(Errno.EINPROGRESS, (int) -result)
-          || platform.is(Errno.EINTR, (int) -result)) {
-        return 0;
-      }
-      if (result < 0 && !isSwitchedOff(platform, (int) result)) {
-        throw Failures.of(platform, "connect", remote, (int) result);
-      }
-      return result;
+      return socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
+          ? Connectx.connect(socket, remote, data, length)
+          : connectBySendto(socket, remote, data, length);
     }
+  }
+
+  private static long connectBySendto(
+      KernelSocket socket, SocketAddress remote, long data, int length) throws IOException {
+    Platform platform = socket.kernel().platform();
+    if (!platform.has(Constant.MSG_FASTOPEN) && isSwitchedOff(platform, enable(socket))) {
+      return -1;
+    }
+    long result = send(socket, remote, data, length);
+    if (platform.is(Errno.EINPROGRESS, (int) -result) || platform.is(Errno.EINTR, (int) -result)) {
+      return 0;
+    }
+    if (result < 0 && !isSwitchedOff(platform, (int) result)) {
+      throw Failures.of(platform, "connect", remote, (int) result);
+    }
+    return result;
   }
 
   private static int enable(KernelSocket socket) {

@@ -39,6 +39,8 @@ enum Os {
   static final int FD_CLOEXEC = 1;
   static final int F_SETFL = 4;
   static final int O_NONBLOCK = 4;
+  static final int SAE_ASSOCID_ANY = 0;
+  static final int CONNECT_DATA_IDEMPOTENT = 2;
   static final int EV_ADD = 1;
   static final int EV_DELETE = 2;
   static final int EV_ENABLE = 4;
@@ -210,6 +212,11 @@ enum Os {
     }
     ByteBuffer mapped = zeroes(28).put((byte) 28).put((byte) inet6()).put(big(port));
     return mapped.position(18).put((byte) 0xff).put((byte) 0xff).put(raw).array();
+  }
+
+  /** macOS's sa_endpoints_t that names a destination only. */
+  static byte[] destination(long address, int length) {
+    return zeroes(40).putLong(24, address).putInt(32, length).array();
   }
 
   /** The struct sockaddr of all addresses. */

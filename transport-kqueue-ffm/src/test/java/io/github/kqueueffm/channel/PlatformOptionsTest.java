@@ -286,11 +286,17 @@ class PlatformOptionsTest {
             server(kernelOf("openbsd-x86_64")).config().setOption(ChannelOption.TCP_FASTOPEN, 100))
         .isFalse();
     assertThat(
-            client(kernelOf("macos-aarch64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
-        .as("macOS has it in connectx only")
+            client(kernelOf("openbsd-x86_64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
         .isFalse();
-    assertThat(
-            client(kernelOf("freebsd-x86_64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
-        .isTrue();
+    assertThat(client(kernelOf("openbsd-x86_64")).getOptions())
+        .doesNotContainKey(ChannelOption.TCP_FASTOPEN_CONNECT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "macos-x86_64", "freebsd-x86_64", "linux-x86_64"})
+  void clientsOfTheOthersCanHaveIt(String platform) throws Exception {
+    ChannelConfig config = client(kernelOf(platform));
+    assertThat(config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true)).isTrue();
+    assertThat(config.getOptions()).containsEntry(ChannelOption.TCP_FASTOPEN_CONNECT, true);
   }
 }

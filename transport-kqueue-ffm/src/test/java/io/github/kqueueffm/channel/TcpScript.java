@@ -11,6 +11,7 @@ import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a TCP socket's life is made of, as expectations of a script. */
@@ -134,6 +135,24 @@ final class TcpScript {
   Expectation connect(int fd, String ip, int port) {
     byte[] address = os.address(ip, port);
     return script.expect("connect", fd, ANY, address.length).with(1, address);
+  }
+
+  /** macOS's connect with data that may go with the SYN, of which the kernel takes so much. */
+  Expectation connectx(int fd, String ip, int port, String text, int taken) {
+    byte[] address = os.address(ip, port);
+    return script
+        .expect("connectx", fd, ANY, Os.SAE_ASSOCID_ANY, Os.CONNECT_DATA_IDEMPOTENT, ANY, 1, ANY, 0)
+        .where(call -> {
+          long destination = little(call.bytes(1, 40)).getLong(24);
+          byte[] actual = new byte[address.length];
+          Memory.copy(destination, actual, 0, actual.length);
+          return Arrays.equals(call.bytes(1, 40), Os.destination(destination, address.length))
+                  && Arrays.equals(actual, address)
+              ? null
+              : "its endpoints are others";
+        })
+        .where(call -> objection(call.argument(4), text))
+        .writesInts(6, taken, 0);
   }
 
   /** Answers getpeername with an address. */

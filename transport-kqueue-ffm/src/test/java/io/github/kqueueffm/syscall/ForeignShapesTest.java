@@ -122,6 +122,32 @@ class ForeignShapesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "macos-x86_64"})
+  void connectxGetsItsEightArguments(String name) throws Exception {
+    Platform platform = Platform.named(name);
+    assertThat(real.pipe(memory)).isZero();
+    int out = own(Memory.getInt(memory));
+    int in = own(Memory.getInt(memory + Integer.BYTES));
+    long text = memory + 8;
+    Memory.copy("data".getBytes(US_ASCII), 0, text, 4);
+    long parts = memory + 16;
+    Memory.putLong(parts, text);
+    Memory.putLong(parts + Long.BYTES, 4);
+    long connection = sent + Long.BYTES;
+    long endpoints = NativeMemory.allocate(platform.struct("sa_endpoints").size());
+    try {
+      Memory.putInt(endpoints + platform.struct("sa_endpoints").offset("sae_dstaddrlen"), 3);
+      assertThat(kernel(platform).connectx(in, endpoints, 5, 2, parts, 1, sent, connection))
+          .isEqualTo(-platform.number(Errno.EINPROGRESS));
+    } finally {
+      NativeMemory.free(endpoints);
+    }
+    assertThat(Memory.getLong(sent)).isEqualTo(4);
+    assertThat(Memory.getInt(connection)).isEqualTo(523);
+    assertThat(received(out)).isEqualTo("data");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"linux-x86_64", "macos-aarch64"})
   void aFailureWithoutAnErrnoIsNoSuccess(String name) throws Exception {
     Platform platform = Platform.named(name);
