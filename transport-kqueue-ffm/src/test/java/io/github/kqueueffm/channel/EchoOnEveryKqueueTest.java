@@ -99,6 +99,7 @@ class EchoOnEveryKqueueTest {
 
   private static void shutDown(ScriptedKernel script, ManualIoEventLoop loop) {
     script.allow("kevent");
+    script.allow("getsockname", FD);
     script.allow("close", FD);
     loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     while (!loop.isTerminated()) {
