@@ -45,10 +45,12 @@ public class KQueueFfmAcceptFilter {
         text.substring(0, end), text.substring(end + SEPARATOR.length()));
   }
 
+  /** The name; an empty one removes the filter. */
   public final String filterName() {
     return filterName;
   }
 
+  /** What the filter takes; empty for nothing. */
   public final String filterArgs() {
     return filterArgs;
   }

@@ -69,6 +69,7 @@ public class KQueueFfmDatagramChannelConfig
   private final DatagramRecipients recipients;
   private volatile int maxDatagramPayloadSize;
 
+  /** For a subclass, which {@link KQueueFfmDatagramChannel#newConfig()} makes. */
   protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
     super(channel, OPTIONS);
     recipients = channel.recipients();
@@ -185,6 +186,11 @@ public class KQueueFfmDatagramChannelConfig
     return get(UnixChannelOption.SO_REUSEPORT);
   }
 
+  /**
+   * Sets whether other sockets may be bound to the port too; before bind, and on each of them.
+   *
+   * @throws ChannelException if the kernel refuses it
+   */
   public KQueueFfmDatagramChannelConfig setReusePort(boolean reusePort) {
     return set(UnixChannelOption.SO_REUSEPORT, reusePort);
   }

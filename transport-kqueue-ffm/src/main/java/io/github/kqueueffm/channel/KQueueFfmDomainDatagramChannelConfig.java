@@ -17,6 +17,7 @@ public class KQueueFfmDomainDatagramChannelConfig
           KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
           KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF));
 
+  /** For a subclass, which {@link KQueueFfmDomainDatagramChannel#newConfig()} makes. */
   protected KQueueFfmDomainDatagramChannelConfig(KQueueFfmDomainDatagramChannel channel) {
     super(channel, OPTIONS);
   }

@@ -25,6 +25,7 @@ public class KQueueFfmDomainSocketChannelConfig
   private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
   private volatile boolean allowHalfClosure;
 
+  /** For a subclass, which {@link KQueueFfmDomainSocketChannel#newConfig()} makes. */
   protected KQueueFfmDomainSocketChannelConfig(KQueueFfmDomainSocketChannel channel) {
     super(channel, OPTIONS);
   }
@@ -95,6 +96,12 @@ public class KQueueFfmDomainSocketChannelConfig
     return get(ChannelOption.SO_SNDBUF);
   }
 
+  /**
+   * Sets the send buffer, in bytes; Linux doubles the number, and {@link #getSendBufferSize()}
+   * tells the double.
+   *
+   * @throws io.netty.channel.ChannelException if the kernel refuses it
+   */
   public KQueueFfmDomainSocketChannelConfig setSendBufferSize(int sendBufferSize) {
     return set(ChannelOption.SO_SNDBUF, sendBufferSize);
   }
@@ -104,6 +111,12 @@ public class KQueueFfmDomainSocketChannelConfig
     return get(ChannelOption.SO_RCVBUF);
   }
 
+  /**
+   * Sets the receive buffer, in bytes. On Linux it has no effect on what may be under way, which
+   * the peer's send buffer limits.
+   *
+   * @throws io.netty.channel.ChannelException if the kernel refuses it
+   */
   public KQueueFfmDomainSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
     return set(ChannelOption.SO_RCVBUF, receiveBufferSize);
   }

@@ -13,6 +13,11 @@ import java.util.concurrent.ThreadFactory;
  * An event loop group of this transport in one class; the same as a {@link
  * MultiThreadIoEventLoopGroup} with {@link KQueueFfmIoHandler#newFactory()}, but that its loops can
  * tell which channels are registered with them.
+ *
+ * <p>Every public constructor opens a kqueue for each loop. It throws an {@link
+ * UnsatisfiedLinkError} where the transport is {@linkplain KQueueFfm#isAvailable() not available},
+ * and an {@link IllegalStateException} if a kqueue cannot be opened, for want of descriptors for
+ * instance.
  */
 public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
@@ -28,14 +33,30 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
     super(threads, KQueueFfmIoHandler.newFactory());
   }
 
+  /**
+   * Two event loops per processor, as Netty's default is.
+   *
+   * @param threadFactory makes the loops' threads; {@code null} for Netty's default
+   */
   public KQueueFfmEventLoopGroup(ThreadFactory threadFactory) {
     this(0, threadFactory);
   }
 
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param threadFactory makes the loops' threads; {@code null} for Netty's default
+   * @throws IllegalArgumentException if {@code threads} is negative
+   */
   public KQueueFfmEventLoopGroup(int threads, ThreadFactory threadFactory) {
     super(threads, threadFactory, KQueueFfmIoHandler.newFactory());
   }
 
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs;
+   *     {@code null} for Netty's default
+   * @throws IllegalArgumentException if {@code threads} is negative
+   */
   public KQueueFfmEventLoopGroup(int threads, Executor executor) {
     super(threads, executor, KQueueFfmIoHandler.newFactory());
   }

@@ -15,6 +15,7 @@ public final class KQueueFfmIoEvent implements IoEvent {
     this.index = index;
   }
 
+  /** The descriptor, or the number of the timer or user event. */
   public int ident() {
     return (int) events.ident(index);
   }
@@ -29,6 +30,10 @@ public final class KQueueFfmIoEvent implements IoEvent {
     return events.flags(index);
   }
 
+  /**
+   * The filter's own flags. At the end of a stream the errno, 0 if there is none or the system does
+   * not tell it, as Linux's embedded kqueue does not.
+   */
   public int fflags() {
     return events.fflags(index);
   }

@@ -31,18 +31,25 @@ public final class KQueueFfmIoOps implements IoOps {
     return new KQueueFfmIoOps(filter, flags & 0xffff, fflags, data);
   }
 
+  /** The filter, as the system numbers it. */
   public int filter() {
     return filter;
   }
 
+  /** The flags, such as {@code EV_ADD}: 16 bits, zero-extended. */
   public int flags() {
     return flags;
   }
 
+  /** The filter's own flags, such as {@code NOTE_TRIGGER} of a user event. */
   public int fflags() {
     return fflags;
   }
 
+  /**
+   * The filter's data, 0 if there is none; of a timer the period, in milliseconds unless {@link
+   * #fflags()} names another unit.
+   */
   public long data() {
     return data;
   }

@@ -4,6 +4,7 @@ package io.github.kqueueffm.channel;
 public class KQueueFfmServerDomainSocketChannelConfig
     extends KQueueFfmServerChannelConfig<KQueueFfmServerDomainSocketChannelConfig> {
 
+  /** For a subclass, which {@link KQueueFfmServerDomainSocketChannel#newConfig()} makes. */
   protected KQueueFfmServerDomainSocketChannelConfig(KQueueFfmServerDomainSocketChannel channel) {
     super(channel, OPTIONS);
   }

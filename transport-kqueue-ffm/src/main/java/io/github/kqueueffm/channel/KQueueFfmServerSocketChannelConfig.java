@@ -46,6 +46,10 @@ public class KQueueFfmServerSocketChannelConfig
   private volatile int fastOpen;
   private volatile Object acceptFilter;
 
+  /**
+   * For a subclass, which {@link KQueueFfmServerSocketChannel#newConfig()} makes. Switches {@code
+   * SO_REUSEADDR} on.
+   */
   protected KQueueFfmServerSocketChannelConfig(KQueueFfmServerSocketChannel channel) {
     super(channel, TCP_OPTIONS);
     // As with Netty's own transports: a server restarts at once on the port that it had.
@@ -93,6 +97,12 @@ public class KQueueFfmServerSocketChannelConfig
     return get(UnixChannelOption.SO_REUSEPORT);
   }
 
+  /**
+   * Sets whether other sockets may listen on the port too; before bind, and on each of them. To
+   * spread the connections on FreeBSD use {@link KQueueFfmChannelOption#SO_REUSEPORT_LB}.
+   *
+   * @throws ChannelException if the kernel refuses it
+   */
   public KQueueFfmServerSocketChannelConfig setReusePort(boolean reusePort) {
     return set(UnixChannelOption.SO_REUSEPORT, reusePort);
   }

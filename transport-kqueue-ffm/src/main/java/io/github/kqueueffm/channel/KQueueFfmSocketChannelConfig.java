@@ -68,6 +68,10 @@ public class KQueueFfmSocketChannelConfig
   private volatile boolean fastOpenConnect;
   private volatile int linger = -1;
 
+  /**
+   * For a subclass, which {@link KQueueFfmSocketChannel#newConfig()} makes. Switches {@code
+   * TCP_NODELAY} on, as Netty's own transports do.
+   */
   protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
     super(channel, OPTIONS);
     if (PlatformDependent.canEnableTcpNoDelayByDefault() && !channel.isBornWithNoDelay()) {
@@ -214,6 +218,11 @@ public class KQueueFfmSocketChannelConfig
     set(KQueueFfmChannelOption.SO_SNDLOWAT, sndLowAt);
   }
 
+  /**
+   * Whether partial segments are held back; {@code TCP_CORK} on Linux.
+   *
+   * @throws UnsupportedOperationException on NetBSD
+   */
   public boolean isTcpNoPush() {
     return get(KQueueFfmChannelOption.TCP_NOPUSH);
   }

@@ -44,6 +44,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     return size;
   }
 
+  /** The most events that one select returns; at least 4, also if fewer were asked for. */
   public int capacity() {
     return capacity;
   }

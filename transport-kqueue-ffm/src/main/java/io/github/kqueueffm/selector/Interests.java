@@ -22,10 +22,12 @@ public final class Interests {
     return new Interests(bits | others.bits);
   }
 
+  /** Whether {@link #READABLE} is among these. */
   public boolean isReadable() {
     return (bits & READ) != 0;
   }
 
+  /** Whether {@link #WRITABLE} is among these. */
   public boolean isWritable() {
     return (bits & WRITE) != 0;
   }

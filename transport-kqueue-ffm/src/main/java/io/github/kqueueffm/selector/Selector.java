@@ -69,7 +69,7 @@ public final class Selector implements AutoCloseable {
   }
 
   /** The same on a given kernel, whose calls may be made from all threads. */
-  @SuppressWarnings("exports")
+  @SuppressWarnings("exports") // Kernel is internal: for this module's event loop and tests.
   public static Selector open(Kernel kernel) throws IOException {
     return open(kernel, WakeupKind.forced());
   }
@@ -260,7 +260,7 @@ public final class Selector implements AutoCloseable {
    * The kernel of the thread that selects: its calls find errno faster. Released by {@link
    * #close()}.
    */
-  @SuppressWarnings("exports")
+  @SuppressWarnings("exports") // Kernel is internal: for this module's event loop and tests.
   public Kernel kernel() {
     return loopKernel;
   }

@@ -51,7 +51,7 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   }
 
   /** The same on a given kernel, whose calls may be made from all threads. */
-  @SuppressWarnings("exports")
+  @SuppressWarnings("exports") // Kernel is internal: for this module alone.
   public static TcpStream connect(Kernel kernel, InetSocketAddress remote) throws IOException {
     int family = KernelSocket.preferredFamily(kernel);
     int type = kernel.platform().get(Constant.SOCK_STREAM);

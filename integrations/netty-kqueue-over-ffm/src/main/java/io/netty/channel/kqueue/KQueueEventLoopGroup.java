@@ -19,6 +19,17 @@ import java.util.concurrent.ThreadFactory;
 /**
  * An event loop group of this package.
  *
+ * <p>In all constructors 0 {@code threads} are Netty's default, two per processor, and a thread
+ * factory, an executor, a handler of rejected tasks or a factory of queues may be {@code null} for
+ * Netty's default; the other arguments may not. They throw
+ *
+ * <ul>
+ *   <li>{@link UnsatisfiedLinkError} where {@link KQueue#isAvailable()} says false: on Linux too,
+ *       unless it was turned on,
+ *   <li>{@link IllegalArgumentException} if a number is negative,
+ *   <li>{@link IllegalStateException} if a loop's kqueue cannot be opened.
+ * </ul>
+ *
  * @deprecated use a {@link io.netty.channel.MultiThreadIoEventLoopGroup} with {@link
  *     KQueueIoHandler#newFactory()}, as with Netty's own class
  */
@@ -27,39 +38,82 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   private static final int MAX_PENDING_TASKS =
       SystemPropertyUtil.getInt("io.netty.eventLoop.maxPendingTasks", Integer.MAX_VALUE);
 
+  /** Two event loops per processor, with Netty's default threads. */
   public KQueueEventLoopGroup() {
     this(0);
   }
 
+  /**
+   * With Netty's default threads.
+   *
+   * @param threads how many event loops
+   */
   public KQueueEventLoopGroup(int threads) {
     this(threads, (ThreadFactory) null);
   }
 
+  /**
+   * Two event loops per processor.
+   *
+   * @param threadFactory makes the loops' threads
+   */
   public KQueueEventLoopGroup(ThreadFactory threadFactory) {
     this(0, threadFactory);
   }
 
+  /**
+   * With Netty's default threads.
+   *
+   * @param threads how many event loops
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
   public KQueueEventLoopGroup(int threads, SelectStrategyFactory selectStrategyFactory) {
     this(threads, (ThreadFactory) null, selectStrategyFactory);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param threadFactory makes the loops' threads
+   */
   public KQueueEventLoopGroup(int threads, ThreadFactory threadFactory) {
     this(threads, threadFactory, 0);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   */
   public KQueueEventLoopGroup(int threads, Executor executor) {
     this(threads, executor, DefaultSelectStrategyFactory.INSTANCE);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param threadFactory makes the loops' threads
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
   public KQueueEventLoopGroup(
       int threads, ThreadFactory threadFactory, SelectStrategyFactory selectStrategyFactory) {
     this(threads, threadFactory, 0, selectStrategyFactory);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param threadFactory makes the loops' threads
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
+   *     1024
+   */
   public KQueueEventLoopGroup(int threads, ThreadFactory threadFactory, int maxEventsAtOnce) {
     this(threads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param threadFactory makes the loops' threads
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
+   *     1024
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
   public KQueueEventLoopGroup(
       int threads,
       ThreadFactory threadFactory,
@@ -72,11 +126,22 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
         DefaultEventExecutorChooserFactory.INSTANCE);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
   public KQueueEventLoopGroup(
       int threads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
     this(threads, executor, DefaultEventExecutorChooserFactory.INSTANCE, selectStrategyFactory);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
   public KQueueEventLoopGroup(
       int threads,
       Executor executor,
@@ -85,6 +150,15 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
     this(threads, executor, chooserFactory, selectStrategyFactory, null);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
+   *     is full; by default they fail with a {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   */
   public KQueueEventLoopGroup(
       int threads,
       Executor executor,
@@ -94,6 +168,17 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
     this(threads, executor, chooserFactory, selectStrategyFactory, rejected, null);
   }
 
+  /**
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
+   *     is full; by default they fail with a {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some
+   *     while the loop takes them
+   */
   public KQueueEventLoopGroup(
       int threads,
       Executor executor,
@@ -106,8 +191,16 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param tailTaskQueueFactory of the tasks that run at the end of a turn; {@code null} for
-   *     Netty's default, as for the others
+   * @param threads how many event loops
+   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
+   *     is full; by default they fail with a {@link
+   *     java.util.concurrent.RejectedExecutionException}
+   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some
+   *     while the loop takes them
+   * @param tailTaskQueueFactory makes each loop's queue of the tasks that run at the end of a turn
    */
   public KQueueEventLoopGroup(
       int threads,

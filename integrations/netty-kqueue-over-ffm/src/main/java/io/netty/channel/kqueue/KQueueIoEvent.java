@@ -51,6 +51,7 @@ public final class KQueueIoEvent implements IoEvent {
     this.udata = udata;
   }
 
+  /** The descriptor, or the number of the timer or user event. */
   public int ident() {
     return ident;
   }
@@ -60,10 +61,17 @@ public final class KQueueIoEvent implements IoEvent {
     return filter;
   }
 
+  /**
+   * The flags, such as {@code EV_EOF}, in the system's 16 bits; the highest one makes it negative.
+   */
   public short flags() {
     return flags;
   }
 
+  /**
+   * The filter's own flags. At the end of a stream the errno, 0 if there is none or the system does
+   * not tell it, as Linux's embedded kqueue does not.
+   */
   public int fflags() {
     return fflags;
   }

@@ -20,18 +20,22 @@ public final class KQueueIoOps implements IoOps {
     return change;
   }
 
+  /** The filter, as the system numbers it. */
   public short filter() {
     return (short) change.filter();
   }
 
+  /** The flags, such as {@code EV_ADD}, in the system's 16 bits. */
   public short flags() {
     return (short) change.flags();
   }
 
+  /** The filter's own flags, such as {@code NOTE_TRIGGER} of a user event. */
   public int fflags() {
     return change.fflags();
   }
 
+  /** The filter's data; 0, since {@link #newOps} takes none. */
   public long data() {
     return change.data();
   }
