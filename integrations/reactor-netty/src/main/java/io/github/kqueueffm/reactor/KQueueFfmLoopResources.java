@@ -97,6 +97,11 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   @Override
+  public boolean daemon() {
+    return fallback.daemon();
+  }
+
+  @Override
   public EventLoopGroup onServer(boolean useNative) {
     return isOurs(useNative) ? groups.workers() : fallback.onServer(useNative);
   }

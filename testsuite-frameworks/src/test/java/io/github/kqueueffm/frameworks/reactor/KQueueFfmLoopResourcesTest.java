@@ -62,6 +62,12 @@ class KQueueFfmLoopResourcesTest {
   }
 
   @Test
+  void tellsWhetherItsThreadsAreDaemons() {
+    assertThat(loops.daemon()).isTrue();
+    assertThat(KQueueFfmLoopResources.create("lasting", 1, false).daemon()).isFalse();
+  }
+
+  @Test
   void kindThatNoTransportHasIsRefused() {
     EventLoopGroup group = loops.onClient(true);
     assertThatThrownBy(() -> loops.onChannel(Channel.class, group))
