@@ -74,7 +74,10 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     return layout.fflags(at(index));
   }
 
-  /** The filter's data, such as the bytes to read; of an {@linkplain #isError error} the errno. */
+  /**
+   * The filter's data, such as the bytes to read, of which the embedded kqueue tells nothing: 0; of
+   * an {@linkplain #isError error} the errno.
+   */
   public long data(int index) {
     return layout.data(at(index));
   }

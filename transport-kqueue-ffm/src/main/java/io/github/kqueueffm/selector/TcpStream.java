@@ -47,12 +47,7 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
    * @throws IOException if it fails at once
    */
   public static TcpStream connect(InetSocketAddress remote) throws IOException {
-    return connect(Kernels.system(), remote);
-  }
-
-  /** The same on a given kernel, whose calls may be made from all threads. */
-  @SuppressWarnings("exports") // Kernel is internal: for this module alone.
-  public static TcpStream connect(Kernel kernel, InetSocketAddress remote) throws IOException {
+    Kernel kernel = Kernels.system();
     int family = KernelSocket.preferredFamily(kernel);
     int type = kernel.platform().get(Constant.SOCK_STREAM);
     TcpStream stream = new TcpStream(KernelSocket.open(kernel, family, type), remote);
