@@ -144,7 +144,9 @@ final class Stage implements AutoCloseable {
     if (peer != null) {
       peer.close();
     }
-    if (!group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly(PATIENCE_MILLIS)) {
+    // Without a quiet period a loop of Netty's may end before it has closed its channels.
+    group.shutdownGracefully(50, 10_000, TimeUnit.MILLISECONDS);
+    if (!group.terminationFuture().awaitUninterruptibly(PATIENCE_MILLIS)) {
       throw new AssertionError("the loops of " + transport + " do not end");
     }
   }
