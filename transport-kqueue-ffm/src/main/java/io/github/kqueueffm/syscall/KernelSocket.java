@@ -24,9 +24,9 @@ public final class KernelSocket {
   private final int fd;
   private final int family;
   private final int type;
-  private final SocketNames names;
-  private final SocketOptions options;
   private volatile boolean open = true;
+  private SocketNames names;
+  private SocketOptions options;
   private boolean v6Only;
   private boolean wasConnected;
 
@@ -36,8 +36,6 @@ public final class KernelSocket {
     this.fd = fd;
     this.family = family;
     this.type = type;
-    this.names = new SocketNames(kernel, fd, family);
-    this.options = new SocketOptions(kernel, fd);
   }
 
   /** AF_INET6 where such a socket carries IPv4 too, else AF_INET; see {@link IpStack}. */
@@ -79,13 +77,13 @@ public final class KernelSocket {
     Platform platform = kernel.platform();
     KernelSocket unknown = new KernelSocket(kernel, fd, 0, 0);
     int type = unknown.getInt(Constant.SOL_SOCKET, Constant.SO_TYPE);
-    KernelSocket socket = new KernelSocket(kernel, fd, unknown.names.family(), type);
+    KernelSocket socket = new KernelSocket(kernel, fd, unknown.names().family(), type);
     socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.addFlags(kernel, fd));
     socket.check("setsockopt", "SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
     if (socket.family == platform.get(Constant.AF_INET6)) {
       socket.v6Only = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_V6ONLY) != 0;
     }
-    socket.wasConnected = socket.names.hasPeer();
+    socket.wasConnected = socket.names().hasPeer();
     return socket;
   }
 
@@ -103,9 +101,28 @@ public final class KernelSocket {
     }
     int result = IpStack.clearV6Only(kernel, fd);
     if (result < 0 && !IpStack.isFixed(platform, result)) {
-      throw options.failure("setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
+      throw options().failure("setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
     }
     v6Only = result < 0;
+  }
+
+  /** Made when asked for: most accepted connections live without. */
+  private SocketNames names() {
+    SocketNames known = names;
+    if (known == null) {
+      known = new SocketNames(kernel, fd, family);
+      names = known;
+    }
+    return known;
+  }
+
+  private SocketOptions options() {
+    SocketOptions known = options;
+    if (known == null) {
+      known = new SocketOptions(kernel, fd);
+      options = known;
+    }
+    return known;
   }
 
   public int fd() {
@@ -143,9 +160,9 @@ public final class KernelSocket {
    */
   public synchronized void bind(SocketAddress local) throws IOException {
     ensureOpen();
-    long memory = NativeMemory.allocate(names.room());
+    long memory = NativeMemory.allocate(names().room());
     try {
-      int length = names.encodeLocal(memory, local, v6Only);
+      int length = names().encodeLocal(memory, local, v6Only);
       check("bind", local, kernel.bind(fd, memory, length));
     } finally {
       NativeMemory.free(memory);
@@ -165,9 +182,9 @@ public final class KernelSocket {
    */
   public synchronized boolean connect(SocketAddress remote) throws IOException {
     ensureOpen();
-    long memory = NativeMemory.allocate(names.room());
+    long memory = NativeMemory.allocate(names().room());
     try {
-      int result = kernel.connect(fd, memory, names.encode(memory, remote, v6Only));
+      int result = kernel.connect(fd, memory, names().encode(memory, remote, v6Only));
       // EINTR: the connect of a non-blocking socket goes on behind a signal.
       if (platform.is(Errno.EINPROGRESS, -result) || platform.is(Errno.EINTR, -result)) {
         return false;
@@ -192,9 +209,9 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
-    if (errno == 0 && !names.hasPeer()) {
+    if (errno == 0 && !names().hasPeer()) {
       // Another call has eaten the error, or there is none yet: a look at the input knows.
-      errno = -options.peek();
+      errno = -options().peek();
       if (platform.is(Errno.EAGAIN, errno)) {
         return false;
       }
@@ -210,15 +227,15 @@ public final class KernelSocket {
    */
   public synchronized void disconnect() throws IOException {
     ensureOpen();
-    int port = names.portToKeep();
-    int result = names.disconnect();
+    int port = names().portToKeep();
+    int result = names().disconnect();
     // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the
     // address.
-    if (result < 0 && names.hasPeer()) {
+    if (result < 0 && names().hasPeer()) {
       throw Failures.of(platform, "connect", "AF_UNSPEC", result);
     }
     wasConnected = false;
-    check("bind", "the port from before the disconnect", names.keepPort(port));
+    check("bind", "the port from before the disconnect", names().keepPort(port));
   }
 
   /**
@@ -230,7 +247,7 @@ public final class KernelSocket {
    * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
    */
   public int encode(long memory, SocketAddress address) {
-    return names.encode(memory, address, v6Only);
+    return names().encode(memory, address, v6Only);
   }
 
   /**
@@ -253,7 +270,7 @@ public final class KernelSocket {
    *     closed
    */
   public synchronized SocketAddress localAddress() {
-    return open ? names.local() : null;
+    return open ? names().local() : null;
   }
 
   /**
@@ -263,7 +280,7 @@ public final class KernelSocket {
    *     connected (any more) or closed
    */
   public synchronized SocketAddress remoteAddress() {
-    return open ? names.remote() : null;
+    return open ? names().remote() : null;
   }
 
   /**
@@ -300,7 +317,7 @@ public final class KernelSocket {
 
   private synchronized int getInt(int level, int option, String name) throws IOException {
     ensureOpen();
-    return options.getInt(level, option, name);
+    return options().getInt(level, option, name);
   }
 
   /**
@@ -334,7 +351,7 @@ public final class KernelSocket {
   public synchronized int getBytes(int level, int option, long memory, int length)
       throws IOException {
     ensureOpen();
-    return options.getBytes(level, option, memory, length);
+    return options().getBytes(level, option, memory, length);
   }
 
   /** Sets an option of any type; see {@link #setInt(Constant, Constant, int)}. */
@@ -352,7 +369,7 @@ public final class KernelSocket {
   /** {@return the seconds that close lingers for, or -1 if it does not} */
   public synchronized int soLinger() throws IOException {
     ensureOpen();
-    return options.soLinger();
+    return options().soLinger();
   }
 
   /**
@@ -363,17 +380,17 @@ public final class KernelSocket {
    */
   public synchronized boolean soLinger(int seconds) throws IOException {
     ensureOpen();
-    return isSet("SOL_SOCKET/SO_LINGER", options.setLinger(seconds));
+    return isSet("SOL_SOCKET/SO_LINGER", options().setLinger(seconds));
   }
 
   private boolean isSet(String option, int result) throws IOException {
     if (result >= 0) {
       return true;
     }
-    if (wasConnected && Descriptors.isReset(platform, -result) && !names.hasPeer()) {
+    if (wasConnected && Descriptors.isReset(platform, -result) && !names().hasPeer()) {
       return false;
     }
-    throw options.failure("setsockopt", option, result);
+    throw options().failure("setsockopt", option, result);
   }
 
   /** Closes it, once; what comes later does nothing. */

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -45,11 +47,18 @@ public final class MicroBenchmarks {
     return results.stream().map(MicroBenchmarks::result).toList();
   }
 
+  private static String parameters(BenchmarkParams params) {
+    return params.getParamsKeys().stream()
+        .map(key -> ", " + params.getParam(key) + " " + key)
+        .collect(Collectors.joining());
+  }
+
   private static MicroResult result(RunResult run) {
     Result<?> time = run.getPrimaryResult();
     String benchmark = run.getParams().getBenchmark();
     return new MicroResult(
-        benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1),
+        benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1)
+            + parameters(run.getParams()),
         time.getScore(),
         time.getScoreError(),
         run.getSecondaryResults().get(ALLOCATED).getScore());
