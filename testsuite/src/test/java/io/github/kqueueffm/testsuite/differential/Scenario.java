@@ -16,7 +16,6 @@ import io.netty.channel.socket.DuplexChannel;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +24,9 @@ import java.util.function.BiConsumer;
 /**
  * What happens to a channel, and which of Netty's transports show the same. Where one is missing,
  * the two differ from each other: such as in how many reads find an end, or whether a read that was
- * not asked for may find it.
+ * not asked for may find it. Servers are not compared: one of epoll's that its handler closes goes
+ * on accepting at a number that may be somebody else's by then, which the other tests of the JVM
+ * could feel.
  */
 enum Scenario {
   PEER_CLOSES(NIO, EPOLL) {
@@ -298,20 +299,6 @@ enum Scenario {
       stage.journal().note(stage.receive(1));
     }
   },
-  SERVER_IS_CLOSED_BY_ITS_HANDLER(EPOLL) {
-    @Override
-    void play(Stage stage) throws Exception {
-      acceptsThree(stage, (server, line) -> server.close());
-      stage.journal().await("unregistered");
-    }
-  },
-  SERVER_STOPS_IN_A_READ(EPOLL) {
-    @Override
-    void play(Stage stage) throws Exception {
-      acceptsThree(stage, (server, line) -> server.config().setAutoRead(false));
-      stage.journal().await("complete");
-    }
-  },
   LOOP_ENDS_WITH_WRITES_PENDING(NIO) {
     @Override
     void play(Stage stage) throws Exception {
@@ -339,7 +326,13 @@ enum Scenario {
   DATAGRAM_HAS_NO_RECIPIENT(NIO) {
     @Override
     void play(Stage stage) throws Exception {
-      Channel channel = stage.datagram().bind(Stage.anyPort()).sync().channel();
+      Channel channel =
+          stage
+              .datagram()
+              .option(ChannelOption.AUTO_READ, false)
+              .bind(Stage.anyPort())
+              .sync()
+              .channel();
       InetSocketAddress self = (InetSocketAddress) channel.localAddress();
       ByteBuf nothing = Unpooled.EMPTY_BUFFER;
       channel
@@ -350,8 +343,9 @@ enum Scenario {
             channel.flush();
           })
           .sync();
-      stage.journal().await("read ");
-      stage.journal().await("complete");
+      stage.journal().await("empty ok");
+      channel.close().sync();
+      stage.journal().note("open " + channel.isOpen());
     }
   };
 
@@ -387,33 +381,5 @@ enum Scenario {
     stage.send("aaaabbbbccccdddd");
     channel.config().setAutoRead(true);
     return channel;
-  }
-
-  /** There are three connections when accepting begins; something happens with the first one. */
-  private static void acceptsThree(Stage stage, BiConsumer<Channel, String> reaction)
-      throws Exception {
-    stage.journal().on("accepted", reaction);
-    Channel server =
-        stage
-            .server()
-            .option(ChannelOption.AUTO_READ, false)
-            .bind(Stage.anyPort())
-            .sync()
-            .channel();
-    InetSocketAddress address = (InetSocketAddress) server.localAddress();
-    Socket[] waiting = new Socket[3];
-    try {
-      for (int i = 0; i < waiting.length; i++) {
-        waiting[i] = new Socket(address.getAddress(), address.getPort());
-      }
-      server.config().setAutoRead(true);
-      stage.journal().await("complete");
-    } finally {
-      for (Socket socket : waiting) {
-        if (socket != null) {
-          socket.close();
-        }
-      }
-    }
   }
 }

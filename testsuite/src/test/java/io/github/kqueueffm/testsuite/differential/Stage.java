@@ -3,11 +3,9 @@ package io.github.kqueueffm.testsuite.differential;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -46,14 +44,6 @@ final class Stage implements AutoCloseable {
 
   Bootstrap datagram() {
     return new Bootstrap().group(group).channel(transport.datagram()).handler(journal);
-  }
-
-  ServerBootstrap server() {
-    return new ServerBootstrap()
-        .group(group)
-        .channel(transport.server())
-        .handler(journal)
-        .childHandler(new ChannelInboundHandlerAdapter());
   }
 
   /** Where the peer listens. */

@@ -2,19 +2,15 @@ package io.github.kqueueffm.testsuite.differential;
 
 import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmIoHandler;
-import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -22,41 +18,31 @@ import java.util.function.Supplier;
 /** The transports that play the same scenarios. */
 @SuppressWarnings("ImmutableEnumChecker") // All that it is given are method references.
 enum Transport {
-  NIO(
-      () -> true,
-      NioIoHandler::newFactory,
-      NioSocketChannel.class,
-      NioServerSocketChannel.class,
-      NioDatagramChannel.class),
+  NIO(() -> true, NioIoHandler::newFactory, NioSocketChannel.class, NioDatagramChannel.class),
   EPOLL(
       Epoll::isAvailable,
       EpollIoHandler::newFactory,
       EpollSocketChannel.class,
-      EpollServerSocketChannel.class,
       EpollDatagramChannel.class),
   OURS(
       () -> true,
       KQueueFfmIoHandler::newFactory,
       KQueueFfmSocketChannel.class,
-      KQueueFfmServerSocketChannel.class,
       KQueueFfmDatagramChannel.class);
 
   private final BooleanSupplier available;
   private final Supplier<IoHandlerFactory> factory;
   private final Class<? extends Channel> client;
-  private final Class<? extends ServerChannel> server;
   private final Class<? extends Channel> datagram;
 
   Transport(
       BooleanSupplier available,
       Supplier<IoHandlerFactory> factory,
       Class<? extends Channel> client,
-      Class<? extends ServerChannel> server,
       Class<? extends Channel> datagram) {
     this.available = available;
     this.factory = factory;
     this.client = client;
-    this.server = server;
     this.datagram = datagram;
   }
 
@@ -70,10 +56,6 @@ enum Transport {
 
   Class<? extends Channel> client() {
     return client;
-  }
-
-  Class<? extends ServerChannel> server() {
-    return server;
   }
 
   Class<? extends Channel> datagram() {
