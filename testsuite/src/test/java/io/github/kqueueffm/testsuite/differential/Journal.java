@@ -103,11 +103,6 @@ final class Journal extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof Channel) {
-      event(ctx, "accepted");
-      ctx.fireChannelRead(message);
-      return;
-    }
     ByteBuf bytes = message instanceof DatagramPacket packet ? packet.content() : (ByteBuf) message;
     String text = bytes.toString(US_ASCII);
     ReferenceCountUtil.release(message);
