@@ -27,6 +27,7 @@ class DifferentialTest {
   private static List<String> journal(Transport transport, Scenario scenario) throws Exception {
     try (Stage stage = new Stage(transport)) {
       scenario.play(stage);
+      stage.settle();
       return stage.journal().lines();
     }
   }

@@ -345,6 +345,7 @@ enum Scenario {
           .sync();
       stage.journal().await("empty ok");
       channel.close().sync();
+      stage.journal().await("unregistered");
       stage.journal().note("open " + channel.isOpen());
     }
   };

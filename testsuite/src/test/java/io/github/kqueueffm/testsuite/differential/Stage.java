@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -126,6 +127,18 @@ final class Stage implements AutoCloseable {
   /** Runs on the channel's loop, as one task. */
   void inLoop(Runnable task) throws Exception {
     channel.eventLoop().submit(task).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Waits until the loops have done what they were about to do. A promise tells of its end in the
+   * middle of a task, whose events may be tasks of their own: so it takes two.
+   */
+  void settle() throws Exception {
+    for (EventExecutor loop : group) {
+      for (int hop = 0; hop < 2 && !loop.isShuttingDown(); hop++) {
+        loop.submit(() -> {}).get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
   }
 
   @Override
