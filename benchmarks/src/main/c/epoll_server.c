@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -44,18 +46,18 @@ static int stream(const char *path) {
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     require(bind(fd, (struct sockaddr *)&local, sizeof local), "bind");
   } else {
-    struct sockaddr_in any = {.sin_family = AF_INET};
+    struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    require(bind(fd, (struct sockaddr *)&any, sizeof any), "bind");
+    require(bind(fd, (struct sockaddr *)&loopback, sizeof loopback), "bind");
   }
   require(listen(fd, 4096), "listen");
   return fd;
 }
 
 static int datagram(void) {
-  struct sockaddr_in any = {.sin_family = AF_INET};
+  struct sockaddr_in loopback = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  require(bind(fd, (struct sockaddr *)&any, sizeof any), "bind");
+  require(bind(fd, (struct sockaddr *)&loopback, sizeof loopback), "bind");
   return fd;
 }
 
@@ -146,6 +148,8 @@ int main(int argc, char **argv) {
     file = open(path, O_RDONLY | O_CLOEXEC);
     require(file, path);
   }
+  /* A benchmark that is killed cannot end its servers. */
+  require(prctl(PR_SET_PDEATHSIG, SIGTERM), "prctl");
   epoll = epoll_create1(EPOLL_CLOEXEC);
   int server = what == DATAGRAM ? datagram() : stream(!strcmp(service, "LOCAL") ? path : NULL);
   control(EPOLL_CTL_ADD, server, EPOLLIN);

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * CPU time that a process has used, without that of the JIT compiler's threads: they work as long
@@ -30,42 +31,59 @@ record CpuTime(double nanos, double userShare) {
     double nanos = 0;
     double user = 0;
     double system = 0;
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-      for (Path thread : threads) {
-        try {
-          String stat = read(thread.resolve("stat"));
-          if (!stat.contains(COMPILER)) {
-            String[] fields = fields(stat);
-            user += Double.parseDouble(fields[USER_TICKS]);
-            system += Double.parseDouble(fields[SYSTEM_TICKS]);
-            nanos += Double.parseDouble(read(thread.resolve("schedstat")).split(" ")[0]);
-          }
-        } catch (NoSuchFileException ended) {
-          // A thread that has ended since the directory was opened.
-        }
+    for (ThreadTime thread : threads(tasks)) {
+      if (!thread.isCompiler()) {
+        nanos += thread.nanos;
+        user += thread.userTicks;
+        system += thread.systemTicks;
       }
     }
     return new CpuTime(nanos, user / Math.max(1, user + system));
   }
 
-  /** What the JIT compiler's threads have used; 0 where the system does not tell. */
+  /** What the JIT compiler's threads have used that live; 0 where the system does not tell. */
   static double ofCompilers(ProcessHandle process) throws IOException {
     Path tasks = PROC.resolve(process.pid() + "/task");
     if (!Files.isDirectory(tasks)) {
       return 0;
     }
-    double nanos = 0;
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-      for (Path thread : threads) {
-        if (read(thread.resolve("stat")).contains(COMPILER)) {
-          nanos += Double.parseDouble(read(thread.resolve("schedstat")).split(" ")[0]);
+    return threads(tasks).stream()
+        .filter(ThreadTime::isCompiler)
+        .mapToDouble(ThreadTime::nanos)
+        .sum();
+  }
+
+  private record ThreadTime(String stat, double nanos, double userTicks, double systemTicks) {
+    boolean isCompiler() {
+      return stat.contains(COMPILER);
+    }
+  }
+
+  private static List<ThreadTime> threads(Path tasks) throws IOException {
+    List<ThreadTime> threads = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(tasks)) {
+      for (Path thread : all) {
+        try {
+          threads.add(thread(thread));
+        } catch (IOException e) {
+          // "No such file" or "no such process": a thread that has ended meanwhile.
+          if (Files.exists(thread)) {
+            throw e;
+          }
         }
       }
-    } catch (NoSuchFileException ended) {
-      // A compiler thread that has ended has no more to do.
-      return 0;
     }
-    return nanos;
+    return threads;
+  }
+
+  private static ThreadTime thread(Path thread) throws IOException {
+    String stat = read(thread.resolve("stat"));
+    String[] fields = fields(stat);
+    return new ThreadTime(
+        stat,
+        Double.parseDouble(read(thread.resolve("schedstat")).split(" ")[0]),
+        Double.parseDouble(fields[USER_TICKS]),
+        Double.parseDouble(fields[SYSTEM_TICKS]));
   }
 
   /** Ticks of a whole process, to be set against those of the machine. */

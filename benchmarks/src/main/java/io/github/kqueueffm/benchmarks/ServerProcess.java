@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ final class ServerProcess implements AutoCloseable {
           "-Dio.netty.leakDetection.level=disabled");
 
   private static final int EXIT_SECONDS = 30;
+  private static final int ANSWER_SECONDS = 60;
 
   private final Process process;
   private final BufferedReader output;
@@ -35,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
     this.process = process;
     this.jvm = jvm;
     output = process.inputReader(StandardCharsets.US_ASCII);
-    String line = output.readLine();
+    String line = readLine();
     if (line == null || !line.startsWith("ready ")) {
       process.destroyForcibly();
       throw new IOException("the server says \"" + line + "\" and not that it is ready");
@@ -115,11 +117,23 @@ final class ServerProcess implements AutoCloseable {
     }
     process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
     process.getOutputStream().flush();
-    String answer = output.readLine();
+    String answer = readLine();
     if (answer == null) {
       throw new IOException("the server has ended");
     }
     return Double.parseDouble(answer);
+  }
+
+  /** A server that says nothing is ended, and with it its output. */
+  private String readLine() throws IOException {
+    CompletableFuture<Process> end = new CompletableFuture<>();
+    end.completeOnTimeout(process, ANSWER_SECONDS, TimeUnit.SECONDS)
+        .thenAccept(Process::destroyForcibly);
+    try {
+      return output.readLine();
+    } finally {
+      end.cancel(false);
+    }
   }
 
   @Override

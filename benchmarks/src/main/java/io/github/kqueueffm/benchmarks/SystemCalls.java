@@ -14,6 +14,7 @@ enum SystemCalls {
 
   private static final String EVENT = "raw_syscalls:sys_enter";
   private static final String SECONDS = "1";
+  private static final long SECONDS_TO_END = 10;
 
   private final String explanation;
 
@@ -66,8 +67,16 @@ enum SystemCalls {
 
   private static String run(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    // Or else nothing would end the reading.
+    process
+        .onExit()
+        .orTimeout(SECONDS_TO_END, TimeUnit.SECONDS)
+        .exceptionally(late -> {
+          process.destroyForcibly();
+          return process;
+        });
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor(10, TimeUnit.SECONDS);
+    process.waitFor();
     return output;
   }
 

@@ -18,34 +18,40 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Makes connections to the server, by as many of its addresses as they need. */
+/** Makes connections to the server, from as many addresses as their ports need. */
 final class Peers {
-  /** Linux has all of 127.0.0.0/8 on the loopback, and each address has ports of its own. */
-  private static final int ADDRESSES = PlatformDependent.isOsx() ? 1 : 16;
+  /**
+   * Linux has all of 127.0.0.0/8 on the loopback, and each address has ports of its own: so many
+   * that those of the connections of the last minute, which may not be used again, are too few to
+   * matter.
+   */
+  private static final int SOURCES = PlatformDependent.isOsx() ? 1 : 250;
 
   private static final int AT_ONCE = 200;
   private static final int TIMEOUT_SECONDS = 30;
 
   private final Bootstrap bootstrap;
-  private final SocketAddress[] addresses;
+  private final SocketAddress server;
+  private final SocketAddress[] sources;
   private int next;
 
-  private Peers(Bootstrap bootstrap, SocketAddress... addresses) {
+  private Peers(Bootstrap bootstrap, SocketAddress server, SocketAddress... sources) {
     this.bootstrap = bootstrap;
-    this.addresses = addresses;
+    this.server = server;
+    this.sources = sources;
   }
 
   static Peers tcp(EventLoopGroup group, int port) {
-    SocketAddress[] addresses = new SocketAddress[ADDRESSES];
-    for (int i = 0; i < ADDRESSES; i++) {
-      addresses[i] = new InetSocketAddress("127.0.0." + (i + 1), port);
+    SocketAddress[] sources = new SocketAddress[SOURCES];
+    for (int i = 0; i < SOURCES; i++) {
+      sources[i] = new InetSocketAddress("127.0.0." + (i + 1), 0);
     }
     Bootstrap bootstrap =
         new Bootstrap()
             .group(group)
             .channel(NioSocketChannel.class)
             .option(ChannelOption.TCP_NODELAY, true);
-    return new Peers(bootstrap, addresses);
+    return new Peers(bootstrap, new InetSocketAddress("127.0.0.1", port), sources);
   }
 
   static Peers local(EventLoopGroup group, String path) {
@@ -54,9 +60,12 @@ final class Peers {
         UnixDomainSocketAddress.of(path));
   }
 
-  /** Begins one connection, to the next address. */
+  /** Begins one connection, from the next address. */
   ChannelFuture connect(ChannelHandler handler) {
-    return bootstrap.clone().handler(handler).connect(addresses[next++ % addresses.length]);
+    Bootstrap one = bootstrap.clone().handler(handler);
+    return sources.length == 0
+        ? one.connect(server)
+        : one.connect(server, sources[next++ % sources.length]);
   }
 
   /** So many connections with a handler each, when all are up. */

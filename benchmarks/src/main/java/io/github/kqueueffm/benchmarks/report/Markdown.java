@@ -36,6 +36,10 @@ final class Markdown {
     line("");
     line("## CPU time per operation, this transport's of the others'");
     line("");
+    line(
+        "Median (95 % confidence; rounds): of the rounds in which nothing else disturbed either,"
+            + " of all if there are none.");
+    line("");
     text.append(ratios());
     for (Workload workload : results.workloads()) {
       workload(workload);
@@ -82,11 +86,12 @@ final class Markdown {
     Statistics statistics = Statistics.of(ratios);
     return statistics.isEmpty()
         ? ""
-        : "%s (%s to %s), %s"
+        : "%s (%s to %s; %d), %s"
             .formatted(
                 Format.ratio(statistics.median()),
                 Format.ratio(statistics.low()),
                 Format.ratio(statistics.high()),
+                statistics.count(),
                 statistics.verdict());
   }
 

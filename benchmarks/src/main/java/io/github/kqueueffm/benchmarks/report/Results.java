@@ -26,11 +26,23 @@ record Results(List<Measurement> measurements) {
     return Statistics.of(of(workload, transport).stream().mapToDouble(value).toArray());
   }
 
-  /** What one transport's value is of the other's, in each round that has both. */
+  /**
+   * What one transport's value is of the other's, in each round that has both: of those that
+   * nothing else disturbed, if there are any.
+   */
   double[] ratios(
       Workload workload, String transport, String to, ToDoubleFunction<Measurement> value) {
-    List<Measurement> others = of(workload, to);
-    return of(workload, transport).stream()
+    double[] quiet = ratios(quiet(of(workload, transport)), quiet(of(workload, to)), value);
+    return quiet.length > 0 ? quiet : ratios(of(workload, transport), of(workload, to), value);
+  }
+
+  private static List<Measurement> quiet(List<Measurement> all) {
+    return all.stream().filter(one -> !one.isDisturbed()).toList();
+  }
+
+  private static double[] ratios(
+      List<Measurement> ones, List<Measurement> others, ToDoubleFunction<Measurement> value) {
+    return ones.stream()
         .mapToDouble(one -> ratio(one, others, value))
         .filter(ratio -> !Double.isNaN(ratio))
         .toArray();

@@ -12,6 +12,9 @@ record Statistics(int count, double median, double low, double high) {
   private static final double OUTSIDE = 0.025;
   private static final double RESOLVED = 0.05;
 
+  /** The range of fewer holds the true median with less than 95 % confidence. */
+  private static final int FEWEST = 6;
+
   static Statistics of(double... values) {
     double[] sorted =
         Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
@@ -37,8 +40,11 @@ record Statistics(int count, double median, double low, double high) {
     return count == 0;
   }
 
-  /** Of a ratio: what it says; less than 5 % is nothing. */
+  /** Of a ratio: what it says; less than 5 %, and of too few values, is nothing. */
   String verdict() {
+    if (count < FEWEST) {
+      return "not resolved";
+    }
     if (high < 1 - RESOLVED) {
       return "less";
     }

@@ -76,9 +76,8 @@ public final class Server {
     return bootstrap.channel(transport.stream()).bind(anyPort()).sync().channel();
   }
 
-  /** On all of the loopback's addresses: the ports of one are too few for all connections. */
   private static InetSocketAddress anyPort() {
-    return new InetSocketAddress("0.0.0.0", 0);
+    return new InetSocketAddress("127.0.0.1", 0);
   }
 
   private void answer() throws Exception {
