@@ -69,7 +69,8 @@ public final class KQueueFfm {
     try {
       Selector.open().close();
       return null;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // Whoever asks whether there is this transport wants an answer, not an Error.
       return new UnsupportedOperationException("cannot open a kqueue: " + e.getMessage(), e);
     }
   }

@@ -2,6 +2,7 @@ package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -26,8 +27,13 @@ final class SentinelProbe {
     try {
       int unix = platform.get(Constant.AF_UNIX);
       int stream = platform.get(Constant.SOCK_STREAM);
-      if (kernel.socketpair(unix, stream, 0, fds) < 0) {
-        // Whatever the reason, nothing was learnt; without NOTE_LOWAT a sentinel works anywhere.
+      int result = kernel.socketpair(unix, stream, 0, fds);
+      if (result < 0) {
+        if (Failures.isPassing(platform, result)) {
+          // Or what was not learnt would be taken for known from now on.
+          throw Failures.of(platform, "socketpair", "probe", result);
+        }
+        // Without NOTE_LOWAT a sentinel works anywhere.
         return false;
       }
       return lowatHolds(Memory.getInt(fds), Memory.getInt(fds + INT), fds);

@@ -58,6 +58,14 @@ public final class Failures {
     return of(platform, operation, subject, negativeErrno);
   }
 
+  /** Whether only something was short, so that the same call may succeed the next time. */
+  public static boolean isPassing(Platform platform, int negativeErrno) {
+    return switch (platform.errno(-negativeErrno)) {
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM -> true;
+      case null, default -> false;
+    };
+  }
+
   /** The error's name, words and number, such as {@code EMFILE: Too many open files (24)}. */
   public static String text(Platform platform, int negativeErrno) {
     Errno errno = platform.errno(-negativeErrno);

@@ -50,18 +50,10 @@ public enum IpStack {
             ? -platform.number(Errno.EAFNOSUPPORT)
             : kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
     IpStack found = fd < 0 ? IPV4_ONLY : probe(kernel, fd);
-    if (fd >= 0 || !isPassing(platform, fd)) {
+    if (fd >= 0 || !Failures.isPassing(platform, fd)) {
       KNOWN.put(kernel, found);
     }
     return found;
-  }
-
-  /** Whether the next socket may succeed, so that nothing was learnt. */
-  private static boolean isPassing(Platform platform, int negativeErrno) {
-    return switch (platform.errno(-negativeErrno)) {
-      case EMFILE, ENFILE, ENOBUFS, ENOMEM -> true;
-      case null, default -> false;
-    };
   }
 
   private static IpStack probe(Kernel kernel, int fd) {

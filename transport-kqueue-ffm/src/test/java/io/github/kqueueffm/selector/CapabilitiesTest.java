@@ -208,8 +208,23 @@ class CapabilitiesTest {
   void withoutASocketPairTheLowWaterMarkIsNotTrusted() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       expectTimerThatFiresOnce(script);
-      script.expect("socketpair").fails(Errno.EMFILE);
+      script.expect("socketpair").fails(Errno.EOPNOTSUPP);
       assertThat(probe(script).lowat()).isFalse();
+    }
+  }
+
+  @Test
+  void whatCouldNotBeTriedForWantOfADescriptorIsTriedAgain() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      expectTimerThatFiresOnce(script);
+      script.expect("socketpair").fails(Errno.EMFILE);
+      assertThatThrownBy(() -> probe(script))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("socketpair")
+          .hasMessageContaining("EMFILE");
+      expectTimerThatFiresOnce(script);
+      expectSentinelThatHolds(script);
+      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
     }
   }
 

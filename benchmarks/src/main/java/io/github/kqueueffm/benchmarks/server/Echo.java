@@ -4,8 +4,9 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
+/** Sends back what it reads, all of a read at once and without promises. */
 @Sharable
-final class Echo extends ChannelInboundHandlerAdapter {
+public final class Echo extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
