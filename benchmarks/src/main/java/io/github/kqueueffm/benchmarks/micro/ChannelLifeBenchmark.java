@@ -42,7 +42,7 @@ public class ChannelLifeBenchmark {
   public Channel registeredEchoedClosed() {
     Channel channel = new NothingChannel();
     channel.pipeline().addLast(echo);
-    loop.register(channel);
+    channel.unsafe().register(loop, channel.newPromise());
     channel.pipeline().fireChannelRead(message.retain());
     channel.pipeline().fireChannelReadComplete();
     channel.close();
