@@ -52,6 +52,7 @@ final class Client implements AutoCloseable {
 
   @Override
   public void close() {
-    loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+    // Without a quiet period loops of Netty's may leave their channels open.
+    loops.shutdownGracefully(100, 10_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
   }
 }

@@ -86,7 +86,8 @@ final class AllocatingEcho implements AutoCloseable {
     for (Socket client : clients) {
       client.close();
     }
-    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    // Without a quiet period loops of Netty's may leave their channels open.
+    group.shutdownGracefully(100, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
   }
 
   @ChannelHandler.Sharable

@@ -136,7 +136,7 @@ final class SuiteResources implements AutoCloseable {
     Descriptors.open()
         .forEach((descriptor, target) -> {
           if (!target.equals(descriptors.get(descriptor))) {
-            left.add("descriptor " + descriptor + " -> " + target);
+            left.add("descriptor " + descriptor + " -> " + target + Descriptors.details(target));
           }
         });
     long allocations = NativeMemory.live() - nativeAllocations;
