@@ -2,7 +2,6 @@ package io.github.kqueueffm.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.LeakPresenceDetector;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -10,8 +9,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LeakCheck implements AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
-    assertThat(System.getProperty("io.netty.customResourceLeakDetector"))
-        .isEqualTo(LeakPresenceDetector.class.getName());
-    LeakPresenceDetector.check();
+    assertThat(LeakRecorder.drain()).as("leaks found by the end of this class").isEmpty();
   }
 }

@@ -98,7 +98,9 @@ public final class KQueueFfmLoopResources implements LoopResources {
 
   @Override
   public boolean daemon() {
-    return fallback.daemon();
+    // Not the fallback's answer: reactor-netty's own resources say false whatever their threads
+    // are.
+    return groups.isDaemon();
   }
 
   @Override

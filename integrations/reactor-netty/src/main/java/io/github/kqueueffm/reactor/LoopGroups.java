@@ -33,6 +33,10 @@ final class LoopGroups {
     this.colocate = colocate;
   }
 
+  boolean isDaemon() {
+    return daemon;
+  }
+
   synchronized EventLoopGroup workers() {
     if (workers == null) {
       workers = newGroup(workerCount, prefix + "-kqueue-ffm");
