@@ -24,19 +24,16 @@ final class Connectx {
       throws IOException {
     Kernel kernel = socket.kernel();
     Platform platform = kernel.platform();
-    SocketNames names = new SocketNames(kernel, socket.fd(), socket.family());
     Struct endpoints = platform.struct("sa_endpoints");
     Struct iovec = platform.struct("iovec");
     int head = endpoints.size() + iovec.size() + Long.BYTES;
-    long memory = NativeMemory.allocate(head + names.room());
+    long memory = NativeMemory.allocate(head + socket.addressRoom());
     try {
       long parts = memory + endpoints.size();
       long taken = parts + iovec.size();
       long address = memory + head;
       // No source: what the socket is bound to stays.
-      Memory.putInt(
-          memory + endpoints.offset("sae_dstaddrlen"),
-          names.encode(address, remote, socket.isV6Only()));
+      Memory.putInt(memory + endpoints.offset("sae_dstaddrlen"), socket.encode(address, remote));
       Memory.putLong(memory + endpoints.offset("sae_dstaddr"), address);
       Memory.putLong(parts + iovec.offset("iov_base"), data);
       Memory.putLong(parts + iovec.offset("iov_len"), length);

@@ -160,7 +160,7 @@ public final class KernelSocket {
    */
   public synchronized void bind(SocketAddress local) throws IOException {
     ensureOpen();
-    long memory = NativeMemory.allocate(names().room());
+    long memory = NativeMemory.allocate(addressRoom());
     try {
       int length = names().encodeLocal(memory, local, v6Only);
       check("bind", local, kernel.bind(fd, memory, length));
@@ -182,9 +182,9 @@ public final class KernelSocket {
    */
   public synchronized boolean connect(SocketAddress remote) throws IOException {
     ensureOpen();
-    long memory = NativeMemory.allocate(names().room());
+    long memory = NativeMemory.allocate(addressRoom());
     try {
-      int result = kernel.connect(fd, memory, names().encode(memory, remote, v6Only));
+      int result = kernel.connect(fd, memory, encode(memory, remote));
       // EINTR: the connect of a non-blocking socket goes on behind a signal.
       if (platform.is(Errno.EINPROGRESS, -result) || platform.is(Errno.EINTR, -result)) {
         return false;
@@ -236,6 +236,11 @@ public final class KernelSocket {
     }
     wasConnected = false;
     check("bind", "the port from before the disconnect", names().keepPort(port));
+  }
+
+  /** Bytes that an address takes at most in {@link #encode}. */
+  int addressRoom() {
+    return names().room();
   }
 
   /**

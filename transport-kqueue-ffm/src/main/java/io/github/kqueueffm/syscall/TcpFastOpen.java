@@ -71,10 +71,9 @@ public final class TcpFastOpen {
   private static long send(KernelSocket socket, SocketAddress remote, long data, int length) {
     Kernel kernel = socket.kernel();
     Platform platform = kernel.platform();
-    SocketNames names = new SocketNames(kernel, socket.fd(), socket.family());
-    long memory = NativeMemory.allocate(names.room());
+    long memory = NativeMemory.allocate(socket.addressRoom());
     try {
-      int size = names.encode(memory, remote, socket.isV6Only());
+      int size = socket.encode(memory, remote);
       int flags =
           platform.getOr(Constant.MSG_FASTOPEN, 0) | platform.getOr(Constant.MSG_NOSIGNAL, 0);
       return kernel.sendto(socket.fd(), data, length, flags, memory, size);
