@@ -132,7 +132,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       return;
     }
     updateReadInterest();
-    if (connector() != null && connector().isPending() || hasFlushed()) {
+    boolean connecting = connector() != null && connector().isPending();
+    if (connecting) {
+      connector().moved();
+    }
+    if (connecting || hasFlushed()) {
       armWrite();
     }
     promise.setSuccess();
@@ -341,9 +345,17 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return outbound != null && !outbound.isEmpty();
   }
 
-  /** Writes what is flushed, unless that waits for the socket or for a loop. */
+  /**
+   * Writes what is flushed, unless that waits for the socket or for a loop. A task of the loop on
+   * which the channel was, perhaps.
+   */
   final void flushAgain() {
-    ownUnsafe().flush0();
+    EventLoop current = eventLoop();
+    if (current.inEventLoop()) {
+      ownUnsafe().flush0();
+    } else {
+      current.execute(this::flushAgain);
+    }
   }
 
   /** The channel's transport operations. */

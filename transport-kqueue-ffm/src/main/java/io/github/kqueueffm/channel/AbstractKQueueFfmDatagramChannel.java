@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -99,6 +100,8 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   protected void doBind(SocketAddress local) throws Exception {
     socket().bind(taken(local));
     active(true);
+    // A read can have been asked for before.
+    updateReadInterest();
   }
 
   @Override
@@ -188,12 +191,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   @Override
   protected Object filterOutboundMessage(Object message) {
     if (message instanceof ByteBuf content) {
-      return isSendable(content) ? content : direct(content, content);
+      return uncancelled(isSendable(content) ? content : direct(content, content));
     }
     if (message instanceof AddressedEnvelope<?, ?> envelope
         && envelope.content() instanceof ByteBuf content
         && (envelope.recipient() == null || isRecipient(envelope.recipient()))) {
-      return isSendable(content) ? message : direct(envelope, content);
+      return uncancelled(isSendable(content) ? message : direct(envelope, content));
     }
     throw new UnsupportedOperationException(
         "unsupported message type: "
@@ -201,6 +204,11 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
             + " (expected: "
             + writable()
             + ')');
+  }
+
+  /** An empty datagram is a message too, and not what {@link Datagrams#dropCancelled} takes out. */
+  private Object uncancelled(Object message) {
+    return message == Unpooled.EMPTY_BUFFER ? config().getAllocator().directBuffer(0) : message;
   }
 
   private Object direct(AddressedEnvelope<?, ?> envelope, ByteBuf content) {

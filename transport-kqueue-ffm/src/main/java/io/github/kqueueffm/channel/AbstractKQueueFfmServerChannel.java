@@ -56,8 +56,17 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     socket().listen(config().getBacklog());
     config().listening();
     active(true);
+    // A read can have been asked for before.
+    updateReadInterest();
     // Kept by Netty: its connections tell it as theirs when they are closed.
     localAddress();
+  }
+
+  /**
+   * Whether its socket can have options, and with them its connections, of which nobody here knows.
+   */
+  final boolean mayHaveUnknownOptions() {
+    return adopted || config().isSetByNumber();
   }
 
   boolean isBound() {
@@ -66,6 +75,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void afterRegister() throws IOException {
+    // What would end the rest may have stayed behind with another loop.
+    backingOff = false;
     if (adopted && !isActive() && isBound()) {
       listen();
     }
@@ -140,7 +151,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     try {
       return child(fd, loop.acceptedAddress());
     } catch (Throwable t) {
-      accepted(fd).close();
+      Sockets.closeAfter(t, accepted(fd));
       throw t;
     }
   }

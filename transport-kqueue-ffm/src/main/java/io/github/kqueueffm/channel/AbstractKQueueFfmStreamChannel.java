@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -92,6 +93,22 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   /** A handler may have closed the channel, shut its input down or moved it to another loop. */
   final boolean mayContinue() {
     return hasLoop() && !inputShutdown;
+  }
+
+  /**
+   * Whether an input that has delivered something goes on. Where there may be an end it has to be
+   * reached in one go, and the limits of a read begin anew as often as that takes.
+   */
+  final boolean mayContinue(
+      StreamInput input, RecvByteBufAllocator.ExtendedHandle handle, boolean eof) {
+    if (!mayContinue() || input() != input) {
+      return false;
+    }
+    boolean within = resources().continueReading(handle);
+    if (eof && !within) {
+      handle.reset(config());
+    }
+    return eof || within;
   }
 
   @Override

@@ -17,6 +17,11 @@ final class AcceptFilters {
     return platform.has(Constant.SO_ACCEPTFILTER);
   }
 
+  /** Throws the reason if there are none. */
+  static void ensureExist(Platform platform) {
+    platform.get(Constant.SO_ACCEPTFILTER);
+  }
+
   /** Sets the filter of a listening socket; on one that does not listen yet it is EINVAL. */
   static void set(KernelSocket socket, KQueueFfmAcceptFilter filter) throws IOException {
     Platform platform = socket.kernel().platform();

@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -17,6 +18,8 @@ final class Connector {
   private final ConnectStep step;
   private ChannelPromise promise;
   private Future<?> timeout;
+  private int timeoutMillis;
+  private long deadline;
   private SocketAddress remote;
 
   /** What a channel does itself: the calls on its socket. */
@@ -68,9 +71,11 @@ final class Connector {
     this.remote = remote;
     // Only now: before connect(2) the kernel says nothing (kqueue) or hang-up (epoll).
     channel.armWrite();
-    int millis = channel.config().getConnectTimeoutMillis();
-    if (millis > 0) {
-      timeout = channel.eventLoop().schedule(this::timedOut, millis, TimeUnit.MILLISECONDS);
+    timeoutMillis = channel.config().getConnectTimeoutMillis();
+    if (timeoutMillis > 0) {
+      deadline =
+          channel.eventLoop().ticker().nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+      scheduleTimeout();
     }
     promise.addListener(future -> {
       if (future.isCancelled()) {
@@ -80,19 +85,34 @@ final class Connector {
     });
   }
 
-  private void timedOut() {
-    if (promise != null && !promise.isDone()) {
-      ChannelPromise failed = promise;
-      SocketAddress to = remote;
-      forget();
-      if (failed.tryFailure(
-          new ConnectTimeoutException(
-              "connection timed out after "
-                  + channel.config().getConnectTimeoutMillis()
-                  + " ms: "
-                  + to))) {
-        channel.ownUnsafe().closeNow();
-      }
+  private void scheduleTimeout() {
+    EventLoop loop = channel.eventLoop();
+    ChannelPromise awaited = promise;
+    timeout =
+        loop.schedule(
+            () -> channel.onLoop(() -> timedOut(awaited)),
+            deadline - loop.ticker().nanoTime(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  /** The channel goes on at another loop: the one that was to tell of the time-out may end. */
+  void moved() {
+    if (timeout != null) {
+      timeout.cancel(false);
+      scheduleTimeout();
+    }
+  }
+
+  private void timedOut(ChannelPromise awaited) {
+    if (promise != awaited || awaited.isDone()) {
+      return;
+    }
+    SocketAddress to = remote;
+    forget();
+    if (awaited.tryFailure(
+        new ConnectTimeoutException(
+            "connection timed out after " + timeoutMillis + " ms: " + to))) {
+      channel.ownUnsafe().closeNow();
     }
   }
 

@@ -25,7 +25,7 @@ final class DatagramWriter {
   void write(ChannelOutboundBuffer in) {
     int left = channel.writeLimit();
     // A promise's listener may close the channel.
-    while (left > 0 && channel.hasLoop() && !in.isEmpty()) {
+    while (left > 0 && channel.hasLoop() && Datagrams.dropCancelled(in)) {
       int done = writeSome(in, left);
       if (done == FULL) {
         channel.awaitRoom(in.current());
@@ -106,7 +106,7 @@ final class DatagramWriter {
   }
 
   private static int sent(ChannelOutboundBuffer in, int count) {
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && Datagrams.dropCancelled(in); i++) {
       in.remove();
     }
     return count;

@@ -1,7 +1,9 @@
 package io.github.kqueueffm.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.net.SocketAddress;
 
 /** Parts of a message that a datagram channel is to write. */
@@ -10,6 +12,19 @@ final class Datagrams {
   static final int MOST_PIECES = 512;
 
   private Datagrams() {}
+
+  /**
+   * Takes out the writes at the head that were cancelled, in whose place Netty leaves this buffer:
+   * a message that a channel lets in is never the same one.
+   *
+   * @return false if nothing is left
+   */
+  static boolean dropCancelled(ChannelOutboundBuffer in) {
+    while (in.current() == Unpooled.EMPTY_BUFFER) {
+      in.remove();
+    }
+    return !in.isEmpty();
+  }
 
   static ByteBuf content(Object message) {
     return message instanceof AddressedEnvelope<?, ?> envelope

@@ -33,9 +33,7 @@ final class DescriptorReader implements StreamInput {
       handle.lastBytesRead(result);
       handle.incMessagesRead(1);
       deliver(loop.descriptors());
-    } while (channel.mayContinue()
-        && channel.input() == this
-        && (eof || loop.continueReading(handle)));
+    } while (channel.mayContinue(this, handle, eof));
     return false;
   }
 

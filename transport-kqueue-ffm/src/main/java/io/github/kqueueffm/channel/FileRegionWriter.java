@@ -106,6 +106,7 @@ final class FileRegionWriter {
         throw channel.failure("sendfile", result);
       }
       sendfileRefused = true;
+      own.close();
     }
     return true;
   }

@@ -26,6 +26,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     extends DefaultChannelConfig {
   private final AbstractKQueueFfmChannel kqueueChannel;
   private final List<KernelOption<?>> kernelOptions;
+  private volatile boolean setByNumber;
 
   KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, List<KernelOption<?>> kernelOptions) {
     super(channel);
@@ -52,6 +53,11 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
 
   final KernelSocket socket() {
     return kqueueChannel.socket();
+  }
+
+  /** Whether an option was set by its number: any, as far as a configuration can tell. */
+  final boolean isSetByNumber() {
+    return setByNumber;
   }
 
   final Platform platform() {
@@ -102,6 +108,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     if (option instanceof GenericUnixChannelOption<T> generic) {
       validate(option, value);
       GenericOptions.set(socket(), generic, value);
+      setByNumber = true;
       return true;
     }
     if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {

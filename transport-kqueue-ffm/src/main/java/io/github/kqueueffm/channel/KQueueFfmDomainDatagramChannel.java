@@ -162,8 +162,15 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   }
 
   @Override
+  void afterRegister() {
+    // What would end the rest may have stayed behind with another loop.
+    resting = false;
+  }
+
+  @Override
   void awaitRoom(Object refused) {
-    if (Datagrams.recipient(refused) == null || isConnected()) {
+    SocketAddress recipient = Datagrams.recipient(refused);
+    if (recipient == null || recipient.equals(remoteAddress())) {
       super.awaitRoom(refused);
     } else if (!resting) {
       // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not

@@ -54,7 +54,8 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = Sockets.closingOnFailure(socket, this::newConfig);
+    // Of an accepted one the server closes the descriptor.
+    config = connected ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */

@@ -21,9 +21,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * A part of a file that this transport sends with sendfile(2), where the system has it: the bytes
@@ -36,6 +38,9 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(KQueueFfmFileRegion.class);
   private static final int NONE = -1;
+
+  /** Where Linux shows them; where macOS does, and a BSD with fdescfs. */
+  private static final List<String> DESCRIPTORS = List.of("/proc/self/fd/", "/dev/fd/");
 
   private final Kernel kernel;
   private final Path path;
@@ -80,11 +85,20 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
 
   private void open() throws IOException {
     fd = NONE;
-    if (kernel.has(Call.SENDFILE) && path.getFileSystem().equals(FileSystems.getDefault())) {
+    if (kernel.has(Call.SENDFILE) && isKernelsName()) {
       fd = openDescriptor();
     } else {
       // OpenBSD and NetBSD; and a path in an archive or the like, which the kernel does not know.
-      file = openFile();
+      file = openFile(path);
+    }
+  }
+
+  /** Not every name that a directory gives is valid in the locale's encoding, and so a text. */
+  private boolean isKernelsName() {
+    try {
+      return path.equals(FileSystems.getDefault().getPath(path.toString()));
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 
@@ -108,10 +122,23 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     }
   }
 
-  private FileChannel openFile() throws IOException {
-    FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
+  /** The descriptor's file, which may have lost its name meanwhile. */
+  private FileChannel reopen() throws IOException {
+    for (String descriptors : DESCRIPTORS) {
+      try {
+        return openFile(Path.of(descriptors + fd));
+      } catch (IOException e) {
+        // Not every system shows them, or not all of them.
+        LOGGER.debug("No descriptors in {}", descriptors, e);
+      }
+    }
+    return openFile(path);
+  }
+
+  private FileChannel openFile(Path name) throws IOException {
+    FileChannel opened = FileChannel.open(name, StandardOpenOption.READ);
     try {
-      Object found = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      Object found = Files.readAttributes(name, BasicFileAttributes.class).fileKey();
       if (key != null && !key.equals(found)) {
         throw new IOException(path + " is another file than the one that was opened as a region");
       }
@@ -132,7 +159,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   FileChannel file() throws IOException {
     ensureNotReleased();
     if (file == null) {
-      file = openFile();
+      file = reopen();
     }
     return file;
   }

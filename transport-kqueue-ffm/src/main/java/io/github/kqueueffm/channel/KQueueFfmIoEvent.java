@@ -45,7 +45,7 @@ public final class KQueueFfmIoEvent implements IoEvent {
 
   /** The id of the registration: what its submit answers. */
   public long udata() {
-    return events.registration(index).id();
+    return events.token(index);
   }
 
   boolean isReadable() {

@@ -126,6 +126,8 @@ public class KQueueFfmServerSocketChannelConfig
 
   private boolean setFilter(Object filter) {
     KQueueFfmAcceptFilter own = KQueueFfmAcceptFilter.of(filter);
+    // Now, and not when the socket listens already.
+    AcceptFilters.ensureExist(platform());
     if (channel.isActive()) {
       apply(own);
     }

@@ -56,6 +56,9 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   protected KQueueFfmSocketChannel(
       KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
     this(parent, parent.accepted(fd), remote);
+    if (parent.mayHaveUnknownOptions()) {
+      config.lingerUnknown();
+    }
   }
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket accepted, InetSocketAddress remote) {
@@ -65,7 +68,8 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    config = Sockets.closingOnFailure(socket, this::newConfig);
+    // Of an accepted one the server closes the descriptor.
+    config = connected ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
   /** Makes the configuration; called from the constructor. */

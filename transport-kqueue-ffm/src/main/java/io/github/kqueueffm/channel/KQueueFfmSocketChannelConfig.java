@@ -120,14 +120,14 @@ public class KQueueFfmSocketChannelConfig
     return set;
   }
 
-  /** An adopted descriptor may linger without this configuration having been told. */
+  /** A descriptor may linger without this configuration having been told. */
   final void lingerUnknown() {
     linger = LINGER_UNKNOWN;
   }
 
   /** Seconds that close(2) may block for, or a negative number. */
   final int blockingLinger() {
-    return linger == LINGER_UNKNOWN ? getSoLinger() : linger;
+    return linger == LINGER_UNKNOWN || isSetByNumber() ? getSoLinger() : linger;
   }
 
   @Override

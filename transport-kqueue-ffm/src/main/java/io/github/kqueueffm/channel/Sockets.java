@@ -124,12 +124,16 @@ final class Sockets {
     try {
       return maker.get();
     } catch (Throwable t) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        t.addSuppressed(e);
-      }
+      closeAfter(t, socket);
       throw t;
+    }
+  }
+
+  static void closeAfter(Throwable failure, KernelSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 
 /**
@@ -76,9 +77,7 @@ final class StreamReader implements StreamInput {
       handle.incMessagesRead(1);
       channel.readDone();
       pipeline.fireChannelRead(buffer);
-    } while (channel.mayContinue()
-        && channel.input() == this
-        && (eof || loop.continueReading(handle)));
+    } while (channel.mayContinue(this, handle, eof));
     return false;
   }
 
@@ -88,6 +87,11 @@ final class StreamReader implements StreamInput {
     int room = buffer.writableBytes();
     int index = buffer.writerIndex();
     handle.attemptedBytesRead(room);
+    if (room == 0) {
+      // recv(2) would answer 0, which is no end then.
+      handle.lastBytesRead(0);
+      return NOTHING;
+    }
     long result;
     do {
       result = loop.kernel().recv(channel.socket().fd(), Buffers.address(buffer) + index, room, 0);
@@ -134,10 +138,12 @@ final class StreamReader implements StreamInput {
   }
 
   private void failed(Throwable cause) {
-    channel.readDone();
     channel.pipeline().fireExceptionCaught(cause);
-    if (cause instanceof IOException || cause instanceof OutOfMemoryError) {
-      // After ECONNRESET and its like the connection is gone, half-closure or not.
+    // After ECONNRESET and its like the connection is gone, half-closure or not. What else fails,
+    // as an allocator of the user's, leaves the read that was asked for to be tried again.
+    if (cause instanceof IOException
+        || cause instanceof OutOfMemoryError
+        || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
       channel.ownUnsafe().closeNow();
     }
   }

@@ -304,4 +304,41 @@ class AcceptStoryTest {
           .hasMessageContaining("SO_REUSEADDR");
     }
   }
+
+  @Test
+  @DisplayName("a child that cannot be configured is closed once, and its own reason told [B2]")
+  void closesAChildThatFailsOnce() {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      story.tcp().accepting(SERVER, CHILD, THERE, THEIR_PORT);
+      story.tcp().option(CHILD, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.ENOBUFS);
+      story.tcp().close(CHILD);
+      story.turn();
+      assertThat(observer.log())
+          .anyMatch(line -> line.contains("TCP_NODELAY") && line.contains("ENOBUFS"));
+      assertThat(children).isEmpty();
+    }
+  }
+
+  @Test
+  @DisplayName("a read that was asked for before the bind is armed by it")
+  void armsWhatWasAskedForBefore() {
+    try (Story story = Story.on(os)) {
+      story.listen(
+          new ServerBootstrap()
+              .option(ChannelOption.AUTO_READ, false)
+              .handler(
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRegistered(ChannelHandlerContext ctx) {
+                      ctx.read();
+                    }
+                  }),
+          this::child);
+      story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
 }

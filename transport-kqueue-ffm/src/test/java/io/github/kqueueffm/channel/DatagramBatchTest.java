@@ -273,4 +273,64 @@ final class DatagramBatchTest {
       assertThat(kernel.count("recvmmsg")).isZero();
     }
   }
+
+  @Test
+  void cancelledWriteIsNotTakenForOneThatWasSent() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      List<ChannelFuture> sent = new ArrayList<>();
+      onLoop(
+          sender,
+          () -> {
+            cancelled(sender, packet("no", to(receiver)));
+            sent.add(sender.write(packet("0", to(receiver))));
+            cancelled(sender, packet("no", to(receiver)));
+            sent.add(sender.write(packet("1", to(receiver))));
+            cancelled(sender, packet("no", to(receiver)));
+            sender.flush();
+          });
+      sync(sent);
+      sender.writeAndFlush(packet("2", to(receiver))).sync();
+      assertNumbers(inbox, 0, 3);
+      settle(receiver);
+      inbox.assertEmpty();
+      assertThat(kernel.count("sendmmsg")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void cancelledWriteIsNoEmptyDatagramAndAnEmptyOneIs() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      sender.connect(to(receiver)).sync();
+      onLoop(
+          sender,
+          () -> {
+            cancelled(sender, DatagramChannelTest.text("no"));
+            sender.flush();
+          });
+      assertThat(kernel.count("send") + kernel.count("sendmmsg")).isZero();
+      sender.writeAndFlush(Unpooled.EMPTY_BUFFER).sync();
+      sender.writeAndFlush(Unpooled.buffer(0)).sync();
+      sender.writeAndFlush(DatagramChannelTest.text("end")).sync();
+      for (String text : List.of("", "", "end")) {
+        assertThat(inbox.text()).isEqualTo(text);
+      }
+    }
+  }
+
+  private static void cancelled(KQueueFfmDatagramChannel sender, Object message) {
+    assertThat(sender.write(message).cancel(false)).isTrue();
+  }
+
+  private static void onLoop(KQueueFfmDatagramChannel channel, Runnable task)
+      throws InterruptedException {
+    channel.eventLoop().submit(task).sync();
+  }
 }

@@ -362,4 +362,24 @@ final class DatagramChannelTest {
       }
     }
   }
+
+  @Test
+  void readThatWasAskedForBeforeTheBindIsArmedByIt() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox =
+          new Inbox() {
+            @Override
+            public void channelRegistered(ChannelHandlerContext context) {
+              context.read();
+            }
+          };
+      KQueueFfmDatagramChannel receiver =
+          rig.bound(
+              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+                  .option(ChannelOption.AUTO_READ, false),
+              loopback(0));
+      rig.local(new Inbox()).writeAndFlush(packet("one", to(receiver))).sync();
+      assertThat(inbox.text()).isEqualTo("one");
+    }
+  }
 }

@@ -33,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Local datagram sockets. */
 final class DomainDatagramTest {
@@ -231,8 +233,9 @@ final class DomainDatagramTest {
    * To a receiver whose queue is full Linux says EAGAIN, and calls the sender writable all the
    * same: waiting for the write filter would be a busy loop.
    */
-  @Test
-  void fullReceiverIsWaitedForWithoutSpinning() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void fullReceiverIsWaitedForWithoutSpinning(boolean connectedToAnother) throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -244,6 +247,10 @@ final class DomainDatagramTest {
                   .sync()
                   .channel();
       KQueueFfmDomainDatagramChannel sender = bind(rig, kernel.kernel(), at("fast"), new Inbox());
+      if (connectedToAnother) {
+        bind(rig, at("other"), new Inbox());
+        sender.connect(at("other")).sync();
+      }
       List<ChannelFuture> sent = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
         sent.add(sender.write(packet("" + i, at("slow"))));

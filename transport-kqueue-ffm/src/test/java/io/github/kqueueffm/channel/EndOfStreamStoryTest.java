@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Errno;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxBytesRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,27 @@ class EndOfStreamStoryTest {
       assertThat(child.log()).containsExactly("active", "read end", "complete", "inactive");
       story.kevent().returns();
       story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("a limit of bytes per read does not cut off what stands before the end [A2]")
+  void comesAfterTheLimitOfOneRead() {
+    try (Story story = Story.on(os)) {
+      story.accepted(
+          new ServerBootstrap()
+              .childOption(
+                  ChannelOption.RECVBUF_ALLOCATOR, new DefaultMaxBytesRecvByteBufAllocator(8, 4)),
+          child);
+      arms(story, story.read(CHILD).eof().data(10));
+      story.tcp().recv(CHILD, "abcd");
+      story.tcp().recv(CHILD, "efgh");
+      story.tcp().recv(CHILD, "ij");
+      story.tcp().recvEnd(CHILD);
+      story.tcp().close(CHILD);
+      story.turn();
+      assertThat(child.log())
+          .containsExactly("active", "read abcd", "read efgh", "read ij", "complete", "inactive");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,6 +39,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -390,9 +392,40 @@ class FileRegionTest {
   }
 
   @Test
+  void fileThatHasLostItsNameIsSentAllTheSame() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 300_000);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    KQueueFfmFileRegion elsewhere = open(loop.file("f"), 0, 300_000);
+    KQueueFfmFileRegion here = open(loop.file("f"), 0, 300_000);
+    Files.delete(loop.file("f"));
+    assertThat(elsewhere.transferTo(Channels.newChannel(out), 0)).isEqualTo(300_000);
+    elsewhere.release();
+    assertThat(out.toByteArray()).isEqualTo(content);
+    calls.fail("sendfile", Errno.EINVAL);
+    assertThat(sent(here)).isEqualTo(content);
+  }
+
+  @Test
+  void nameThatIsNoTextIsOpened() throws Exception {
+    Path directory = loop.file("d");
+    Files.createDirectory(directory);
+    String command = "printf content > \"$(printf 'n\\377')\"";
+    assertThat(
+            new ProcessBuilder("sh", "-c", command).directory(directory.toFile()).start().waitFor())
+        .isZero();
+    Path odd;
+    try (Stream<Path> files = Files.list(directory)) {
+      odd = files.findFirst().orElseThrow();
+    }
+    assertThat(sent(open(odd, 0, 7))).asString(US_ASCII).isEqualTo("content");
+  }
+
+  @Test
   void fileThatTookThePlaceOfTheOpenedOneIsNotSent() throws Exception {
     loop.randomFile(loop.file("f"), 100);
     loop.randomFile(loop.file("g"), 100);
+    int shownNowhere = 1 << 30;
+    calls.on("open", arguments -> shownNowhere);
     KQueueFfmFileRegion region = open(loop.file("f"), 0, 100);
     Files.move(loop.file("g"), loop.file("f"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> region.transferTo(Channels.newChannel(new ByteArrayOutputStream()), 0))

@@ -182,4 +182,23 @@ class HandoverStoryTest {
       assertThat(child.log()).contains("ChannelOutputShutdownEvent");
     }
   }
+
+  @Test
+  @DisplayName("a server that rests for want of descriptors accepts at its next loop [B2]")
+  void restsNoLongerAtTheNextLoop() {
+    try (Story story = Story.on(os)) {
+      Channel server = story.listen(() -> child);
+      server.pipeline().removeLast();
+      story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
+      story.tcp().accept(SERVER).fails(Errno.EMFILE);
+      story.turn();
+      server.deregister();
+      story.tasks();
+      ChannelFuture registered = ((EventLoopGroup) story.loop()).register(server);
+      story.tasks();
+      assertThat(registered.isSuccess()).isTrue();
+      story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
 }

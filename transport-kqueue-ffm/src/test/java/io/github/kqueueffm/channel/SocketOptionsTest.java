@@ -23,6 +23,8 @@ import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -35,6 +37,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +161,11 @@ class SocketOptionsTest {
       assertThat(config.setOption(TCP_DEFER_ACCEPT, 3)).isTrue();
       assertThat(config.getOption(TCP_DEFER_ACCEPT)).isPositive();
       assertUnsupported(config, SO_ACCEPTFILTER, new KQueueFfmAcceptFilter("dataready"));
+      KQueueFfmServerSocketChannelConfig own = (KQueueFfmServerSocketChannelConfig) config;
+      assertThatThrownBy(() -> own.setAcceptFilter(new KQueueFfmAcceptFilter("dataready")))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("SO_ACCEPTFILTER");
+      assertThat(own.getAcceptFilter()).isNull();
       assertUnsupported(config, SO_REUSEPORT_LB, true);
     }
   }
@@ -303,5 +313,43 @@ class SocketOptionsTest {
         })
         .sync();
     server.close().sync();
+  }
+
+  private RawUnixChannelOption lingerByNumber() {
+    return new RawUnixChannelOption("li", socketLevel, platform.get(Constant.SO_LINGER), 8);
+  }
+
+  private static ByteBuffer fiveSeconds() {
+    return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putInt(1).putInt(5).flip();
+  }
+
+  @Test
+  void lingerThatWasSetByItsNumberIsKnownToTheClose() throws Exception {
+    KQueueFfmSocketChannelConfig config = (KQueueFfmSocketChannelConfig) client();
+    assertThat(config.blockingLinger()).isNegative();
+    config.setOption(lingerByNumber(), fiveSeconds());
+    assertThat(config.blockingLinger()).isEqualTo(5);
+  }
+
+  @Test
+  void lingerOfListenerIsKnownToTheCloseOfItsConnections() throws Exception {
+    assumeTrue(platform.isLinux(), "where a connection inherits it for certain");
+    BlockingQueue<Channel> children = new LinkedBlockingQueue<>();
+    channel =
+        loop.server(
+                KQueueFfmServerSocketChannel.class,
+                new ChannelInboundHandlerAdapter() {
+                  @Override
+                  public void channelActive(ChannelHandlerContext context) {
+                    children.add(context.channel());
+                  }
+                })
+            .bind(Loop.anyPort())
+            .sync()
+            .channel();
+    channel.config().setOption(lingerByNumber(), fiveSeconds());
+    loop.client(KQueueFfmSocketChannel.class).connect(channel.localAddress()).sync();
+    Channel child = children.poll(10, TimeUnit.SECONDS);
+    assertThat(((KQueueFfmSocketChannel) child).config().blockingLinger()).isEqualTo(5);
   }
 }

@@ -73,6 +73,7 @@ class UserHandleStoryTest {
     final List<String> log = new ArrayList<>();
     private final int ident;
     private Runnable then = () -> {};
+    private long udata;
 
     Handle(int ident) {
       this.ident = ident;
@@ -88,6 +89,7 @@ class UserHandleStoryTest {
       KQueueFfmIoEvent kevent = (KQueueFfmIoEvent) event;
       log.add(kevent.ident() + " " + kevent.filter() + " " + kevent.fflags() + " " + kevent.data());
       then.run();
+      udata = kevent.udata();
     }
 
     @Override
@@ -206,12 +208,15 @@ class UserHandleStoryTest {
     second.submit(ops(script.read(72).oneShot()));
     script.expectKevent().returns(script.read(71), script.read(72));
     script.expectKevent().changes(script.read(72).delete()).withoutSlots().fails(Errno.ENOENT);
+    script.expectKevent().changes(script.read(71).delete()).withoutSlots().fails(Errno.ENOENT);
     one.then =
         () -> {
           second.cancel();
           assertThat(two.log).isEmpty();
+          first.cancel();
         };
     assertThat(run(handler)).isEqualTo(1);
+    assertThat(one.udata).as("told after its own cancellation too").isPositive();
     assertThat(two.log).containsExactly("unregistered");
     script.allow("kevent");
     end(handler);
