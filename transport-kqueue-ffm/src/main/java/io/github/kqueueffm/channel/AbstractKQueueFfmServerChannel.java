@@ -63,10 +63,10 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   }
 
   /**
-   * Whether its socket can have options, and with them its connections, of which nobody here knows.
+   * Whether its socket, and with it its connections, can have an SO_LINGER that nobody knows of.
    */
-  final boolean mayHaveUnknownOptions() {
-    return adopted || config().isSetByNumber();
+  final boolean mayBequeathLinger() {
+    return adopted || config().isLingerByNumber();
   }
 
   boolean isBound() {

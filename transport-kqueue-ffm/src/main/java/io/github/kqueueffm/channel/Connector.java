@@ -95,10 +95,12 @@ final class Connector {
             TimeUnit.NANOSECONDS);
   }
 
-  /** The channel goes on at another loop: the one that was to tell of the time-out may end. */
+  /**
+   * The channel goes on at another loop: the one that was to tell of the time-out may end. What
+   * that one has scheduled stays, since a loop at its end can refuse to cancel it; once is enough.
+   */
   void moved() {
     if (timeout != null) {
-      timeout.cancel(false);
       scheduleTimeout();
     }
   }

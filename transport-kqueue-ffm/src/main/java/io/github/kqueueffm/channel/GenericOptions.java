@@ -1,5 +1,7 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -13,6 +15,14 @@ import java.nio.ByteBuffer;
 /** Options that the user gives by level and number. Whatever the kernel refuses is thrown. */
 final class GenericOptions {
   private GenericOptions() {}
+
+  /** Whether it is SO_LINGER, in whatever unit of time. */
+  static boolean isLinger(Platform platform, GenericUnixChannelOption<?> option) {
+    int linger = platform.get(Constant.SO_LINGER);
+    return option.level() == platform.get(Constant.SOL_SOCKET)
+        && (option.optname() == linger
+            || option.optname() == platform.getOr(Constant.SO_LINGER_SEC, linger));
+  }
 
   @SuppressWarnings("unchecked")
   static <T> T get(KernelSocket socket, GenericUnixChannelOption<T> option) {

@@ -26,7 +26,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     extends DefaultChannelConfig {
   private final AbstractKQueueFfmChannel kqueueChannel;
   private final List<KernelOption<?>> kernelOptions;
-  private volatile boolean setByNumber;
+  private volatile boolean lingerByNumber;
 
   KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, List<KernelOption<?>> kernelOptions) {
     super(channel);
@@ -55,9 +55,9 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     return kqueueChannel.socket();
   }
 
-  /** Whether an option was set by its number: any, as far as a configuration can tell. */
-  final boolean isSetByNumber() {
-    return setByNumber;
+  /** Whether SO_LINGER was set by its number, so that no configuration knows its value. */
+  final boolean isLingerByNumber() {
+    return lingerByNumber;
   }
 
   final Platform platform() {
@@ -108,7 +108,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     if (option instanceof GenericUnixChannelOption<T> generic) {
       validate(option, value);
       GenericOptions.set(socket(), generic, value);
-      setByNumber = true;
+      lingerByNumber |= GenericOptions.isLinger(platform(), generic);
       return true;
     }
     if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {

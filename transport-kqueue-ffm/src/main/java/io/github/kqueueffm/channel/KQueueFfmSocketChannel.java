@@ -56,7 +56,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   protected KQueueFfmSocketChannel(
       KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
     this(parent, parent.accepted(fd), remote);
-    if (parent.mayHaveUnknownOptions()) {
+    if (parent.mayBequeathLinger()) {
       config.lingerUnknown();
     }
   }

@@ -127,7 +127,7 @@ public class KQueueFfmSocketChannelConfig
 
   /** Seconds that close(2) may block for, or a negative number. */
   final int blockingLinger() {
-    return linger == LINGER_UNKNOWN || isSetByNumber() ? getSoLinger() : linger;
+    return linger == LINGER_UNKNOWN || isLingerByNumber() ? getSoLinger() : linger;
   }
 
   @Override

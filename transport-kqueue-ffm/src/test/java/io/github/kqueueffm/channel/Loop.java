@@ -81,7 +81,9 @@ final class Loop implements BeforeEachCallback, AfterEachCallback {
   public void afterEach(ExtensionContext context) throws Exception {
     shutDown(group);
     try (var files = Files.walk(directory)) {
-      files.sorted((a, b) -> b.compareTo(a)).map(Path::toFile).forEach(File::delete);
+      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.deleteIfExists(file);
+      }
     }
     if (context.getExecutionException().isEmpty()) {
       await("native allocations are freed", () -> NativeMemory.live() == allocations);
