@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
+  private static final int DUMP_SECONDS = 3;
+
   private final List<String> command = new ArrayList<>();
 
   public ChildJvm() {
@@ -57,6 +59,9 @@ public final class ChildJvm {
       try {
         process.getOutputStream().close();
         boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
+        if (!ended) {
+          dumpThreads(process);
+        }
         return new Result(
             ended ? process.exitValue() : Result.OUT_OF_TIME, read(output), read(errors));
       } finally {
@@ -68,6 +73,15 @@ public final class ChildJvm {
       Files.delete(output);
       Files.delete(errors);
     }
+  }
+
+  /** Has a JVM that hangs print where its threads are: its output is all that is left of it. */
+  private static void dumpThreads(Process process) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
+        .inheritIO()
+        .start()
+        .waitFor(10, TimeUnit.SECONDS);
+    process.waitFor(DUMP_SECONDS, TimeUnit.SECONDS);
   }
 
   private static String read(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.testsuite.harness;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
@@ -9,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A loopback listener that nobody accepts from and whose backlog is full: a connect to it goes on
@@ -16,6 +18,16 @@ import java.util.List;
  */
 final class FullBacklog implements AutoCloseable {
   private static final int MOST = 1024;
+
+  /**
+   * Below what Linux gives to sockets that ask for no port (ip(7), ip_local_port_range). One of
+   * Netty's tests sends a datagram to this number and waits for ICMP's answer without an end: a
+   * client that was given the very number would be connected to itself, and no answer comes.
+   */
+  private static final int FIRST_PORT = 20_000;
+
+  private static final int END_OF_PORTS = 30_000;
+  private static final int MOST_TRIES = 100;
   private static final int REFUSES_AFTER_MILLIS = 300;
 
   private final ServerSocketChannel listener;
@@ -41,10 +53,24 @@ final class FullBacklog implements AutoCloseable {
   }
 
   private void fill() throws IOException {
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+    bind();
     while (connects()) {
       if (clients.size() == MOST) {
         throw new IOException("the backlog of " + address() + " took " + MOST + " connections");
+      }
+    }
+  }
+
+  private void bind() throws IOException {
+    for (int tries = 0; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS);
+      try {
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+        return;
+      } catch (BindException e) {
+        if (tries == MOST_TRIES) {
+          throw e;
+        }
       }
     }
   }
