@@ -9,6 +9,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LeakCheck implements AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {
+    assertThat(System.getProperty("io.netty.customResourceLeakDetector"))
+        .isEqualTo(LeakRecorder.class.getName());
     assertThat(LeakRecorder.drain()).as("leaks found by the end of this class").isEmpty();
   }
 }

@@ -170,18 +170,22 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     return maxMessagesPerWrite();
   }
 
+  /** Whether a message goes to the connected peer, by no address of its own. */
+  final boolean isForPeer(Object message) {
+    SocketAddress recipient = Datagrams.recipient(message);
+    return recipient == null || recipient.equals(remoteAddress());
+  }
+
   /**
    * Writes the address that a message is to go to.
    *
    * @return its length, or 0 if it goes to the connected peer
    */
   final int putRecipient(long memory, Object message) {
-    SocketAddress recipient = Datagrams.recipient(message);
-    SocketAddress connected = remoteAddress();
-    if (recipient != null && !recipient.equals(connected)) {
-      return socket().encode(memory, taken(recipient));
+    if (!isForPeer(message)) {
+      return socket().encode(memory, taken(Datagrams.recipient(message)));
     }
-    if (connected == null) {
+    if (remoteAddress() == null) {
       throw new NotYetConnectedException();
     }
     // Without the address, which macOS and the BSDs refuse on a connected socket (EISCONN).

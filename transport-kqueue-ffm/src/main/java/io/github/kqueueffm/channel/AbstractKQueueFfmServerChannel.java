@@ -151,7 +151,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     try {
       return child(fd, loop.acceptedAddress());
     } catch (Throwable t) {
-      Sockets.closeAfter(t, accepted(fd));
+      accepted(fd).closeAfter(t);
       throw t;
     }
   }

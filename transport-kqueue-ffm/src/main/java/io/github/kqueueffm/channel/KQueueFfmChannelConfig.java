@@ -108,7 +108,9 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     if (option instanceof GenericUnixChannelOption<T> generic) {
       validate(option, value);
       GenericOptions.set(socket(), generic, value);
-      lingerByNumber |= GenericOptions.isLinger(platform(), generic);
+      if (GenericOptions.isLinger(platform(), generic)) {
+        lingerByNumber = true;
+      }
       return true;
     }
     if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {

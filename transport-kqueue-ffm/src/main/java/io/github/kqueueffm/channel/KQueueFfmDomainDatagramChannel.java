@@ -169,8 +169,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   void awaitRoom(Object refused) {
-    SocketAddress recipient = Datagrams.recipient(refused);
-    if (recipient == null || recipient.equals(remoteAddress())) {
+    if (isForPeer(refused)) {
       super.awaitRoom(refused);
     } else if (!resting) {
       // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not

@@ -124,16 +124,8 @@ final class Sockets {
     try {
       return maker.get();
     } catch (Throwable t) {
-      closeAfter(t, socket);
+      socket.closeAfter(t);
       throw t;
-    }
-  }
-
-  static void closeAfter(Throwable failure, KernelSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
     }
   }
 

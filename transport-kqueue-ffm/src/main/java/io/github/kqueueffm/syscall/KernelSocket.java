@@ -418,7 +418,8 @@ public final class KernelSocket {
     check("close", "fd " + fd, result);
   }
 
-  private void closeAfter(Throwable failure) {
+  /** Closes it because of a failure, to which its own is added if there is one. */
+  public void closeAfter(Throwable failure) {
     try {
       close();
     } catch (IOException e) {
