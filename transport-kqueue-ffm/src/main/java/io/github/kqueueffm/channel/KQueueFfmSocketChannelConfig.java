@@ -26,6 +26,7 @@ import static io.github.kqueueffm.abi.Constant.TCP_USER_TIMEOUT;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.util.internal.PlatformDependent;
 import java.util.List;
 import java.util.Map;
@@ -114,10 +115,16 @@ public class KQueueFfmSocketChannelConfig
       return TcpFastOpen.isPossible(platform());
     }
     boolean set = super.setOption(option, value);
-    if (set && option.name().equals(ChannelOption.SO_LINGER.name())) {
+    if (set && isLinger(option)) {
       linger = (Integer) value;
     }
     return set;
+  }
+
+  /** Netty's option or the JDK's; one by number may have any name, and a value of another type. */
+  private static boolean isLinger(ChannelOption<?> option) {
+    return !(option instanceof GenericUnixChannelOption)
+        && option.name().equals(ChannelOption.SO_LINGER.name());
   }
 
   /** A descriptor may linger without this configuration having been told. */
