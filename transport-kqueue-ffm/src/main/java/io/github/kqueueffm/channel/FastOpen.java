@@ -17,10 +17,14 @@ final class FastOpen {
   /**
    * Begins a connect together with the first data.
    *
+   * @param outbound {@code null} once the output is shut down, of which Netty drops it
    * @return false if there is no data, or the system has it switched off: connect as usual
    */
   boolean start(KernelSocket socket, SocketAddress remote, ChannelOutboundBuffer outbound)
       throws IOException {
+    if (outbound == null) {
+      return false;
+    }
     outbound.addFlush();
     if (!(outbound.current() instanceof ByteBuf data)
         || !data.isReadable()
@@ -33,11 +37,15 @@ final class FastOpen {
     return result >= 0;
   }
 
-  /** The connection is there: what went with the SYN is written. */
+  /**
+   * The connection is there: what went with the SYN is written.
+   *
+   * @param outbound {@code null} if the output was shut down meanwhile, which has failed its writes
+   */
   void finish(ChannelOutboundBuffer outbound) {
-    if (taken > 0) {
+    if (taken > 0 && outbound != null) {
       outbound.removeBytes(taken);
-      taken = 0;
     }
+    taken = 0;
   }
 }

@@ -194,6 +194,40 @@ class FastOpenStoryTest {
     }
   }
 
+  /** Netty drops the outbound buffer then, and with it what has gone with the SYN. */
+  @Test
+  void connectSucceedsAfterTheOutputWasShutDownMeanwhile() {
+    try (Story story = Story.on(os)) {
+      Channel channel = channel(story);
+      ChannelFuture early = write(channel);
+      ChannelFuture connected = connecting(story, channel, 3);
+      story.script().allow("shutdown");
+      ((KQueueFfmSocketChannel) channel).shutdownOutput();
+      story.tasks();
+      assertThat(early.cause()).isInstanceOf(IOException.class);
+      expectSuccess(story);
+      story.turn();
+      assertThat(connected.cause()).isNull();
+      assertThat(connected.isSuccess()).isTrue();
+      assertThat(channel.isActive()).isTrue();
+    }
+  }
+
+  @Test
+  void connectAfterAShutDownOfTheOutputIsAnOrdinaryOne() {
+    try (Story story = Story.on(os)) {
+      Channel channel = channel(story);
+      story.script().allow("shutdown");
+      ((KQueueFfmSocketChannel) channel).shutdownOutput();
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+      ChannelFuture connected = channel.connect(REMOTE);
+      assertThat(connected.cause()).isNull();
+      expectSuccess(story);
+      story.turn();
+      assertThat(connected.isSuccess()).isTrue();
+    }
+  }
+
   @Test
   void connectWithoutDataIsAnOrdinaryOne() {
     try (Story story = Story.on(os)) {
