@@ -129,9 +129,15 @@ final class Sockets {
     }
   }
 
+  /**
+   * Whether it is known to listen. One that is bound can listen once more, which changes little.
+   */
   static boolean isListening(KernelSocket socket) {
     try {
       return socket.getInt(Constant.SOL_SOCKET, Constant.SO_ACCEPTCONN) != 0;
+    } catch (UnsupportedOperationException e) {
+      // ENOPROTOOPT: DragonFly, and OpenBSD up to 7.3, do not let it be read.
+      return false;
     } catch (IOException e) {
       throw new ChannelException("cannot take over a socket: " + e.getMessage(), e);
     }

@@ -1,11 +1,13 @@
 package io.github.kqueueffm.testsuite.conformance;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.channel.KQueueFfm;
 import io.github.kqueueffm.channel.KQueueFfmDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
+import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -42,6 +44,7 @@ final class ChannelChecks {
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
         new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
+        new Check(GROUP, "a listener that is taken over serves", ChannelChecks::takenOver),
         new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
   }
 
@@ -207,6 +210,28 @@ final class ChannelChecks {
       Deviation.unless(
           seen.equals("TCP_NODELAY true, SO_KEEPALIVE true, SO_LINGER 7, IP_TOS 16"), seen);
       return seen;
+    }
+  }
+
+  private static String takenOver(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(channelOnListener(bench), Echo::new);
+      Deviation.unless(server.isActive(), "it is not active");
+      return echo(loops, server, KQueueFfmSocketChannel.class);
+    }
+  }
+
+  private static KQueueFfmServerSocketChannel channelOnListener(Bench bench) throws Exception {
+    KernelSocket listener =
+        KernelSocket.open(
+            bench.kernel(), bench.number(Constant.AF_INET), bench.number(Constant.SOCK_STREAM));
+    try {
+      listener.bind(tcpAddress());
+      listener.listen(16);
+      return new KQueueFfmServerSocketChannel(listener.fd());
+    } catch (Throwable t) {
+      listener.closeAfter(t);
+      throw t;
     }
   }
 

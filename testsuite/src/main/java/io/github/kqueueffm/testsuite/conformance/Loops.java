@@ -28,19 +28,25 @@ final class Loops implements AutoCloseable {
       Class<? extends ServerChannel> type,
       SocketAddress address,
       Supplier<ChannelHandler> handlers) {
-    return await(
-        new ServerBootstrap()
-            .group(group)
-            .channel(type)
-            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-            .childHandler(
-                new ChannelInitializer<Channel>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel.pipeline().addLast(handlers.get());
-                  }
-                })
-            .bind(address));
+    return await(server(handlers).channel(type).bind(address));
+  }
+
+  /** The same with a channel on a socket that is bound already. */
+  Channel serve(ServerChannel channel, Supplier<ChannelHandler> handlers) {
+    return await(server(handlers).channelFactory(() -> channel).register());
+  }
+
+  private ServerBootstrap server(Supplier<ChannelHandler> handlers) {
+    return new ServerBootstrap()
+        .group(group)
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childHandler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(handlers.get());
+              }
+            });
   }
 
   Bootstrap client(Class<? extends Channel> type, ChannelHandler handler) {
