@@ -12,7 +12,10 @@ import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Options that the user gives by level and number. Whatever the kernel refuses is thrown. */
+/**
+ * Options that the user gives by level and number. Whatever the kernel refuses is thrown, unless
+ * the connection is gone: then every value is taken, and what is not told is 0.
+ */
 final class GenericOptions {
   private GenericOptions() {}
 
@@ -24,16 +27,30 @@ final class GenericOptions {
             || option.optname() == platform.getOr(Constant.SO_LINGER_SEC, linger));
   }
 
-  @SuppressWarnings("unchecked")
   static <T> T get(KernelSocket socket, GenericUnixChannelOption<T> option) {
     try {
-      if (option instanceof IntegerUnixChannelOption) {
-        return (T) Integer.valueOf(socket.getInt(option.level(), option.optname()));
-      }
-      return (T) getRaw(socket, raw(option));
+      return told(socket, option);
     } catch (IOException | UnsupportedOperationException e) {
+      if (e instanceof IOException && socket.isGone()) {
+        return zero(option);
+      }
       throw new ChannelException("cannot read " + option.name() + ": " + KernelOption.reason(e), e);
     }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T told(KernelSocket socket, GenericUnixChannelOption<T> option)
+      throws IOException {
+    return option instanceof IntegerUnixChannelOption
+        ? (T) Integer.valueOf(socket.getInt(option.level(), option.optname()))
+        : (T) getRaw(socket, raw(option));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T zero(GenericUnixChannelOption<T> option) {
+    return option instanceof IntegerUnixChannelOption
+        ? (T) Integer.valueOf(0)
+        : (T) ByteBuffer.allocate(raw(option).length());
   }
 
   static <T> void set(KernelSocket socket, GenericUnixChannelOption<T> option, T value) {

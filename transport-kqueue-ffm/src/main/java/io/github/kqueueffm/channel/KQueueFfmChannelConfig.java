@@ -64,13 +64,16 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     return socket().kernel().platform();
   }
 
-  /** All options that this socket has; a closed one has none to tell and fails. */
+  /**
+   * All options that this socket has; a closed one has none to tell and fails. What a connection
+   * that the peer has reset does not tell any more is left out.
+   */
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
     Map<ChannelOption<?>, Object> options =
         getOptions(super.getOptions(), KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS);
     for (KernelOption<?> kernelOption : kernelOptions) {
-      Object value = kernelOption.exists(platform()) ? orNull(kernelOption) : null;
+      Object value = kernelOption.exists(platform()) ? ifTold(kernelOption) : null;
       if (value != null) {
         options.put(kernelOption.option(), value);
       }
@@ -91,13 +94,18 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     if (kernelOption == null) {
       return super.getOption(option);
     }
-    return orNull(kernelOption);
+    try {
+      return kernelOption.get(socket());
+    } catch (UnsupportedOperationException e) {
+      // As for those that are not listed.
+      return null;
+    }
   }
 
   /** ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed. */
-  private <T> T orNull(KernelOption<T> kernelOption) {
+  private Object ifTold(KernelOption<?> kernelOption) {
     try {
-      return kernelOption.get(socket());
+      return kernelOption.ifTold(socket());
     } catch (UnsupportedOperationException e) {
       return null;
     }

@@ -23,6 +23,9 @@ final class KernelOption<T> {
   interface Form<T> {
     T get(KernelSocket socket, Constant level, Constant name) throws IOException;
 
+    /** What is told of a connection that is gone, whose kernel does not tell it any more. */
+    T whenGone();
+
     /** False if the connection is gone, so that it makes no difference any more. */
     boolean set(KernelSocket socket, Constant level, Constant name, T value) throws IOException;
   }
@@ -109,14 +112,27 @@ final class KernelOption<T> {
   }
 
   /**
-   * Reads it.
+   * Reads it; of a connection that is gone and does not tell it, what it is by default.
    *
    * @throws UnsupportedOperationException if this kernel lacks it
    */
   T get(KernelSocket socket) {
+    T value = ifTold(socket);
+    return value != null ? value : form.whenGone();
+  }
+
+  /**
+   * Reads it; {@code null} if the connection is gone and does not tell it.
+   *
+   * @throws UnsupportedOperationException if this kernel lacks it
+   */
+  T ifTold(KernelSocket socket) {
     try {
       return form.get(socket, level, existing(socket));
     } catch (IOException e) {
+      if (socket.isGone()) {
+        return null;
+      }
       throw new ChannelException("cannot read " + option.name() + ": " + reason(e), e);
     }
   }

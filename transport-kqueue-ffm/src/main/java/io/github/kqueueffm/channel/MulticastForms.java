@@ -21,6 +21,11 @@ final class MulticastForms {
         }
 
         @Override
+        public Integer whenGone() {
+          return 1;
+        }
+
+        @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
             throws IOException {
           return new MulticastSettings(socket).timeToLive(value);
@@ -36,6 +41,11 @@ final class MulticastForms {
         }
 
         @Override
+        public Boolean whenGone() {
+          return false;
+        }
+
+        @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
             throws IOException {
           return new MulticastSettings(socket).loop(!value);
@@ -48,6 +58,11 @@ final class MulticastForms {
         @Override
         public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
           return socket.getInt(level, name) != 0;
+        }
+
+        @Override
+        public Boolean whenGone() {
+          return false;
         }
 
         @Override
@@ -71,6 +86,11 @@ final class MulticastForms {
         }
 
         @Override
+        public NetworkInterface whenGone() {
+          return null;
+        }
+
+        @Override
         public boolean set(
             KernelSocket socket, Constant level, Constant name, NetworkInterface value)
             throws IOException {
@@ -88,6 +108,11 @@ final class MulticastForms {
           return via == null
               ? null
               : Collections.list(via.getInetAddresses()).stream().findFirst().orElse(null);
+        }
+
+        @Override
+        public InetAddress whenGone() {
+          return null;
         }
 
         @Override

@@ -18,6 +18,11 @@ final class OptionForms {
         }
 
         @Override
+        public Integer whenGone() {
+          return 0;
+        }
+
+        @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
             throws IOException {
           return socket.setInt(level, name, value);
@@ -29,6 +34,11 @@ final class OptionForms {
         @Override
         public Long get(KernelSocket socket, Constant level, Constant name) throws IOException {
           return socket.getInt(level, name) & UNSIGNED_MASK;
+        }
+
+        @Override
+        public Long whenGone() {
+          return 0L;
         }
 
         @Override
@@ -50,6 +60,11 @@ final class OptionForms {
         }
 
         @Override
+        public Boolean whenGone() {
+          return false;
+        }
+
+        @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
             throws IOException {
           return socket.setInt(level, name, value ? 1 : 0);
@@ -61,6 +76,11 @@ final class OptionForms {
         @Override
         public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
           return socket.soLinger();
+        }
+
+        @Override
+        public Integer whenGone() {
+          return -1;
         }
 
         @Override
@@ -78,6 +98,11 @@ final class OptionForms {
           return isIpv6(socket)
               ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS)
               : socket.getInt(level, name);
+        }
+
+        @Override
+        public Integer whenGone() {
+          return 0;
         }
 
         @Override

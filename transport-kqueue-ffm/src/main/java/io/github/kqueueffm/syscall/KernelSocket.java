@@ -392,10 +392,18 @@ public final class KernelSocket {
     if (result >= 0) {
       return true;
     }
-    if (wasConnected && Descriptors.isReset(platform, -result) && !names().hasPeer()) {
+    if (Descriptors.isReset(platform, -result) && isGone()) {
       return false;
     }
     throw options().failure("setsockopt", option, result);
+  }
+
+  /**
+   * Whether it was connected and has no peer any more, as after a reset. Not of a closed one. Some
+   * of its options can then be neither set nor read (ECONNRESET on FreeBSD, EINVAL on macOS).
+   */
+  public synchronized boolean isGone() {
+    return open && wasConnected && !names().hasPeer();
   }
 
   /** Closes it, once; what comes later does nothing. */

@@ -8,6 +8,7 @@ import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
 import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,10 +19,13 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.UnixChannelOption;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +48,8 @@ final class ChannelChecks {
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
         new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
+        new Check(
+            GROUP, "a reset connection tells its options", ChannelChecks::optionsOfResetConnection),
         new Check(GROUP, "a listener that is taken over serves", ChannelChecks::takenOver),
         new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
   }
@@ -211,6 +217,41 @@ final class ChannelChecks {
           seen.equals("TCP_NODELAY true, SO_KEEPALIVE true, SO_LINGER 7, IP_TOS 16"), seen);
       return seen;
     }
+  }
+
+  private static String optionsOfResetConnection(Bench bench) throws Exception {
+    try (Loops loops = new Loops();
+        ServerSocket listener = new ServerSocket(0, 1, Bench.loopback(0).getAddress())) {
+      KQueueFfmSocketChannel client =
+          (KQueueFfmSocketChannel)
+              loops.connect(
+                  KQueueFfmSocketChannel.class, listener.getLocalSocketAddress(), new Collector());
+      Socket peer = listener.accept();
+      peer.setSoLinger(true, 0);
+      // In the loop, so that the channel does not notice the reset in between.
+      return client
+          .eventLoop()
+          .submit(() -> optionsAfterReset(bench, client, peer))
+          .sync()
+          .getNow();
+    }
+  }
+
+  private static String optionsAfterReset(Bench bench, KQueueFfmSocketChannel client, Socket peer)
+      throws Exception {
+    int before = client.config().getOptions().size();
+    peer.close();
+    long name = bench.memory(128);
+    long length = bench.memory(Integer.BYTES);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Loops.SECONDS);
+    do {
+      Deviation.unless(System.nanoTime() < end, "the reset does not arrive");
+      Thread.sleep(1);
+      Memory.putInt(length, 128);
+    } while (bench.kernel().getpeername(client.fd().intValue(), name, length) == 0);
+    Map<ChannelOption<?>, Object> options = client.config().getOptions();
+    options.keySet().forEach(client.config()::getOption);
+    return options.size() + " of " + before;
   }
 
   private static String takenOver(Bench bench) throws Exception {
