@@ -136,8 +136,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     if (connecting) {
       connector().moved();
     }
-    if (connecting || hasFlushed()) {
+    if (connecting) {
       armWrite();
+    } else if (hasFlushed()) {
+      resumeWrites();
     }
     promise.setSuccess();
   }
@@ -256,6 +258,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
+  /** What was flushed at another loop, or before there was one, goes on at this one. */
+  void resumeWrites() {
+    armWrite();
+  }
+
   final void disarmWrite() {
     if (writeArmed) {
       writeArmed = false;
@@ -266,6 +273,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   final boolean isWriteArmed() {
+    return writeArmed;
+  }
+
+  /** Whether a write would find no room before an event that is still to come. */
+  boolean awaitsRoom() {
     return writeArmed;
   }
 
@@ -373,9 +385,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     protected void flush0() {
-      // While the write filter is armed the socket's buffer is full. What is flushed between two
-      // registrations waits for the second one.
-      if (!writeArmed && hasLoop()) {
+      // What is flushed between two registrations waits for the second one.
+      if (!awaitsRoom() && hasLoop()) {
         super.flush0();
       }
     }

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -161,9 +162,40 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     writer.write(in);
   }
 
-  /** Waits until a message that was refused for lack of room may be tried again. */
-  void awaitRoom(Object refused) {
+  /**
+   * Waits until a message that was refused may be tried again.
+   *
+   * @param result the negative errno
+   * @return false if that is no lack of room, or one that has lasted too long
+   */
+  boolean awaitRoom(Object refused, int result) {
+    if (!resources().wouldBlock(result)) {
+      return false;
+    }
     armWrite();
+    return true;
+  }
+
+  /** The datagram that may have waited for room is sent, or has failed. */
+  void endWait() {}
+
+  /** What to say of the room that a message of that size does not find, after its address. */
+  String noRoom(int size) {
+    return tooLong(size);
+  }
+
+  /** The same of a message that is too long. */
+  final String tooLong(int size) {
+    return ", " + size + " bytes" + limit() + sendBuffer();
+  }
+
+  private String sendBuffer() {
+    try {
+      return ", SO_SNDBUF " + socket().getInt(Constant.SOL_SOCKET, Constant.SO_SNDBUF);
+    } catch (IOException e) {
+      // It is for the text only.
+      return "";
+    }
   }
 
   final int writeLimit() {

@@ -1,9 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.KernelSocket;
-import java.io.IOException;
 import java.net.SocketAddress;
 
 /** What to say of a datagram that could not be sent. */
@@ -15,31 +12,18 @@ final class DatagramFailures {
     SocketAddress recipient = Datagrams.recipient(message);
     Object subject = recipient == null ? channel.remoteAddress() : recipient;
     Platform platform = channel.socket().kernel().platform();
+    int size = Datagrams.content(message).readableBytes();
     try {
       return switch (platform.errno(-result)) {
-        case EMSGSIZE, ENOBUFS ->
-            channel.datagramFailure(operation, subject + ", " + size(channel, message), result);
+        case EMSGSIZE ->
+            channel.datagramFailure(operation, subject + channel.tooLong(size), result);
+        case ENOBUFS, EAGAIN ->
+            channel.datagramFailure(operation, subject + channel.noRoom(size), result);
         case null, default -> channel.datagramFailure(operation, subject, result);
       };
     } catch (RuntimeException e) {
       // What no IOException stands for.
       return e;
-    }
-  }
-
-  private static String size(AbstractKQueueFfmDatagramChannel channel, Object message) {
-    return Datagrams.content(message).readableBytes()
-        + " bytes"
-        + channel.limit()
-        + sendBuffer(channel.socket());
-  }
-
-  private static String sendBuffer(KernelSocket socket) {
-    try {
-      return ", SO_SNDBUF " + socket.getInt(Constant.SOL_SOCKET, Constant.SO_SNDBUF);
-    } catch (IOException e) {
-      // It is for the text only.
-      return "";
     }
   }
 }

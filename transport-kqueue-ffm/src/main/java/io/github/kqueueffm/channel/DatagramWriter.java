@@ -9,7 +9,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  * Sends datagrams. What goes wrong with one fails its promise, and the next one follows.
  *
  * <p>Only EAGAIN waits for the write filter. ENOBUFS does not: the socket is writable all the time
- * while an interface's queue is full, so waiting for it would be a busy loop.
+ * while an interface's queue or a local receiver is full, so waiting for it would be a busy loop.
  */
 final class DatagramWriter {
   private static final int FULL = -1;
@@ -28,9 +28,9 @@ final class DatagramWriter {
     while (left > 0 && channel.hasLoop() && Datagrams.dropCancelled(in)) {
       int done = writeSome(in, left);
       if (done == FULL) {
-        channel.awaitRoom(in.current());
         return;
       }
+      channel.endWait();
       left -= done;
     }
     channel.disarmWrite();
@@ -63,7 +63,7 @@ final class DatagramWriter {
       in.remove(e);
       return 1;
     }
-    return result < 0 ? refused(loop, in, "sendto", (int) result) : sent(in, 1);
+    return result < 0 ? refused(in, "sendto", (int) result) : sent(in, 1);
   }
 
   private long send(LoopResources loop, Object message) {
@@ -102,7 +102,7 @@ final class DatagramWriter {
       return 0;
     }
     // After a failure in the middle the next call begins with the one that failed, and says why.
-    return result < 0 ? refused(loop, in, "sendmmsg", result) : sent(in, result);
+    return result < 0 ? refused(in, "sendmmsg", result) : sent(in, result);
   }
 
   private static int sent(ChannelOutboundBuffer in, int count) {
@@ -112,8 +112,8 @@ final class DatagramWriter {
     return count;
   }
 
-  private int refused(LoopResources loop, ChannelOutboundBuffer in, String operation, int result) {
-    if (loop.wouldBlock(result)) {
+  private int refused(ChannelOutboundBuffer in, String operation, int result) {
+    if (channel.awaitRoom(in.current(), result)) {
       return FULL;
     }
     in.remove(DatagramFailures.sending(channel, operation, in.current(), result));

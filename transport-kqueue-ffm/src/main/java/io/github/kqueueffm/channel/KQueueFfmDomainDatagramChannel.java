@@ -1,5 +1,7 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -13,12 +15,15 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A local (Unix domain) datagram socket. Takes Netty's {@link DomainSocketAddress} and Java's own
  * {@link UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an abstract
  * name. The sender of a datagram from a socket without a name has an empty path.
+ *
+ * <p>A datagram to a receiver that is full waits, and those behind it, until there is room. If none
+ * was sent for ten seconds, the first one fails. On Linux a connected channel waits without a limit
+ * for its own receiver.
  *
  * <p>The file that its bind makes is deleted with the channel, unless there is something else at
  * that path by then.
@@ -27,13 +32,10 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     implements DomainDatagramChannel {
   private static final DomainSocketAddress NAMELESS = new DomainSocketAddress("");
 
-  /** How long a channel rests before it looks again whether a receiver has room. */
-  private static final long REST_MILLIS = 5;
-
   private final KQueueFfmDomainDatagramChannelConfig config;
   private final SockaddrCodec codec;
+  private final FullReceiver fullReceiver = new FullReceiver(this);
   private SocketFile file;
-  private boolean resting;
 
   /** A new socket. */
   public KQueueFfmDomainDatagramChannel() {
@@ -163,24 +165,49 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   void afterRegister() {
-    // What would end the rest may have stayed behind with another loop.
-    resting = false;
+    // The timer has stayed behind with another loop.
+    fullReceiver.reset();
   }
 
   @Override
-  void awaitRoom(Object refused) {
-    if (isForPeer(refused)) {
-      super.awaitRoom(refused);
-    } else if (!resting) {
-      // Linux says EAGAIN when the receiver's queue is full, while this socket, which is not
-      // connected to it, is writable all the time.
-      resting = true;
-      eventLoop().schedule(() -> onLoop(this::rested), REST_MILLIS, TimeUnit.MILLISECONDS);
-    }
+  void resumeWrites() {
+    // Not by the write filter, which on macOS can stay silent while the receiver is full.
+    eventLoop().execute(this::flushAgain);
   }
 
-  private void rested() {
-    resting = false;
-    flushAgain();
+  /** Linux says EAGAIN of a receiver that is full, and the BSDs and macOS say ENOBUFS. */
+  @Override
+  boolean awaitRoom(Object refused, int result) {
+    Platform platform = socket().kernel().platform();
+    boolean again = platform.is(Errno.EAGAIN, -result);
+    if (!again && !platform.is(Errno.ENOBUFS, -result)) {
+      return false;
+    }
+    if (again && platform.isLinux() && isForPeer(refused)) {
+      // Only there the write filter of a connected sender follows its receiver's room.
+      armWrite();
+      return true;
+    }
+    return fullReceiver.await();
+  }
+
+  @Override
+  void endWait() {
+    fullReceiver.reset();
+  }
+
+  @Override
+  boolean awaitsRoom() {
+    return fullReceiver.isAwaited() || super.awaitsRoom();
+  }
+
+  @Override
+  String noRoom(int size) {
+    return ", "
+        + size
+        + " bytes, after "
+        + FullReceiver.PATIENCE_SECONDS
+        + " s without room in the receiver's buffer: the receiver has to read, or to raise its"
+        + " SO_RCVBUF";
   }
 }

@@ -59,6 +59,10 @@ final class TcpScript {
     socket(fd, Os.AF_UNIX, Os.SOCK_STREAM);
   }
 
+  void localDatagramSocket(int fd) {
+    socket(fd, Os.AF_UNIX, Os.SOCK_DGRAM);
+  }
+
   private void socket(int fd, int family, int type) {
     script.expect("socket", family, type | os.creationFlags(), 0).answers(fd);
     if (os.creationFlags() == 0) {

@@ -77,14 +77,25 @@ final class UdpScript {
       }
       return;
     }
-    Expectation expectation =
-        script.expect("sendmmsg", fd, ANY, texts.length, os.msgNoSignal()).answers(texts.length);
+    sendMany(fd, recipient, texts).answers(texts.length);
+  }
+
+  /** Several to one address by sendmmsg(2), or the first of them; not answered yet. */
+  Expectation sending(int fd, byte[] recipient, String... texts) {
+    return texts.length > 1 && os.hasSendmmsg()
+        ? sendMany(fd, recipient, texts)
+        : send(fd, texts[0], recipient);
+  }
+
+  private Expectation sendMany(int fd, byte[] recipient, String... texts) {
+    Expectation expectation = script.expect("sendmmsg", fd, ANY, texts.length, os.msgNoSignal());
     for (int i = 0; i < texts.length; i++) {
       // struct mmsghdr: a struct msghdr and a length, 56 bytes on all of them.
       long offset = 56L * i;
       String text = texts[i];
       expectation.where(call -> objection(call.argument(1) + offset, text, recipient));
     }
+    return expectation;
   }
 
   private static String objection(long header, String text, byte[] recipient) {

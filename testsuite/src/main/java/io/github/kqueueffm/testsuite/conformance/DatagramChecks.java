@@ -8,8 +8,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -18,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,13 +29,24 @@ import java.util.concurrent.TimeUnit;
 final class DatagramChecks {
   private static final String GROUP = "channels";
 
+  /** More than the receive buffer of a local datagram socket holds on any system. */
+  private static final int MANY = 2_000;
+
   private DatagramChecks() {}
 
   static List<Check> all() {
     return List.of(
         new Check(GROUP, "UDP: datagrams come back, from the right sender", DatagramChecks::udp),
         new Check(GROUP, "UDP: the address that was sent to is told", DatagramChecks::recipient),
-        new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local));
+        new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
+        new Check(
+            GROUP,
+            "local datagrams wait for a receiver that is full",
+            bench -> fullReceiver(bench, false)),
+        new Check(
+            GROUP,
+            "local datagrams of a connected sender wait for a receiver that is full",
+            bench -> fullReceiver(bench, true)));
   }
 
   private static String udp(Bench bench) throws Exception {
@@ -104,6 +118,35 @@ final class DatagramChecks {
                   Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII), address)));
       received.expect("hello", client.localAddress());
       return "from " + client.localAddress();
+    }
+  }
+
+  private static String fullReceiver(Bench bench, boolean connected) throws Exception {
+    String folder = bench.folder().toString();
+    DomainSocketAddress address = new DomainSocketAddress(folder + "/slow");
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      Bootstrap slow = loops.client(KQueueFfmDomainDatagramChannel.class, received);
+      Channel receiver = bind(slow.option(ChannelOption.AUTO_READ, false), address);
+      Channel sender =
+          bind(
+              loops.client(KQueueFfmDomainDatagramChannel.class, new Received()),
+              new DomainSocketAddress(folder + "/fast"));
+      if (connected) {
+        Loops.await(sender.connect(address));
+      }
+      List<ChannelFuture> sent = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        ByteBuf content = Unpooled.copiedBuffer("" + i, StandardCharsets.US_ASCII);
+        sent.add(sender.write(connected ? content : new DomainDatagramPacket(content, address)));
+      }
+      sender.flush();
+      receiver.config().setAutoRead(true);
+      for (int i = 0; i < MANY; i++) {
+        received.expect("" + i, sender.localAddress());
+        Loops.await(sent.get(i));
+      }
+      return MANY + " written at once came in their order";
     }
   }
 
