@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.Kernel;
 
@@ -20,11 +21,22 @@ final class DatagramResources {
   private DatagramBatch many;
   private DatagramSendBatch sendBatch;
 
-  DatagramResources(Kernel kernel) {
+  DatagramResources(Kernel kernel, boolean userEvents) {
     this.kernel = kernel;
     controls = new ControlMessages(kernel.platform());
-    receivesMany = kernel.has(Call.RECVMMSG) && kernel.platform().hasStruct("mmsghdr");
-    sendsMany = kernel.has(Call.SENDMMSG) && kernel.platform().hasStruct("mmsghdr");
+    boolean sound =
+        kernel.platform().hasStruct("mmsghdr") && !leavesErrors(kernel.platform(), userEvents);
+    receivesMany = sound && kernel.has(Call.RECVMMSG);
+    sendsMany = sound && kernel.has(Call.SENDMMSG);
+  }
+
+  /**
+   * Up to NetBSD 9, the last without EVFILT_USER, both calls leave their error with the socket: all
+   * that is sent after one failure fails too, and after the EAGAIN of an empty queue the read
+   * filter fires without end.
+   */
+  private static boolean leavesErrors(Platform platform, boolean userEvents) {
+    return platform.system().equals("netbsd") && !userEvents;
   }
 
   boolean receivesMany() {

@@ -100,8 +100,8 @@ public final class KQueueFfmChannelOption {
 
   /**
    * The most bytes of one datagram, above 0 to receive several with one system call where there is
-   * recvmmsg (not on macOS and DragonFly). A buffer of the {@code RECVBUF_ALLOCATOR} is then
-   * divided by that size, so it has to be a multiple of it.
+   * recvmmsg (not on macOS, DragonFly and NetBSD before 10). A buffer of the {@code
+   * RECVBUF_ALLOCATOR} is then divided by that size, so it has to be a multiple of it.
    */
   public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
       ChannelOption.valueOf(EPOLL + "MAX_DATAGRAM_PAYLOAD_SIZE");

@@ -73,7 +73,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     // First, so that no kqueue is left open if there is no room for so many.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
     this.selector = open(kernel);
-    this.resources = new LoopResources(selector.kernel());
+    this.resources = new LoopResources(selector.kernel(), selector.hasUserEvents());
   }
 
   private static Selector open(Kernel kernel) {

@@ -22,6 +22,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private static final int ADDRESS = 8;
 
   private final Kernel kernel;
+  private final boolean userEvents;
   private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
   private final SockaddrCodec sockaddr;
   private final int eagain;
@@ -37,9 +38,10 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
 
-  LoopResources(Kernel kernel) {
+  LoopResources(Kernel kernel, boolean userEvents) {
     Platform platform = kernel.platform();
     this.kernel = kernel;
+    this.userEvents = userEvents;
     this.sockaddr = new SockaddrCodec(platform);
     this.eagain = -platform.number(Errno.EAGAIN);
     this.eintr = -platform.number(Errno.EINTR);
@@ -105,7 +107,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   /** What datagram channels need beyond this. */
   DatagramResources datagrams() {
     if (datagrams == null) {
-      datagrams = new DatagramResources(kernel);
+      datagrams = new DatagramResources(kernel, userEvents);
     }
     return datagrams;
   }

@@ -61,6 +61,14 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
         new WakeupProbe(kernel, facts).best(), new SentinelProbe(kernel, facts).lowatHolds());
   }
 
+  /**
+   * Whether EVFILT_USER works there, whatever wakeup is forced: nobody needs the pipe but a kernel
+   * without. Makes no system call once the kernel is known.
+   */
+  static boolean hasUserEvents(Kernel kernel) throws IOException {
+    return of(kernel).wakeup != WakeupKind.PIPE;
+  }
+
   /** Takes something for known, in tests. */
   static void assume(Kernel kernel, Capabilities capabilities) {
     synchronized (KNOWN) {

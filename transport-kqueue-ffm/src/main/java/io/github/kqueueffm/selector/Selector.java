@@ -34,6 +34,7 @@ public final class Selector implements AutoCloseable {
   private final Kqueue kqueue;
   private final KeventLayout layout;
   private final Capabilities capabilities;
+  private final boolean userEvents;
   private final Waker waker;
   private final DirectChanges direct;
   private final Registrator registrator = new Registrator(this);
@@ -45,7 +46,13 @@ public final class Selector implements AutoCloseable {
   private boolean disturbed;
 
   private Selector(
-      Kernel kernel, KqueueFacts facts, Kqueue kqueue, Capabilities capabilities, Wakeup wakeup) {
+      Kernel kernel,
+      KqueueFacts facts,
+      Kqueue kqueue,
+      Capabilities capabilities,
+      boolean userEvents,
+      Wakeup wakeup) {
+    this.userEvents = userEvents;
     this.facts = facts;
     this.kqueue = kqueue;
     this.layout = kqueue.layout();
@@ -77,10 +84,11 @@ public final class Selector implements AutoCloseable {
   static Selector open(Kernel kernel, WakeupKind forced) throws IOException {
     KqueueFacts facts = new KqueueFacts(kernel.platform());
     Capabilities capabilities = Capabilities.of(kernel, forced);
+    boolean userEvents = Capabilities.hasUserEvents(kernel);
     Kqueue kqueue = Kqueues.open(kernel);
     try {
       Wakeup wakeup = capabilities.wakeup().open(kqueue, kernel, facts);
-      return new Selector(kernel, facts, kqueue, capabilities, wakeup);
+      return new Selector(kernel, facts, kqueue, capabilities, userEvents, wakeup);
     } catch (Throwable t) {
       kqueue.close();
       throw t;
@@ -263,6 +271,11 @@ public final class Selector implements AutoCloseable {
   @SuppressWarnings("exports") // Kernel is internal: for this module's event loop and tests.
   public Kernel kernel() {
     return loopKernel;
+  }
+
+  /** Whether the kernel has EVFILT_USER: for this module's event loop. */
+  public boolean hasUserEvents() {
+    return userEvents;
   }
 
   /**

@@ -16,8 +16,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +76,10 @@ class DatagramStoryTest {
 
   /** A channel that is bound to {@link Story#HERE}. */
   private Channel bound(Story story) {
-    Bootstrap bootstrap = bootstrap(story);
+    return bound(story, bootstrap(story));
+  }
+
+  private Channel bound(Story story, Bootstrap bootstrap) {
     story.udp().asksForBroadcast(FD);
     story.tcp().bind(FD, HERE, PORT);
     ChannelFuture bound = bootstrap.bind(new InetSocketAddress(HERE, PORT));
@@ -273,6 +279,58 @@ class DatagramStoryTest {
       channel.config().setAutoRead(false);
       story.kevent().returns();
       story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("of one flush only the datagram fails that cannot be sent, and the next flush none")
+  void failsAloneInAFlush() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      if (os.hasSendmmsg()) {
+        story.udp().sending(FD, peer, "one", "lost", "two").answers(1);
+        story.udp().sending(FD, peer, "lost", "two").fails(Errno.EHOSTUNREACH);
+      } else {
+        story.udp().send(FD, "one", peer).answers(3);
+        story.udp().send(FD, "lost", peer).fails(Errno.EHOSTUNREACH);
+      }
+      story.udp().send(FD, "two", peer).answers(3);
+      ChannelFuture one = channel.write(packet("one"));
+      ChannelFuture lost = channel.write(packet("lost"));
+      ChannelFuture two = channel.writeAndFlush(packet("two"));
+      assertThat(lost.cause()).isInstanceOf(NoRouteToHostException.class);
+      assertThat(one.isSuccess() && two.isSuccess()).isTrue();
+      story.udp().sendAll(FD, peer, "three", "four");
+      channel.write(packet("three"));
+      assertThat(channel.writeAndFlush(packet("four")).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("room for several is filled by one recvmmsg where that leaves no error behind")
+  void receivesSeveral() {
+    try (Story story = Story.on(os)) {
+      int most = 4;
+      bound(
+          story,
+          bootstrap(story)
+              .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 8)
+              .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(8 * most)));
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
+      if (os.hasSendmmsg()) {
+        // The event was an old one.
+        story.script().expect("recvmmsg", FD, ANY, most, 0, 0).fails(Errno.EAGAIN);
+      } else {
+        story.udp().recv(FD, "ping", peer);
+        story.udp().localName(FD, os.address(HERE, PORT));
+      }
+      story.turn();
+      // Armed again, and then silent.
+      story.kevent(story.read(FD).oneShot()).returns();
+      story.turn();
+      story.kevent().returns();
+      story.turn();
+      assertThat(packets.failures).isEmpty();
     }
   }
 }

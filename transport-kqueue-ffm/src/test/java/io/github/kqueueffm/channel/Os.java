@@ -17,6 +17,7 @@ enum Os {
   FREEBSD_X86_64("freebsd-x86_64", "kevent"),
   FREEBSD_AARCH64("freebsd-aarch64", "kevent"),
   OPENBSD_X86_64("openbsd-x86_64", "kevent"),
+  NETBSD_9_X86_64("netbsd-x86_64", "__kevent50"),
   NETBSD_10_X86_64("netbsd-x86_64", "__kevent50"),
   NETBSD_11_X86_64("netbsd-x86_64", "__kevent100"),
   DRAGONFLY_X86_64("dragonfly-x86_64", "kevent");
@@ -74,8 +75,14 @@ enum Os {
     return system.equals("netbsd");
   }
 
-  /** How a loop is woken up there: the spec's timer, EVFILT_USER, or before OpenBSD 7.8 a pipe. */
+  /**
+   * How a loop is woken up there: the spec's timer, EVFILT_USER, or before NetBSD 10 and OpenBSD
+   * 7.8 a pipe.
+   */
   String wakeup() {
+    if (this == NETBSD_9_X86_64) {
+      return "pipe";
+    }
     return switch (system) {
       case "macos" -> "timer";
       case "openbsd" -> "pipe";
@@ -151,8 +158,9 @@ enum Os {
     };
   }
 
+  /** One that is sound. NetBSD 9 has both mmsg calls, which leave their errors with the socket. */
   boolean hasSendmmsg() {
-    return !isMacos() && !system.equals("dragonfly");
+    return !isMacos() && !system.equals("dragonfly") && this != NETBSD_9_X86_64;
   }
 
   /** IPPROTO_IPV6, or IPPROTO_IP where a socket of {@link #inet()} is one of IPv4. */

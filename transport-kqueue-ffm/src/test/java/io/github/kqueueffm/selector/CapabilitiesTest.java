@@ -251,6 +251,20 @@ class CapabilitiesTest {
   }
 
   @Test
+  void aForcedPipeHidesNoUserEvents() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      ScriptedSelectors.assume(script.kernel(), "user", true);
+      assertThat(Capabilities.of(script.kernel(), WakeupKind.PIPE).wakeup())
+          .isEqualTo(WakeupKind.PIPE);
+      assertThat(Capabilities.hasUserEvents(script.kernel())).isTrue();
+    }
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      assertThat(Capabilities.hasUserEvents(script.kernel())).isFalse();
+    }
+  }
+
+  @Test
   void aForcedWakeupThatDoesNotWorkIsRefusedWithTheReason() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       ScriptedSelectors.assume(script.kernel(), "user", true);

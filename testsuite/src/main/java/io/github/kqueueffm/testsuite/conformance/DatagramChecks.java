@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -32,12 +33,20 @@ final class DatagramChecks {
   /** More than the receive buffer of a local datagram socket holds on any system. */
   private static final int MANY = 2_000;
 
+  /** Above the limit of a UDP packet. */
+  private static final int TOO_LONG = 70_000;
+
   private DatagramChecks() {}
 
   static List<Check> all() {
     return List.of(
         new Check(GROUP, "UDP: datagrams come back, from the right sender", DatagramChecks::udp),
         new Check(GROUP, "UDP: the address that was sent to is told", DatagramChecks::recipient),
+        new Check(
+            GROUP,
+            "UDP: of one flush only the datagram fails that cannot be sent",
+            DatagramChecks::oneFails),
+        new Check(GROUP, "UDP: several come in one buffer, each as sent", DatagramChecks::several),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
         new Check(
             GROUP,
@@ -75,9 +84,59 @@ final class DatagramChecks {
   }
 
   private static void send(Channel from, String text, InetSocketAddress to) {
-    Loops.await(
-        from.writeAndFlush(
-            new DatagramPacket(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), to)));
+    Loops.await(from.writeAndFlush(packet(text, to)));
+  }
+
+  private static DatagramPacket packet(String text, InetSocketAddress to) {
+    return new DatagramPacket(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), to);
+  }
+
+  private static String oneFails(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      InetSocketAddress server =
+          (InetSocketAddress) udp(loops, Bench.loopback(0), received).localAddress();
+      Channel client = udp(loops, Bench.loopback(0), new Received());
+      List<ChannelFuture> sent = new ArrayList<>();
+      sent.add(client.write(packet("one", server)));
+      ByteBuf tooLong = Unpooled.directBuffer().writeZero(TOO_LONG);
+      ChannelFuture lost = client.write(new DatagramPacket(tooLong, server));
+      for (String text : List.of("two", "three", "four")) {
+        sent.add(client.write(packet(text, server)));
+      }
+      client.flush();
+      sent.forEach(Loops::await);
+      // What a failure leaves with the socket would fail the next flush.
+      send(client, "five", server);
+      for (String text : List.of("one", "two", "three", "four", "five")) {
+        received.expect(text, client.localAddress());
+      }
+      Deviation.unless(lost.cause() != null, TOO_LONG + " bytes were sent as one datagram");
+      return "" + lost.cause().getMessage();
+    }
+  }
+
+  private static String several(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      Channel server =
+          bind(
+              loops
+                  .client(KQueueFfmDatagramChannel.class, received)
+                  .option(ChannelOption.AUTO_READ, false)
+                  .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 16)
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(16 * 4)),
+              Bench.loopback(0));
+      Channel client = udp(loops, Bench.loopback(0), new Received());
+      for (int i = 0; i < 6; i++) {
+        send(client, "" + i, (InetSocketAddress) server.localAddress());
+      }
+      server.config().setAutoRead(true);
+      for (int i = 0; i < 6; i++) {
+        received.expect("" + i, client.localAddress());
+      }
+      return "6 in buffers for 4";
+    }
   }
 
   private static String recipient(Bench bench) throws Exception {
