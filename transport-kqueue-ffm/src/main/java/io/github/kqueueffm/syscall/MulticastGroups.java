@@ -14,6 +14,8 @@ import java.net.NetworkInterface;
  *
  * <p>macOS, FreeBSD and Linux have MCAST_* (RFC 3678), which name the interface by its index. The
  * others have the older options only, without sources, and name an interface by its IPv4 address.
+ * Where no interface is named all but Linux take the older options, since macOS and FreeBSD refuse
+ * the index 0 in MCAST_* (EADDRNOTAVAIL). The older options have no source of an IPv6 group.
  *
  * <p>All methods throw an {@link UnsupportedOperationException} for what the system lacks, and an
  * {@link IllegalArgumentException} for addresses that are no group, or no source of one.
@@ -27,24 +29,28 @@ public final class MulticastGroups {
         Constant.MCAST_JOIN_GROUP,
         Constant.IP_ADD_MEMBERSHIP,
         Constant.IPV6_JOIN_GROUP,
-        Constant.MCAST_JOIN_SOURCE_GROUP),
+        Constant.MCAST_JOIN_SOURCE_GROUP,
+        Constant.IP_ADD_SOURCE_MEMBERSHIP),
     LEAVE(
         Constant.MCAST_LEAVE_GROUP,
         Constant.IP_DROP_MEMBERSHIP,
         Constant.IPV6_LEAVE_GROUP,
-        Constant.MCAST_LEAVE_SOURCE_GROUP),
-    BLOCK(null, null, null, Constant.MCAST_BLOCK_SOURCE);
+        Constant.MCAST_LEAVE_SOURCE_GROUP,
+        Constant.IP_DROP_SOURCE_MEMBERSHIP),
+    BLOCK(null, null, null, Constant.MCAST_BLOCK_SOURCE, Constant.IP_BLOCK_SOURCE);
 
     final Constant group;
     final Constant ipv4;
     final Constant ipv6;
     final Constant source;
+    final Constant source4;
 
-    Action(Constant group, Constant ipv4, Constant ipv6, Constant source) {
+    Action(Constant group, Constant ipv4, Constant ipv6, Constant source, Constant source4) {
       this.group = group;
       this.ipv4 = ipv4;
       this.ipv6 = ipv6;
       this.source = source;
+      this.source4 = source4;
     }
   }
 
@@ -61,7 +67,8 @@ public final class MulticastGroups {
   /**
    * Joins a group.
    *
-   * @param via the interface, or {@code null} for the system's choice
+   * @param via the interface, or {@code null} for the system's choice, which all but Linux refuse
+   *     for one source of an IPv6 group
    * @param source the one sender to hear, or {@code null} for all
    */
   public void join(InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
@@ -90,9 +97,21 @@ public final class MulticastGroups {
     boolean ipv4 = group instanceof Inet4Address;
     boolean mapped = ipv4 && isIpv6Socket() && !platform.isLinux();
     checkFamily(group, mapped, source);
+    boolean byIndex = via != null || platform.isLinux();
     if (source != null) {
-      changeSource(action, group, via, source);
-    } else if (mapped || !platform.has(action.group)) {
+      requireSources(action);
+      if (byIndex) {
+        changeSource(action, group, via, source);
+      } else {
+        require(
+            ipv4,
+            "name an interface: "
+                + platform
+                + " chooses none for a source of "
+                + group.getHostAddress());
+        changeSource4(action, group, source);
+      }
+    } else if (mapped || !byIndex || !platform.has(action.group)) {
       changeOld(action, group, via, mapped);
     } else {
       changeGroup(action, group, via);
@@ -119,13 +138,30 @@ public final class MulticastGroups {
     }
   }
 
-  private void changeSource(
-      Action action, InetAddress group, NetworkInterface via, InetAddress source)
-      throws IOException {
+  private void requireSources(Action action) {
     if (!platform.has(action.source)) {
       throw new UnsupportedOperationException(
           platform + " has no multicast by source (" + action.source + ")");
     }
+  }
+
+  /** By the interface that the kernel has for the group, or that it was joined by. */
+  private void changeSource4(Action action, InetAddress group, InetAddress source)
+      throws IOException {
+    Struct request = platform.struct("ip_mreq_source");
+    long memory = NativeMemory.allocate(request.size());
+    try {
+      Memory.copy(group.getAddress(), 0, memory + request.offset("imr_multiaddr"), IPV4);
+      Memory.copy(source.getAddress(), 0, memory + request.offset("imr_sourceaddr"), IPV4);
+      set(action.source4, group, null, memory, request);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private void changeSource(
+      Action action, InetAddress group, NetworkInterface via, InetAddress source)
+      throws IOException {
     Struct request = platform.struct("group_source_req");
     long memory = NativeMemory.allocate(request.size());
     try {

@@ -124,6 +124,58 @@ class MulticastGroupsTest {
             "41/13 ff020000000000000000000000010003" + zeros(4));
   }
 
+  /** They refuse the index 0 in MCAST_* with EADDRNOTAVAIL. */
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "macos-x86_64", "freebsd-x86_64", "freebsd-aarch64"})
+  void groupIsJoinedWithoutAnInterfaceByTheOlderOptions(String platform) throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    groups.join(GROUP4, null, null);
+    groups.leave(GROUP4, null, null);
+    groups.join(GROUP4, null, SOURCE4);
+    groups.leave(GROUP4, null, SOURCE4);
+    groups.block(GROUP4, null, SOURCE4);
+    // struct ip_mreq_source: the group, the source, the interface.
+    String source = " ef0102030a09080700000000";
+    assertThat(set)
+        .containsExactly(
+            "0/12 ef01020300000000",
+            "0/13 ef01020300000000",
+            "0/70" + source,
+            "0/71" + source,
+            "0/72" + source);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64"})
+  void groupOfIpv6IsJoinedWithoutAnInterfaceByTheOlderOptions(String platform) throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET6));
+    groups.join(GROUP6, null, null);
+    groups.leave(GROUP6, null, null);
+    String request = " ff020000000000000000000000010003" + zeros(4);
+    assertThat(set).containsExactly("41/12" + request, "41/13" + request);
+    set.clear();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> groups.join(GROUP6, null, SOURCE6))
+        .withMessageContaining("name an interface")
+        .withMessageContaining(GROUP6.getHostAddress());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> groups.leave(GROUP6, null, SOURCE6))
+        .withMessageContaining("name an interface");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> groups.block(GROUP6, null, SOURCE6))
+        .withMessageContaining("name an interface");
+    assertThat(set).isEmpty();
+  }
+
+  @Test
+  void groupIsJoinedWithoutAnInterfaceByTheIndexOfNoneOnLinux() throws IOException {
+    MulticastGroups groups = new MulticastGroups(socket("linux-x86_64", Constant.AF_INET6));
+    groups.join(GROUP4, null, null);
+    groups.join(GROUP6, null, SOURCE6);
+    assertThat(set.get(0)).startsWith("0/42 " + zeros(8) + "0200");
+    assertThat(set.get(1)).startsWith("41/46 " + zeros(8) + "0a00");
+  }
+
   @Test
   void groupOfIpv6CarriesItsLengthOnBsd() throws IOException {
     new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6)).join(GROUP6, loopback, null);

@@ -13,12 +13,16 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,6 +51,10 @@ final class DatagramChecks {
             "UDP: of one flush only the datagram fails that cannot be sent",
             DatagramChecks::oneFails),
         new Check(GROUP, "UDP: several come in one buffer, each as sent", DatagramChecks::several),
+        new Check(
+            GROUP,
+            "UDP: a group is joined and left without an interface",
+            DatagramChecks::groupWithoutInterface),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
         new Check(
             GROUP,
@@ -136,6 +144,29 @@ final class DatagramChecks {
         received.expect("" + i, client.localAddress());
       }
       return "6 in buffers for 4";
+    }
+  }
+
+  private static String groupWithoutInterface(Bench bench) {
+    InetAddress group = InetAddress.ofLiteral("239.255.77.1");
+    joinByTheJdk(group);
+    try (Loops loops = new Loops()) {
+      DatagramChannel channel = new KQueueFfmDatagramChannel(SocketProtocolFamily.INET);
+      loops.register(channel);
+      Loops.await(channel.bind(new InetSocketAddress(0)));
+      Loops.await(channel.joinGroup(group));
+      Loops.await(channel.leaveGroup(group));
+      return "" + group;
+    }
+  }
+
+  /** What the JDK cannot join needs a route that this machine does not have. */
+  @SuppressWarnings("deprecation") // It joins without an interface.
+  private static void joinByTheJdk(InetAddress group) {
+    try (MulticastSocket socket = new MulticastSocket(0)) {
+      socket.joinGroup(group);
+    } catch (IOException e) {
+      throw new NotOffered("the JDK cannot join " + group + " either: " + e.getMessage());
     }
   }
 
