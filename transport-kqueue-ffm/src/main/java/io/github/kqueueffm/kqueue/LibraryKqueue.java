@@ -3,8 +3,10 @@ package io.github.kqueueffm.kqueue;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
+import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
 
@@ -18,12 +20,15 @@ import java.io.IOException;
  *   <li>A knote that is added anew keeps its old udata. So it is deleted before.
  *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
  *       would never be told of. So they are deleted by {@link #forget}.
+ *   <li>A time-out that is negative waits for ever. So it is refused here, with EINVAL.
  *   <li>A call gives 512 events at most. That loses nothing: the others come with the next one.
  * </ul>
  *
  * <p>These calls are functions of the process; what they cost is the epoll_ctl behind.
  */
 final class LibraryKqueue implements Kqueue {
+  private static final long SECOND = 1_000_000_000;
+
   private final Kernel kernel;
   private final Platform platform;
   private final KeventLayout layout;
@@ -35,6 +40,9 @@ final class LibraryKqueue implements Kqueue {
   private final int receipt;
   private final int eio;
   private final int enoent;
+  private final int einval;
+  private final int secondsOffset;
+  private final int nanosOffset;
   private final EventList answers;
   private final long change;
   private boolean closed;
@@ -51,6 +59,10 @@ final class LibraryKqueue implements Kqueue {
     receipt = platform.get(Constant.EV_RECEIPT);
     eio = platform.number(Errno.EIO);
     enoent = platform.number(Errno.ENOENT);
+    einval = platform.number(Errno.EINVAL);
+    Struct timespec = platform.struct("timespec");
+    secondsOffset = timespec.offset("tv_sec");
+    nanosOffset = timespec.offset("tv_nsec");
     answers = new EventList(layout, platform.get(Constant.EV_ERROR));
     change = NativeMemory.allocate(layout.size());
   }
@@ -67,6 +79,9 @@ final class LibraryKqueue implements Kqueue {
   @Override
   public int kevent(
       Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    if (isNonsense(timespec)) {
+      return -einval;
+    }
     if (nchanges > 0) {
       int answered = apply(caller, changes, nchanges, events, nevents);
       if (answered != 0 || nevents == 0) {
@@ -74,6 +89,14 @@ final class LibraryKqueue implements Kqueue {
       }
     }
     return caller.kevent(fd, 0, 0, events, nevents, timespec);
+  }
+
+  private boolean isNonsense(long timespec) {
+    if (timespec == 0) {
+      return false;
+    }
+    long nanos = Memory.getLong(timespec + nanosOffset);
+    return Memory.getLong(timespec + secondsOffset) < 0 || nanos < 0 || nanos >= SECOND;
   }
 
   /** How many answers there are, or the negative errno of a change for whose answer is no room. */

@@ -16,29 +16,60 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Linux's kernel with a kqueue and a kevent that behave like libkqueue's, so that what is done
  * about that library's ways is tried where there is no libkqueue. Behind it is a detailed embedded
  * kqueue.
  */
-final class ImitatedLibrary {
+@SuppressWarnings("exports") // For the tests of other packages.
+public final class ImitatedLibrary {
   private static final int MOST_EVENTS = 512;
+  private static final int INT = 4;
+  private static final int NSEC = 8;
+  private static final long A_MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
   private final Kernel real;
+  private final Version version;
   private final Platform platform;
   private final KeventLayout layout;
   private final Map<Integer, Queue> queues = new ConcurrentHashMap<>();
   private final AtomicInteger next = new AtomicInteger(2_000_000);
 
-  ImitatedLibrary(Kernel real) {
+  /**
+   * In what the releases differ.
+   *
+   * @see Queue
+   */
+  public enum Version {
+    V2_3(false, false),
+    V2_4_TO_2_6(true, true),
+    V2_7(true, false);
+
+    /** One epoll registration of a descriptor serves both filters. */
+    private final boolean sharesFilters;
+
+    /** A change waits for the end of a wait that is under way. */
+    private final boolean locksDuringWait;
+
+    Version(boolean sharesFilters, boolean locksDuringWait) {
+      this.sharesFilters = sharesFilters;
+      this.locksDuringWait = locksDuringWait;
+    }
+  }
+
+  public ImitatedLibrary(Kernel real, Version version) {
     this.real = real;
+    this.version = version;
     platform = real.platform();
     layout = new KeventLayout(real.keventStruct());
   }
 
-  Kernel kernel() {
+  public Kernel kernel() {
     return proxy(real);
   }
 
@@ -47,13 +78,20 @@ final class ImitatedLibrary {
         Proxy.newProxyInstance(
             Kernel.class.getClassLoader(),
             new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> invoke(served, method, arguments));
+            (proxy, method, arguments) -> invoke(served, proxy, method, arguments));
   }
 
-  private Object invoke(Kernel served, Method method, Object[] arguments) throws Throwable {
+  private Object invoke(Kernel served, Object proxy, Method method, Object[] arguments)
+      throws Throwable {
     switch (method.getName()) {
       case "bound" -> {
         return proxy(served.bound());
+      }
+      case "hashCode" -> {
+        return System.identityHashCode(proxy);
+      }
+      case "equals" -> {
+        return proxy == arguments[0];
       }
       case "has" -> {
         Call call = (Call) arguments[0];
@@ -77,7 +115,7 @@ final class ImitatedLibrary {
       case "close" -> {
         Queue closed = queues.remove(arguments[0]);
         if (closed != null) {
-          closed.kqueue.close();
+          closed.close();
           return 0;
         }
         queues.values().forEach(queue -> queue.closed((int) arguments[0]));
@@ -94,17 +132,37 @@ final class ImitatedLibrary {
   /** Of a descriptor, not of a timer or user event. */
   private record Knote(long ident, int filter) {}
 
+  /** What was added: the udata stays until it is deleted. */
+  private record Added(long udata, int flags, int fflags) {}
+
   private final class Queue {
     final Kqueue kqueue;
-    private final Map<Knote, Long> udata = new HashMap<>();
-    private final Set<Knote> oneShots = new HashSet<>();
+    private final int own;
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Map<Knote, Added> added = new HashMap<>();
     private final Set<Knote> stale = new HashSet<>();
+
+    /** Reads whose registration has lost EPOLLET and EPOLLRDHUP to the write filter's. */
+    private final Set<Long> blunt = new HashSet<>();
 
     Queue() throws IOException {
       kqueue = Kqueues.openDetailed(real);
+      own = real.eventfd(0, platform.get(Constant.EFD_CLOEXEC));
     }
 
     int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
+      if (version.locksDuringWait) {
+        waiting.lock();
+        try {
+          return keventNow(changes, nchanges, events, nevents, timespec);
+        } finally {
+          waiting.unlock();
+        }
+      }
+      return keventNow(changes, nchanges, events, nevents, timespec);
+    }
+
+    private int keventNow(long changes, int nchanges, long events, int nevents, long timespec) {
       for (int i = 0; i < nchanges; i++) {
         int result = apply(changes + (long) i * layout.size());
         // With room for events the failure is forgotten, and the call waits.
@@ -115,11 +173,18 @@ final class ImitatedLibrary {
       if (nevents == 0) {
         return 0;
       }
+      if (isNegative(timespec)) {
+        throw new AssertionError("here the library waits for ever, with its test");
+      }
       int count = kqueue.kevent(0, 0, events, Math.min(nevents, MOST_EVENTS), timespec);
       for (int i = 0; i < count; i++) {
         delivered(events + (long) i * layout.size());
       }
       return count;
+    }
+
+    private boolean isNegative(long timespec) {
+      return timespec != 0 && (Memory.getLong(timespec) < 0 || Memory.getLong(timespec + NSEC) < 0);
     }
 
     private synchronized int apply(long change) {
@@ -131,24 +196,21 @@ final class ImitatedLibrary {
       if (stale.contains(knote)) {
         return applyToStale(knote, flags);
       }
+      Added before = added.get(knote);
+      long udata = before != null ? before.udata : layout.udata(change);
+      // The low-water mark is not looked at: every arrival is an event of an EV_CLEAR knote.
+      int result = put(knote, flags, udata);
+      if (result == 0) {
+        applied(knote, flags, new Added(udata, flags, layout.fflags(change)));
+      }
+      return result;
+    }
+
+    private int put(Knote knote, int flags, long udata) {
       long copy = NativeMemory.allocate(layout.size());
       try {
-        Memory.copy(change, copy, layout.size());
-        if (udata.containsKey(knote)) {
-          layout.put(
-              copy,
-              knote.ident,
-              knote.filter,
-              flags,
-              layout.fflags(change),
-              layout.data(change),
-              udata.get(knote));
-        }
-        int result = kqueue.kevent(copy, 1, 0, 0, 0);
-        if (result == 0) {
-          applied(knote, flags, layout.udata(copy));
-        }
-        return result;
+        layout.put(copy, knote.ident, knote.filter, flags, 0, 0, udata);
+        return kqueue.kevent(copy, 1, 0, 0, 0);
       } finally {
         NativeMemory.free(copy);
       }
@@ -162,39 +224,107 @@ final class ImitatedLibrary {
       return 0;
     }
 
-    private void applied(Knote knote, int flags, long newUdata) {
+    private void applied(Knote knote, int flags, Added change) {
       if (has(flags, Constant.EV_DELETE)) {
-        udata.remove(knote);
-        oneShots.remove(knote);
+        added.remove(knote);
       } else if (has(flags, Constant.EV_ADD)) {
-        udata.put(knote, newUdata);
-        if (has(flags, Constant.EV_ONESHOT)) {
-          oneShots.add(knote);
-        }
+        added.put(knote, change);
       }
+      if (isRead(knote)) {
+        blunt.remove(knote.ident);
+      } else {
+        writeChanged(knote.ident);
+      }
+    }
+
+    /** The registration is made anew with what the write filter asks for, and EPOLLIN. */
+    private void writeChanged(long ident) {
+      Knote read = new Knote(ident, platform.get(Constant.EVFILT_READ));
+      Added sentinel = added.get(read);
+      if (!version.sharesFilters || sentinel == null || !has(sentinel.flags, Constant.EV_CLEAR)) {
+        return;
+      }
+      put(read, platform.get(Constant.EV_DELETE), sentinel.udata);
+      put(read, sentinel.flags & ~platform.get(Constant.EV_CLEAR), sentinel.udata);
+      blunt.add(ident);
     }
 
     private synchronized void delivered(long event) {
       Knote knote = new Knote(layout.ident(event), layout.filter(event));
-      if (oneShots.remove(knote)) {
-        udata.remove(knote);
+      Added change = added.get(knote);
+      if (change == null) {
+        return;
+      }
+      tell(event, knote, change);
+      if (has(change.flags, Constant.EV_ONESHOT)) {
+        added.remove(knote);
+        if (!isRead(knote)) {
+          writeChanged(knote.ident);
+        }
+      }
+    }
+
+    /** SO_ERROR is taken with the event and is its fflags, else those of the change are. */
+    private void tell(long event, Knote knote, Added change) {
+      int flags = layout.flags(event);
+      int errno = layout.fflags(event) != 0 ? layout.fflags(event) : takeError((int) knote.ident);
+      if (errno != 0) {
+        flags |= platform.get(Constant.EV_EOF);
+      } else if (blunt.contains(knote.ident) && isRead(knote) && layout.data(event) > 0) {
+        // EPOLLRDHUP is not asked for any more, so the end is seen when there are no bytes left.
+        flags &= ~platform.get(Constant.EV_EOF);
+      }
+      layout.put(
+          event,
+          knote.ident,
+          knote.filter,
+          flags,
+          errno != 0 ? errno : change.fflags,
+          layout.data(event),
+          change.udata);
+    }
+
+    private int takeError(int fd) {
+      long value = NativeMemory.allocate(2 * INT);
+      try {
+        Memory.putInt(value + INT, INT);
+        int level = platform.get(Constant.SOL_SOCKET);
+        int error = platform.get(Constant.SO_ERROR);
+        // ENOTSOCK: a pipe has none.
+        return real.getsockopt(fd, level, error, value, value + INT) < 0 ? 0 : Memory.getInt(value);
+      } finally {
+        NativeMemory.free(value);
       }
     }
 
     synchronized void closed(int fd) {
       for (Constant filter : new Constant[] {Constant.EVFILT_READ, Constant.EVFILT_WRITE}) {
         Knote knote = new Knote(fd, platform.get(filter));
-        oneShots.remove(knote);
-        if (udata.remove(knote) != null) {
+        if (added.remove(knote) != null) {
           stale.add(knote);
         }
       }
+      blunt.remove((long) fd);
       kqueue.forget(fd);
     }
 
+    /** A thread of the library's frees its descriptors, when it hears of the close. */
+    void close() {
+      kqueue.close();
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            LockSupport.parkNanos(A_MOMENT_NANOS);
+            real.close(own);
+          });
+    }
+
+    private boolean isRead(Knote knote) {
+      return knote.filter == platform.get(Constant.EVFILT_READ);
+    }
+
     private boolean isOfDescriptor(Knote knote) {
-      return knote.filter == platform.get(Constant.EVFILT_READ)
-          || knote.filter == platform.get(Constant.EVFILT_WRITE);
+      return isRead(knote) || knote.filter == platform.get(Constant.EVFILT_WRITE);
     }
 
     private boolean has(int flags, Constant flag) {

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  *
  * @param tells whether events say how much there is to read and what a socket failed with
  */
-record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
+public record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
+  private static final String LIBRARY = "libkqueue";
+
   /** Names a libkqueue that is not at one of the usual places. */
   private static final String LIBRARY_PROPERTY = "kqueueffm.test.libkqueue";
 
@@ -40,13 +42,32 @@ record Provider(String name, Kernel kernel, Opener opener, boolean tells) {
       all.add(new Provider("the system's", system, Kqueues::open, true));
     }
     if (system.platform().isLinux()) {
-      Kernel imitated = new ImitatedLibrary(system).kernel();
-      all.add(new Provider("libkqueue, imitated", imitated, Kqueues::open, true));
+      all.addAll(libraries());
+    }
+    return all;
+  }
+
+  /** The releases of libkqueue, imitated, and the one that this machine has. */
+  static List<Provider> libraries() {
+    List<Provider> libraries = new ArrayList<>();
+    for (ImitatedLibrary.Version version : ImitatedLibrary.Version.values()) {
+      Kernel imitated = new ImitatedLibrary(Kernels.system(), version).kernel();
+      libraries.add(new Provider(LIBRARY + ", imitated " + version, imitated, Kqueues::open, true));
     }
     library()
         .ifPresent(path ->
-            all.add(new Provider("libkqueue", LibraryKernels.open(path), Kqueues::open, true)));
-    return all;
+            libraries.add(new Provider(LIBRARY, LibraryKernels.open(path), Kqueues::open, true)));
+    return libraries;
+  }
+
+  /** Whether every arrival of bytes is an event, whatever NOTE_LOWAT says. */
+  boolean ignoresLowat() {
+    return name.startsWith(LIBRARY);
+  }
+
+  /** Whether a refused datagram is an event with EV_EOF, as all that has an errno. */
+  boolean endsWithEveryErrno() {
+    return name.startsWith(LIBRARY);
   }
 
   /** Those on epoll; none on a system that has none. */

@@ -39,4 +39,11 @@ class TimeoutTest extends ProviderTest {
     assertThat(room.call(-1_000_000_000L, 8)).isEqualTo(-room.number(Errno.EINVAL));
     assertThat(room.call(-1, 8)).isEqualTo(-room.number(Errno.EINVAL));
   }
+
+  @Test
+  void nonsenseIsRefusedWithTheChangesOfTheCall() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD);
+    assertThat(room.call(-1, 8)).isEqualTo(-room.number(Errno.EINVAL));
+  }
 }
