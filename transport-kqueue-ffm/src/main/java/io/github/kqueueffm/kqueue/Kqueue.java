@@ -37,6 +37,14 @@ public interface Kqueue extends AutoCloseable {
    */
   void forget(int fd);
 
+  /**
+   * Whether a change by one thread waits until the wait of another one is over. So the waiting
+   * thread has to be woken first, by other means than a change.
+   */
+  default boolean changesAwaitWaits() {
+    return false;
+  }
+
   KeventLayout layout();
 
   /** Who serves the calls, in a word or two for people. */

@@ -20,7 +20,12 @@ public final class Kqueues {
     if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
       return EmbeddedKqueue.open(kernel, false);
     }
-    return kernel.platform().isLinux() ? LibraryKqueue.open(kernel) : SystemKqueue.open(kernel);
+    return isLibkqueue(kernel) ? LibraryKqueue.open(kernel) : SystemKqueue.open(kernel);
+  }
+
+  /** Whether {@link #open} gives libkqueue's. */
+  public static boolean isLibkqueue(Kernel kernel) {
+    return kernel.platform().isLinux() && kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT);
   }
 
   /**

@@ -21,6 +21,8 @@ import java.io.IOException;
  *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
  *       would never be told of. So they are deleted by {@link #forget}.
  *   <li>A time-out that is negative waits for ever. So it is refused here, with EINVAL.
+ *   <li>Releases 2.4 to 2.6.4 hold the kqueue's lock while they wait. So a change by another thread
+ *       says that it {@linkplain #changesAwaitWaits() has to wait}.
  *   <li>A call gives 512 events at most. That loses nothing: the others come with the next one.
  * </ul>
  *
@@ -161,6 +163,12 @@ final class LibraryKqueue implements Kqueue {
     if (result < 0 && !platform.is(Errno.ENOENT, -result) && !platform.is(Errno.EBADF, -result)) {
       throw Calls.unexpected(kernel, "kevent(EV_DELETE, " + descriptor + ")", result);
     }
+  }
+
+  /** There is no way to ask the library for its release. */
+  @Override
+  public boolean changesAwaitWaits() {
+    return true;
   }
 
   @Override

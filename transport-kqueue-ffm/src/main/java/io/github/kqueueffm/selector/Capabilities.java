@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 import java.util.Map;
@@ -57,8 +58,12 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
 
   private static Capabilities probe(Kernel kernel) throws IOException {
     KqueueFacts facts = new KqueueFacts(kernel.platform());
-    return new Capabilities(
-        new WakeupProbe(kernel, facts).best(), new SentinelProbe(kernel, facts).lowatHolds());
+    // On libkqueue a trigger is a change, which in some releases awaits the end of the wait that it
+    // is to end. Whether it does shows to two threads alone, so that is tried for a forced one
+    // only.
+    WakeupKind wakeup =
+        Kqueues.isLibkqueue(kernel) ? WakeupKind.PIPE : new WakeupProbe(kernel, facts).best();
+    return new Capabilities(wakeup, new SentinelProbe(kernel, facts).lowatHolds());
   }
 
   /**

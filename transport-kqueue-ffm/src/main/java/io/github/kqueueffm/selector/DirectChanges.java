@@ -3,6 +3,7 @@ package io.github.kqueueffm.selector;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.syscall.Failures;
 import java.io.UncheckedIOException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Changes that are applied at once, from any thread, as long as the kqueue is open. */
 final class DirectChanges {
@@ -17,11 +18,45 @@ final class DirectChanges {
   private final Kqueue kqueue;
   private final KqueueFacts facts;
   private final Gate gate;
+  private final Waker waker;
+  private final boolean awaitsWaits;
+  private final AtomicInteger underWay = new AtomicInteger();
 
-  DirectChanges(Kqueue kqueue, KqueueFacts facts, Gate gate) {
+  DirectChanges(Kqueue kqueue, KqueueFacts facts, Gate gate, Waker waker) {
     this.kqueue = kqueue;
     this.facts = facts;
     this.gate = gate;
+    this.waker = waker;
+    awaitsWaits = kqueue.changesAwaitWaits();
+  }
+
+  /**
+   * The loop, once it has published its sleep: whether there is a change that its wait would keep
+   * from being applied.
+   */
+  boolean areUnderWay() {
+    return awaitsWaits && underWay.get() != 0;
+  }
+
+  private boolean enter() {
+    if (!gate.enter()) {
+      return false;
+    }
+    if (awaitsWaits) {
+      // Published first, so that the loop does not wait again. A wakeup that fails leaves the
+      // change
+      // to wait for the end of the loop's wait.
+      underWay.incrementAndGet();
+      waker.interrupt();
+    }
+    return true;
+  }
+
+  private void leave() {
+    if (awaitsWaits) {
+      underWay.decrementAndGet();
+    }
+    gate.leave();
   }
 
   /**
@@ -30,7 +65,7 @@ final class DirectChanges {
    * @return 0, the negative errno, or {@link #CLOSED}
    */
   int arm(int fd, long token, Interests interests) {
-    if (!gate.enter()) {
+    if (!enter()) {
       return CLOSED;
     }
     try {
@@ -41,7 +76,7 @@ final class DirectChanges {
       }
       return Math.min(read, write);
     } finally {
-      gate.leave();
+      leave();
     }
   }
 
@@ -52,11 +87,11 @@ final class DirectChanges {
 
   /** Tells the provider that a descriptor is about to be closed. */
   void forget(int fd) {
-    if (gate.enter()) {
+    if (enter()) {
       try {
         kqueue.forget(fd);
       } finally {
-        gate.leave();
+        leave();
       }
     }
   }
@@ -77,7 +112,7 @@ final class DirectChanges {
 
   /** Deletes knotes of an ident, given as bits. */
   void delete(long ident, int knotes) {
-    if (!gate.enter()) {
+    if (!enter()) {
       return;
     }
     try {
@@ -86,7 +121,7 @@ final class DirectChanges {
       deleteIf((knotes & TIMER) != 0, ident, facts.timer);
       deleteIf((knotes & USER) != 0, ident, facts.user);
     } finally {
-      gate.leave();
+      leave();
     }
   }
 

@@ -29,6 +29,11 @@ final class ProbeQueue implements AutoCloseable {
     return this;
   }
 
+  /** Makes a change at once, from any thread. */
+  void apply(long ident, int filter, int flags, int fflags) {
+    KeventCall.apply(kqueue, ident, filter, flags, fflags, 0);
+  }
+
   /**
    * Waits for an event.
    *

@@ -58,7 +58,7 @@ public final class Selector implements AutoCloseable {
     this.layout = kqueue.layout();
     this.capabilities = capabilities;
     waker = new Waker(wakeup, gate);
-    direct = new DirectChanges(kqueue, facts, gate);
+    direct = new DirectChanges(kqueue, facts, gate, waker);
     loopKernel = kernel.bound();
     pending = new PendingChanges(facts, layout, capabilities.lowat());
     timespec = new Timespec(facts.platform);
@@ -192,7 +192,8 @@ public final class Selector implements AutoCloseable {
       return call(events, pending.count(), timespec.zero());
     }
     try {
-      return call(events, pending.count(), timespec.of(timeoutNanos));
+      long time = direct.areUnderWay() ? timespec.zero() : timespec.of(timeoutNanos);
+      return call(events, pending.count(), time);
     } finally {
       disturbed |= waker.awake();
     }

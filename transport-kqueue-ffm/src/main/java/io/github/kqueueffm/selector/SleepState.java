@@ -24,6 +24,11 @@ final class SleepState {
     return state.get() != NOTIFIED && state.getAndSet(NOTIFIED) == ASLEEP;
   }
 
+  /** Any thread: whether the loop sleeps and nobody has notified it. */
+  boolean isAsleep() {
+    return state.get() == ASLEEP;
+  }
+
   /** Undoes a notification whose wakeup failed, so that the next one tries again. */
   void notNotified() {
     state.compareAndSet(NOTIFIED, ASLEEP);

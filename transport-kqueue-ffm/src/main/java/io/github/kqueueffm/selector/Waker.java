@@ -80,6 +80,15 @@ final class Waker {
     }
   }
 
+  /**
+   * Any thread that is inside the gate: ends a sleep, and leaves no notification.
+   *
+   * @return 0 or more, or the negative errno
+   */
+  int interrupt() {
+    return sleep.isAsleep() ? wakeup.trigger() : 0;
+  }
+
   /** Any thread: there is no sleep from now on; one that is under way needs a wakeup. */
   void endSleeps() {
     ended = true;

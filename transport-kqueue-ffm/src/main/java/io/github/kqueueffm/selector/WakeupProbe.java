@@ -1,7 +1,10 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Tries whether a wakeup does what its loop relies on. */
 final class WakeupProbe {
@@ -47,7 +50,8 @@ final class WakeupProbe {
           return objection;
         }
       }
-      return null;
+      int flags = facts.add | facts.enable | facts.clear;
+      return firesFromElsewhere(queue, "EVFILT_TIMER", facts.timer, flags, 0);
     }
   }
 
@@ -63,7 +67,43 @@ final class WakeupProbe {
             : "EVFILT_USER fires without a trigger";
       }
       queue.with(0, facts.user, 0, facts.trigger, 0);
-      return firesOnce(queue, "EVFILT_USER", facts.user);
+      String objection = firesOnce(queue, "EVFILT_USER", facts.user);
+      return objection == null
+          ? firesFromElsewhere(queue, "EVFILT_USER", facts.user, 0, facts.trigger)
+          : objection;
+    }
+  }
+
+  /** libkqueue 2.4 to 2.6.4 hold their lock while a thread waits. */
+  private String firesFromElsewhere(
+      ProbeQueue queue, String name, int filter, int flags, int fflags) throws IOException {
+    if (!Kqueues.isLibkqueue(kernel)) {
+      return null;
+    }
+    Thread other =
+        new Thread(() -> {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(QUIET_MILLIS));
+          queue.apply(0, filter, flags, fflags);
+        });
+    other.start();
+    boolean fired = queue.await(SOON_MILLIS);
+    join(other);
+    return fired
+        ? null
+        : name + " of another thread awaits the end of the wait, as in libkqueue 2.4 to 2.6";
+  }
+
+  private static void join(Thread other) {
+    boolean interrupted = false;
+    while (other.isAlive()) {
+      try {
+        other.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -48,7 +48,7 @@ public record Provider(String name, Kernel kernel, Opener opener, boolean tells)
   }
 
   /** The releases of libkqueue, imitated, and the one that this machine has. */
-  static List<Provider> libraries() {
+  public static List<Provider> libraries() {
     List<Provider> libraries = new ArrayList<>();
     for (ImitatedLibrary.Version version : ImitatedLibrary.Version.values()) {
       Kernel imitated = new ImitatedLibrary(Kernels.system(), version).kernel();

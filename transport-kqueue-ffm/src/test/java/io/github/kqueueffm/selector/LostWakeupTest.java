@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.kqueue.ProvidedKernels;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,8 +55,21 @@ class LostWakeupTest {
 
   static Stream<Arguments> wakeupsOfEveryProvider() {
     return ProvidedKernels.all().stream()
-        .flatMap(
-            kernel -> Arrays.stream(WakeupKind.values()).map(kind -> Arguments.of(kind, kernel)));
+        .flatMap(kernel ->
+            Arrays.stream(WakeupKind.values())
+                .filter(kind -> works(kernel.getPayload(), kind))
+                .map(kind -> Arguments.of(kind, kernel)));
+  }
+
+  private static boolean works(Kernel kernel, WakeupKind kind) {
+    try {
+      return Capabilities.of(kernel, kind).wakeup() == kind;
+    } catch (UnsupportedOperationException e) {
+      // Some releases of libkqueue end a wait by a pipe alone.
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @ParameterizedTest
