@@ -34,6 +34,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   private LoopRegistration loop;
   private boolean readPending;
   private boolean writeArmed;
+  private int keptErrno;
+  private boolean keptErrnoQueued;
   private volatile boolean active;
 
   AbstractKQueueFfmChannel(Channel parent, KernelSocket socket, boolean active) {
@@ -204,6 +206,38 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   final void updateReadInterest() {
     if (loop != null) {
       loop.interests().read(readInterest());
+      if (keptErrno != 0) {
+        tellKeptErrno();
+      }
+    }
+  }
+
+  /**
+   * The answer of a receive that did not bring bytes. libkqueue takes the errno of a socket with
+   * the event, perhaps the write filter's, so that a receive says 0 or EAGAIN where it would have
+   * failed: then the answer is that errno, once.
+   *
+   * @param result a negative errno, or 0 for the end of a stream
+   */
+  final int receiveEnded(int result) {
+    int errno = keptErrno;
+    keptErrno = 0;
+    return errno != 0 && (result == 0 || loop.resources().wouldBlock(result)) ? -errno : result;
+  }
+
+  /** A socket whose errno was taken may give no event again, and a read is asked for. */
+  private void tellKeptErrno() {
+    if (!keptErrnoQueued && readPending && mayRead()) {
+      keptErrnoQueued = true;
+      eventLoop().execute(() -> onLoop(this::readKeptErrno));
+    }
+  }
+
+  private void readKeptErrno() {
+    keptErrnoQueued = false;
+    if (keptErrno != 0 && readPending && isOpen() && loop != null) {
+      readReady(true);
+      updateReadInterest();
     }
   }
 
@@ -300,9 +334,16 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   private void handleEvent(KQueueFfmIoEvent event) {
+    int errno = event.eofErrno();
+    if (errno != 0) {
+      keptErrno = errno;
+    }
     if (event.isWritable()) {
       writeArmed = false;
       writeEvent(event);
+      if (errno != 0) {
+        updateReadInterest();
+      }
     } else if (event.isReadable()) {
       readEvent(event);
     }

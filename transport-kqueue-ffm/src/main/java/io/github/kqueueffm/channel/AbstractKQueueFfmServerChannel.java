@@ -164,7 +164,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     do {
       fd = socket().accept(loop.kernel(), loop.acceptAddress(), loop.acceptLength());
     } while (fd < 0 && !loop.wouldBlock(fd) && isGoneConnection(platform, -fd) && --left > 0);
-    return fd;
+    return fd < 0 ? receiveEnded(fd) : fd;
   }
 
   private static boolean isGoneConnection(Platform platform, int errno) {

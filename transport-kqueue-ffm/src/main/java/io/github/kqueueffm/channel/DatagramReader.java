@@ -191,9 +191,10 @@ final class DatagramReader {
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
       throws IOException {
     handle.lastBytesRead(-1);
-    if (loop.wouldBlock(result)) {
+    int ended = channel.receiveEnded(result);
+    if (loop.wouldBlock(ended)) {
       return 0;
     }
-    throw channel.datagramFailure(operation, channel.remoteAddress(), result);
+    throw channel.datagramFailure(operation, channel.remoteAddress(), ended);
   }
 }

@@ -27,7 +27,7 @@ final class DescriptorReader implements StreamInput {
     do {
       int result = receive(loop);
       if (result <= 0) {
-        return ended(loop, handle, result);
+        return ended(loop, handle, channel.receiveEnded(result));
       }
       handle.attemptedBytesRead(result);
       handle.lastBytesRead(result);

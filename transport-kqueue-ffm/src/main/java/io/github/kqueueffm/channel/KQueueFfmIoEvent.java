@@ -60,6 +60,10 @@ public final class KQueueFfmIoEvent implements IoEvent {
     return events.isEof(index);
   }
 
+  int eofErrno() {
+    return events.eofErrno(index);
+  }
+
   boolean isError() {
     return events.isError(index);
   }

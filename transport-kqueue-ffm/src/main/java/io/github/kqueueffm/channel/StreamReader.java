@@ -101,16 +101,17 @@ final class StreamReader implements StreamInput {
       handle.lastBytesRead((int) result);
       return (int) result;
     }
-    if (loop.wouldBlock(result)) {
+    int ended = channel.receiveEnded((int) result);
+    if (loop.wouldBlock(ended)) {
       // A spurious event is normal: FreeBSD and NetBSD deliver a one-shot that was drained.
       handle.lastBytesRead(0);
       return NOTHING;
     }
     handle.lastBytesRead(-1);
-    if (result == 0) {
+    if (ended == 0) {
       return END;
     }
-    throw channel.failure("recv", (int) result);
+    throw channel.failure("recv", ended);
   }
 
   private void readComplete(RecvByteBufAllocator.ExtendedHandle handle) {

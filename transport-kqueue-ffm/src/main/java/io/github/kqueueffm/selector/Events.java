@@ -103,6 +103,14 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     return facts.isEof(flags(index));
   }
 
+  /**
+   * The errno that an {@linkplain #isEof end} carries, 0 if it carries none. libkqueue takes it
+   * from the socket: there a read tells nothing but an end, or that it would block.
+   */
+  public int eofErrno(int index) {
+    return isEof(index) ? facts.errnoOfEof(fflags(index)) : 0;
+  }
+
   /** Whether this is no event but a change that failed; {@link #data} is the errno then. */
   public boolean isError(int index) {
     return facts.isError(flags(index), data(index));

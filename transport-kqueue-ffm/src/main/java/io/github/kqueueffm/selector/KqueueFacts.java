@@ -57,6 +57,14 @@ final class KqueueFacts {
     return (flags & (eof | error)) == eof;
   }
 
+  /**
+   * The errno in the fflags of an event with EV_EOF, 0 if there is none. A provider without one can
+   * give back the NOTE_LOWAT of the change, whose number is EPERM's, which no socket ends with.
+   */
+  int errnoOfEof(int fflags) {
+    return fflags == lowat ? 0 : fflags;
+  }
+
   /** Whether it is a failed change, and not an EV_RECEIPT that says "done" with an errno of 0. */
   boolean isError(int flags, long data) {
     return (flags & error) != 0 && data != 0;

@@ -1,12 +1,25 @@
 package io.github.kqueueffm.channel;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.kqueue.Provider;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -18,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LibkqueueTest {
   @RegisterExtension final Loop loop;
 
+  private static final int MORE_THAN_FITS = 32 << 20;
+
   private final Provider library;
+  private final Received received = new Received();
 
   LibkqueueTest(Provider library) {
     this.library = library;
@@ -36,6 +52,75 @@ class LibkqueueTest {
     other.setDaemon(true);
     other.start();
     assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private Socket connect(boolean autoRead) throws Exception {
+    Channel server =
+        loop.server(KQueueFfmServerSocketChannel.class, received)
+            .childOption(ChannelOption.AUTO_READ, autoRead)
+            .bind(Loop.anyPort())
+            .sync()
+            .channel();
+    InetSocketAddress address = (InetSocketAddress) server.localAddress();
+    return new Socket(address.getAddress(), address.getPort());
+  }
+
+  private static void reset(Socket peer) throws IOException {
+    peer.setSoLinger(true, 0);
+    peer.close();
+  }
+
+  private void assertReset() throws Exception {
+    received.awaitInactive();
+    assertThat(received.failures())
+        .singleElement(as(InstanceOfAssertFactories.THROWABLE))
+        .hasMessageStartingWith("Connection reset");
+  }
+
+  @Test
+  void resetIsNoCleanEnd() throws Exception {
+    try (Socket peer = connect(true)) {
+      peer.getOutputStream().write(new byte[10]);
+      received.awaitBytes(10);
+      reset(peer);
+      assertReset();
+    }
+  }
+
+  @Test
+  void resetBehindUnreadBytesIsToldAfterThemWithReadsOff() throws Exception {
+    try (Socket peer = connect(false)) {
+      received.channel();
+      peer.getOutputStream().write(new byte[10]);
+      reset(peer);
+      assertReset();
+      assertThat(received.bytes()).hasSize(10);
+    }
+  }
+
+  @Test
+  void resetIsToldWhileAWriteIsArmed() throws Exception {
+    try (Socket peer = connect(false)) {
+      ChannelFuture written =
+          received.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[MORE_THAN_FITS]));
+      reset(peer);
+      received.awaitInactive();
+      assertThat(written.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(written.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void refusedDatagramIsTold() throws Exception {
+    DatagramSocket closed = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    SocketAddress nobody = closed.getLocalSocketAddress();
+    closed.close();
+    Channel channel =
+        loop.client(KQueueFfmDatagramChannel.class, received).connect(nobody).sync().channel();
+    channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[3])).sync();
+    Loop.await("the refusal", () -> !received.failures().isEmpty());
+    assertThat(received.failures().get(0)).isInstanceOf(PortUnreachableException.class);
+    channel.close().sync();
   }
 
   @Test
