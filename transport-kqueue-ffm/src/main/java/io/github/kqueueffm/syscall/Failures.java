@@ -80,7 +80,7 @@ public final class Failures {
     if (connect && errno == Errno.EISCONN) {
       throw new AlreadyConnectedException();
     }
-    if (connect && errno == Errno.ENOENT) {
+    if (errno == Errno.ENOENT && isAddressed(operation)) {
       return new FileNotFoundException(about(errno, operation, subject));
     }
     if (operation.equals("bind") && errno == Errno.EACCES) {
@@ -95,6 +95,14 @@ public final class Failures {
             + ": "
             + text(platform, -platform.number(errno))
             + hint(errno, operation));
+  }
+
+  /** Whether the call can name a local path; of a name of the Internet none says ENOENT. */
+  private static boolean isAddressed(String operation) {
+    return switch (operation) {
+      case "connect", "sendto", "sendmsg", "sendmmsg" -> true;
+      default -> false;
+    };
   }
 
   /** Java's and Netty's form: the words first, then the address if there is one. */

@@ -11,6 +11,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -20,7 +21,6 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -181,14 +181,45 @@ final class DomainDatagramTest {
               channel.write(packet("b", at("dead"))),
               channel.write(packet("c", at("x".repeat(200)))));
       ChannelFuture good = channel.writeAndFlush(packet("good", at("here")));
-      assertThat(failed.get(0).await().cause()).isInstanceOf(IOException.class);
-      assertThat(failed.get(0).cause()).hasMessageContaining("nowhere");
+      assertThat(failed.get(0).await().cause())
+          .isInstanceOf(FileNotFoundException.class)
+          .hasMessageContaining("nowhere");
       assertThat(failed.get(1).await().cause()).isInstanceOf(ConnectException.class);
       assertThat(failed.get(2).await().cause())
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("107");
       good.sync();
       assertThat(inbox.text()).isEqualTo("good");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void pathThatIsNotThereIsAFileNotFoundByEveryCall(int pieces) throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      KQueueFfmDomainDatagramChannel channel = bind(rig, kernel.kernel(), at("here"), new Inbox());
+      List<ChannelFuture> failed = new ArrayList<>();
+      if (pieces == 3) {
+        // Several with one call.
+        failed.add(channel.write(packet("a", at("nowhere"))));
+        failed.add(channel.write(packet("b", at("nowhere"))));
+      } else {
+        CompositeByteBuf content = Unpooled.compositeBuffer();
+        for (int i = 0; i < pieces; i++) {
+          content.addComponent(true, Unpooled.directBuffer().writeByte('x'));
+        }
+        failed.add(channel.write(new DomainDatagramPacket(content, at("nowhere"))));
+      }
+      channel.flush();
+      for (ChannelFuture future : failed) {
+        assertThat(future.await().cause())
+            .isInstanceOf(FileNotFoundException.class)
+            .hasMessageContaining(at("nowhere").path());
+      }
+      String call = List.of("sendto", "sendmsg", "sendmmsg").get(pieces - 1);
+      assertThat(kernel.count(call)).isPositive();
+      assertThat(channel.isActive()).isTrue();
     }
   }
 

@@ -19,6 +19,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.ReferenceCountUtil;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -56,6 +57,10 @@ final class DatagramChecks {
             "UDP: a group is joined and left without an interface",
             DatagramChecks::groupWithoutInterface),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
+        new Check(
+            GROUP,
+            "a local datagram to a path that is not there fails as a file that is not found",
+            DatagramChecks::missingReceiver),
         new Check(
             GROUP,
             "local datagrams wait for a receiver that is full",
@@ -208,6 +213,26 @@ final class DatagramChecks {
                   Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII), address)));
       received.expect("hello", client.localAddress());
       return "from " + client.localAddress();
+    }
+  }
+
+  private static String missingReceiver(Bench bench) throws Exception {
+    String folder = bench.folder().toString();
+    try (Loops loops = new Loops()) {
+      Channel client =
+          bind(
+              loops.client(KQueueFfmDomainDatagramChannel.class, new Received()),
+              new DomainSocketAddress(folder + "/client"));
+      ChannelFuture sent =
+          client.writeAndFlush(
+              new DomainDatagramPacket(
+                  Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII),
+                  new DomainSocketAddress(folder + "/missing")));
+      Deviation.unless(
+          sent.awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS)
+              && sent.cause() instanceof FileNotFoundException,
+          "it ends with " + sent.cause());
+      return sent.cause().getMessage();
     }
   }
 
