@@ -66,13 +66,17 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     this(family == null ? null : family.toSocketProtocolFamily());
   }
 
-  /** Takes over a socket, bound or connected or neither, and closes it with the channel. */
+  /**
+   * Takes over a socket, bound or connected or neither, and closes it with the channel, which is
+   * active from its registration.
+   */
   public KQueueFfmDatagramChannel(int fd) {
     this(Sockets.adoptUdp(Kernels.system(), fd), true);
   }
 
   KQueueFfmDatagramChannel(KernelSocket socket, boolean adopted) {
-    super(socket, adopted && socket.localAddress() != null);
+    // One without a name, too: its first datagram gives it one.
+    super(socket, adopted);
     recipients = new DatagramRecipients(socket);
     codec = SockaddrCodec.of(socket.kernel().platform());
     if (adopted) {

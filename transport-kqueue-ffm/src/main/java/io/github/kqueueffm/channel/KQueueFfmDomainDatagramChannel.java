@@ -42,25 +42,23 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     this(Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX), false);
   }
 
-  /** Takes over a socket, bound or connected or neither, and closes it with the channel. */
+  /**
+   * Takes over a socket, bound or connected or neither, and closes it with the channel, which is
+   * active from its registration.
+   */
   public KQueueFfmDomainDatagramChannel(int fd) {
     this(Sockets.adoptLocalDatagram(Kernels.system(), fd), true);
   }
 
   KQueueFfmDomainDatagramChannel(KernelSocket socket, boolean adopted) {
-    super(socket, adopted && isInUse(socket));
+    // One without a name, too, as one of a pair is.
+    super(socket, adopted);
     codec = SockaddrCodec.of(socket.kernel().platform());
     if (adopted) {
       adopted();
     }
     // Of an adopted one the caller still is the owner.
     config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
-  }
-
-  /** One of a pair has a peer and no name. */
-  private static boolean isInUse(KernelSocket socket) {
-    return socket.remoteAddress() != null
-        || socket.localAddress() instanceof UnixAddress name && !name.isUnnamed();
   }
 
   /** Makes the configuration; called from the constructor. */

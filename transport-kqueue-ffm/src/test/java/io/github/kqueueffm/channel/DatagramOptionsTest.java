@@ -222,6 +222,51 @@ final class DatagramOptionsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = SocketProtocolFamily.class,
+      names = {"INET", "INET6"})
+  void descriptorOfUnboundSocketBecomesChannelThatSendsAndHearsTheAnswer(
+      SocketProtocolFamily family) throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox atServer = new Inbox();
+      KQueueFfmDatagramChannel server = rig.local(atServer);
+      KernelSocket socket = Sockets.datagram(Kernels.system(), family);
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel =
+          (KQueueFfmDatagramChannel)
+              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox)
+                  .register()
+                  .sync()
+                  .channel();
+      assertThat(channel.isActive()).isTrue();
+      assertThat(channel.localAddress()).isNull();
+      channel.writeAndFlush(DatagramChannelTest.packet("ask", server.localAddress())).sync();
+      Inbox.Letter letter = atServer.letter();
+      assertThat(letter.text()).isEqualTo("ask");
+      InetSocketAddress asker = (InetSocketAddress) letter.sender();
+      server.writeAndFlush(DatagramChannelTest.packet("answer", asker)).sync();
+      assertThat(inbox.text()).isEqualTo("answer");
+      assertThat(channel.localAddress().getPort()).isEqualTo(asker.getPort());
+      assertThat(inbox.activations).hasValue(1);
+    }
+  }
+
+  @Test
+  void descriptorOfUnboundSocketIsBoundLater() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.INET);
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel channel =
+          rig.bound(
+              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox), loopback(0));
+      InetSocketAddress own = channel.localAddress();
+      channel.writeAndFlush(DatagramChannelTest.packet("x", own)).sync();
+      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", own, own));
+      assertThat(inbox.activations).hasValue(1);
+    }
+  }
+
   @Test
   void descriptorOfConnectedSocketBecomesConnectedChannel() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {

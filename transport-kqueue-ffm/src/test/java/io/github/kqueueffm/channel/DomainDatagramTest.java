@@ -357,6 +357,26 @@ final class DomainDatagramTest {
     }
   }
 
+  @Test
+  void descriptorOfUnboundSocketBecomesChannelThatSends() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      bind(rig, at("to"), inbox);
+      KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX);
+      Inbox own = new Inbox();
+      KQueueFfmDomainDatagramChannel sender = adopt(rig, socket.fd(), own);
+      assertThat(sender.isActive()).isTrue();
+      assertThat(own.activations).hasValue(1);
+      assertThat(sender.localAddress()).isNull();
+      sender.writeAndFlush(packet("hello", at("to"))).sync();
+      assertThat(inbox.letter())
+          .isEqualTo(new Inbox.Letter("hello", new DomainSocketAddress(""), at("to")));
+      sender.bind(at("from")).sync();
+      sender.writeAndFlush(packet("named", at("to"))).sync();
+      assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("named", at("from"), at("to")));
+    }
+  }
+
   private static KQueueFfmDomainDatagramChannel adopt(DatagramRig rig, int fd, Inbox inbox)
       throws InterruptedException {
     return (KQueueFfmDomainDatagramChannel)
