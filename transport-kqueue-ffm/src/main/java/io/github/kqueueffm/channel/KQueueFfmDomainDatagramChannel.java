@@ -25,6 +25,11 @@ import java.net.UnixDomainSocketAddress;
  * was sent for ten seconds, the first one fails. On Linux a connected channel waits without a limit
  * for its own receiver.
  *
+ * <p>From FreeBSD 14 on, by its source, a connected sender has a queue of its own at the receiver:
+ * a close drops what the receiver has not read yet, and what several senders sent comes in no order
+ * between them. There a sender waits with its close for an answer, or does not connect and names
+ * the receiver with every datagram; who needs an order numbers the datagrams.
+ *
  * <p>The file that its bind makes is deleted with the channel, unless there is something else at
  * that path by then.
  */
