@@ -131,8 +131,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     }
     validate(option, value);
     try {
-      kernelOption.set(socket(), value);
-      return true;
+      return kernelOption.set(socket(), value);
     } catch (UnsupportedOperationException e) {
       // ENOPROTOOPT: not listed either. A bootstrap warns of it and goes on.
       return false;

@@ -27,7 +27,14 @@ import java.net.NetworkInterface;
 import java.util.List;
 import java.util.Map;
 
-/** Configuration of a {@link KQueueFfmDatagramChannel}. */
+/**
+ * Configuration of a {@link KQueueFfmDatagramChannel}.
+ *
+ * <p>IP_TOS and IP_MULTICAST_* are options that IPv4 and IPv6 have each. On a channel that carries
+ * both only Linux takes both; elsewhere IPv6 alone gets them, {@code setOption} answers false and a
+ * line in the log says why. A channel of {@link io.netty.channel.socket.SocketProtocolFamily#INET}
+ * has them for IPv4.
+ */
 public class KQueueFfmDatagramChannelConfig
     extends AbstractKQueueFfmDatagramChannelConfig<KQueueFfmDatagramChannelConfig>
     implements DatagramChannelConfig {
@@ -108,7 +115,7 @@ public class KQueueFfmDatagramChannelConfig
       return setRecipientIfPossible((Boolean) value);
     } else if (isJdkLoop(option)) {
       validate(option, value);
-      setLoopbackModeDisabled(!(Boolean) value);
+      return super.setOption(ChannelOption.IP_MULTICAST_LOOP_DISABLED, !(Boolean) value);
     } else {
       return super.setOption(option, value);
     }

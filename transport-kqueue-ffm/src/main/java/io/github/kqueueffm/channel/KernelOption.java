@@ -5,6 +5,8 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
@@ -13,6 +15,9 @@ import java.nio.channels.ClosedChannelException;
  * form.
  */
 final class KernelOption<T> {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(KernelOption.class);
+
   private final ChannelOption<T> option;
   private final Form<T> form;
   private final Constant level;
@@ -140,15 +145,33 @@ final class KernelOption<T> {
   /**
    * Sets it.
    *
+   * @return false if it does not hold for all that the socket carries; the reason is logged
    * @throws UnsupportedOperationException if this kernel lacks it
    */
-  void set(KernelSocket socket, T value) {
+  boolean set(KernelSocket socket, T value) {
     try {
       form.set(socket, level, existing(socket), value);
     } catch (IOException e) {
       throw new ChannelException(
           "cannot set " + option.name() + " to " + value + ": " + reason(e), e);
     }
+    String objection = objection(socket);
+    if (objection != null) {
+      LOGGER.warn(objection);
+    }
+    return objection == null;
+  }
+
+  /** Why an option that was set has no effect on some of what the socket carries, or null. */
+  private String objection(KernelSocket socket) {
+    if (level != Constant.IPPROTO_IP || !socket.carriesIpv4WithoutItsOptions()) {
+      return null;
+    }
+    return option.name()
+        + " holds for IPv6 alone: "
+        + socket.kernel().platform()
+        + " takes no option of IPv4 on a socket of both families; create the channel with"
+        + " SocketProtocolFamily.INET for IPv4";
   }
 
   /** ClosedChannelException has no message. */

@@ -4,6 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -150,6 +151,19 @@ public final class KernelSocket {
   /** Whether it is of AF_INET6 and cannot carry IPv4. */
   public boolean isV6Only() {
     return v6Only;
+  }
+
+  /**
+   * Whether it may carry IPv4 and takes options of IPv6 alone. Linux takes those of both; macOS and
+   * the BSDs go by the family, and of IPV6_TCLASS macOS gives IPv4 no more than the ECN bits. One
+   * that is connected to an IPv6 address carries no IPv4.
+   */
+  public boolean carriesIpv4WithoutItsOptions() {
+    return family == platform.get(Constant.AF_INET6)
+        && !v6Only
+        && !platform.isLinux()
+        && !(remoteAddress() instanceof InetSocketAddress remote
+            && remote.getAddress() instanceof Inet6Address);
   }
 
   /**

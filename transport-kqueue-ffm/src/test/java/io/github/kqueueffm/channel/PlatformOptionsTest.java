@@ -21,11 +21,18 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.kqueue.AcceptFilter;
 import io.netty.channel.kqueue.KQueueChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,11 +217,96 @@ class PlatformOptionsTest {
             calls.kernel(), platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_STREAM));
     KQueueFfmSocketChannelConfig config = new KQueueFfmSocketChannel(null, socket, false).config();
     sets.clear();
-    assertThat(config.setOption(ChannelOption.IP_TOS, 0x10)).isTrue();
+    assertThat(config.setOption(ChannelOption.IP_TOS, 0x10)).isEqualTo(platform.isLinux());
     assertThat(sets).first().isEqualTo(new Set(41, number, 0x10, 4));
     // Linux marks the IPv4 packets of such a socket by the option of IPv4.
     assertThat(sets.subList(1, sets.size()))
         .isEqualTo(platform.isLinux() ? List.of(new Set(0, 1, 0x10, 4)) : List.of());
+  }
+
+  private static final class Lines extends Handler {
+    final List<String> lines = new ArrayList<>();
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** The options of IPv4 and IPv6 that a datagram channel has, each of which is set on it. */
+  private static List<Boolean> setOptionsOfBoth(KQueueFfmDatagramChannelConfig config)
+      throws IOException {
+    NetworkInterface via = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
+    return List.of(
+        config.setOption(ChannelOption.IP_TOS, 0x10),
+        config.setOption(ChannelOption.IP_MULTICAST_TTL, 3),
+        config.setOption(ChannelOption.IP_MULTICAST_IF, via),
+        config.setOption(ChannelOption.IP_MULTICAST_ADDR, InetAddress.getByName("127.0.0.1")),
+        config.setOption(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true),
+        config.setOption(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP), false));
+  }
+
+  private static KQueueFfmDatagramChannelConfig datagrams(ScriptedCalls calls, Constant family)
+      throws IOException {
+    Platform platform = calls.kernel().platform();
+    KernelSocket socket =
+        KernelSocket.open(calls.kernel(), platform.get(family), platform.get(Constant.SOCK_DGRAM));
+    return new KQueueFfmDatagramChannel(socket, false).config();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "macos-x86_64", "freebsd-x86_64", "netbsd-x86_64"})
+  void optionThatASocketOfBothFamiliesHasForIpv6AloneIsFalseWithTheReason(String name)
+      throws IOException {
+    KQueueFfmDatagramChannelConfig config = datagrams(kernelOf(name), Constant.AF_INET6);
+    sets.clear();
+    Logger logger = Logger.getLogger(KernelOption.class.getName());
+    Lines log = new Lines();
+    logger.addHandler(log);
+    try {
+      assertThat(setOptionsOfBoth(config)).containsOnly(false);
+      config.setTrafficClass(0x20);
+    } finally {
+      logger.removeHandler(log);
+    }
+    assertThat(sets).as("IPv6 has them").extracting(Set::level).containsOnly(41).hasSize(7);
+    assertThat(log.lines)
+        .hasSize(7)
+        .allMatch(line -> line.contains(name) && line.contains("SocketProtocolFamily.INET"));
+    assertThat(log.lines.get(1)).contains("IP_MULTICAST_TTL");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64", "netbsd-x86_64", "openbsd-x86_64"})
+  void optionOfASocketOfIpv4AloneIsTrue(String name) throws IOException {
+    KQueueFfmDatagramChannelConfig config = datagrams(kernelOf(name), Constant.AF_INET);
+    sets.clear();
+    assertThat(setOptionsOfBoth(config)).containsOnly(true);
+    assertThat(sets).extracting(Set::level).containsOnly(0).hasSize(6);
+  }
+
+  @Test
+  void optionOfASocketOfBothFamiliesIsTrueOnLinux() throws IOException {
+    KQueueFfmDatagramChannelConfig config = datagrams(kernelOf("linux-x86_64"), Constant.AF_INET6);
+    sets.clear();
+    assertThat(setOptionsOfBoth(config)).containsOnly(true);
+    assertThat(sets).extracting(Set::level).contains(0, 41).hasSize(12);
+  }
+
+  @Test
+  void optionOfASocketThatCannotCarryIpv4IsTrue() throws IOException {
+    ScriptedCalls calls = kernelOf("openbsd-x86_64");
+    // IPV6_V6ONLY cannot be cleared there.
+    KQueueFfmDatagramChannelConfig config =
+        datagrams(calls.fail("setsockopt", Errno.EINVAL), Constant.AF_INET6);
+    calls.on("setsockopt", this::record);
+    assertThat(config.setOption(ChannelOption.IP_TOS, 0x10)).isTrue();
   }
 
   @ParameterizedTest

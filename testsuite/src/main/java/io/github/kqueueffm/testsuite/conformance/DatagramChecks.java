@@ -1,8 +1,10 @@
 package io.github.kqueueffm.testsuite.conformance;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.channel.KQueueFfmChannelOption;
 import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmDomainDatagramChannel;
+import io.github.kqueueffm.syscall.Memory;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -38,6 +40,8 @@ final class DatagramChecks {
   /** More than the receive buffer of a local datagram socket holds on any system. */
   private static final int MANY = 2_000;
 
+  private static final int TRAFFIC_CLASS = 0x10;
+
   /** Above the limit of a UDP packet. */
   private static final int TOO_LONG = 70_000;
 
@@ -56,6 +60,10 @@ final class DatagramChecks {
             GROUP,
             "UDP: a group is joined and left without an interface",
             DatagramChecks::groupWithoutInterface),
+        new Check(
+            GROUP,
+            "UDP: IP_TOS of the default channel holds for IPv4, or is answered with false",
+            DatagramChecks::trafficClass),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
         new Check(
             GROUP,
@@ -149,6 +157,29 @@ final class DatagramChecks {
         received.expect("" + i, client.localAddress());
       }
       return "6 in buffers for 4";
+    }
+  }
+
+  private static String trafficClass(Bench bench) {
+    try (Loops loops = new Loops()) {
+      Channel server = udp(loops, Bench.loopback(0), new Received());
+      KQueueFfmDatagramChannel channel = new KQueueFfmDatagramChannel();
+      loops.register(channel);
+      boolean set = channel.config().setOption(ChannelOption.IP_TOS, TRAFFIC_CLASS);
+      Loops.await(channel.connect(server.localAddress()));
+      if (!set) {
+        return "false";
+      }
+      long memory = bench.memory(2 * Integer.BYTES);
+      Memory.putInt(memory + Integer.BYTES, Integer.BYTES);
+      int level = bench.number(Constant.IPPROTO_IP);
+      int option = bench.number(Constant.IP_TOS);
+      int fd = channel.fd().intValue();
+      int result = bench.kernel().getsockopt(fd, level, option, memory, memory + Integer.BYTES);
+      Deviation.unless(
+          result == 0 && Memory.getInt(memory) == TRAFFIC_CLASS,
+          "it is true, and IPv4 does not have it");
+      return "true";
     }
   }
 
