@@ -6,22 +6,22 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Serves one pipeline by NIO and by this transport, checks every byte and shows what both did.
+ * Serves one pipeline by NIO and by this transport in turn, checks every byte and shows what both
+ * did.
  *
  * <p>Properties: {@code demo.port} (HTTP there, the raw echo on the next one; free ones by
- * default), {@code demo.seconds} for each measurement, {@code demo.serve=true} to go on serving
- * until Ctrl-C.
+ * default), {@code demo.seconds} for each transport and workload, {@code demo.serve=true} to go on
+ * serving until Ctrl-C.
  */
 public final class Demo {
   private static final PrintStream OUT = System.out;
 
   private final int port = Integer.getInteger("demo.port", 0);
-  private final int seconds = Math.max(1, Integer.getInteger("demo.seconds", 2));
+  private final int seconds = Math.max(1, Integer.getInteger("demo.seconds", 3));
 
   private Demo() {}
 
@@ -47,24 +47,23 @@ public final class Demo {
 
   private void compare() throws Exception {
     OUT.println("One pipeline on 127.0.0.1, over NIO and over " + KQueueFfm.description());
-    OUT.println("warming up both");
-    serving(Transport.nio(), Round::warmUp);
-    serving(Transport.kqueueFfm(), Round::warmUp);
-    List<Measurement> measurements = new ArrayList<>();
-    serving(Transport.nio(), round -> measurements.addAll(round.measure(seconds, OUT)));
-    serving(Transport.kqueueFfm(), round -> measurements.addAll(round.measure(seconds, OUT)));
-    OUT.println();
-    OUT.println(KQueueFfm.description());
-    Table.print(measurements, OUT);
-  }
-
-  private void serving(Transport transport, Task task) throws Exception {
     EventLoopGroup client = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    try (DemoServer server = DemoServer.start(transport, port)) {
-      task.run(new Round(transport, server, client));
+    List<Comparison.Result> results;
+    try (DemoServer nio = DemoServer.start(Transport.nio(), 0);
+        DemoServer ours = DemoServer.start(Transport.kqueueFfm(), port)) {
+      Comparison comparison =
+          new Comparison(
+              new Round(Transport.nio(), nio, client),
+              new Round(Transport.kqueueFfm(), ours, client),
+              OUT);
+      comparison.warmUp();
+      results = comparison.measure(seconds);
     } finally {
       DemoServer.stop(client);
     }
+    OUT.println();
+    OUT.println(KQueueFfm.description());
+    Table.print(results, OUT);
   }
 
   private void serve() throws Exception {
@@ -81,9 +80,5 @@ public final class Demo {
   private static void stop(DemoServer server) {
     server.close();
     OUT.println("Stopped.");
-  }
-
-  private interface Task {
-    void run(Round round) throws Exception;
   }
 }
