@@ -1,17 +1,68 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.selector.Selector;
-import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.util.internal.SystemPropertyUtil;
-import java.io.IOException;
 
-/** Tells whether this transport can be used here, and if not, why. Any thread may ask. */
+/**
+ * Tells whether this transport can be used here, and if not, why. Any thread may ask.
+ *
+ * <p>This class can be asked on Java 17 too, where the transport is not available.
+ */
 public final class KQueueFfm {
-  private static final Throwable UNAVAILABILITY_CAUSE = probe();
+  // Compiled for Java 17. Everything else needs Java 22 and is loaded by name.
+  private static final int LOWEST_JAVA = 22;
+  private static final Running RUNNING;
+  private static final Throwable UNAVAILABILITY_CAUSE;
+
+  static {
+    Running running = null;
+    Throwable cause = obstacle();
+    if (cause == null) {
+      try {
+        running = load();
+        cause = running.unavailabilityCause();
+      } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        // Whoever asks whether there is this transport wants an answer, not an Error.
+        cause = new UnsupportedOperationException("cannot load the transport: " + e, e);
+      }
+    }
+    RUNNING = running;
+    UNAVAILABILITY_CAUSE = cause;
+  }
 
   private KQueueFfm() {}
+
+  /** What only Java 22 can load. */
+  interface Running {
+    Throwable unavailabilityCause();
+
+    boolean isTcpFastOpenClientSideAvailable();
+
+    boolean isTcpFastOpenServerSideAvailable();
+
+    String description();
+  }
+
+  /** What rules the transport out before any of its other classes is loaded. */
+  private static Throwable obstacle() {
+    int java = Runtime.version().feature();
+    if (java < LOWEST_JAVA) {
+      return new UnsupportedOperationException(
+          "needs Java " + LOWEST_JAVA + " or newer, this is " + java);
+    }
+    if (SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false)) {
+      return new UnsupportedOperationException(
+          "-Dio.netty.transport.noNative=true turns every transport but NIO off; leave the property"
+              + " out to use this one");
+    }
+    return null;
+  }
+
+  private static Running load() throws ReflectiveOperationException {
+    return Class.forName(KQueueFfm.class.getPackageName() + ".RunningTransport")
+        .asSubclass(Running.class)
+        .getDeclaredConstructor()
+        .newInstance();
+  }
 
   /** Whether event loops and channels of this transport can be created. */
   public static boolean isAvailable() {
@@ -39,55 +90,21 @@ public final class KQueueFfm {
 
   /** Whether data can go with the SYN of a connect here, if the administrator has it on. */
   public static boolean isTcpFastOpenClientSideAvailable() {
-    return isAvailable() && TcpFastOpen.isPossible(Kernels.system().platform());
+    return isAvailable() && RUNNING.isTcpFastOpenClientSideAvailable();
   }
 
   /** Whether a server here can take data with a SYN, if the administrator has it on. */
   public static boolean isTcpFastOpenServerSideAvailable() {
-    return isAvailable() && Kernels.system().platform().has(Constant.TCP_FASTOPEN);
+    return isAvailable() && RUNNING.isTcpFastOpenServerSideAvailable();
   }
 
   /**
-   * What runs, in one line: platform, provider of kqueue, wakeup and library.
-   *
-   * @throws UnsatisfiedLinkError where the transport is not available
+   * What runs, in one line: platform, provider of kqueue, wakeup and library; or "not available: "
+   * and the cause.
    */
   public static String description() {
-    ensureAvailability();
-    return Description.TEXT;
-  }
-
-  private static Throwable probe() {
-    if (SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false)) {
-      return new UnsupportedOperationException(
-          "-Dio.netty.transport.noNative=true turns every transport but NIO off; leave the property"
-              + " out to use this one");
-    }
-    if (Kernels.unavailabilityCause() != null) {
-      return Kernels.unavailabilityCause();
-    }
-    try {
-      Selector.open().close();
-      return null;
-    } catch (IOException | RuntimeException | LinkageError e) {
-      // Whoever asks whether there is this transport wants an answer, not an Error.
-      return new UnsupportedOperationException("cannot open a kqueue: " + e.getMessage(), e);
-    }
-  }
-
-  private static final class Description {
-    static final String TEXT = describe();
-
-    private static String describe() {
-      try (Selector selector = Selector.open()) {
-        return Kernels.system().platform()
-            + ", "
-            + selector.describe()
-            + ", "
-            + Kernels.system().describe();
-      } catch (IOException e) {
-        throw new IllegalStateException("cannot open a kqueue: " + e.getMessage(), e);
-      }
-    }
+    return isAvailable()
+        ? RUNNING.description()
+        : "not available: " + UNAVAILABILITY_CAUSE.getMessage();
   }
 }

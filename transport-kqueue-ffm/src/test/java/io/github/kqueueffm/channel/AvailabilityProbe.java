@@ -7,8 +7,8 @@ final class AvailabilityProbe {
   public static void main(String[] args) throws Exception {
     System.out.println("available: " + KQueueFfm.isAvailable());
     System.out.println("cause: " + KQueueFfm.unavailabilityCause());
+    System.out.println("description: " + KQueueFfm.description());
     if (KQueueFfm.isAvailable()) {
-      System.out.println("description: " + KQueueFfm.description());
       System.out.println("echo: " + LoopbackEcho.once("works"));
     } else {
       ensureFails();

@@ -33,6 +33,12 @@ class AvailabilityTest {
         .contains("--enable-native-access=io.github.kqueueffm.transport");
   }
 
+  @Test
+  void descriptionSaysWhyItIsNotAvailable() throws Exception {
+    assertThat(ChildJvm.probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().output())
+        .contains("description: not available: -Dio.netty.transport.noNative=true");
+  }
+
   static String denyNativeAccess() {
     return Runtime.version().feature() >= 24
         ? "--illegal-native-access=deny"

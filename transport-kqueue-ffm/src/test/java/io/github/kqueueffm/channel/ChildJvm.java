@@ -37,19 +37,23 @@ final class ChildJvm {
   }
 
   static Result run(List<String> arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(arguments);
+    return runCommand(command);
+  }
+
+  static Result runCommand(List<String> command) throws Exception {
     Path output = Files.createTempFile("child", ".txt");
     try {
-      return run(arguments, output.toFile());
+      return run(command, output.toFile());
     } finally {
       Files.delete(output);
     }
   }
 
-  private static Result run(List<String> arguments, File output)
+  private static Result run(List<String> command, File output)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
     // What the build gives its own JVMs must not reach this one.

@@ -139,7 +139,9 @@ public final class KQueueFfmLoopResources implements LoopResources {
 
   /** Asks a loop, which every group has, since groups are wrapped; next() would take its turn. */
   private static boolean isOurs(EventLoopGroup group) {
-    return group.iterator().next() instanceof IoEventLoop loop
+    // On an older Java the handle's class cannot be loaded.
+    return KQueueFfm.isAvailable()
+        && group.iterator().next() instanceof IoEventLoop loop
         && loop.isCompatible(KQueueFfmIoHandle.class);
   }
 

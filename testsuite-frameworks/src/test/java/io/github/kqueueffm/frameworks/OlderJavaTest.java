@@ -1,0 +1,82 @@
+package io.github.kqueueffm.frameworks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The integrations on a Java that is too old for the transport. */
+class OlderJavaTest {
+  private static final String REACTOR =
+      """
+      import io.github.kqueueffm.reactor.KQueueFfmLoopResources;
+      import java.time.Duration;
+      import reactor.core.publisher.Mono;
+      import reactor.netty.http.client.HttpClient;
+      import reactor.netty.http.server.HttpServer;
+      import reactor.netty.resources.LoopResources;
+
+      public class Reactor {
+        public static void main(String[] args) {
+          LoopResources loops = KQueueFfmLoopResources.create("old");
+          var server =
+              HttpServer.create().host("127.0.0.1").port(0).runOn(loops)
+                  .handle((in, out) -> out.sendString(Mono.just(Thread.currentThread().getName())))
+                  .bindNow();
+          var answer =
+              HttpClient.create().host("127.0.0.1").port(server.port()).runOn(loops)
+                  .get().uri("/").responseContent().aggregate().asString()
+                  .block(Duration.ofSeconds(60));
+          System.out.println("served by " + answer);
+          server.disposeNow();
+          loops.disposeLater(Duration.ZERO, Duration.ofSeconds(5)).block();
+        }
+      }
+      """;
+
+  private static final String VERTX =
+      """
+      import io.github.kqueueffm.vertx.KQueueFfmTransport;
+      import io.vertx.core.Vertx;
+      import io.vertx.core.VertxOptions;
+
+      public class VertxProgram {
+        public static void main(String[] args) throws Exception {
+          Vertx found = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+          System.out.println("found native: " + found.isNativeTransportEnabled());
+          found.close().toCompletionStage().toCompletableFuture().get();
+          Vertx given = Vertx.builder().withTransport(KQueueFfmTransport.INSTANCE).build();
+          System.out.println("given native: " + given.isNativeTransportEnabled());
+          System.out.println("cause: " + given.unavailableNativeTransportCause().getMessage());
+          var server = given.createHttpServer().requestHandler(r -> r.response().end("works"));
+          int port =
+              server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get()
+                  .actualPort();
+          System.out.println(
+              "answer: "
+                  + given.createHttpClient()
+                      .request(io.vertx.core.http.HttpMethod.GET, port, "127.0.0.1", "/")
+                      .compose(request -> request.send())
+                      .compose(response -> response.body())
+                      .toCompletionStage().toCompletableFuture().get());
+          given.close().toCompletionStage().toCompletableFuture().get();
+        }
+      }
+      """;
+
+  @Test
+  void reactorNettyServesOnAnotherTransport(@TempDir Path directory) throws Exception {
+    String output = OlderJava.run(directory, "Reactor", REACTOR);
+    assertThat(output).containsPattern("served by old-(nio|epoll|kqueue)-");
+  }
+
+  @Test
+  void vertxServesOnNioAndSaysWhy(@TempDir Path directory) throws Exception {
+    assertThat(OlderJava.run(directory, "VertxProgram", VERTX))
+        .contains("found native: false")
+        .contains("given native: false")
+        .contains("cause: needs Java 22 or newer")
+        .contains("answer: works");
+  }
+}

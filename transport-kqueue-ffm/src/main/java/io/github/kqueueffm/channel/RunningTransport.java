@@ -1,0 +1,61 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.TcpFastOpen;
+import java.io.IOException;
+
+/** What {@link KQueueFfm} answers with; it makes this by name. */
+final class RunningTransport implements KQueueFfm.Running {
+  private final Throwable cause = probe();
+
+  private static Throwable probe() {
+    if (Kernels.unavailabilityCause() != null) {
+      return Kernels.unavailabilityCause();
+    }
+    try {
+      Selector.open().close();
+      return null;
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // Whoever asks whether there is this transport wants an answer, not an Error.
+      return new UnsupportedOperationException("cannot open a kqueue: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Throwable unavailabilityCause() {
+    return cause;
+  }
+
+  @Override
+  public boolean isTcpFastOpenClientSideAvailable() {
+    return TcpFastOpen.isPossible(Kernels.system().platform());
+  }
+
+  @Override
+  public boolean isTcpFastOpenServerSideAvailable() {
+    return Kernels.system().platform().has(Constant.TCP_FASTOPEN);
+  }
+
+  @Override
+  public String description() {
+    return Description.TEXT;
+  }
+
+  private static final class Description {
+    static final String TEXT = describe();
+
+    private static String describe() {
+      try (Selector selector = Selector.open()) {
+        return Kernels.system().platform()
+            + ", "
+            + selector.describe()
+            + ", "
+            + Kernels.system().describe();
+      } catch (IOException e) {
+        throw new IllegalStateException("cannot open a kqueue: " + e.getMessage(), e);
+      }
+    }
+  }
+}
