@@ -66,9 +66,13 @@ class OlderJavaTest {
       """;
 
   @Test
-  void reactorNettyServesOnAnotherTransport(@TempDir Path directory) throws Exception {
+  void reactorNettyServesOnAnotherTransportAndOneLineSaysWhy(@TempDir Path directory)
+      throws Exception {
     String output = OlderJava.run(directory, "Reactor", REACTOR);
-    assertThat(output).containsPattern("served by old-(nio|epoll|kqueue)-");
+    assertThat(output)
+        .containsPattern("served by old-(nio|epoll|kqueue)-")
+        .contains("KQueueFfmLoopResources was asked for it: needs Java 22 or newer");
+    assertThat(output.split("needs Java 22", -1)).hasSize(2);
   }
 
   @Test
@@ -77,6 +81,7 @@ class OlderJavaTest {
         .contains("found native: false")
         .contains("given native: false")
         .contains("cause: needs Java 22 or newer")
-        .contains("answer: works");
+        .contains("answer: works")
+        .contains("KQueueFfmTransport was asked for it: needs Java 22 or newer");
   }
 }

@@ -1,6 +1,9 @@
 package io.github.kqueueffm.channel;
 
 import io.netty.util.internal.SystemPropertyUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Tells whether this transport can be used here, and if not, why. Any thread may ask.
@@ -10,6 +13,9 @@ import io.netty.util.internal.SystemPropertyUtil;
 public final class KQueueFfm {
   // Compiled for Java 17. Everything else needs Java 22 and is loaded by name.
   private static final int LOWEST_JAVA = 22;
+  private static final String PROPERTIES = "io.github.kqueueffm.";
+  private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KQueueFfm.class);
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
   private static final Running RUNNING;
   private static final Throwable UNAVAILABILITY_CAUSE;
 
@@ -27,6 +33,11 @@ public final class KQueueFfm {
     }
     RUNNING = running;
     UNAVAILABILITY_CAUSE = cause;
+    if (cause != null && hasProperty()) {
+      warn("a property -D" + PROPERTIES + "* is set");
+    } else if (cause != null) {
+      LOGGER.debug("The kqueue transport is not available.", cause);
+    }
   }
 
   private KQueueFfm() {}
@@ -64,9 +75,37 @@ public final class KQueueFfm {
         .newInstance();
   }
 
+  private static boolean hasProperty() {
+    return System.getProperties().stringPropertyNames().stream()
+        .anyMatch(name -> name.startsWith(PROPERTIES));
+  }
+
+  private static void warn(String reason) {
+    if (WARNED.compareAndSet(false, true)) {
+      LOGGER.warn(
+          "The kqueue transport is not available, although {}: {}",
+          reason,
+          UNAVAILABILITY_CAUSE.getMessage(),
+          LOGGER.isDebugEnabled() ? UNAVAILABILITY_CAUSE : null);
+    }
+  }
+
   /** Whether event loops and channels of this transport can be created. */
   public static boolean isAvailable() {
     return UNAVAILABILITY_CAUSE == null;
+  }
+
+  /**
+   * The same for a program or a framework that was asked for this transport by name and will take
+   * another one where it is not available. Then a line at level WARN says why, the first time.
+   *
+   * @param asker what was asked, for that line
+   */
+  public static boolean isAvailable(String asker) {
+    if (UNAVAILABILITY_CAUSE != null) {
+      warn(asker + " was asked for it");
+    }
+    return isAvailable();
   }
 
   /**

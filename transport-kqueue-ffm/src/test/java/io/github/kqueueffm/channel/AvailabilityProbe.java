@@ -5,6 +5,10 @@ final class AvailabilityProbe {
   private AvailabilityProbe() {}
 
   public static void main(String[] args) throws Exception {
+    if (Boolean.getBoolean("probe.asks")) {
+      System.out.println(
+          "asked: " + KQueueFfm.isAvailable("first") + KQueueFfm.isAvailable("next"));
+    }
     System.out.println("available: " + KQueueFfm.isAvailable());
     System.out.println("cause: " + KQueueFfm.unavailabilityCause());
     System.out.println("description: " + KQueueFfm.description());

@@ -39,6 +39,36 @@ class AvailabilityTest {
         .contains("description: not available: -Dio.netty.transport.noNative=true");
   }
 
+  @Test
+  void propertyOfTheTransportThatMakesItUnavailableIsWarnedOfOnce() throws Exception {
+    String property = "-Dio.github.kqueueffm.platform=plan9-mips";
+    String output = ChildJvm.probe(ENABLE, property, "-Dprobe.asks=true").isSuccess().output();
+    assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
+        .singleElement()
+        .asString()
+        .contains("although a property -Dio.github.kqueueffm.* is set", "plan9-mips");
+  }
+
+  @Test
+  void askerByNameIsWarnedOnceWhereTheTransportIsNotAvailable() throws Exception {
+    String off = "-Dio.netty.transport.noNative=true";
+    String output = ChildJvm.probe(ENABLE, off, "-Dprobe.asks=true").isSuccess().output();
+    assertThat(output).contains("asked: falsefalse");
+    assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
+        .singleElement()
+        .asString()
+        .contains("although first was asked for it", off);
+  }
+
+  @Test
+  void silentWhereNobodyAskedForItByName() throws Exception {
+    assertThat(ChildJvm.probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().output())
+        .doesNotContain("WARNING");
+    assertThat(ChildJvm.probe(ENABLE, "-Dprobe.asks=true").isSuccess().output())
+        .contains("asked: truetrue")
+        .doesNotContain("WARNING");
+  }
+
   static String denyNativeAccess() {
     return Runtime.version().feature() >= 24
         ? "--illegal-native-access=deny"

@@ -13,11 +13,12 @@ public final class KQueueFfmAvailabilityCondition implements Condition {
   @Override
   @SuppressWarnings("rawtypes") // Micronaut's own signature
   public boolean matches(ConditionContext context) {
-    if (!KQueueFfm.isAvailable()) {
+    boolean available = KQueueFfm.isAvailable("micronaut's transport kqueue-ffm");
+    if (!available) {
       context.fail(
           "the kqueue-ffm transport is not available: "
               + KQueueFfm.unavailabilityCause().getMessage());
     }
-    return KQueueFfm.isAvailable();
+    return available;
   }
 }

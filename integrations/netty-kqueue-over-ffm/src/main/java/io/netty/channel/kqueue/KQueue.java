@@ -19,7 +19,10 @@ public final class KQueue {
   private static Throwable cause() {
     boolean linux = "linux".equals(PlatformDependent.normalizedOs());
     if (SystemPropertyUtil.getBoolean(PROPERTY, !linux)) {
-      return KQueueFfm.unavailabilityCause();
+      // On Windows nobody expects it.
+      return PlatformDependent.isWindows() || !KQueueFfm.isAvailable("netty-kqueue-over-ffm")
+          ? KQueueFfm.unavailabilityCause()
+          : null;
     }
     return new UnsupportedOperationException(
         linux

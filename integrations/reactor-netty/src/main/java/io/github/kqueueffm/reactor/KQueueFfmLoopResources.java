@@ -134,7 +134,7 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   private static boolean isOurs(boolean useNative) {
-    return useNative && KQueueFfm.isAvailable();
+    return useNative && KQueueFfm.isAvailable("KQueueFfmLoopResources");
   }
 
   /** Asks a loop, which every group has, since groups are wrapped; next() would take its turn. */

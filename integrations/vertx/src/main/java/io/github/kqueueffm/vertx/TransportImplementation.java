@@ -26,7 +26,7 @@ final class TransportImplementation implements Transport {
 
   @Override
   public boolean isAvailable() {
-    return KQueueFfm.isAvailable();
+    return KQueueFfm.isAvailable("KQueueFfmTransport");
   }
 
   @Override

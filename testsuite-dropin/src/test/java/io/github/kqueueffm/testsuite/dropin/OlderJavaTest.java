@@ -26,7 +26,7 @@ class OlderJavaTest {
       """;
 
   @Test
-  void lettuceRunsOnNio(@TempDir Path directory) throws Exception {
+  void lettuceRunsOnNioAndOneLineSaysWhy(@TempDir Path directory) throws Exception {
     try (Program redis = Redis.start()) {
       assertThat(
               OlderJava.run(
@@ -35,7 +35,8 @@ class OlderJavaTest {
                   PROGRAM.replace("PORT", String.valueOf(redis.port())),
                   "-Dio.github.kqueueffm.dropin=true"))
           .contains("answer: PONG", "lettuce-nioEventLoop")
-          .contains("available: false", "cause: needs Java 22 or newer");
+          .contains("available: false", "cause: needs Java 22 or newer")
+          .contains("WARNING: The kqueue transport is not available");
     }
   }
 }
