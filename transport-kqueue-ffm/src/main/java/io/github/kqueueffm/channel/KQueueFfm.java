@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>This class can be asked on Java 17 too, where the transport is not available.
  */
 public final class KQueueFfm {
-  // Compiled for Java 17. Everything else needs Java 22 and is loaded by name.
+  // Compiled for Java 17, as NettyVersions is. Everything else needs Java 22 and is loaded by name.
   private static final int LOWEST_JAVA = 22;
   private static final String PROPERTIES = "io.github.kqueueffm.";
   private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KQueueFfm.class);
@@ -33,9 +33,11 @@ public final class KQueueFfm {
     }
     RUNNING = running;
     UNAVAILABILITY_CAUSE = cause;
-    if (cause != null && hasProperty()) {
+    if (cause == null) {
+      NettyVersions.warnIfMixed();
+    } else if (hasProperty()) {
       warn("a property -D" + PROPERTIES + "* is set");
-    } else if (cause != null) {
+    } else {
       LOGGER.debug("The kqueue transport is not available.", cause);
     }
   }
@@ -65,7 +67,8 @@ public final class KQueueFfm {
           "-Dio.netty.transport.noNative=true turns every transport but NIO off; leave the property"
               + " out to use this one");
     }
-    return null;
+    String netty = NettyVersions.belowTheLowest();
+    return netty == null ? null : new UnsupportedOperationException(netty);
   }
 
   private static Running load() throws ReflectiveOperationException {

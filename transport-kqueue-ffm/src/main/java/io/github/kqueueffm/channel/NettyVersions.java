@@ -1,0 +1,117 @@
+package io.github.kqueueffm.channel;
+
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The versions of Netty's jars, from their manifests. A jar that hides its version, as a shaded one
+ * does, and a module are taken as they are.
+ */
+final class NettyVersions {
+  /** The lowest that works; the profile netty-floor of the build tests it. */
+  static final String LOWEST = "4.2.17.Final";
+
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(NettyVersions.class);
+  private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)\\b.*");
+
+  /** A class of each jar that the transport needs, and of those that most programs have besides. */
+  private static final Map<String, String> NEEDED =
+      Map.of(
+          "netty-common", "io.netty.util.AttributeKey",
+          "netty-buffer", "io.netty.buffer.ByteBuf",
+          "netty-transport", "io.netty.channel.Channel",
+          "netty-transport-native-unix-common", "io.netty.channel.unix.UnixChannel");
+
+  private static final Map<String, String> COMPANIONS =
+      Map.of(
+          "netty-resolver", "io.netty.resolver.AddressResolver",
+          "netty-codec-base", "io.netty.handler.codec.CodecException",
+          "netty-handler", "io.netty.handler.ssl.NotSslRecordException");
+
+  private NettyVersions() {}
+
+  /** What is wrong where a jar that the transport needs is too old, else {@code null}. */
+  static String belowTheLowest() {
+    return belowTheLowest(found(NEEDED));
+  }
+
+  static String belowTheLowest(Map<String, String> versions) {
+    Map<String, String> old = new LinkedHashMap<>(versions);
+    old.values().removeIf(version -> compare(version, LOWEST) >= 0);
+    return old.isEmpty()
+        ? null
+        : "needs Netty "
+            + LOWEST
+            + " or newer, and found "
+            + old
+            + "; import netty-bom of one such version before other BOMs";
+  }
+
+  /** Says so, once, where Netty's jars are of several versions. */
+  static void warnIfMixed() {
+    Map<String, String> versions = found(NEEDED);
+    versions.putAll(found(COMPANIONS));
+    String mixed = mixed(versions);
+    if (mixed != null) {
+      LOGGER.warn(mixed);
+    }
+  }
+
+  static String mixed(Map<String, String> versions) {
+    return new HashSet<>(versions.values()).size() < 2
+        ? null
+        : "Netty's jars are of several versions, which do not always work together: "
+            + versions
+            + "; import netty-bom before other BOMs";
+  }
+
+  private static Map<String, String> found(Map<String, String> classes) {
+    Map<String, String> versions = new LinkedHashMap<>();
+    classes.keySet().stream()
+        .sorted()
+        .forEach(artifact -> {
+          String version = version(classes.get(artifact));
+          if (version != null) {
+            versions.put(artifact, version);
+          }
+        });
+    return versions;
+  }
+
+  private static String version(String className) {
+    try {
+      Package pack =
+          Class.forName(className, false, NettyVersions.class.getClassLoader()).getPackage();
+      String title = pack.getImplementationTitle();
+      // A fat jar has the manifest of its application.
+      return title != null && title.startsWith("Netty/") ? pack.getImplementationVersion() : null;
+    } catch (ClassNotFoundException | LinkageError e) {
+      // Not on this class path; a jar that the transport needs will be missed soon enough.
+      return null;
+    }
+  }
+
+  /** Less than 0 where the first is older. What is no version counts as the same. */
+  static int compare(String one, String other) {
+    Matcher first = NUMBERS.matcher(one);
+    Matcher second = NUMBERS.matcher(other);
+    return first.matches() && second.matches()
+        ? Arrays.compare(numbers(first), numbers(second))
+        : 0;
+  }
+
+  private static int[] numbers(Matcher version) {
+    return new int[] {
+      Integer.parseInt(version.group(1)),
+      Integer.parseInt(version.group(2)),
+      Integer.parseInt(version.group(3))
+    };
+  }
+}
