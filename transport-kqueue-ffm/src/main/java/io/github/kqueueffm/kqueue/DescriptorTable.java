@@ -17,7 +17,7 @@ final class DescriptorTable {
 
   /** The descriptor of that number, or {@code null} if it was never added. */
   Descriptor get(int fd) {
-    return fd < byNumber.length ? byNumber[fd] : null;
+    return fd >= 0 && fd < byNumber.length ? byNumber[fd] : null;
   }
 
   /** Every number below this may have been added. */

@@ -257,6 +257,18 @@ final class EmbeddedKqueue implements Kqueue {
   }
 
   @Override
+  public void release(int fd) {
+    lock.lock();
+    try {
+      if (!closed) {
+        registry.release(fd);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public KeventLayout layout() {
     return layout;
   }

@@ -45,6 +45,14 @@ public interface Kqueue extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Has to be called when a registration of the descriptor has been cancelled and its knotes were
+   * deleted: a provider that remembers the descriptor without a knote takes it out, since the
+   * descriptor may be closed without {@link #forget} from now on. Knotes that others have of it
+   * stay.
+   */
+  void release(int fd);
+
   KeventLayout layout();
 
   /** Who serves the calls, in a word or two for people. */

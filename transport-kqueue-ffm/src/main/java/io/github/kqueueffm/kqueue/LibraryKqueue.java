@@ -172,6 +172,11 @@ final class LibraryKqueue implements Kqueue {
   }
 
   @Override
+  public void release(int descriptor) {
+    // The library keeps nothing but knotes.
+  }
+
+  @Override
   public KeventLayout layout() {
     return layout;
   }

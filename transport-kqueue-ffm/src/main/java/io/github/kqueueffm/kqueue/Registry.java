@@ -183,6 +183,19 @@ final class Registry {
   }
 
   /**
+   * Takes a descriptor without knotes out of the main epoll, which may have kept it to save a call.
+   */
+  void release(int fd) {
+    Descriptor descriptor = table.get(fd);
+    if (descriptor != null
+        && descriptor.registered
+        && !descriptor.read.present
+        && !descriptor.write.present) {
+      forget(fd);
+    }
+  }
+
+  /**
    * Starts anew with an epoll that lacks the registrations of descriptors which were closed while a
    * duplicate lives: they report for ever, and nothing can name them any more.
    *

@@ -48,6 +48,11 @@ final class SystemKqueue implements Kqueue {
   }
 
   @Override
+  public void release(int descriptor) {
+    // The kernel keeps nothing but knotes.
+  }
+
+  @Override
   public KeventLayout layout() {
     return layout;
   }

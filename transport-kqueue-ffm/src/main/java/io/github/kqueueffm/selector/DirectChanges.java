@@ -110,8 +110,12 @@ final class DirectChanges {
     return filter == facts.timer ? TIMER : filter == facts.user ? USER : 0;
   }
 
-  /** Deletes knotes of an ident, given as bits. */
-  void delete(long ident, int knotes) {
+  /**
+   * Deletes knotes of an ident, given as bits.
+   *
+   * @param release whether it is a descriptor that the provider may remember without a knote
+   */
+  void delete(long ident, int knotes, boolean release) {
     if (!enter()) {
       return;
     }
@@ -120,6 +124,9 @@ final class DirectChanges {
       deleteIf((knotes & WRITE) != 0, ident, facts.write);
       deleteIf((knotes & TIMER) != 0, ident, facts.timer);
       deleteIf((knotes & USER) != 0, ident, facts.user);
+      if (release) {
+        kqueue.release((int) ident);
+      }
     } finally {
       leave();
     }

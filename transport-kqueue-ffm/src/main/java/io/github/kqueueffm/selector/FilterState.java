@@ -12,6 +12,7 @@ final class FilterState {
   private Interest wanted = Interest.NONE;
   private Interest kernel = Interest.NONE;
   private boolean deleteSent;
+  private boolean wasArmed;
 
   FilterState(int filter) {
     this.filter = filter;
@@ -34,6 +35,11 @@ final class FilterState {
     return kernel != Interest.NONE;
   }
 
+  /** Whether the kernel was ever asked for a knote. */
+  boolean wasArmed() {
+    return wasArmed;
+  }
+
   /** Puts what is missing into the list, which has to go out with the next call. */
   void emit(ChangeList changes, KqueueFacts facts, boolean lowat, long ident, long udata) {
     if (wanted == kernel) {
@@ -53,6 +59,7 @@ final class FilterState {
       changes.put(ident, filter, facts.add | facts.clear, fflags, data, udata);
     }
     kernel = wanted;
+    wasArmed |= isArmed();
   }
 
   /**

@@ -24,6 +24,7 @@ public final class Registration {
   private volatile boolean valid = true;
   private boolean queued;
   private int submitted;
+  private Registration nextInBucket;
 
   Registration(Selector selector, KqueueFacts facts, long id, long ident, Object attachment) {
     this.selector = selector;
@@ -168,6 +169,25 @@ public final class Registration {
     return submitted
         | (read.isArmed() ? DirectChanges.READ : 0)
         | (write.isArmed() ? DirectChanges.WRITE : 0);
+  }
+
+  /**
+   * Whether the kernel was ever asked for a knote of the ident as a descriptor, and not as the
+   * number of a timer or a user event alone.
+   */
+  boolean wasDescriptor() {
+    return read.wasArmed()
+        || write.wasArmed()
+        || (submitted & (DirectChanges.READ | DirectChanges.WRITE)) != 0;
+  }
+
+  /** The next one in the list that its {@link RegistrationTable} keeps. */
+  Registration nextInBucket() {
+    return nextInBucket;
+  }
+
+  void nextInBucket(Registration next) {
+    nextInBucket = next;
   }
 
   void emit(ChangeList changes, KqueueFacts facts, boolean lowat) {

@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 
 /**
  * Registrations by id. An id is a slot's index in its lower half and the slot's generation, from 1
- * on, in its upper half: found without a search, and never used again. Confined to the loop's
- * thread.
+ * on, in its upper half: found without a search, and never used again. Those of one ident are found
+ * by a hash table. Confined to the loop's thread.
  */
 final class RegistrationTable {
   private static final int INITIAL = 64;
@@ -14,6 +14,7 @@ final class RegistrationTable {
   private Registration[] slots = new Registration[INITIAL];
   private int[] generations = new int[INITIAL];
   private int[] free = new int[INITIAL];
+  private Registration[] buckets = new Registration[INITIAL];
   private int freeCount;
   private int used;
   private int live;
@@ -36,8 +37,12 @@ final class RegistrationTable {
       }
     }
     generations[index] = (int) (registration.id() >>> 32);
+    if (live == buckets.length) {
+      growBuckets();
+    }
     slots[index] = registration;
     live++;
+    link(registration);
   }
 
   /** The live registration of that id, or {@code null}. */
@@ -54,6 +59,7 @@ final class RegistrationTable {
     int index = index(registration.id());
     slots[index] = null;
     live--;
+    unlink(registration);
     // A slot whose generations are used up is never used again.
     if (generations[index] != Integer.MAX_VALUE) {
       free[freeCount++] = index;
@@ -73,16 +79,45 @@ final class RegistrationTable {
     }
   }
 
-  /** The knotes that live registrations of an ident may have; a search, for cold paths. */
+  /** The knotes that live registrations of an ident may have. */
   int knotesOf(long ident) {
     int knotes = 0;
-    for (int i = 0; i < used; i++) {
-      Registration registration = slots[i];
-      if (registration != null && registration.ident() == ident) {
+    Registration registration = buckets[bucket(ident)];
+    for (; registration != null; registration = registration.nextInBucket()) {
+      if (registration.ident() == ident) {
         knotes |= registration.knotes();
       }
     }
     return knotes;
+  }
+
+  private int bucket(long ident) {
+    return Long.hashCode(ident) & buckets.length - 1;
+  }
+
+  private void link(Registration registration) {
+    int bucket = bucket(registration.ident());
+    registration.nextInBucket(buckets[bucket]);
+    buckets[bucket] = registration;
+  }
+
+  private void unlink(Registration registration) {
+    int bucket = bucket(registration.ident());
+    Registration previous = buckets[bucket];
+    if (previous == registration) {
+      buckets[bucket] = registration.nextInBucket();
+    } else {
+      while (previous.nextInBucket() != registration) {
+        previous = previous.nextInBucket();
+      }
+      previous.nextInBucket(registration.nextInBucket());
+    }
+    registration.nextInBucket(null);
+  }
+
+  private void growBuckets() {
+    buckets = new Registration[Math.multiplyExact(buckets.length, 2)];
+    forEach(this::link);
   }
 
   private static int index(long id) {

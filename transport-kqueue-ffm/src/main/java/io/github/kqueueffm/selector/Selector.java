@@ -377,11 +377,12 @@ public final class Selector implements AutoCloseable {
     pending.purge(registration);
     if (closing) {
       direct.forget((int) registration.ident());
-    } else if (registration.knotes() != 0) {
+    } else if (registration.knotes() != 0 || registration.wasDescriptor()) {
       // Not with the next wait: the descriptor's number may belong to another one by then. If the
       // descriptor was closed too early it does so already, and the knotes are the other's.
       long ident = registration.ident();
-      direct.delete(ident, registration.knotes() & ~table.knotesOf(ident));
+      int own = registration.knotes() & ~table.knotesOf(ident);
+      direct.delete(ident, own, registration.wasDescriptor());
     }
   }
 

@@ -5,6 +5,8 @@ import static io.github.kqueueffm.abi.Constant.EVFILT_WRITE;
 import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
 import static io.github.kqueueffm.abi.Constant.EV_DELETE;
+import static io.github.kqueueffm.abi.Constant.EV_DISABLE;
+import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
 import static io.github.kqueueffm.abi.Constant.EV_EOF;
 import static io.github.kqueueffm.abi.Constant.EV_ERROR;
 import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
@@ -224,9 +226,52 @@ class DescriptorLifeTest extends EmbeddedTest {
   }
 
   @Test
+  void releasedDescriptorWithASpentKnoteIsSilentThoughADuplicateLives() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    room.write(pair[1], 1);
+    assertThat(room.awaitOne().udata()).isEqualTo(1);
+    calls.reset();
+    room.kqueue.release(pair[0]);
+    assertThat(calls.count("epollCtl")).isEqualTo(1);
+    room.dup(pair[0]);
+    room.closeBehind(pair[0]);
+    calls.reset();
+    assertThat(room.await(20, 8)).isEmpty();
+    assertThat(calls.calls()).containsExactly("epollPwait2");
+  }
+
+  @Test
+  void releasedDescriptorKeepsWhatItHasAKnoteFor() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    room.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_DISABLE).apply();
+    room.write(pair[1], 1);
+    assertThat(room.awaitOne().udata()).isEqualTo(1);
+    calls.reset();
+    room.kqueue.release(pair[0]);
+    assertThat(calls.count("epollCtl")).isZero();
+    room.change(pair[0], EVFILT_WRITE, 2, EV_ENABLE);
+    assertThat(room.awaitOne().udata()).isEqualTo(2);
+  }
+
+  @Test
+  void releasedDescriptorMayBeAddedAgain() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    room.change(pair[0], EVFILT_READ, 1, EV_DELETE).apply();
+    room.kqueue.release(pair[0]);
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    room.write(pair[1], 1);
+    assertThat(room.awaitOne().udata()).isEqualTo(1);
+  }
+
+  @Test
   void forgettingWhatWasNeverAddedIsNothing() {
     calls.reset();
     room.kqueue.forget(0);
+    room.kqueue.forget(-1);
+    room.kqueue.release(1_000_000);
     room.kqueue.forget(1_000_000);
     assertThat(calls.count("epollCtl")).isZero();
   }

@@ -57,6 +57,11 @@ class ThreadsTest extends EmbeddedTest {
     }
 
     @Override
+    public void release(int fd) {
+      kqueue.release(fd);
+    }
+
+    @Override
     public KeventLayout layout() {
       return kqueue.layout();
     }

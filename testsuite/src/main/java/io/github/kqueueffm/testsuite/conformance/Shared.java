@@ -17,6 +17,11 @@ record Shared(Kqueue kqueue) implements Kqueue {
   }
 
   @Override
+  public void release(int fd) {
+    kqueue.release(fd);
+  }
+
+  @Override
   public KeventLayout layout() {
     return kqueue.layout();
   }
