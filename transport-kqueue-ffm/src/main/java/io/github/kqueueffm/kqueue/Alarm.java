@@ -44,9 +44,9 @@ final class Alarm {
    *
    * @return 0 or the negative errno
    */
-  int setBy(Epoll epoll, long wakesAt, long now) {
+  int setBy(Registry registry, long wakesAt, long now) {
     if (fd < 0) {
-      int result = open(epoll);
+      int result = open(registry);
       if (result < 0) {
         return result;
       }
@@ -60,7 +60,7 @@ final class Alarm {
     return result;
   }
 
-  private int open(Epoll epoll) {
+  private int open(Registry registry) {
     Platform platform = kernel.platform();
     int made =
         kernel.timerfdCreate(
@@ -69,12 +69,13 @@ final class Alarm {
     if (made < 0) {
       return made;
     }
-    int result = epoll.add(made, n.in, Epoll.ALARM);
+    int result = registry.main().add(made, n.in, Epoll.ALARM);
     if (result < 0) {
       Calls.close(kernel, made);
       return result;
     }
     fd = made;
+    registry.owns(made);
     return 0;
   }
 

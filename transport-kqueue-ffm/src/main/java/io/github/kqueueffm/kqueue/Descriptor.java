@@ -32,6 +32,14 @@ final class Descriptor {
 
   Descriptor nextListed;
 
+  /** Whether it is one of those that the kqueue consists of, and so cannot be a user's. */
+  boolean own;
+
+  /** The errno with which the main epoll has refused it though it has knotes, or 0. */
+  int refusal;
+
+  Descriptor nextRefused;
+
   private int generation;
 
   Descriptor(int fd) {

@@ -20,7 +20,7 @@ final class DescriptorChanges {
     }
     boolean adds = (flags & (n.add | n.delete)) == n.add;
     Descriptor descriptor = adds ? registry.findOrCreate((int) ident) : registry.find((int) ident);
-    if (descriptor == null) {
+    if (descriptor == null || descriptor.own) {
       return adds ? -n.ebadf : -n.enoent;
     }
     Knote knote = read ? descriptor.read : descriptor.write;
@@ -78,10 +78,11 @@ final class DescriptorChanges {
     Knote.Kind kind = kind(lasting, sentinel);
     boolean enabled = knote.present ? stillEnabled(knote, flags) : (flags & n.disable) == 0;
 
+    boolean known = descriptor.registered || knote.inEdges;
     int result = place(descriptor, knote, kind, enabled, udata);
-    if (result == -n.enoent) {
-      // The descriptor was closed without a word and this is another one, without knotes.
-      return adds ? set(descriptor, knote, flags, fflags, data, udata) : result;
+    if (known && n.isGone(result)) {
+      // The descriptor was closed without a word: this is another one without knotes, or none.
+      return adds ? set(descriptor, knote, flags, fflags, data, udata) : -n.enoent;
     }
     if (result < 0) {
       return result;

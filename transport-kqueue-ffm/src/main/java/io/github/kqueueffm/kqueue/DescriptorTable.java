@@ -33,6 +33,13 @@ final class DescriptorTable {
       if (kernel.fcntl(fd, getFlags, 0) < 0) {
         return null;
       }
+    }
+    return createOpen(fd);
+  }
+
+  /** Makes the entry of a descriptor that is known to be open. */
+  Descriptor createOpen(int fd) {
+    if (fd >= byNumber.length) {
       byNumber = Arrays.copyOf(byNumber, Integer.highestOneBit(fd) << 1);
     }
     Descriptor made = new Descriptor(fd);

@@ -28,11 +28,11 @@ final class EdgeEpoll {
   }
 
   /** Adds the knote, or has its readiness looked at again; 0 or the negative errno. */
-  int arm(Epoll main, Descriptor descriptor, Knote knote) {
+  int arm(Registry registry, Descriptor descriptor, Knote knote) {
     if (epoll == null) {
       // Asked first, as the new epoll could get the very number that is not open.
       int result = kernel.fcntl(descriptor.fd, getFlags, 0);
-      result = result < 0 ? result : open(main);
+      result = result < 0 ? result : open(registry);
       if (result < 0) {
         return result;
       }
@@ -61,17 +61,18 @@ final class EdgeEpoll {
     }
   }
 
-  private int open(Epoll main) {
+  private int open(Registry registry) {
     int fd = Epoll.create(kernel);
     if (fd < 0) {
       return fd;
     }
-    int result = main.add(fd, n.in, token);
+    int result = registry.main().add(fd, n.in, token);
     if (result < 0) {
       Calls.close(kernel, fd);
       return result;
     }
     epoll = Epoll.of(kernel, fd);
+    registry.owns(fd);
     if (events == null) {
       events = new EpollEvents(kernel.platform(), BATCH);
     }

@@ -170,7 +170,8 @@ final class EmbeddedKqueue implements Kqueue {
    * without room would lose its turn.
    */
   private int most(int nevents) {
-    return identsFirst ? Math.max(0, nevents - active.size()) : nevents;
+    int room = registry.hasRefused() ? nevents - 1 : nevents;
+    return identsFirst ? Math.max(0, room - active.size()) : room;
   }
 
   private int collect(Waiter waiter, int reports, long events, int nevents) {
@@ -179,8 +180,9 @@ final class EmbeddedKqueue implements Kqueue {
       return reports;
     }
     out.start(events, nevents);
+    readiness.tellRefused(nevents - reports);
     if (identsFirst) {
-      active.deliver(out, nevents - reports);
+      active.deliver(out, out.room() - reports);
     }
     failure = Math.min(failure, readiness.translate(waiter.events, reports));
     if (!identsFirst) {

@@ -89,8 +89,11 @@ final class Numbers {
     eperm = p.number(Errno.EPERM);
   }
 
-  /** Whether an epoll_ctl failed because its descriptor is closed or is another file by now. */
+  /**
+   * Whether EPOLL_CTL_MOD or EPOLL_CTL_DEL failed because the descriptor is closed or is another
+   * file by now, such as one that cannot be polled (EPERM).
+   */
   boolean isGone(int result) {
-    return result == -enoent || result == -ebadf;
+    return result == -enoent || result == -ebadf || result == -eperm;
   }
 }

@@ -67,13 +67,16 @@ final class Readiness {
     int wanted = read | write;
     if (wanted == 0 && (reported & n.hangUp) != 0) {
       // EPOLLHUP and EPOLLERR cannot be masked.
-      failed(registry.remove(descriptor));
+      registry.remove(descriptor);
       return;
     }
     int surplus = reported & descriptor.mask & ~wanted;
     if (surplus != 0) {
-      failed(registry.reduce(descriptor, surplus));
-      if (!descriptor.registered) {
+      int result = registry.reduce(descriptor, surplus);
+      if (result < 0) {
+        refused(descriptor, -result);
+      }
+      if (result < 0 || !descriptor.registered) {
         return;
       }
     }
@@ -84,6 +87,41 @@ final class Readiness {
     } else if (readReady || writeReady) {
       deliver(descriptor, readReady ? descriptor.read : descriptor.write, reported);
     }
+  }
+
+  /**
+   * The main epoll goes on to report what is not armed: what is armed fails, one knote with each
+   * report as there is room for one event, and the descriptor is taken out at last.
+   */
+  private void refused(Descriptor descriptor, int errno) {
+    Knote knote = descriptor.read.armedBits() != 0 ? descriptor.read : descriptor.write;
+    if (knote.armedBits() == 0) {
+      registry.remove(descriptor);
+      return;
+    }
+    knote.present = false;
+    int filter = knote.isRead ? n.filterRead : n.filterWrite;
+    out.putError(descriptor.fd, filter, 0, knote.udata, errno);
+  }
+
+  /** Has knotes, at most so many, fail whose descriptor a rebuilt epoll has refused. */
+  void tellRefused(int most) {
+    int room = most;
+    Descriptor descriptor;
+    while ((descriptor = registry.firstRefused()) != null) {
+      // One that was added again since is registered.
+      while (!descriptor.registered && isArmed(descriptor)) {
+        if (room-- == 0) {
+          return;
+        }
+        refused(descriptor, descriptor.refusal);
+      }
+      registry.refusalTold();
+    }
+  }
+
+  private static boolean isArmed(Descriptor descriptor) {
+    return (descriptor.read.armedBits() | descriptor.write.armedBits()) != 0;
   }
 
   private void deliverBoth(Descriptor descriptor, int reported) {

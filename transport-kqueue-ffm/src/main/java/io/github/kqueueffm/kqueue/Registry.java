@@ -18,6 +18,7 @@ final class Registry {
   private final EdgeEpoll writeEdges;
   private Epoll main;
   private Descriptor idleWriters;
+  private Descriptor refused;
 
   /** Takes the epoll over, and closes it. */
   Registry(Kernel kernel, Numbers numbers, Epoll main, Wakeup wakeup, Alarm alarm) {
@@ -29,6 +30,26 @@ final class Registry {
     table = new DescriptorTable(kernel);
     readEdges = new EdgeEpoll(kernel, n, true);
     writeEdges = new EdgeEpoll(kernel, n, false);
+    owns(main.fd());
+    owns(wakeup.fd());
+  }
+
+  /**
+   * Has to be called with a descriptor that the kqueue has opened for itself. Whatever had its
+   * number before was closed without a word, and a change must not find it.
+   */
+  void owns(int fd) {
+    Descriptor descriptor = table.get(fd);
+    if (descriptor == null) {
+      descriptor = table.createOpen(fd);
+    }
+    descriptor.reset();
+    descriptor.own = true;
+  }
+
+  private void close(Epoll epoll) {
+    table.get(epoll.fd()).own = false;
+    epoll.close();
   }
 
   Epoll main() {
@@ -62,8 +83,9 @@ final class Registry {
    * Sees to it that the main epoll has the descriptor with those bits at least, and that it is the
    * one that it had.
    *
-   * @return 0 or the negative errno. After ENOENT and EBADF all knotes are forgotten: the
-   *     descriptor was closed without a word; with ENOENT there is another one of its number.
+   * @return 0 or the negative errno. If it was registered and is {@linkplain Numbers#isGone gone}
+   *     all knotes are forgotten: the descriptor was closed without a word, and its number may be
+   *     another one's.
    */
   int register(Descriptor descriptor, Knote knote, int need, long udata) {
     if (!descriptor.registered) {
@@ -85,7 +107,7 @@ final class Registry {
    * @return as of {@link #register}
    */
   int armEdge(Descriptor descriptor, Knote knote) {
-    int result = edges(knote.isRead).arm(main, descriptor, knote);
+    int result = edges(knote.isRead).arm(this, descriptor, knote);
     if (n.isGone(result)) {
       descriptor.reset();
     }
@@ -126,15 +148,13 @@ final class Registry {
   }
 
   /** Takes the descriptor out of the main epoll until something is armed. */
-  int remove(Descriptor descriptor) {
+  void remove(Descriptor descriptor) {
     descriptor.registered = false;
     descriptor.mask = 0;
-    int result = main.delete(descriptor.fd);
-    if (n.isGone(result)) {
+    // Whatever else fails: epoll reports what is not registered then, and is rebuilt.
+    if (n.isGone(main.delete(descriptor.fd))) {
       descriptor.reset();
-      return 0;
     }
-    return result;
   }
 
   /** To be called when the write side may have been disarmed. */
@@ -146,23 +166,18 @@ final class Registry {
     }
   }
 
-  /**
-   * Has to be called before each wait: an unarmed EPOLLOUT would end it at once.
-   *
-   * @return 0 or the negative errno
-   */
-  int dropIdleWriters() {
-    int failure = 0;
+  /** Has to be called before each wait: an unarmed EPOLLOUT would end it at once. */
+  void dropIdleWriters() {
     while (idleWriters != null) {
       Descriptor descriptor = idleWriters;
       idleWriters = descriptor.nextListed;
       descriptor.nextListed = null;
       descriptor.listed = false;
       if ((descriptor.mask & n.out) != 0 && descriptor.write.armedBits() == 0) {
-        failure = Math.min(failure, reduce(descriptor, n.out));
+        // If it fails, the wait ends at once with what is not armed, and that is dealt with.
+        reduce(descriptor, n.out);
       }
     }
-    return failure;
   }
 
   void forget(int fd) {
@@ -199,7 +214,7 @@ final class Registry {
    * Starts anew with an epoll that lacks the registrations of descriptors which were closed while a
    * duplicate lives: they report for ever, and nothing can name them any more.
    *
-   * @return 0 or the negative errno, after which all is as before
+   * @return 0 or the negative errno of making it, after which all is as before
    */
   int rebuild() {
     int fd = Epoll.create(kernel);
@@ -211,34 +226,65 @@ final class Registry {
     result = result == 0 ? alarm.addTo(fresh) : result;
     result = result == 0 ? readEdges.addTo(fresh) : result;
     result = result == 0 ? writeEdges.addTo(fresh) : result;
-    for (int i = 0; result == 0 && i < table.size(); i++) {
-      Descriptor descriptor = table.get(i);
-      if (descriptor != null && descriptor.registered) {
-        result = move(descriptor, fresh);
-      }
-    }
     if (result < 0) {
       fresh.close();
       return result;
     }
+    owns(fd);
     Epoll old = main;
     main = fresh;
+    for (int i = 0; i < table.size(); i++) {
+      Descriptor descriptor = table.get(i);
+      if (descriptor != null && descriptor.registered) {
+        move(descriptor, old);
+      }
+    }
     retire(old);
     return 0;
   }
 
-  private int move(Descriptor descriptor, Epoll fresh) {
-    int result = fresh.add(descriptor.fd, descriptor.mask, descriptor.token());
-    if (n.isGone(result)) {
+  /** First out of the old one: there can be a limit to what the two may hold. */
+  private void move(Descriptor descriptor, Epoll old) {
+    if (n.isGone(old.delete(descriptor.fd))) {
       descriptor.reset();
-      return 0;
+      return;
     }
-    return result;
+    descriptor.registered = false;
+    int result = add(descriptor, descriptor.mask);
+    if (result < 0) {
+      descriptor.mask = 0;
+      refuse(descriptor, -result);
+    }
+  }
+
+  private void refuse(Descriptor descriptor, int errno) {
+    if (descriptor.refusal == 0) {
+      descriptor.nextRefused = refused;
+      refused = descriptor;
+    }
+    descriptor.refusal = errno;
+  }
+
+  /** Whether a rebuild has left a descriptor behind whose knotes have to be told so. */
+  boolean hasRefused() {
+    return refused != null;
+  }
+
+  /** The next one of those, or {@code null}. */
+  Descriptor firstRefused() {
+    return refused;
+  }
+
+  void refusalTold() {
+    Descriptor descriptor = refused;
+    refused = descriptor.nextRefused;
+    descriptor.nextRefused = null;
+    descriptor.refusal = 0;
   }
 
   private void retire(Epoll old) {
     if (old.users == 0) {
-      old.close();
+      close(old);
     } else {
       wakeup.signal();
     }

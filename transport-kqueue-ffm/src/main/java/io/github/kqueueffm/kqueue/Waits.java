@@ -63,16 +63,13 @@ final class Waits {
    */
   int enter(Waiter waiter, int most) {
     waiter.most = Math.min(most, waiter.events.capacity());
-    int result = registry.dropIdleWriters();
-    if (result < 0) {
-      return result;
-    }
-    if (waiter.polls || !active.isEmpty()) {
+    registry.dropIdleWriters();
+    if (waiter.polls || !active.isEmpty() || registry.hasRefused()) {
       waiter.nanos = 0;
     } else if (waiter.forEver && timers.isIdle()) {
       waiter.nanos = -1;
     } else {
-      result = limit(waiter);
+      int result = limit(waiter);
       if (result < 0) {
         return result;
       }
@@ -94,7 +91,7 @@ final class Waits {
     long left = Math.max(0, until - now);
     waiter.nanos = left > EXACT ? left - left / 512 : left;
     waiter.wakesAt = now + waiter.nanos;
-    return precise || waiter.nanos == 0 ? 0 : alarm.setBy(registry.main(), waiter.wakesAt, now);
+    return precise || waiter.nanos == 0 ? 0 : alarm.setBy(registry, waiter.wakesAt, now);
   }
 
   /** The only step without the lock; the reports' number or the negative errno. */
@@ -132,7 +129,7 @@ final class Waits {
     Waiter next = waiters.first();
     return result < 0 || next == null
         ? result
-        : alarm.setBy(registry.main(), Math.max(next.wakesAt, now + 1), now);
+        : alarm.setBy(registry, Math.max(next.wakesAt, now + 1), now);
   }
 
   /** Whether the call's time-out has ended; else it has to be entered again. */

@@ -32,6 +32,10 @@ final class Wakeup {
     return kernel.eventfd(0, flags);
   }
 
+  int fd() {
+    return fd;
+  }
+
   int addTo(Epoll epoll) {
     return epoll.add(fd, mask, Epoll.WAKEUP);
   }
