@@ -185,6 +185,9 @@ final class EmbeddedKqueue implements Kqueue {
       active.deliver(out, out.room() - reports);
     }
     failure = Math.min(failure, readiness.translate(waiter.events, reports));
+    if (readiness.tookWakeup()) {
+      waits.signalTaken();
+    }
     if (!identsFirst) {
       active.deliver(out, out.room());
     }

@@ -11,6 +11,7 @@ final class Readiness {
   private final EventList out;
   private int staleTurns;
   private boolean stale;
+  private boolean wakeup;
   private int failure;
   private int left;
 
@@ -30,6 +31,7 @@ final class Readiness {
   int translate(EpollEvents reports, int count) {
     failure = 0;
     stale = false;
+    wakeup = false;
     for (int i = 0; i < count; i++) {
       left = count - 1 - i;
       long token = reports.token(i);
@@ -37,10 +39,17 @@ final class Readiness {
         translate(token, reports.mask(i));
       } else if (token == Epoll.READ_EDGES || token == Epoll.WRITE_EDGES) {
         translateEdges(registry.edges(token == Epoll.READ_EDGES), token == Epoll.READ_EDGES);
+      } else {
+        wakeup |= token == Epoll.WAKEUP;
       }
     }
     repairStale();
     return failure;
+  }
+
+  /** Whether the last reports held the edge of the eventfd. */
+  boolean tookWakeup() {
+    return wakeup;
   }
 
   private void repairStale() {

@@ -19,6 +19,8 @@ final class Waits {
   private final Alarm alarm;
   private final Waiters waiters;
   private volatile boolean precise = true;
+
+  /** Whether the eventfd's edge is still to be reported, to whichever thread. */
   private boolean signalled;
 
   Waits(
@@ -113,7 +115,6 @@ final class Waits {
   int leave(Waiter waiter) {
     if (waiter.sleeping) {
       waiters.woke(waiter);
-      signalled = false;
     }
     registry.left(waiter.epoll);
     if (timers.isIdle() && precise) {
@@ -122,6 +123,13 @@ final class Waits {
     long now = System.nanoTime();
     timers.expire(now);
     return alarm.isDue(now) ? restartAlarm(now) : 0;
+  }
+
+  /**
+   * A thread was reported the eventfd's edge, perhaps one that only polls: no other one will be.
+   */
+  void signalTaken() {
+    signalled = false;
   }
 
   private int restartAlarm(long now) {

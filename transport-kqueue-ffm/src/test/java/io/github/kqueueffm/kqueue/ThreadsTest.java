@@ -17,6 +17,7 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -316,5 +317,41 @@ class ThreadsTest extends EmbeddedTest {
     room.write(late[1], 1);
     assertThat(soon(waiting)).extracting(Event::udata).containsExactly(2L);
     assertThat(calls.count("epollCreate1")).as("it was rebuilt").isEqualTo(1);
+  }
+
+  /** The poll comes between the other thread's decision to sleep and its sleep. */
+  @Test
+  void pollThatTakesTheWakeupOfASleeperPassesItOn() throws Exception {
+    room.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR);
+    room.change(2, EVFILT_USER, 2, EV_ADD, EV_CLEAR).apply();
+    CountDownLatch decided = new CountDownLatch(1);
+    CountDownLatch polled = new CountDownLatch(1);
+    Thread poller = Thread.currentThread();
+    calls.on(
+        "epollPwait2",
+        arguments -> {
+          if (Thread.currentThread() != poller) {
+            decided.countDown();
+            await(polled);
+          }
+          return null;
+        });
+    Future<List<Event>> sleeper = threads.submit(() -> inOther(other -> other.await(LONG, 1)));
+    await(decided);
+    room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1);
+    room.change(2, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 2).apply();
+    List<Event> taken = room.await(0, 1);
+    polled.countDown();
+    assertThat(taken).hasSize(1);
+    long left = 3 - taken.get(0).udata();
+    assertThat(soon(sleeper)).extracting(Event::udata).containsExactly(left);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(LONG, TimeUnit.MILLISECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }
