@@ -33,6 +33,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   private IoRegistration registration;
   private LoopRegistration loop;
   private boolean readPending;
+  private boolean readAnswered;
   private boolean writeArmed;
   private int keptErrno;
   private boolean keptErrnoQueued;
@@ -201,6 +202,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** A read has been delivered: the next one has to be asked for. */
   final void readDone() {
     readPending = false;
+    readAnswered = true;
   }
 
   final void updateReadInterest() {
@@ -353,18 +355,50 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     Connector connector = connector();
     if (connector != null && connector.isPending()) {
       connector.finish(event);
-    } else {
-      writeReady();
+      return;
+    }
+    writeReady();
+    if (event.isError() && writeArmed) {
+      // The socket is full, and the kernel would not tell when it has room.
+      ownUnsafe().writeRefused(refusal(event));
     }
   }
 
   private void readEvent(KQueueFfmIoEvent event) {
-    boolean eof = event.isEof() || event.isError();
-    if (eof || readPending) {
-      readReady(eof);
+    if (event.isError()) {
+      readRefused(event);
+    } else if (event.isEof() || readPending) {
+      readReady(event.isEof());
     }
     // Else the sentinel without EV_EOF, which means nothing: Darwin clamps its low-water mark.
     updateReadInterest();
+  }
+
+  /**
+   * The kernel has refused to arm the read filter. The next call says why, or takes what there is;
+   * what it leaves to wait for would never be told.
+   */
+  private void readRefused(KQueueFfmIoEvent event) {
+    readAnswered = false;
+    if (readInterest() == Interest.ONE_SHOT) {
+      readReady(false);
+    }
+    if (!readAnswered && loop != null && readInterest() != Interest.NONE) {
+      readRefused(refusal(event));
+    }
+  }
+
+  /** Nothing can be read any more, unless the channel finds a way. */
+  void readRefused(IOException refusal) {
+    pipeline().fireExceptionCaught(refusal);
+    ownUnsafe().closeNow();
+  }
+
+  private IOException refusal(KQueueFfmIoEvent event) {
+    String operation = event.isWritable() ? "kevent EVFILT_WRITE" : "kevent EVFILT_READ";
+    SocketAddress peer = remoteAddress();
+    Object subject = peer != null ? peer : localAddress();
+    return Failures.of(socket.kernel().platform(), operation, subject, (int) -event.data());
   }
 
   /** The channel's face to the loop. */
@@ -439,6 +473,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     /** Netty's native transports have always asked for the extended form. */
     final RecvByteBufAllocator.ExtendedHandle readHandle() {
       return (RecvByteBufAllocator.ExtendedHandle) recvBufAllocHandle();
+    }
+
+    final void writeRefused(IOException refusal) {
+      handleWriteError(refusal);
     }
 
     final void closeNow() {

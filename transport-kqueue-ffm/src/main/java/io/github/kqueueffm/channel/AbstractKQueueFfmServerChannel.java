@@ -186,6 +186,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     throw failure("accept", result);
   }
 
+  @Override
+  final void readRefused(IOException refusal) {
+    backOff();
+    pipeline().fireExceptionCaught(refusal);
+  }
+
   /** The connection stays in the queue and would be reported again at once. */
   private void backOff() {
     backingOff = true;
