@@ -43,7 +43,8 @@ public class KQueueFfmDatagramChannelConfig
           KernelOption.flag(ChannelOption.SO_BROADCAST, SOL_SOCKET, SO_BROADCAST),
           KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
           KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF),
-          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
+          KernelOption.of(
+              ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR, OptionForms.SHARED_PORT),
           KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT),
           KernelOption.trafficClass(),
           KernelOption.of(
@@ -178,11 +179,17 @@ public class KQueueFfmDatagramChannelConfig
     return set(ChannelOption.IP_TOS, trafficClass);
   }
 
+  /** Whether several sockets may be bound to the port. */
   @Override
   public boolean isReuseAddress() {
     return get(ChannelOption.SO_REUSEADDR);
   }
 
+  /**
+   * Sets whether other sockets may be bound to the port too; before bind, and on each of them. On
+   * macOS and the BSDs it sets {@link UnixChannelOption#SO_REUSEPORT} as well, without which they
+   * do not share a port, as the JDK's DatagramChannel does.
+   */
   @Override
   public KQueueFfmDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
     return set(ChannelOption.SO_REUSEADDR, reuseAddress);

@@ -71,6 +71,32 @@ final class OptionForms {
         }
       };
 
+  /**
+   * SO_REUSEADDR of a datagram socket: it lets sockets share a port on Linux, and nowhere else
+   * without SO_REUSEPORT, which the JDK's DatagramChannel sets along with it on macOS and the BSDs.
+   */
+  static final KernelOption.Form<Boolean> SHARED_PORT =
+      new KernelOption.Form<>() {
+        @Override
+        public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
+          return BOOLEAN.get(socket, level, name);
+        }
+
+        @Override
+        public Boolean whenGone() {
+          return BOOLEAN.whenGone();
+        }
+
+        @Override
+        public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
+            throws IOException {
+          boolean set =
+              socket.kernel().platform().isLinux()
+                  || BOOLEAN.set(socket, level, Constant.SO_REUSEPORT, value);
+          return set && BOOLEAN.set(socket, level, name, value);
+        }
+      };
+
   static final KernelOption.Form<Integer> LINGER =
       new KernelOption.Form<>() {
         @Override

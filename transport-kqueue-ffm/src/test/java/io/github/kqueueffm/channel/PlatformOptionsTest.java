@@ -291,6 +291,40 @@ class PlatformOptionsTest {
     assertThat(sets).extracting(Set::level).containsOnly(0).hasSize(6);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "macos-aarch64",
+        "freebsd-x86_64",
+        "openbsd-x86_64",
+        "netbsd-x86_64",
+        "dragonfly-x86_64"
+      })
+  void reusedAddressOfDatagramsIsAReusedPortTooAsInTheJdk(String name) throws IOException {
+    KQueueFfmDatagramChannelConfig config = datagrams(kernelOf(name), Constant.AF_INET);
+    sets.clear();
+    assertThat(config.setOption(ChannelOption.SO_REUSEADDR, true)).isTrue();
+    config.setReuseAddress(false);
+    assertThat(sets)
+        .containsExactly(
+            new Set(0xffff, 0x200, 1, 4),
+            new Set(0xffff, 4, 1, 4),
+            new Set(0xffff, 0x200, 0, 4),
+            new Set(0xffff, 4, 0, 4));
+  }
+
+  @Test
+  void reusedAddressIsItselfAloneOnLinuxAndForStreams() throws IOException {
+    KQueueFfmDatagramChannelConfig linux = datagrams(kernelOf("linux-x86_64"), Constant.AF_INET);
+    sets.clear();
+    linux.setReuseAddress(true);
+    assertThat(sets).containsExactly(new Set(1, 2, 1, 4));
+    KernelSocket stream = socket(kernelOf("netbsd-x86_64").kernel());
+    sets.clear();
+    new KQueueFfmSocketChannel(null, stream, false).config().setReuseAddress(true);
+    assertThat(sets).containsOnly(new Set(0xffff, 4, 1, 4), new Set(6, 1, 1, 4));
+  }
+
   @Test
   void optionOfASocketOfBothFamiliesIsTrueOnLinux() throws IOException {
     KQueueFfmDatagramChannelConfig config = datagrams(kernelOf("linux-x86_64"), Constant.AF_INET6);

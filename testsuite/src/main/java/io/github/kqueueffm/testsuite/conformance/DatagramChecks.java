@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -64,6 +65,8 @@ final class DatagramChecks {
             GROUP,
             "UDP: IP_TOS of the default channel holds for IPv4, or is answered with false",
             DatagramChecks::trafficClass),
+        new Check(
+            GROUP, "UDP: two channels share a port by SO_REUSEADDR", DatagramChecks::sharedPort),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
         new Check(
             GROUP,
@@ -182,6 +185,23 @@ final class DatagramChecks {
       return "true";
     }
   }
+
+  private static String sharedPort(Bench bench) {
+    try (Loops loops = new Loops()) {
+      Bootstrap sharing =
+          loops
+              .client(KQueueFfmDatagramChannel.class, new Sharable())
+              .option(ChannelOption.SO_REUSEADDR, true);
+      Channel first = bind(sharing, Bench.loopback(0));
+      Channel second = bind(sharing, first.localAddress());
+      Deviation.unless(
+          second.localAddress().equals(first.localAddress()), "it is at " + second.localAddress());
+      return "" + first.localAddress();
+    }
+  }
+
+  @ChannelHandler.Sharable
+  private static final class Sharable extends ChannelInboundHandlerAdapter {}
 
   private static String groupWithoutInterface(Bench bench) {
     InetAddress group = InetAddress.ofLiteral("239.255.77.1");
