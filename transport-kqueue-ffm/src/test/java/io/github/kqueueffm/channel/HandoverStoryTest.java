@@ -159,6 +159,7 @@ class HandoverStoryTest {
       KQueueFfmSocketChannel channel = (KQueueFfmSocketChannel) child.channel();
       channel.config().lingerUnknown();
       story.script().expect("getsockopt", CHILD, Os.SOL_SOCKET, os.linger()).fails(Errno.EINVAL);
+      story.script().expect("getpeername", CHILD).fails(os.noPeer());
       story.tcp().close(CHILD);
       ChannelFuture closed = channel.close();
       story.tasks();
