@@ -163,7 +163,10 @@ public class KQueueFfmSocketChannelConfig
     return get(ChannelOption.SO_LINGER);
   }
 
-  /** Sets the seconds that a close waits for unsent data; -1 switches it off. */
+  /**
+   * Sets the seconds that a close waits for unsent data; -1 switches it off. More than the system
+   * can keep (327 on macOS, 32,767 on the BSDs) is taken for that.
+   */
   @Override
   public KQueueFfmSocketChannelConfig setSoLinger(int soLinger) {
     set(ChannelOption.SO_LINGER, soLinger);

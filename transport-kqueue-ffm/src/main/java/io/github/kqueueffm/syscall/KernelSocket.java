@@ -394,7 +394,7 @@ public final class KernelSocket {
   /**
    * Sets how long close lingers.
    *
-   * @param seconds -1 to switch it off
+   * @param seconds -1 to switch it off; more than the system can keep is as much as it can
    * @return false if it could not be set because the connection is already gone
    */
   public synchronized boolean soLinger(int seconds) throws IOException {

@@ -17,6 +17,9 @@ import java.io.IOException;
  * no peer any more.
  */
 final class SocketOptions {
+  /** Of a second. */
+  private static final int DARWIN_TICKS = 100;
+
   private final Kernel kernel;
   private final Platform platform;
   private final int fd;
@@ -77,18 +80,33 @@ final class SocketOptions {
     }
   }
 
-  /** {@return 0 or the negative errno} */
+  /**
+   * Sets as many seconds as the system can keep, at most.
+   *
+   * @return 0 or the negative errno
+   */
   int setLinger(int seconds) {
     Struct linger = platform.struct("linger");
     long memory = NativeMemory.allocate(linger.size());
     try {
       Memory.putInt(memory + linger.offset("l_onoff"), seconds < 0 ? 0 : 1);
-      Memory.putInt(memory + linger.offset("l_linger"), Math.max(seconds, 0));
+      Memory.putInt(memory + linger.offset("l_linger"), Math.clamp(seconds, 0, mostLinger()));
       int level = platform.get(Constant.SOL_SOCKET);
       return kernel.setsockopt(fd, level, lingerOption(), memory, linger.size());
     } finally {
       NativeMemory.free(memory);
     }
+  }
+
+  /**
+   * The BSDs keep it in a short: Darwin in ticks of 10 ms, of which more wrap round, perhaps to 0,
+   * which is a reset; OpenBSD refuses more with EINVAL.
+   */
+  private int mostLinger() {
+    if (platform.has(Constant.SO_LINGER_SEC)) {
+      return Short.MAX_VALUE / DARWIN_TICKS;
+    }
+    return platform.isLinux() ? Integer.MAX_VALUE : Short.MAX_VALUE;
   }
 
   /** Darwin's SO_LINGER counts in ticks of 10 ms. */

@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,6 +144,46 @@ class PlatformOptionsTest {
     KQueueFfmSocketChannelConfig config = client(kernelOf("macos-aarch64"));
     assertThat(config.setOption(ChannelOption.SO_LINGER, 10)).isTrue();
     assertThat(sets).containsExactly(new Set(0xffff, 0x1080, 1, 8));
+  }
+
+  /** A short of 10 ms on macOS: 16,384 s would be 0, which drops what is unsent. */
+  @ParameterizedTest
+  @CsvSource({
+    "macos-aarch64, 326, 326",
+    "macos-aarch64, 327, 327",
+    "macos-aarch64, 328, 327",
+    "macos-x86_64, 16384, 327",
+    "macos-aarch64, 32768, 327",
+    "openbsd-x86_64, 32767, 32767",
+    "openbsd-x86_64, 32768, 32767",
+    "freebsd-x86_64, 65536, 32767",
+    "netbsd-x86_64, 2147483647, 32767",
+    "dragonfly-x86_64, 40000, 32767",
+    "linux-x86_64, 2147483647, 2147483647"
+  })
+  void lingerIsAtMostWhatTheSystemKeeps(String platform, int wanted, int kept) throws IOException {
+    ScriptedCalls calls = kernelOf(platform);
+    KQueueFfmSocketChannelConfig config = client(calls);
+    assertThat(config.setOption(ChannelOption.SO_LINGER, wanted)).isTrue();
+    assertThat(lingerSeconds()).isEqualTo(kept);
+    lastValue = new byte[0];
+    config.setSoLinger(wanted);
+    assertThat(lingerSeconds()).isEqualTo(kept);
+    calls.on(
+        "getsockopt",
+        arguments -> {
+          Memory.copy(lastValue, 0, (long) arguments[3], lastValue.length);
+          return 0;
+        });
+    assertThat(config.getSoLinger()).as("what is read").isEqualTo(kept);
+    assertThat(config.getOption(ChannelOption.SO_LINGER)).isEqualTo(kept);
+  }
+
+  /** Of the last struct linger that was set, which has to be on. */
+  private int lingerSeconds() {
+    ByteBuffer linger = ByteBuffer.wrap(lastValue).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(linger.getInt()).as("l_onoff").isOne();
+    return linger.getInt();
   }
 
   @ParameterizedTest

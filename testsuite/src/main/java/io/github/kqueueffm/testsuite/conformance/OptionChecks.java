@@ -28,6 +28,7 @@ final class OptionChecks {
     number(checks, Constant.IPPROTO_IP, Constant.IP_TOS, 0x10);
     number(checks, Constant.IPPROTO_IP, Constant.IP_TTL, 42);
     checks.add(new Check(GROUP, "SO_LINGER is in seconds", OptionChecks::linger));
+    checks.add(new Check(GROUP, "SO_LINGER does not wrap round", OptionChecks::longLinger));
     checks.add(new Check(GROUP, "SO_SNDBUF and SO_RCVBUF hold", OptionChecks::buffers));
     checks.add(new Check(GROUP, "SO_BROADCAST holds on UDP", OptionChecks::broadcast));
     checks.add(new Check(GROUP, "IP_MULTICAST_TTL holds, as a byte", OptionChecks::multicastTtl));
@@ -92,6 +93,19 @@ final class OptionChecks {
       Deviation.unless(got == seconds, "set " + seconds + " s, got " + got);
     }
     return seen.toString().trim();
+  }
+
+  /** What a short, or one of ticks of 10 ms, would make 0 or a negative number of. */
+  private static String longLinger(Bench bench) throws IOException {
+    KernelSocket socket = tcp(bench);
+    StringBuilder seen = new StringBuilder();
+    for (int seconds : new int[] {400, 16_384, 32_768, 65_536}) {
+      socket.soLinger(seconds);
+      int got = socket.soLinger();
+      seen.append(got).append(' ');
+      Deviation.unless(got >= 327 && got <= seconds, "set " + seconds + " s, got " + got);
+    }
+    return seen.append("of 400 16384 32768 65536").toString();
   }
 
   private static String buffers(Bench bench) throws IOException {
