@@ -358,7 +358,8 @@ public final class KernelSocket {
   private synchronized boolean setInt(int level, int option, int value, String name)
       throws IOException {
     ensureOpen();
-    return isSet(name, Descriptors.setInt(kernel, fd, level, option, value));
+    int result = Descriptors.setInt(kernel, fd, level, option, value);
+    return isTaken(level, option, result) && isSet(name, result);
   }
 
   /**
@@ -382,7 +383,8 @@ public final class KernelSocket {
   synchronized boolean setBytes(int level, int option, long memory, int length, String name)
       throws IOException {
     ensureOpen();
-    return isSet(name, kernel.setsockopt(fd, level, option, memory, length));
+    int result = kernel.setsockopt(fd, level, option, memory, length);
+    return isTaken(level, option, result) && isSet(name, result);
   }
 
   /** {@return the seconds that close lingers for, or -1 if it does not} */
@@ -400,6 +402,11 @@ public final class KernelSocket {
   public synchronized boolean soLinger(int seconds) throws IOException {
     ensureOpen();
     return isSet("SOL_SOCKET/SO_LINGER", options().setLinger(seconds));
+  }
+
+  /** False for a buffer that a connection which is half closed has no use for any more. */
+  private boolean isTaken(int level, int option, int result) {
+    return !wasConnected || !options().isOfShutDirection(level, option, result);
   }
 
   private boolean isSet(String option, int result) throws IOException {

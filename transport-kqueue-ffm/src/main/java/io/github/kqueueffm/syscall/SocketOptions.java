@@ -114,6 +114,18 @@ final class SocketOptions {
     return platform.getOr(Constant.SO_LINGER_SEC, platform.get(Constant.SO_LINGER));
   }
 
+  /**
+   * Whether the size of a buffer was refused because its direction is shut, by this end or by the
+   * peer's: OpenBSD answers EINVAL for that, and for no size.
+   */
+  boolean isOfShutDirection(int level, int option, int result) {
+    return platform.system().equals("openbsd")
+        && platform.is(Errno.EINVAL, -result)
+        && level == platform.get(Constant.SOL_SOCKET)
+        && (option == platform.get(Constant.SO_RCVBUF)
+            || option == platform.get(Constant.SO_SNDBUF));
+  }
+
   /** The errno that the next recv would have, without taking a byte; 0 if there is input. */
   int peek() {
     long memory = NativeMemory.allocate(1);

@@ -10,6 +10,8 @@ import io.github.kqueueffm.abi.Errno;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OptionStoryTest {
   private static final int SO_KEEPALIVE = 8;
   private static final int SO_SNDBUF = 0x1001;
+  private static final int SO_RCVBUF = 0x1002;
 
   private final Os os;
   private final Recorder child = new Recorder();
@@ -49,12 +52,50 @@ class OptionStoryTest {
   void areRefusedByALiveSocket() {
     try (Story story = Story.on(os)) {
       story.accepted(child);
-      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_SNDBUF, 1).fails(Errno.EINVAL);
+      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
       story.tcp().peerName(CHILD, Story.THERE, Story.THEIR_PORT);
-      assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_SNDBUF, 1))
+      assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true))
           .isInstanceOf(ChannelException.class)
-          .hasMessageContaining("SO_SNDBUF")
+          .hasMessageContaining("SO_KEEPALIVE")
           .hasMessageContaining("EINVAL");
+      story.script().verify();
+    }
+  }
+
+  /** OpenBSD has no use for the buffer of a direction that either end has shut. */
+  @Test
+  void sizeOfABufferIsTakenByAHalfClosedConnectionOfOpenbsd() {
+    try (Story story = Story.on(os)) {
+      story.accepted(child);
+      KQueueFfmSocketChannelConfig config = (KQueueFfmSocketChannelConfig) child.channel().config();
+      story.script().allow("getpeername").answers(0);
+      for (int buffer : new int[] {SO_SNDBUF, SO_RCVBUF}) {
+        ChannelOption<Integer> option =
+            buffer == SO_SNDBUF ? ChannelOption.SO_SNDBUF : ChannelOption.SO_RCVBUF;
+        IntegerUnixChannelOption number =
+            new IntegerUnixChannelOption("number", Os.SOL_SOCKET, buffer);
+        for (ChannelOption<Integer> set : List.of(option, number)) {
+          story.tcp().option(CHILD, Os.SOL_SOCKET, buffer, 4096).fails(Errno.EINVAL);
+          if (os == Os.OPENBSD_X86_64) {
+            assertThat(config.setOption(set, 4096)).as("%s", set).isTrue();
+          } else {
+            assertThatThrownBy(() -> config.setOption(set, 4096)).hasMessageContaining("EINVAL");
+          }
+          story.script().verify();
+        }
+      }
+    }
+  }
+
+  /** A size that OpenBSD does not have room for is an error there as well. */
+  @Test
+  void sizeOfABufferThatIsTooLargeIsRefused() {
+    try (Story story = Story.on(os)) {
+      story.accepted(child);
+      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_SNDBUF, 1 << 30).fails(Errno.ENOBUFS);
+      assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_SNDBUF, 1 << 30))
+          .isInstanceOf(ChannelException.class)
+          .hasMessageContaining("SO_SNDBUF");
       story.script().verify();
     }
   }

@@ -30,6 +30,9 @@ final class OptionChecks {
     checks.add(new Check(GROUP, "SO_LINGER is in seconds", OptionChecks::linger));
     checks.add(new Check(GROUP, "SO_LINGER does not wrap round", OptionChecks::longLinger));
     checks.add(new Check(GROUP, "SO_SNDBUF and SO_RCVBUF hold", OptionChecks::buffers));
+    checks.add(
+        new Check(
+            GROUP, "buffers of a half-closed connection are settable", OptionChecks::halfClosed));
     checks.add(new Check(GROUP, "SO_BROADCAST holds on UDP", OptionChecks::broadcast));
     checks.add(new Check(GROUP, "IP_MULTICAST_TTL holds, as a byte", OptionChecks::multicastTtl));
     checks.add(new Check(GROUP, "IPV6_V6ONLY is as the stack says", OptionChecks::v6Only));
@@ -119,6 +122,14 @@ final class OptionChecks {
       Deviation.unless(got >= 50_000 && got <= 100_000, option + " of 50000 became " + got);
     }
     return seen.append("of 50000").toString();
+  }
+
+  private static String halfClosed(Bench bench) throws IOException {
+    KernelSocket near = bench.tcp().near();
+    near.shutdown(false, true);
+    boolean set = near.setInt(Constant.SOL_SOCKET, Constant.SO_SNDBUF, 50_000);
+    near.setInt(Constant.SOL_SOCKET, Constant.SO_RCVBUF, 50_000);
+    return set ? "set" : "refused, and passed over";
   }
 
   private static String broadcast(Bench bench) throws IOException {
