@@ -359,7 +359,11 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     int result = Descriptors.setInt(kernel, fd, level, option, value);
-    return isTaken(level, option, result) && isSet(name, result);
+    boolean set = isTaken(level, option, result) && isSet(name, result);
+    if (set && wasConnected && value == 0) {
+      options().cleared(level, option);
+    }
+    return set;
   }
 
   /**
@@ -384,7 +388,11 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     int result = kernel.setsockopt(fd, level, option, memory, length);
-    return isTaken(level, option, result) && isSet(name, result);
+    boolean set = isTaken(level, option, result) && isSet(name, result);
+    if (set && wasConnected && length == Integer.BYTES && Memory.getInt(memory) == 0) {
+      options().cleared(level, option);
+    }
+    return set;
   }
 
   /** {@return the seconds that close lingers for, or -1 if it does not} */

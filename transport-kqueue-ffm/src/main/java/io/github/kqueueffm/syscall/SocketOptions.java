@@ -126,6 +126,29 @@ final class SocketOptions {
             || option == platform.get(Constant.SO_SNDBUF));
   }
 
+  /**
+   * An option of a connection was switched off. Darwin goes on to hold the segment that TCP_NOPUSH
+   * has held, for some 5 s, unless something is sent: no bytes are enough.
+   */
+  void cleared(int level, int option) {
+    if (platform.system().equals("macos")
+        && level == platform.get(Constant.IPPROTO_TCP)
+        && option == platform.get(Constant.TCP_NOPUSH)) {
+      sendNothing();
+    }
+  }
+
+  private void sendNothing() {
+    long memory = NativeMemory.allocate(1);
+    try {
+      // EPIPE, ENOTCONN: the output is shut or the connection gone, which held nothing back or has
+      // lost it. EAGAIN, ENOBUFS: a full socket sends as the peer takes. The option is set anyhow.
+      kernel.send(fd, memory, 0, platform.getOr(Constant.MSG_NOSIGNAL, 0));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
   /** The errno that the next recv would have, without taking a byte; 0 if there is input. */
   int peek() {
     long memory = NativeMemory.allocate(1);

@@ -5,14 +5,20 @@ import static io.github.kqueueffm.channel.Story.SERVER;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Expectation;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -84,6 +90,66 @@ class OptionStoryTest {
           story.script().verify();
         }
       }
+    }
+  }
+
+  /** macOS goes on to hold what it has held until something is sent, be it nothing. */
+  @Test
+  void pushAgainSendsWhatWasHeldBack() {
+    assumeFalse(os.isNetbsd(), "it has no such option");
+    int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
+    for (boolean gone : new boolean[] {false, true}) {
+      Recorder handler = new Recorder();
+      try (Story story = Story.on(os)) {
+        story.accepted(handler);
+        KQueueFfmSocketChannelConfig config =
+            (KQueueFfmSocketChannelConfig) handler.channel().config();
+        List<Consumer<Boolean>> setters =
+            List.of(
+                on -> config.setOption(KQueueFfmChannelOption.TCP_NOPUSH, on),
+                on -> config.setOption(KQueueFfmChannelOption.TCP_CORK, on),
+                config::setTcpNoPush,
+                on -> config.setOption(byNumber(noPush), on ? 1 : 0),
+                on -> config.setOption(inBytes(noPush), bytes(on)));
+        for (Consumer<Boolean> setter : setters) {
+          story.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 1);
+          setter.accept(true);
+          story.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 0);
+          if (os.isMacos()) {
+            Expectation nothing =
+                story.script().expect("send", CHILD, ANY, 0, os.msgNoSignal()).answers(0);
+            if (gone) {
+              nothing.fails(Errno.EPIPE);
+            }
+          }
+          setter.accept(false);
+          story.script().verify();
+        }
+      }
+    }
+  }
+
+  private static IntegerUnixChannelOption byNumber(int option) {
+    return new IntegerUnixChannelOption("number", Os.IPPROTO_TCP, option);
+  }
+
+  private static RawUnixChannelOption inBytes(int option) {
+    return new RawUnixChannelOption("bytes", Os.IPPROTO_TCP, option, 4);
+  }
+
+  private static ByteBuffer bytes(boolean on) {
+    return ByteBuffer.wrap(Os.ints(on ? 1 : 0));
+  }
+
+  @Test
+  void pushOfASocketThatIsNotConnectedSendsNothing() {
+    assumeFalse(os.isNetbsd(), "it has no such option");
+    int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
+    try (Story story = Story.on(os)) {
+      Channel channel = story.client(child).register().channel();
+      story.tcp().option(Story.CLIENT, Os.IPPROTO_TCP, noPush, 0);
+      assertThat(channel.config().setOption(KQueueFfmChannelOption.TCP_NOPUSH, false)).isTrue();
+      story.script().verify();
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.kqueueffm.syscall.Memory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Options that are set have to be got back. */
 final class OptionChecks {
@@ -30,6 +31,8 @@ final class OptionChecks {
     checks.add(new Check(GROUP, "SO_LINGER is in seconds", OptionChecks::linger));
     checks.add(new Check(GROUP, "SO_LINGER does not wrap round", OptionChecks::longLinger));
     checks.add(new Check(GROUP, "SO_SNDBUF and SO_RCVBUF hold", OptionChecks::buffers));
+    checks.add(
+        new Check(GROUP, "TCP_NOPUSH or TCP_CORK, cleared, sends the rest", OptionChecks::noPush));
     checks.add(
         new Check(
             GROUP, "buffers of a half-closed connection are settable", OptionChecks::halfClosed));
@@ -122,6 +125,24 @@ final class OptionChecks {
       Deviation.unless(got >= 50_000 && got <= 100_000, option + " of 50000 became " + got);
     }
     return seen.append("of 50000").toString();
+  }
+
+  private static String noPush(Bench bench) throws IOException {
+    Constant option =
+        bench.platform().has(Constant.TCP_NOPUSH) ? Constant.TCP_NOPUSH : Constant.TCP_CORK;
+    requireKnown(bench, option);
+    TcpPair pair = bench.tcp();
+    pair.near().setInt(Constant.IPPROTO_TCP, option, 1);
+    long memory = bench.memory(5);
+    long sent = bench.kernel().send(pair.near().fd(), memory, 5, 0);
+    Deviation.unless(sent == 5, "send: " + bench.result(sent));
+    long start = System.nanoTime();
+    pair.near().setInt(Constant.IPPROTO_TCP, option, 0);
+    TcpPair.await(bench, pair.far().fd(), Constant.EVFILT_READ);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    // What the persist timer sends comes after 5 s.
+    Deviation.unless(millis < 3000, "what " + option + " held came after " + millis + " ms");
+    return option + ", after " + millis + " ms";
   }
 
   private static String halfClosed(Bench bench) throws IOException {
