@@ -6,11 +6,15 @@ import io.netty.channel.ChannelOption;
  * Options beyond {@link ChannelOption} and {@link io.netty.channel.unix.UnixChannelOption}.
  *
  * <p>They are the very objects of Netty's own kqueue and epoll transports, so that code that sets
- * those keeps working. An option that the system lacks is not in {@code getOptions()}, and setting
- * it answers false.
+ * those keeps working. Not among them are those of epoll's own ways ({@code EPOLL_MODE}, {@code
+ * TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and the io_uring transport's under
+ * names that no other transport has. An option that the system lacks is not in {@code
+ * getOptions()}, and setting it answers false.
  */
 public final class KQueueFfmChannelOption {
   private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
+
+  /** Some of its options have plain names, as they have here. */
   private static final String EPOLL = "io.netty.channel.epoll.EpollChannelOption#";
 
   /** Bytes that have to be free before the socket is reported writable; not on Linux. */
@@ -51,16 +55,15 @@ public final class KQueueFfmChannelOption {
       ChannelOption.valueOf(KQueueFfmChannelOption.class, "TCP_MAXSEG");
 
   /** Whether an address may be bound that no interface has yet (Linux). */
-  public static final ChannelOption<Boolean> IP_FREEBIND =
-      ChannelOption.valueOf(EPOLL + "IP_FREEBIND");
+  public static final ChannelOption<Boolean> IP_FREEBIND = ChannelOption.valueOf("IP_FREEBIND");
 
   /** Whether addresses of others may be bound, for transparent proxies (Linux). */
   public static final ChannelOption<Boolean> IP_TRANSPARENT =
-      ChannelOption.valueOf(EPOLL + "IP_TRANSPARENT");
+      ChannelOption.valueOf("IP_TRANSPARENT");
 
   /** Whether a bind to port 0 leaves the choice of the port to connect (Linux). */
   public static final ChannelOption<Boolean> IP_BIND_ADDRESS_NO_PORT =
-      ChannelOption.valueOf(EPOLL + "IP_BIND_ADDRESS_NO_PORT");
+      ChannelOption.valueOf("IP_BIND_ADDRESS_NO_PORT");
 
   /** Seconds of idleness before the first keep-alive probe; not on OpenBSD. */
   public static final ChannelOption<Integer> TCP_KEEPIDLE =
@@ -88,7 +91,7 @@ public final class KQueueFfmChannelOption {
 
   /** Whether groups are heard that only other sockets of this machine joined (Linux); off. */
   public static final ChannelOption<Boolean> IP_MULTICAST_ALL =
-      ChannelOption.valueOf(EPOLL + "IP_MULTICAST_ALL");
+      ChannelOption.valueOf("IP_MULTICAST_ALL");
 
   /**
    * Whether the recipient of a received datagram is the address that it was sent to, one of this
@@ -104,7 +107,7 @@ public final class KQueueFfmChannelOption {
    * RECVBUF_ALLOCATOR} is then divided by that size, so it has to be a multiple of it.
    */
   public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
-      ChannelOption.valueOf(EPOLL + "MAX_DATAGRAM_PAYLOAD_SIZE");
+      ChannelOption.valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");
 
   /** Has no effect: the transport needs no guess of the receive buffer's size. */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =

@@ -139,16 +139,6 @@ final class DatagramOptionsTest {
   }
 
   @Test
-  void nettysOwnNamesAreTheSameOptions() {
-    assertThat(
-            ChannelOption.valueOf(
-                "io.netty.channel.epoll.EpollChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE"))
-        .isSameAs(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE);
-    assertThat(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#IP_MULTICAST_ALL"))
-        .isSameAs(KQueueFfmChannelOption.IP_MULTICAST_ALL);
-  }
-
-  @Test
   void optionsOfClosedChannelFailAsClosed() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       KQueueFfmDatagramChannel channel = rig.local(new Inbox());
