@@ -198,6 +198,12 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   }
 
   @Override
+  public C setMaxMessagesPerWrite(int maxMessagesPerWrite) {
+    super.setMaxMessagesPerWrite(maxMessagesPerWrite);
+    return self();
+  }
+
+  @Override
   public C setWriteSpinCount(int writeSpinCount) {
     super.setWriteSpinCount(writeSpinCount);
     return self();

@@ -209,6 +209,60 @@ public class KQueueFfmDatagramChannelConfig
     return set(UnixChannelOption.SO_REUSEPORT, reusePort);
   }
 
+  /**
+   * Whether an address may be bound that no interface has yet.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isFreeBind() {
+    return get(KQueueFfmChannelOption.IP_FREEBIND);
+  }
+
+  /**
+   * Sets whether an address may be bound that no interface has yet.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmDatagramChannelConfig setFreeBind(boolean freeBind) {
+    return set(KQueueFfmChannelOption.IP_FREEBIND, freeBind);
+  }
+
+  /**
+   * Whether addresses of others may be bound.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isIpTransparent() {
+    return get(KQueueFfmChannelOption.IP_TRANSPARENT);
+  }
+
+  /**
+   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmDatagramChannelConfig setIpTransparent(boolean ipTransparent) {
+    return set(KQueueFfmChannelOption.IP_TRANSPARENT, ipTransparent);
+  }
+
+  /**
+   * Whether groups are heard that only other sockets of this machine joined.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isIpMulticastAll() {
+    return get(KQueueFfmChannelOption.IP_MULTICAST_ALL);
+  }
+
+  /**
+   * Sets whether groups are heard that only other sockets of this machine joined.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmDatagramChannelConfig setIpMulticastAll(boolean ipMulticastAll) {
+    return set(KQueueFfmChannelOption.IP_MULTICAST_ALL, ipMulticastAll);
+  }
+
   @Override
   public boolean isBroadcast() {
     return get(ChannelOption.SO_BROADCAST);

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoopTaskQueueFactory;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
@@ -29,6 +30,12 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
       Queue<Runnable> tailTasks,
       RejectedExecutionHandler rejected) {
     super(parent, executor, factory, orDefault(tasks), orDefault(tailTasks), rejected);
+  }
+
+  /** The queue that a user's factory makes, {@code null} for none. */
+  @SuppressWarnings("deprecation") // Netty's own constructors take it.
+  static Queue<Runnable> queue(EventLoopTaskQueueFactory factory) {
+    return factory == null ? null : factory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);
   }
 
   private static Queue<Runnable> orDefault(Queue<Runnable> queue) {

@@ -1,10 +1,14 @@
 package io.github.kqueueffm.channel;
 
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.EventLoopTaskQueueFactory;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.RejectedExecutionHandler;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -62,6 +66,138 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   }
 
   /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
+  public KQueueFfmEventLoopGroup(int threads, SelectStrategyFactory selectStrategyFactory) {
+    this(threads, (ThreadFactory) null, selectStrategyFactory);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param threadFactory makes the loops' threads; {@code null} for Netty's default
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
+  public KQueueFfmEventLoopGroup(
+      int threads, ThreadFactory threadFactory, SelectStrategyFactory selectStrategyFactory) {
+    this(threads, threadFactory, 0, selectStrategyFactory);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param threadFactory makes the loops' threads; {@code null} for Netty's default
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default
+   */
+  public KQueueFfmEventLoopGroup(int threads, ThreadFactory threadFactory, int maxEventsAtOnce) {
+    this(threads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param threadFactory makes the loops' threads; {@code null} for Netty's default
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
+  public KQueueFfmEventLoopGroup(
+      int threads,
+      ThreadFactory threadFactory,
+      int maxEventsAtOnce,
+      SelectStrategyFactory selectStrategyFactory) {
+    super(
+        threads,
+        threadFactory,
+        KQueueFfmIoHandler.newFactory(maxEventsAtOnce, selectStrategyFactory));
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
+  public KQueueFfmEventLoopGroup(
+      int threads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
+    super(threads, executor, KQueueFfmIoHandler.newFactory(0, selectStrategyFactory));
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   */
+  public KQueueFfmEventLoopGroup(
+      int threads,
+      Executor executor,
+      EventExecutorChooserFactory chooserFactory,
+      SelectStrategyFactory selectStrategyFactory) {
+    this(threads, executor, chooserFactory, selectStrategyFactory, null);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take; {@code null} for Netty's default
+   */
+  public KQueueFfmEventLoopGroup(
+      int threads,
+      Executor executor,
+      EventExecutorChooserFactory chooserFactory,
+      SelectStrategyFactory selectStrategyFactory,
+      RejectedExecutionHandler rejected) {
+    this(threads, executor, chooserFactory, selectStrategyFactory, rejected, null);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take; {@code null} for Netty's default
+   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some;
+   *     {@code null} for Netty's default
+   */
+  @SuppressWarnings("deprecation") // The queues' factory, which Netty's own constructors take.
+  public KQueueFfmEventLoopGroup(
+      int threads,
+      Executor executor,
+      EventExecutorChooserFactory chooserFactory,
+      SelectStrategyFactory selectStrategyFactory,
+      RejectedExecutionHandler rejected,
+      EventLoopTaskQueueFactory taskQueueFactory) {
+    this(
+        threads, executor, chooserFactory, selectStrategyFactory, rejected, taskQueueFactory, null);
+  }
+
+  /**
+   * @param threads how many event loops; 0 for Netty's default
+   * @param executor runs the loops; {@code null} for Netty's default
+   * @param chooserFactory of what picks the loop of the next channel
+   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param rejected gets the tasks that a loop cannot take; {@code null} for Netty's default
+   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some;
+   *     {@code null} for Netty's default
+   * @param tailTaskQueueFactory the same for the tasks that run at the end of a turn
+   */
+  @SuppressWarnings("deprecation") // The queues' factory, which Netty's own constructors take.
+  public KQueueFfmEventLoopGroup(
+      int threads,
+      Executor executor,
+      EventExecutorChooserFactory chooserFactory,
+      SelectStrategyFactory selectStrategyFactory,
+      RejectedExecutionHandler rejected,
+      EventLoopTaskQueueFactory taskQueueFactory,
+      EventLoopTaskQueueFactory tailTaskQueueFactory) {
+    super(
+        threads,
+        executor,
+        KQueueFfmIoHandler.newFactory(0, selectStrategyFactory),
+        chooserFactory,
+        new TaskHandling(rejected, taskQueueFactory, tailTaskQueueFactory));
+  }
+
+  /**
    * For a subclass with a handler of its own.
    *
    * @param executor runs the loops; {@code null} for Netty's default
@@ -79,7 +215,28 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
   @Override
   protected IoEventLoop newChild(Executor executor, IoHandlerFactory factory, Object... args) {
-    return new KQueueFfmEventLoop(this, executor, factory);
+    return args.length == 1 && args[0] instanceof TaskHandling tasks
+        ? tasks.newLoop(this, executor, factory)
+        : new KQueueFfmEventLoop(this, executor, factory);
+  }
+
+  /** What becomes of the tasks of each loop; {@code null} for Netty's default. */
+  @SuppressWarnings("deprecation") // The queues' factory, which Netty's own constructors take.
+  private record TaskHandling(
+      RejectedExecutionHandler rejected,
+      EventLoopTaskQueueFactory tasks,
+      EventLoopTaskQueueFactory tailTasks) {
+
+    KQueueFfmEventLoop newLoop(
+        KQueueFfmEventLoopGroup group, Executor executor, IoHandlerFactory factory) {
+      return new KQueueFfmEventLoop(
+          group,
+          executor,
+          factory,
+          KQueueFfmEventLoop.queue(tasks),
+          KQueueFfmEventLoop.queue(tailTasks),
+          rejected == null ? RejectedExecutionHandlers.reject() : rejected);
+    }
   }
 
   /**

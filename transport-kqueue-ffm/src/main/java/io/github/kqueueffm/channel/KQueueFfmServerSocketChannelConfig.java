@@ -148,6 +148,75 @@ public class KQueueFfmServerSocketChannelConfig
     }
   }
 
+  /**
+   * Whether an address may be bound that no interface has yet.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isFreeBind() {
+    return get(KQueueFfmChannelOption.IP_FREEBIND);
+  }
+
+  /**
+   * Sets whether an address may be bound that no interface has yet.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmServerSocketChannelConfig setFreeBind(boolean freeBind) {
+    return set(KQueueFfmChannelOption.IP_FREEBIND, freeBind);
+  }
+
+  /**
+   * Whether addresses of others may be bound.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isIpTransparent() {
+    return get(KQueueFfmChannelOption.IP_TRANSPARENT);
+  }
+
+  /**
+   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmServerSocketChannelConfig setIpTransparent(boolean ipTransparent) {
+    return set(KQueueFfmChannelOption.IP_TRANSPARENT, ipTransparent);
+  }
+
+  /**
+   * Seconds that a connection may take to send before it is accepted all the same.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public int getTcpDeferAccept() {
+    return get(KQueueFfmChannelOption.TCP_DEFER_ACCEPT);
+  }
+
+  /**
+   * Sets the seconds that a connection may take to send before it is accepted all the same.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmServerSocketChannelConfig setTcpDeferAccept(int tcpDeferAccept) {
+    return set(KQueueFfmChannelOption.TCP_DEFER_ACCEPT, tcpDeferAccept);
+  }
+
+  /** How many connections with data in their SYN may wait for the end of their handshake. */
+  public int getTcpFastopen() {
+    return fastOpen;
+  }
+
+  /**
+   * Lets so many connections with data in their SYN wait for the end of their handshake, where the
+   * system counts them (Linux); any number above 0 lets clients send such data elsewhere. Before
+   * bind, it takes effect with it.
+   */
+  public KQueueFfmServerSocketChannelConfig setTcpFastopen(int pending) {
+    setFastOpen(pending);
+    return this;
+  }
+
   /** Whether clients may send data with their SYN. */
   public boolean isTcpFastOpen() {
     return fastOpen > 0;

@@ -246,6 +246,197 @@ public class KQueueFfmSocketChannelConfig
     set(KQueueFfmChannelOption.TCP_NOPUSH, tcpNoPush);
   }
 
+  /**
+   * Whether partial segments are held back; the same as {@link #isTcpNoPush()}.
+   *
+   * @throws UnsupportedOperationException on NetBSD
+   */
+  public boolean isTcpCork() {
+    return get(KQueueFfmChannelOption.TCP_CORK);
+  }
+
+  /**
+   * Sets whether partial segments are held back; the same as {@link #setTcpNoPush}.
+   *
+   * @throws UnsupportedOperationException on NetBSD
+   */
+  public KQueueFfmSocketChannelConfig setTcpCork(boolean tcpCork) {
+    return set(KQueueFfmChannelOption.TCP_CORK, tcpCork);
+  }
+
+  /**
+   * Whether acknowledgements are sent at once.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isTcpQuickAck() {
+    return get(KQueueFfmChannelOption.TCP_QUICKACK);
+  }
+
+  /**
+   * Sets whether acknowledgements are sent at once.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmSocketChannelConfig setTcpQuickAck(boolean tcpQuickAck) {
+    return set(KQueueFfmChannelOption.TCP_QUICKACK, tcpQuickAck);
+  }
+
+  /**
+   * Microseconds of busy polling when there is nothing to receive.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public int getSoBusyPoll() {
+    return get(KQueueFfmChannelOption.SO_BUSY_POLL);
+  }
+
+  /**
+   * Sets the microseconds of busy polling when there is nothing to receive.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmSocketChannelConfig setSoBusyPoll(int soBusyPoll) {
+    return set(KQueueFfmChannelOption.SO_BUSY_POLL, soBusyPoll);
+  }
+
+  /**
+   * Unsent bytes from which on the socket is not reported writable.
+   *
+   * @throws UnsupportedOperationException where the system lacks it
+   */
+  public long getTcpNotSentLowAt() {
+    return get(KQueueFfmChannelOption.TCP_NOTSENT_LOWAT);
+  }
+
+  /**
+   * Sets how many unsent bytes keep the socket from being reported writable.
+   *
+   * @throws UnsupportedOperationException where the system lacks it
+   */
+  public KQueueFfmSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
+    return set(KQueueFfmChannelOption.TCP_NOTSENT_LOWAT, tcpNotSentLowAt);
+  }
+
+  /**
+   * Seconds of idleness before the first keep-alive probe.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public int getTcpKeepIdle() {
+    return get(KQueueFfmChannelOption.TCP_KEEPIDLE);
+  }
+
+  /**
+   * Sets the seconds of idleness before the first keep-alive probe.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public KQueueFfmSocketChannelConfig setTcpKeepIdle(int tcpKeepIdle) {
+    return set(KQueueFfmChannelOption.TCP_KEEPIDLE, tcpKeepIdle);
+  }
+
+  /**
+   * Seconds between keep-alive probes.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public int getTcpKeepIntvl() {
+    return get(KQueueFfmChannelOption.TCP_KEEPINTVL);
+  }
+
+  /**
+   * Sets the seconds between keep-alive probes.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public KQueueFfmSocketChannelConfig setTcpKeepIntvl(int tcpKeepIntvl) {
+    return set(KQueueFfmChannelOption.TCP_KEEPINTVL, tcpKeepIntvl);
+  }
+
+  /**
+   * Probes without an answer before the connection is given up.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public int getTcpKeepCnt() {
+    return get(KQueueFfmChannelOption.TCP_KEEPCNT);
+  }
+
+  /**
+   * Sets how many probes without an answer end the connection.
+   *
+   * @throws UnsupportedOperationException on OpenBSD
+   */
+  public KQueueFfmSocketChannelConfig setTcpKeepCnt(int tcpKeepCnt) {
+    return set(KQueueFfmChannelOption.TCP_KEEPCNT, tcpKeepCnt);
+  }
+
+  /**
+   * Milliseconds that sent data may stay unacknowledged.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public int getTcpUserTimeout() {
+    return get(KQueueFfmChannelOption.TCP_USER_TIMEOUT);
+  }
+
+  /**
+   * Sets the milliseconds that sent data may stay unacknowledged.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmSocketChannelConfig setTcpUserTimeout(int tcpUserTimeout) {
+    return set(KQueueFfmChannelOption.TCP_USER_TIMEOUT, tcpUserTimeout);
+  }
+
+  /**
+   * Whether addresses of others may be bound.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isIpTransparent() {
+    return get(KQueueFfmChannelOption.IP_TRANSPARENT);
+  }
+
+  /**
+   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmSocketChannelConfig setIpTransparent(boolean ipTransparent) {
+    return set(KQueueFfmChannelOption.IP_TRANSPARENT, ipTransparent);
+  }
+
+  /**
+   * Whether a bind to port 0 leaves the choice of the port to connect.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public boolean isIpBindAddressNoPort() {
+    return get(KQueueFfmChannelOption.IP_BIND_ADDRESS_NO_PORT);
+  }
+
+  /**
+   * Sets whether a bind to port 0 leaves the choice of the port to connect.
+   *
+   * @throws UnsupportedOperationException anywhere but on Linux
+   */
+  public KQueueFfmSocketChannelConfig setIpBindAddressNoPort(boolean ipBindAddressNoPort) {
+    return set(KQueueFfmChannelOption.IP_BIND_ADDRESS_NO_PORT, ipBindAddressNoPort);
+  }
+
+  /**
+   * The same as {@link #setTcpKeepCnt}, under the name that Netty's epoll transport has kept.
+   *
+   * @deprecated use {@link #setTcpKeepCnt}
+   */
+  @Deprecated
+  public KQueueFfmSocketChannelConfig setTcpKeepCntl(int probes) {
+    set(KQueueFfmChannelOption.TCP_KEEPCNT, probes);
+    return this;
+  }
+
   /** Whether data that is written before the connect goes with its SYN. */
   public boolean isTcpFastOpenConnect() {
     return fastOpenConnect;
