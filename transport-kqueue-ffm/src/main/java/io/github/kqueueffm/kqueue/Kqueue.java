@@ -53,6 +53,15 @@ public interface Kqueue extends AutoCloseable {
    */
   void release(int fd);
 
+  /**
+   * Whether both filters of a descriptor share a registration, so that a change or a delivery of
+   * EVFILT_WRITE takes from an EVFILT_READ with EV_CLEAR that it tells arrivals and the end alone.
+   * Added anew, it has it again.
+   */
+  default boolean sharesFilters() {
+    return false;
+  }
+
   KeventLayout layout();
 
   /** Who serves the calls, in a word or two for people. */

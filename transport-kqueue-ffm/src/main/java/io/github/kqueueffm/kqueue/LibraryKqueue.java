@@ -23,6 +23,8 @@ import java.io.IOException;
  *   <li>A time-out that is negative waits for ever. So it is refused here, with EINVAL.
  *   <li>Releases 2.4 to 2.6.4 hold the kqueue's lock while they wait. So a change by another thread
  *       says that it {@linkplain #changesAwaitWaits() has to wait}.
+ *   <li>Release 2.7 has one epoll registration for both filters of a descriptor, so they are
+ *       {@linkplain #sharesFilters() not independent}.
  *   <li>A call gives 512 events at most. That loses nothing: the others come with the next one.
  * </ul>
  *
@@ -168,6 +170,12 @@ final class LibraryKqueue implements Kqueue {
   /** There is no way to ask the library for its release. */
   @Override
   public boolean changesAwaitWaits() {
+    return true;
+  }
+
+  /** There is no way to ask the library for its release. */
+  @Override
+  public boolean sharesFilters() {
     return true;
   }
 

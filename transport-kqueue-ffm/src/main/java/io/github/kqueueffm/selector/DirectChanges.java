@@ -43,9 +43,8 @@ final class DirectChanges {
       return false;
     }
     if (awaitsWaits) {
-      // Published first, so that the loop does not wait again. A wakeup that fails leaves the
-      // change
-      // to wait for the end of the loop's wait.
+      // Published first, so that the loop does not wait again. After a wakeup that fails the change
+      // waits for the end of the loop's wait.
       underWay.incrementAndGet();
       waker.interrupt();
     }

@@ -13,6 +13,7 @@ final class FilterState {
   private Interest kernel = Interest.NONE;
   private boolean deleteSent;
   private boolean wasArmed;
+  private boolean overruled;
 
   FilterState(int filter) {
     this.filter = filter;
@@ -27,7 +28,12 @@ final class FilterState {
   }
 
   boolean isSettled() {
-    return wanted == kernel;
+    return wanted == kernel && !overruled;
+  }
+
+  /** The other filter has taken from a sentinel what makes it one, so that it is added anew. */
+  void overruled() {
+    overruled = kernel == Interest.SENTINEL;
   }
 
   /** Whether the kernel holds a knote. */
@@ -40,11 +46,16 @@ final class FilterState {
     return wasArmed;
   }
 
-  /** Puts what is missing into the list, which has to go out with the next call. */
-  void emit(ChangeList changes, KqueueFacts facts, boolean lowat, long ident, long udata) {
-    if (wanted == kernel) {
-      return;
+  /**
+   * Puts what is missing into the list, which has to go out with the next call.
+   *
+   * @return whether anything is
+   */
+  boolean emit(ChangeList changes, KqueueFacts facts, boolean lowat, long ident, long udata) {
+    if (isSettled()) {
+      return false;
     }
+    overruled = false;
     // A re-ADD keeps the ONESHOT-ness of a knote on NetBSD and FreeBSD, so a DELETE comes first.
     // There is none for a knote that is gone: its ENOENT would end the wait.
     deleteSent = kernel != Interest.NONE;
@@ -60,6 +71,7 @@ final class FilterState {
     }
     kernel = wanted;
     wasArmed |= isArmed();
+    return true;
   }
 
   /**

@@ -15,6 +15,7 @@ final class PendingChanges {
 
   private final KqueueFacts facts;
   private final boolean lowat;
+  private final boolean filtersShared;
   private final ChangeList list;
   private Registration[] dirty = new Registration[INITIAL];
   private int firstDirty;
@@ -22,10 +23,12 @@ final class PendingChanges {
 
   /**
    * @param lowat whether sentinels use NOTE_LOWAT
+   * @param filtersShared whether a change of EVFILT_WRITE overrules a sentinel
    */
-  PendingChanges(KqueueFacts facts, KeventLayout layout, boolean lowat) {
+  PendingChanges(KqueueFacts facts, KeventLayout layout, boolean lowat, boolean filtersShared) {
     this.facts = facts;
     this.lowat = lowat;
+    this.filtersShared = filtersShared;
     list = new ChangeList(layout);
   }
 
@@ -65,7 +68,7 @@ final class PendingChanges {
       dirty[firstDirty++] = null;
       registration.queued(false);
       if (registration.isValid()) {
-        registration.emit(list, facts, lowat);
+        registration.emit(list, facts, lowat, filtersShared);
       }
     }
     firstDirty = 0;

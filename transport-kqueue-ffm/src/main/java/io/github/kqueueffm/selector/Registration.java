@@ -190,8 +190,19 @@ public final class Registration {
     nextInBucket = next;
   }
 
-  void emit(ChangeList changes, KqueueFacts facts, boolean lowat) {
+  void emit(ChangeList changes, KqueueFacts facts, boolean lowat, boolean filtersShared) {
+    if (filtersShared && write.emit(changes, facts, lowat, ident, id)) {
+      read.overruled();
+    }
     read.emit(changes, facts, lowat, ident, id);
     write.emit(changes, facts, lowat, ident, id);
+  }
+
+  /** An event of EVFILT_WRITE where both filters share a registration. */
+  void writeDelivered() {
+    read.overruled();
+    if (valid && !read.isSettled()) {
+      selector.dirty(this);
+    }
   }
 }

@@ -60,7 +60,7 @@ public final class Selector implements AutoCloseable {
     waker = new Waker(wakeup, gate);
     direct = new DirectChanges(kqueue, facts, gate, waker);
     loopKernel = kernel.bound();
-    pending = new PendingChanges(facts, layout, capabilities.lowat());
+    pending = new PendingChanges(facts, layout, capabilities.lowat(), kqueue.sharesFilters());
     timespec = new Timespec(facts.platform);
   }
 
@@ -243,6 +243,9 @@ public final class Selector implements AutoCloseable {
             : filter == facts.write ? registration.writeState() : null;
     if (state == null || facts.isReceipt(flags, data)) {
       return true;
+    }
+    if (filter == facts.write && kqueue.sharesFilters()) {
+      registration.writeDelivered();
     }
     return facts.isError(flags, data)
         ? state.failed((int) data, facts)

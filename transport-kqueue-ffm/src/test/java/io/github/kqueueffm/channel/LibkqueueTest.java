@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.kqueue.Provider;
+import io.github.kqueueffm.syscall.CountingKernel;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -34,11 +35,13 @@ class LibkqueueTest {
   private static final int MORE_THAN_FITS = 32 << 20;
 
   private final Provider library;
+  private final CountingKernel calls;
   private final Received received = new Received();
 
   LibkqueueTest(Provider library) {
     this.library = library;
-    loop = new Loop(library.kernel());
+    calls = CountingKernel.over(library.kernel());
+    loop = new Loop(calls.kernel());
   }
 
   @Test
@@ -121,6 +124,41 @@ class LibkqueueTest {
     Loop.await("the refusal", () -> !received.failures().isEmpty());
     assertThat(received.failures().get(0)).isInstanceOf(PortUnreachableException.class);
     channel.close().sync();
+  }
+
+  /** EVFILT_WRITE has fired and is gone, with its registration that the filters share. */
+  @Test
+  void pausedReaderThatHadToWaitWithAWriteRestsAndNoticesTheEnd() throws Exception {
+    try (Socket peer = connect(false)) {
+      Channel channel = received.channel();
+      ChannelFuture written =
+          channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[MORE_THAN_FITS]));
+      peer.getInputStream().readNBytes(MORE_THAN_FITS);
+      assertThat(written.await(20, TimeUnit.SECONDS)).isTrue();
+      assertRestsWithUnreadBytes(peer);
+      peer.shutdownOutput();
+      received.awaitInactive();
+      assertThat(received.bytes()).hasSize(10);
+    }
+  }
+
+  /** EVFILT_WRITE is still armed. */
+  @Test
+  void pausedReaderThatWaitsWithAWriteRestsAndNoticesTheReset() throws Exception {
+    try (Socket peer = connect(false)) {
+      received.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[MORE_THAN_FITS]));
+      assertRestsWithUnreadBytes(peer);
+      reset(peer);
+      received.awaitInactive();
+    }
+  }
+
+  private void assertRestsWithUnreadBytes(Socket peer) throws Exception {
+    peer.getOutputStream().write(new byte[10]);
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    calls.reset();
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+    assertThat(calls.count("kevent")).isLessThan(50);
   }
 
   @Test
