@@ -89,8 +89,34 @@ public final class Selector implements AutoCloseable {
     try {
       Wakeup wakeup = capabilities.wakeup().open(kqueue, kernel, facts);
       return new Selector(kernel, facts, kqueue, capabilities, userEvents, wakeup);
+    } catch (IOException e) {
+      if (forced != null || capabilities.wakeup() == WakeupKind.PIPE) {
+        kqueue.close();
+        throw e;
+      }
+      return openWithPipe(kernel, facts, kqueue, capabilities, userEvents, e);
     } catch (Throwable t) {
       kqueue.close();
+      throw t;
+    }
+  }
+
+  /** OpenBSD limits the user events and timers of a process together, and answers ENOMEM. */
+  private static Selector openWithPipe(
+      Kernel kernel,
+      KqueueFacts facts,
+      Kqueue kqueue,
+      Capabilities capabilities,
+      boolean userEvents,
+      IOException refusal)
+      throws IOException {
+    try {
+      Wakeup wakeup = WakeupKind.PIPE.open(kqueue, kernel, facts);
+      Capabilities pipe = new Capabilities(WakeupKind.PIPE, capabilities.lowat());
+      return new Selector(kernel, facts, kqueue, pipe, userEvents, wakeup);
+    } catch (Throwable t) {
+      kqueue.close();
+      t.addSuppressed(refusal);
       throw t;
     }
   }

@@ -73,6 +73,45 @@ class CapabilitiesTest {
     return Capabilities.of(script.kernel(), null);
   }
 
+  /** OpenBSD 7.8 limits the user events of a process. */
+  @Test
+  void loopThatGetsNoUserEventTakesAPipe() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      expectUserEventRefused(script);
+      ScriptedSelectors.expectPipe(script);
+      script
+          .expectKevent()
+          .changes(script.read(ScriptedSelectors.PIPE_READ).flags(EV_ADD))
+          .withoutSlots();
+      try (Selector selector = Selector.open(script.kernel(), null)) {
+        assertThat(selector.describe()).contains("wakeup pipe");
+      }
+    }
+  }
+
+  @Test
+  void forcedUserEventThatIsRefusedIsAFailureThatNamesIt() {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      expectUserEventRefused(script);
+      script.expect("close", ScriptedSelectors.KQUEUE);
+      assertThatThrownBy(() -> Selector.open(script.kernel(), WakeupKind.USER))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("EVFILT_USER EV_ADD|EV_CLEAR")
+          .hasMessageContaining("ENOMEM");
+    }
+  }
+
+  private static void expectUserEventRefused(ScriptedKernel script) {
+    ScriptedSelectors.assume(script.kernel(), "user", true);
+    script.expect("kqueue").answers(ScriptedSelectors.KQUEUE);
+    script.allow("close", ScriptedSelectors.KQUEUE);
+    script
+        .expectKevent()
+        .changes(script.user(0).flags(EV_ADD, EV_CLEAR))
+        .withoutSlots()
+        .fails(Errno.ENOMEM);
+  }
+
   @Test
   void darwinHasTheSpecsTimer() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {

@@ -57,7 +57,7 @@ public final class ScriptedSelectors {
     }
   }
 
-  private static void expectPipe(ScriptedKernel script) {
+  static void expectPipe(ScriptedKernel script) {
     script.allow("close", PIPE_READ);
     script.allow("close", PIPE_WRITE);
     boolean atomic = script.kernel().has(Call.PIPE2);
