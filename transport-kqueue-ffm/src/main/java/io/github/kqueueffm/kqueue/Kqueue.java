@@ -15,8 +15,8 @@ public interface Kqueue extends AutoCloseable {
    * kevent(2).
    *
    * @param changes address of {@code nchanges} structs in this {@link #layout()}
-   * @param events address of room for {@code nevents} structs; with {@code nevents} 0 the call does
-   *     not wait
+   * @param events address of room for {@code nevents} structs, of which there are none or at least
+   *     {@code nchanges}; 0 with {@code nevents} 0, when the call does not wait
    * @param timespec address of the time-out, or 0 to wait for ever
    * @return the number of events, or the negative errno
    */

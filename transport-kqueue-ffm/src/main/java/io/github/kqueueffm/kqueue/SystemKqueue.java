@@ -33,13 +33,29 @@ final class SystemKqueue implements Kqueue {
 
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
-    return kernel.kevent(fd, changes, nchanges, events, nevents, timespec);
+    return kevent(kernel, changes, nchanges, events, nevents, timespec);
   }
 
   @Override
   public int kevent(
       Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
+    checkRoom(nchanges, events, nevents);
     return caller.kevent(fd, changes, nchanges, events, nevents, timespec);
+  }
+
+  /**
+   * DragonFly writes a failing change's answer past a list that has no room for it, and takes a
+   * list of no room that is not null for one that has.
+   */
+  private static void checkRoom(int nchanges, long events, int nevents) {
+    if (nevents == 0 ? events != 0 : nevents < nchanges) {
+      throw new IllegalArgumentException(
+          "kevent with "
+              + nchanges
+              + " changes and room for "
+              + nevents
+              + " events: give room for an answer to each change, or a null list without any");
+    }
   }
 
   @Override
