@@ -5,55 +5,140 @@ import io.github.kqueueffm.syscall.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 
-/** Addresses of ByteBufs, and copies of those that have none. */
+/**
+ * Where the bytes of ByteBufs are in memory. The only place that turns a ByteBuf into an address,
+ * and it gives one for a part that is one piece of direct memory alone: what is a view of several
+ * pieces, or of less memory than it had when it was made, has none.
+ */
 final class Buffers {
+  /** There is no address: the bytes have to be copied. */
+  static final long NONE = 0;
+
   private Buffers() {}
 
-  /** Whether the buffer's bytes can be given to the kernel where they are. */
+  /** Whether the kernel can read the buffer's bytes where they are, perhaps in several pieces. */
   static boolean isDirect(ByteBuf buffer) {
     return buffer.hasMemoryAddress() || buffer.isDirect() && buffer.nioBufferCount() > 0;
   }
 
-  /** Address of index 0 of a direct buffer with one component. */
-  static long address(ByteBuf buffer) {
-    if (buffer.hasMemoryAddress()) {
-      return buffer.memoryAddress();
-    }
-    ByteBuffer first = buffer.internalNioBuffer(0, 1);
-    return Memory.address(first) + first.position();
+  /** The address of what can be read, or {@link #NONE}. */
+  static long contents(ByteBuf buffer) {
+    return address(buffer, buffer.readerIndex(), buffer.readableBytes());
   }
 
   /**
-   * Adds what can be read of a direct buffer.
+   * The address of the room behind the writer index, or {@link #NONE}.
    *
-   * @return false if there was no room for all of it
+   * @throws ReadOnlyBufferException if nothing may be written there
    */
-  static boolean gather(ByteBuf buffer, IovecArray iovecs) {
-    int index = buffer.readerIndex();
-    int length = buffer.readableBytes();
-    if (length == 0) {
-      return true;
+  static long room(ByteBuf buffer, int length) {
+    if (buffer.isReadOnly()) {
+      throw new ReadOnlyBufferException();
     }
+    return address(buffer, buffer.writerIndex(), length, true);
+  }
+
+  /** The address of a part that is one piece of direct memory, or {@link #NONE}. */
+  static long address(ByteBuf buffer, int index, int length) {
+    return address(buffer, index, length, false);
+  }
+
+  private static long address(ByteBuf buffer, int index, int length, boolean writes) {
     if (buffer.hasMemoryAddress()) {
-      return iovecs.add(buffer.memoryAddress() + index, length);
-    }
-    if (buffer.nioBufferCount() == 1) {
-      return add(buffer.internalNioBuffer(index, length), iovecs);
-    }
-    for (ByteBuffer part : buffer.nioBuffers(index, length)) {
-      if (!add(part, iovecs)) {
-        return false;
+      long address = buffer.memoryAddress() + index;
+      if (holds(buffer, address, length)) {
+        return address;
       }
     }
+    ByteBuffer piece = piece(buffer, index, length);
+    if (piece == null) {
+      return NONE;
+    }
+    if (writes && piece.isReadOnly()) {
+      // A composite does not say so of its component.
+      throw new ReadOnlyBufferException();
+    }
+    return address(piece);
+  }
+
+  /**
+   * Whether memory is within a buffer and within all that it is a view of, which can have become
+   * shorter since. A composite's components can have, too: its NIO buffers are checked for that.
+   */
+  private static boolean holds(ByteBuf buffer, long address, int length) {
+    ByteBuf level = buffer;
+    do {
+      if (level instanceof CompositeByteBuf || !level.hasMemoryAddress()) {
+        return false;
+      }
+      long start = level.memoryAddress();
+      if (address < start || address + length > start + level.capacity()) {
+        return false;
+      }
+      level = level.unwrap();
+    } while (level != null);
     return true;
   }
 
-  private static boolean add(ByteBuffer part, IovecArray iovecs) {
-    return iovecs.add(Memory.address(part) + part.position(), part.remaining());
+  /** A part as one direct NIO buffer, or {@code null}; of several pieces it would be a copy. */
+  private static ByteBuffer piece(ByteBuf buffer, int index, int length) {
+    if (!buffer.isDirect() || buffer.nioBufferCount() != 1) {
+      return null;
+    }
+    ByteBuffer piece = buffer.internalNioBuffer(index, length);
+    return piece.isDirect() && piece.remaining() == length ? piece : null;
+  }
+
+  private static long address(ByteBuffer piece) {
+    return Memory.address(piece) + piece.position();
+  }
+
+  /**
+   * Adds what can be read, where it is.
+   *
+   * @return false if not all of it could be added
+   */
+  static boolean gather(ByteBuf buffer, IovecArray iovecs) {
+    int length = buffer.readableBytes();
+    return length == 0 || addPieces(buffer, buffer.readerIndex(), length, iovecs) == length;
+  }
+
+  /**
+   * Adds what can be read, and a copy of what the kernel cannot read where it is.
+   *
+   * @return false if there was no room for all of it
+   */
+  static boolean gather(ByteBuf buffer, IovecArray iovecs, CopyRoom copies) {
+    int index = buffer.readerIndex();
+    int length = buffer.readableBytes();
+    int added = length == 0 ? 0 : addPieces(buffer, index, length, iovecs);
+    return added == length || copies.add(buffer, index + added, length - added, iovecs);
+  }
+
+  /** Adds as many pieces from the first on as it can; the answer is how many bytes. */
+  private static int addPieces(ByteBuf buffer, int index, int length, IovecArray iovecs) {
+    long address = address(buffer, index, length);
+    if (address != NONE) {
+      return iovecs.add(address, length) ? length : 0;
+    }
+    if (!buffer.isDirect() || buffer.nioBufferCount() < 2) {
+      return 0;
+    }
+    int added = 0;
+    for (ByteBuffer piece : buffer.nioBuffers(index, length)) {
+      int bytes = piece.remaining();
+      if (bytes > 0 && (!piece.isDirect() || !iovecs.add(address(piece), bytes))) {
+        break;
+      }
+      added += bytes;
+    }
+    return added;
   }
 
   /** A direct copy of what can be read; the original is released with its holder. */

@@ -110,8 +110,12 @@ final class DatagramReader {
     DatagramResources resources = loop.datagrams();
     DatagramBatch batch = resources.one();
     int room = buffer.writableBytes();
-    // Room for nothing still takes a datagram.
-    long address = room == 0 ? batch.name(0) : Buffers.address(buffer) + buffer.writerIndex();
+    long address = room == 0 ? Buffers.NONE : Buffers.room(buffer, room);
+    boolean copied = address == Buffers.NONE;
+    if (copied) {
+      // Room for nothing still takes a datagram.
+      address = loop.copies().take(room);
+    }
     long result;
     do {
       batch.receiveInto(0, address, room, channel.tellsRecipient());
@@ -120,8 +124,13 @@ final class DatagramReader {
     if (result < 0) {
       return nothing(loop, handle, "recvmsg", (int) result);
     }
-    handle.lastBytesRead((int) result);
-    buffer.writerIndex(buffer.writerIndex() + (int) result);
+    int received = (int) Math.min(result, room);
+    handle.lastBytesRead(received);
+    if (copied) {
+      loop.copies().moveTo(buffer, received);
+    } else {
+      buffer.writerIndex(buffer.writerIndex() + received);
+    }
     resources.packets()[0] = channel.packet(buffer, resources, batch, 0);
     return 1;
   }
@@ -136,8 +145,10 @@ final class DatagramReader {
       throws IOException {
     DatagramResources resources = loop.datagrams();
     DatagramBatch batch = resources.many();
-    int start = buffer.writerIndex();
-    long address = Buffers.address(buffer) + start;
+    long address = Buffers.room(buffer, slot * slots);
+    if (address == Buffers.NONE) {
+      return -1;
+    }
     int count;
     do {
       for (int i = 0; i < slots; i++) {

@@ -49,11 +49,12 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
     int nameLength;
     try {
       nameLength = channel.putRecipient(batch.name(count), message);
+      if (!Buffers.gather(Datagrams.content(message), iovecs)) {
+        // It goes alone when it is the first one, perhaps as a copy.
+        return false;
+      }
     } catch (RuntimeException e) {
       // It will fail when it is the first one, and then its promise is told.
-      return false;
-    }
-    if (!Buffers.gather(Datagrams.content(message), iovecs)) {
       return false;
     }
     nameLengths[count++] = nameLength;

@@ -72,15 +72,17 @@ final class DatagramWriter {
     long name = batch.name(0);
     int nameLength = channel.putRecipient(name, message);
     ByteBuf content = Datagrams.content(message);
-    if (content.nioBufferCount() > 1) {
-      IovecArray iovecs = loop.iovecs();
-      Buffers.gather(content, iovecs);
-      batch.send(0, nameLength, iovecs.address(), iovecs.count());
-      return loop.kernel().sendmsg(fd, batch.headers(), loop.sendFlags());
-    }
     int length = content.readableBytes();
     // An empty buffer may have no address.
-    long address = length == 0 ? name : Buffers.address(content) + content.readerIndex();
+    long address = length == 0 ? name : Buffers.contents(content);
+    if (address == Buffers.NONE) {
+      IovecArray iovecs = loop.iovecs();
+      if (Buffers.gather(content, iovecs)) {
+        batch.send(0, nameLength, iovecs.address(), iovecs.count());
+        return loop.kernel().sendmsg(fd, batch.headers(), loop.sendFlags());
+      }
+      address = loop.copies().copyOf(content);
+    }
     return nameLength == 0
         ? loop.kernel().send(fd, address, length, loop.sendFlags())
         : loop.kernel().sendto(fd, address, length, loop.sendFlags(), name, nameLength);

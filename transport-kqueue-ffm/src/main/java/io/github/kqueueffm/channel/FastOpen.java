@@ -18,7 +18,8 @@ final class FastOpen {
    * Begins a connect together with the first data.
    *
    * @param outbound {@code null} once the output is shut down, of which Netty drops it
-   * @return false if there is no data, or the system has it switched off: connect as usual
+   * @return false if there is no data in one piece, or the system has it switched off: connect as
+   *     usual
    */
   boolean start(KernelSocket socket, SocketAddress remote, ChannelOutboundBuffer outbound)
       throws IOException {
@@ -26,12 +27,13 @@ final class FastOpen {
       return false;
     }
     outbound.addFlush();
-    if (!(outbound.current() instanceof ByteBuf data)
-        || !data.isReadable()
-        || data.nioBufferCount() != 1) {
+    if (!(outbound.current() instanceof ByteBuf data) || !data.isReadable()) {
       return false;
     }
-    long address = Buffers.address(data) + data.readerIndex();
+    long address = Buffers.contents(data);
+    if (address == Buffers.NONE) {
+      return false;
+    }
     long result = TcpFastOpen.connect(socket, remote, address, data.readableBytes());
     taken = Math.max(result, 0);
     return result >= 0;

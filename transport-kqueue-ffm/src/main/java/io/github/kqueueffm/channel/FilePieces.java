@@ -81,10 +81,20 @@ final class FilePieces {
       if (read <= 0) {
         throw new IOException("the file ended at " + position + " while it was sent");
       }
-      return send(Buffers.address(buffer), read);
+      return send(buffer);
     } finally {
       buffer.release();
     }
+  }
+
+  /** {@return the bytes sent of what can be read, 0 if the socket takes nothing for now} */
+  long send(ByteBuf buffer) throws IOException {
+    long address = Buffers.contents(buffer);
+    if (address == Buffers.NONE) {
+      // An allocator may answer with other buffers than it is asked for.
+      address = channel.resources().copies().copyOf(buffer);
+    }
+    return send(address, buffer.readableBytes());
   }
 
   /** {@return the bytes sent, 0 if the socket takes nothing for now} */

@@ -32,6 +32,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final MessageHeader headers;
   private long header;
   private IovecArray iovecs;
+  private final CopyRoom copies = new CopyRoom();
   private DescriptorReceiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
@@ -94,13 +95,19 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return descriptors;
   }
 
-  /** An empty array to gather a write in. */
+  /** Memory for bytes that the kernel cannot reach where they are, while a call is made. */
+  CopyRoom copies() {
+    return copies;
+  }
+
+  /** An empty array to gather a write in, with {@link #copies} empty too. */
   IovecArray iovecs() {
     if (iovecs == null) {
       Platform platform = kernel.platform();
       iovecs = new IovecArray(platform, platform.get(Constant.IOV_MAX));
     }
     iovecs.clear();
+    copies.empty();
     return iovecs;
   }
 
@@ -155,6 +162,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   }
 
   void close() {
+    copies.free();
     if (iovecs != null) {
       iovecs.free();
     }

@@ -56,8 +56,7 @@ final class RegionCollector implements WritableByteChannel {
   /** Sends what is pending; false if the socket does not take all of it for now. */
   boolean flush() throws IOException {
     while (isPending()) {
-      long address = Buffers.address(pending) + pending.readerIndex();
-      int sent = (int) pieces.send(address, pending.readableBytes());
+      int sent = (int) pieces.send(pending);
       if (sent == 0) {
         return false;
       }

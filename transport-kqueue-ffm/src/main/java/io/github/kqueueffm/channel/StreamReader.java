@@ -85,19 +85,25 @@ final class StreamReader implements StreamInput {
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
       throws IOException {
     int room = buffer.writableBytes();
-    int index = buffer.writerIndex();
-    handle.attemptedBytesRead(room);
     if (room == 0) {
       // recv(2) would answer 0, which is no end then.
+      handle.attemptedBytesRead(0);
       handle.lastBytesRead(0);
       return NOTHING;
     }
+    long address = Buffers.room(buffer, room);
+    boolean copied = address == Buffers.NONE;
+    if (copied) {
+      room = Math.min(room, CopyRoom.KEPT);
+      address = loop.copies().take(room);
+    }
+    handle.attemptedBytesRead(room);
     long result;
     do {
-      result = loop.kernel().recv(channel.socket().fd(), Buffers.address(buffer) + index, room, 0);
+      result = loop.kernel().recv(channel.socket().fd(), address, room, 0);
     } while (loop.interrupted(result));
     if (result > 0) {
-      buffer.writerIndex(index + (int) result);
+      received(loop, buffer, (int) result, copied);
       handle.lastBytesRead((int) result);
       return (int) result;
     }
@@ -112,6 +118,21 @@ final class StreamReader implements StreamInput {
       return END;
     }
     throw channel.failure("recv", ended);
+  }
+
+  /** The buffer has so many bytes more, which are in it or are still to be copied to it. */
+  private static void received(LoopResources loop, ByteBuf buffer, int bytes, boolean copied)
+      throws IOException {
+    if (!copied) {
+      buffer.writerIndex(buffer.writerIndex() + bytes);
+      return;
+    }
+    try {
+      loop.copies().moveTo(buffer, bytes);
+    } catch (RuntimeException e) {
+      // They are lost, and a stream that goes on without them would be another one.
+      throw new IOException("received " + bytes + " bytes that " + buffer + " does not take", e);
+    }
   }
 
   private void readComplete(RecvByteBufAllocator.ExtendedHandle handle) {

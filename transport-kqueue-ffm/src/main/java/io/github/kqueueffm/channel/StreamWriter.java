@@ -19,6 +19,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   private FileRegionWriter regions;
   private Runnable flushTask;
   private IovecArray gathering;
+  private CopyRoom copies;
   private int gathered;
 
   StreamWriter(AbstractKQueueFfmStreamChannel channel) {
@@ -84,13 +85,16 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     return channel.writeMessage(in, message);
   }
 
-  private boolean send(ChannelOutboundBuffer in, ByteBuf buffer) throws IOException {
+  private boolean send(ChannelOutboundBuffer in, ByteBuf buffer) throws Exception {
     int length = buffer.readableBytes();
     if (length == 0) {
       return in.remove();
     }
+    long address = Buffers.contents(buffer);
+    if (address == Buffers.NONE) {
+      return gather(in);
+    }
     LoopResources loop = channel.resources();
-    long address = Buffers.address(buffer) + buffer.readerIndex();
     long sent = loop.kernel().send(channel.socket().fd(), address, length, loop.sendFlags());
     if (sent < 0) {
       return refused(loop, "send", sent);
@@ -103,6 +107,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     LoopResources loop = channel.resources();
     IovecArray iovecs = loop.iovecs();
     gathering = iovecs;
+    copies = loop.copies();
     gathered = 0;
     in.forEachFlushedMessage(this);
     if (iovecs.count() == 0) {
@@ -153,6 +158,6 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
       return false;
     }
     gathered++;
-    return Buffers.gather(buffer, gathering);
+    return Buffers.gather(buffer, gathering, copies);
   }
 }

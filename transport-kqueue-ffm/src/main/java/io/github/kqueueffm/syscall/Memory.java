@@ -95,12 +95,18 @@ public final class Memory {
   /**
    * Address of a direct buffer's first byte, whatever its position is. The caller keeps the buffer
    * alive.
+   *
+   * @throws IllegalStateException if its memory was freed with its arena
    */
   public static long address(ByteBuffer direct) {
     if (!direct.isDirect()) {
       throw new IllegalArgumentException("a heap buffer has no address");
     }
-    // ofBuffer's address includes the position.
-    return MemorySegment.ofBuffer(direct).address() - direct.position();
+    MemorySegment remaining = MemorySegment.ofBuffer(direct);
+    if (!remaining.scope().isAlive()) {
+      throw new IllegalStateException("the buffer's memory is freed: its arena is closed");
+    }
+    // Which includes the position.
+    return remaining.address() - direct.position();
   }
 }
