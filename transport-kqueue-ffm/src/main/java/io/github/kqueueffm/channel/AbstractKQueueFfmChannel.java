@@ -15,8 +15,10 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.ThrowableUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
@@ -365,13 +367,41 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   private void readEvent(KQueueFfmIoEvent event) {
-    if (event.isError()) {
-      readRefused(event);
-    } else if (event.isEof() || readPending) {
-      readReady(event.isEof());
+    try {
+      if (event.isError()) {
+        readRefused(event);
+      } else if (event.isEof() || readPending) {
+        readReady(event.isEof());
+      }
+      // Else the sentinel without EV_EOF, which means nothing: Darwin clamps its low-water mark.
+    } finally {
+      // Its one-shot is spent, whatever happened.
+      updateReadInterest();
     }
-    // Else the sentinel without EV_EOF, which means nothing: Darwin clamps its low-water mark.
-    updateReadInterest();
+  }
+
+  /**
+   * Ends a read.
+   *
+   * @param handle the read's, or {@code null} if it gave none
+   * @param failure what failed in the read, or {@code null}
+   * @return what failed in the read or in its handle now, or {@code null}
+   */
+  final Throwable readComplete(RecvByteBufAllocator.ExtendedHandle handle, Throwable failure) {
+    Throwable result = failure;
+    try {
+      if (handle != null) {
+        handle.readComplete();
+      }
+    } catch (Throwable t) {
+      if (failure == null) {
+        result = t;
+      } else {
+        ThrowableUtil.addSuppressed(failure, t);
+      }
+    }
+    pipeline().fireChannelReadComplete();
+    return result;
   }
 
   /**
@@ -447,6 +477,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   /** The channel's transport operations. */
   class AbstractKQueueFfmUnsafe extends AbstractUnsafe {
+    private PlainHandle plainHandle;
 
     @Override
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
@@ -470,9 +501,18 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       super.flush0();
     }
 
-    /** Netty's native transports have always asked for the extended form. */
+    /** The handle in its extended form; it is the user's and may throw. */
+    @SuppressWarnings("deprecation") // The type that Netty's channels have.
     final RecvByteBufAllocator.ExtendedHandle readHandle() {
-      return (RecvByteBufAllocator.ExtendedHandle) recvBufAllocHandle();
+      RecvByteBufAllocator.Handle handle = recvBufAllocHandle();
+      if (handle instanceof RecvByteBufAllocator.ExtendedHandle extended) {
+        return extended;
+      }
+      if (plainHandle == null) {
+        // Netty keeps the handle for as long as the channel lives.
+        plainHandle = new PlainHandle(Objects.requireNonNull(handle, "newHandle()"));
+      }
+      return plainHandle;
     }
 
     final void writeRefused(IOException refusal) {

@@ -4,7 +4,6 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
@@ -114,20 +113,19 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void readReady(boolean eof) {
-    RecvByteBufAllocator.ExtendedHandle handle = ownUnsafe().readHandle();
-    handle.reset(config());
-    handle.attemptedBytesRead(1);
+    RecvByteBufAllocator.ExtendedHandle handle = null;
     Throwable failure = null;
     try {
+      handle = ownUnsafe().readHandle();
+      handle.reset(config());
+      handle.attemptedBytesRead(1);
       acceptLoop(handle);
     } catch (Throwable t) {
       failure = t;
     }
-    handle.readComplete();
-    ChannelPipeline pipeline = pipeline();
-    pipeline.fireChannelReadComplete();
+    failure = readComplete(handle, failure);
     if (failure != null) {
-      pipeline.fireExceptionCaught(failure);
+      pipeline().fireExceptionCaught(failure);
     }
   }
 
@@ -139,10 +137,15 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
         acceptFailed(loop, fd);
         return;
       }
-      handle.lastBytesRead(1);
-      handle.incMessagesRead(1);
-      readDone();
-      pipeline().fireChannelRead(child(loop, fd));
+      Channel child = child(loop, fd);
+      try {
+        handle.lastBytesRead(1);
+        handle.incMessagesRead(1);
+      } finally {
+        // It is accepted, whatever the handle throws.
+        readDone();
+        pipeline().fireChannelRead(child);
+      }
       // A handler may have closed the server, whose descriptor can be somebody else's by now.
     } while (hasLoop() && handle.continueReading());
   }

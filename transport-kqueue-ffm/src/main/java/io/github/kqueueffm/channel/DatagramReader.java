@@ -22,19 +22,18 @@ final class DatagramReader {
   }
 
   void read() {
-    RecvByteBufAllocator.ExtendedHandle handle = channel.ownUnsafe().readHandle();
-    handle.reset(channel.config());
+    RecvByteBufAllocator.ExtendedHandle handle = null;
     Throwable failure = null;
     try {
+      handle = channel.ownUnsafe().readHandle();
+      handle.reset(channel.config());
       readLoop(handle);
     } catch (Throwable t) {
       failure = t;
     }
-    handle.readComplete();
-    ChannelPipeline pipeline = channel.pipeline();
-    pipeline.fireChannelReadComplete();
+    failure = channel.readComplete(handle, failure);
     if (failure != null) {
-      pipeline.fireExceptionCaught(failure);
+      channel.pipeline().fireExceptionCaught(failure);
     }
   }
 
@@ -68,15 +67,23 @@ final class DatagramReader {
       buffer.release();
       return 0;
     }
-    handle.incMessagesRead(count);
-    channel.readDone();
+    try {
+      handle.incMessagesRead(count);
+    } finally {
+      // They are received, whatever the handle throws.
+      channel.readDone();
+      deliver(packets, count);
+    }
+    return count;
+  }
+
+  private void deliver(Object[] packets, int count) {
     ChannelPipeline pipeline = channel.pipeline();
     for (int i = 0; i < count; i++) {
       Object packet = packets[i];
       packets[i] = null;
       pipeline.fireChannelRead(packet);
     }
-    return count;
   }
 
   private static void discard(Object[] packets) {

@@ -29,10 +29,14 @@ final class DescriptorReader implements StreamInput {
       if (result <= 0) {
         return ended(loop, handle, channel.receiveEnded(result));
       }
-      handle.attemptedBytesRead(result);
-      handle.lastBytesRead(result);
-      handle.incMessagesRead(1);
-      deliver(loop.descriptors());
+      try {
+        handle.attemptedBytesRead(result);
+        handle.lastBytesRead(result);
+        handle.incMessagesRead(1);
+      } finally {
+        // They are open, whatever the handle throws.
+        deliver(loop.descriptors());
+      }
     } while (channel.mayContinue(this, handle, eof));
     return false;
   }

@@ -108,17 +108,18 @@ final class LoopRegistration implements IoRegistration {
   void handle(KQueueFfmIoEvent event) {
     try {
       handle.handle(this, event);
-    } catch (Exception e) {
-      // One handle's exception must not take this turn's events from the others.
-      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), e);
+    } catch (Throwable t) {
+      // An error either must not take this turn's events from the others: their one-shots are
+      // spent.
+      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), t);
     }
   }
 
   void close() {
     try {
       handle.close();
-    } catch (Exception e) {
-      LOGGER.warn("Cannot close {}", StringUtil.simpleClassName(handle), e);
+    } catch (Throwable t) {
+      LOGGER.warn("Cannot close {}", StringUtil.simpleClassName(handle), t);
     }
     cancel();
   }
@@ -126,8 +127,8 @@ final class LoopRegistration implements IoRegistration {
   void unregistered() {
     try {
       handle.unregistered();
-    } catch (Exception e) {
-      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), e);
+    } catch (Throwable t) {
+      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), t);
     }
   }
 }

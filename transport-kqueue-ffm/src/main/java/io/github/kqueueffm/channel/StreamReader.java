@@ -35,25 +35,35 @@ final class StreamReader implements StreamInput {
     if (channel.isInputDone()) {
       return;
     }
-    RecvByteBufAllocator.ExtendedHandle handle = channel.ownUnsafe().readHandle();
-    handle.reset(channel.config());
-    boolean ended;
+    RecvByteBufAllocator.ExtendedHandle handle = null;
+    boolean ended = false;
+    Throwable failure = null;
     try {
-      StreamInput input;
-      do {
-        input = channel.input();
-        ended = input.drain(handle, eof);
-        // A handler may have changed what is read; after an event that says so, the end counts.
-      } while (!ended && eof && channel.mayContinue() && channel.input() != input);
+      handle = channel.ownUnsafe().readHandle();
+      handle.reset(channel.config());
+      ended = drainInputs(handle, eof);
     } catch (Throwable t) {
-      readComplete(handle);
-      failed(t);
-      return;
+      failure = t;
     }
-    readComplete(handle);
+    failure = channel.readComplete(handle, failure);
+    if (failure != null) {
+      failed(failure);
+    }
     if (ended) {
       ended();
     }
+  }
+
+  private boolean drainInputs(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+      throws IOException {
+    StreamInput input;
+    boolean ended;
+    do {
+      input = channel.input();
+      ended = input.drain(handle, eof);
+      // A handler may have changed what is read; after an event that says so, the end counts.
+    } while (!ended && eof && channel.mayContinue() && channel.input() != input);
+    return ended;
   }
 
   @Override
@@ -72,11 +82,17 @@ final class StreamReader implements StreamInput {
       }
       if (received <= 0) {
         buffer.release();
+        handle.lastBytesRead(received == END ? -1 : 0);
         return received == END;
       }
-      handle.incMessagesRead(1);
-      channel.readDone();
-      pipeline.fireChannelRead(buffer);
+      try {
+        handle.lastBytesRead(received);
+        handle.incMessagesRead(1);
+      } finally {
+        // What the socket has given is not lost, whatever the handle throws.
+        channel.readDone();
+        pipeline.fireChannelRead(buffer);
+      }
     } while (channel.mayContinue(this, handle, eof));
     return false;
   }
@@ -88,7 +104,6 @@ final class StreamReader implements StreamInput {
     if (room == 0) {
       // recv(2) would answer 0, which is no end then.
       handle.attemptedBytesRead(0);
-      handle.lastBytesRead(0);
       return NOTHING;
     }
     long address = Buffers.room(buffer, room);
@@ -104,20 +119,28 @@ final class StreamReader implements StreamInput {
     } while (loop.interrupted(result));
     if (result > 0) {
       received(loop, buffer, (int) result, copied);
-      handle.lastBytesRead((int) result);
       return (int) result;
     }
     int ended = channel.receiveEnded((int) result);
     if (loop.wouldBlock(ended)) {
       // A spurious event is normal: FreeBSD and NetBSD deliver a one-shot that was drained.
-      handle.lastBytesRead(0);
       return NOTHING;
     }
-    handle.lastBytesRead(-1);
     if (ended == 0) {
       return END;
     }
-    throw channel.failure("recv", ended);
+    throw failure(handle, ended);
+  }
+
+  /** Why the socket gives nothing, which the kernel tells once. */
+  private IOException failure(RecvByteBufAllocator.ExtendedHandle handle, int result) {
+    IOException failure = channel.failure("recv", result);
+    try {
+      handle.lastBytesRead(-1);
+    } catch (Throwable t) {
+      failure.addSuppressed(t);
+    }
+    return failure;
   }
 
   /** The buffer has so many bytes more, which are in it or are still to be copied to it. */
@@ -133,11 +156,6 @@ final class StreamReader implements StreamInput {
       // They are lost, and a stream that goes on without them would be another one.
       throw new IOException("received " + bytes + " bytes that " + buffer + " does not take", e);
     }
-  }
-
-  private void readComplete(RecvByteBufAllocator.ExtendedHandle handle) {
-    handle.readComplete();
-    channel.pipeline().fireChannelReadComplete();
   }
 
   private void ended() {

@@ -25,6 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Descriptors over a local socket on every system, byte for byte. */
@@ -159,6 +160,23 @@ class DescriptorPassingStoryTest {
       received.descriptors.get(0).close();
       story.tcp().close(42);
       received.descriptors.get(1).close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ThrowingHandles.At.class,
+      names = {"ATTEMPTED", "LAST", "MESSAGES", "CONTINUE", "COMPLETE"})
+  @DisplayName("one that has come is not lost, whatever the receive handle throws")
+  void losesNoneToAHandleThatThrows(ThrowingHandles.At at) {
+    try (Story story = connected()) {
+      connected.channel().config().setRecvByteBufAllocator(new ThrowingHandles(at));
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      receivesByte(story, 0, 41);
+      closeOnExec(story, 41);
+      story.turn();
+      assertThat(received.descriptors).hasSize(1);
+      assertThat(received.failures).hasSize(1);
     }
   }
 

@@ -197,6 +197,27 @@ class UserHandleStoryTest {
   }
 
   @Test
+  @DisplayName("an error of one handle does not take a batch's events from the others")
+  void survivesAHandlesError() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    Handle bad = new Handle(71);
+    bad.then =
+        () -> {
+          throw new StackOverflowError("a handle's own fault");
+        };
+    Handle good = new Handle(72);
+    IoRegistration first = handler.register(bad);
+    IoRegistration second = handler.register(good);
+    first.submit(ops(script.read(71).oneShot()));
+    second.submit(ops(script.read(72).oneShot()));
+    script.expectKevent().returns(script.read(71), script.read(72));
+    assertThat(run(handler)).isEqualTo(2);
+    assertThat(good.log).hasSize(1);
+    script.allow("kevent");
+    end(handler);
+  }
+
+  @Test
   @DisplayName("a cancellation within a batch ends its events, and is told after the batch [A1]")
   void cancelsWithinABatch() throws Exception {
     KQueueFfmIoHandler handler = open();
