@@ -119,13 +119,15 @@ final class DatagramReader {
     int room = buffer.writableBytes();
     long address = room == 0 ? Buffers.NONE : Buffers.room(buffer, room);
     boolean copied = address == Buffers.NONE;
+    // Room for nothing still takes a datagram. Into a byte: FreeBSD and DragonFly answer a receive
+    // into no bytes from an empty queue with 0, which would be a datagram that nobody sent.
+    int length = Math.max(room, 1);
     if (copied) {
-      // Room for nothing still takes a datagram.
-      address = loop.copies().take(room);
+      address = loop.copies().take(length);
     }
     long result;
     do {
-      batch.receiveInto(0, address, room, channel.tellsRecipient());
+      batch.receiveInto(0, address, length, channel.tellsRecipient());
       result = loop.kernel().recvmsg(channel.socket().fd(), batch.headers(), 0);
     } while (loop.interrupted(result));
     if (result < 0) {

@@ -10,15 +10,20 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Memory;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.UncheckedBooleanSupplier;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -97,6 +102,63 @@ class DatagramStoryTest {
     assertThat(connected.cause()).isNull();
     assertThat(connected.isSuccess()).isTrue();
     return connected.channel();
+  }
+
+  /** As FreeBSD and DragonFly answer it: with 0 for no bytes from an empty queue. */
+  private static void empty(Story story) {
+    story
+        .udp()
+        .recv(FD)
+        .does(call -> {
+          long length = Memory.getLong(Memory.getLong(call.argument(1) + 16) + 8);
+          return length == 0 ? 0 : -story.kernel().platform().number(Errno.EAGAIN);
+        });
+  }
+
+  @Test
+  @DisplayName("a receive buffer without room makes up no datagram that nobody sent")
+  void receiveBufferWithoutRoomMakesUpNoDatagram() {
+    try (Story story = Story.on(os)) {
+      RecvByteBufAllocator noRoom =
+          new DefaultMaxMessagesRecvByteBufAllocator(16) {
+            @Override
+            @SuppressWarnings("deprecation") // The type that Netty's interface has.
+            public Handle newHandle() {
+              return new MaxMessageHandle() {
+                private int left;
+
+                @Override
+                public int guess() {
+                  return 0;
+                }
+
+                @Override
+                public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+                  // Netty's own ends a read after no bytes.
+                  return left-- > 0;
+                }
+
+                @Override
+                public void reset(ChannelConfig config) {
+                  super.reset(config);
+                  left = 16;
+                }
+              };
+            }
+          };
+      bound(story, bootstrap(story).option(ChannelOption.RECVBUF_ALLOCATOR, noRoom));
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(1));
+      story.udp().recv(FD, "x", peer);
+      story.udp().localName(FD, os.address(HERE, PORT));
+      empty(story);
+      story.turn();
+      assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
+      story.kevent(story.read(FD).oneShot()).returns(story.read(FD));
+      empty(story);
+      story.turn();
+      assertThat(packets.received).hasSize(1);
+      assertThat(packets.failures).isEmpty();
+    }
   }
 
   private static DatagramPacket packet(String text) {

@@ -48,12 +48,13 @@ final class UdpScript {
           long header = call.argument(1);
           byte[] bytes = text.getBytes(US_ASCII);
           long iovec = Memory.getLong(header + IOVECS);
-          Memory.copy(bytes, 0, Memory.getLong(iovec), bytes.length);
+          int taken = (int) Math.min(bytes.length, Memory.getLong(iovec + 8));
+          Memory.copy(bytes, 0, Memory.getLong(iovec), taken);
           Memory.copy(sender, 0, Memory.getLong(header), sender.length);
           Memory.putInt(header + NAME_LENGTH, sender.length);
           Memory.copy(control, 0, Memory.getLong(header + CONTROL), control.length);
           Memory.putInt(header + CONTROL_LENGTH, control.length);
-          return bytes.length;
+          return taken;
         });
   }
 

@@ -10,11 +10,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -22,6 +24,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.UncheckedBooleanSupplier;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,6 +55,10 @@ final class DatagramChecks {
     return List.of(
         new Check(GROUP, "UDP: datagrams come back, from the right sender", DatagramChecks::udp),
         new Check(GROUP, "UDP: the address that was sent to is told", DatagramChecks::recipient),
+        new Check(
+            GROUP,
+            "UDP: a receive buffer without room makes up no datagram",
+            DatagramChecks::noRoom),
         new Check(
             GROUP,
             "UDP: of one flush only the datagram fails that cannot be sent",
@@ -248,6 +255,59 @@ final class DatagramChecks {
     }
   }
 
+  private static String noRoom(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      Channel server =
+          bind(
+              loops
+                  .client(KQueueFfmDatagramChannel.class, received)
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new NoRoom()),
+              Bench.loopback(0));
+      Channel client = udp(loops, Bench.loopback(0), new Received());
+      for (String text : List.of("one", "two", "three")) {
+        send(client, text, (InetSocketAddress) server.localAddress());
+        received.expect("", client.localAddress());
+      }
+      // Whatever is made up comes in the same read as the last one.
+      server.eventLoop().submit(() -> {}).sync();
+      received.expectNoMore();
+      return "3 sent, 3 received";
+    }
+  }
+
+  /** Gives buffers of 0 bytes. */
+  private static final class NoRoom extends DefaultMaxMessagesRecvByteBufAllocator {
+    NoRoom() {
+      super(16);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // The type that Netty's interface has.
+    public Handle newHandle() {
+      return new MaxMessageHandle() {
+        private int left;
+
+        @Override
+        public int guess() {
+          return 0;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+          // Netty's own ends a read after no bytes.
+          return left-- > 0;
+        }
+
+        @Override
+        public void reset(ChannelConfig config) {
+          super.reset(config);
+          left = 16;
+        }
+      };
+    }
+  }
+
   private static String local(Bench bench) throws Exception {
     String folder = bench.folder().toString();
     DomainSocketAddress address = new DomainSocketAddress(folder + "/server");
@@ -324,6 +384,10 @@ final class DatagramChecks {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       packets.add((AddressedEnvelope<?, ?>) message);
+    }
+
+    void expectNoMore() {
+      Deviation.unless(packets.isEmpty(), "there are " + packets.size() + " more");
     }
 
     /** Waits for a datagram. Its recipient. */
