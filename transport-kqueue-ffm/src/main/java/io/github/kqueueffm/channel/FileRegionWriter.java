@@ -80,8 +80,10 @@ final class FileRegionWriter {
     long offset = region.position() + region.transferred();
     long count = loop.sentCount();
     int result = loop.kernel().sendfile(channel.socket().fd(), descriptor, offset, left, count);
-    // The BSDs and macOS count what they sent before EAGAIN or EINTR.
-    long sent = Memory.getLong(count);
+    // The BSDs and macOS count what they sent before EAGAIN or EINTR. With any other errno the
+    // count may be anything: DragonFly leaves what was on the kernel's stack.
+    boolean counted = result == 0 || loop.wouldBlock(result) || loop.interrupted(result);
+    long sent = counted ? Memory.getLong(count) : 0;
     if (sent > 0) {
       advance(region, sent);
       if (sent == left) {

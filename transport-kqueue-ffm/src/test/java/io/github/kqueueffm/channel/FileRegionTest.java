@@ -325,6 +325,21 @@ class FileRegionTest {
   }
 
   @Test
+  void countOfARefusedSendfileIsNotBelieved() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    // DragonFly leaves what was on the kernel's stack.
+    calls.on(
+        "sendfile",
+        arguments -> {
+          Memory.putLong((long) arguments[4], 0x7f00_1234_5678L);
+          return -platform.number(Errno.ENOTCONN);
+        });
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 1000);
+    assertThat(failure(region)).isInstanceOf(IOException.class);
+    assertThat(region.transferred()).isZero();
+  }
+
+  @Test
   void fileThatIsTruncatedWhileItIsSentFails() throws Exception {
     loop.randomFile(loop.file("f"), 20_000_000);
     ChannelFuture own = channel.writeAndFlush(open(loop.file("f"), 0, 20_000_000));
