@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.MappedFile;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 
@@ -28,11 +29,13 @@ final class FilePieces {
    * Sends once.
    *
    * @return the bytes sent, 0 if the socket takes nothing for now
-   * @throws IOException also if the file ends before {@code position + left}
+   * @throws IOException also if the file ends before its region
    */
-  long send(FileChannel file, long position, long left) throws IOException {
+  long send(FileChannel file, FileRegion region) throws IOException {
+    long position = region.position() + region.transferred();
+    long left = region.count() - region.transferred();
     if (mapped == null || !mapped.contains(file, position)) {
-      requireMore(file, position, left);
+      requireMore(file.size(), region);
       close();
       if (left < LEAST_MAPPED || !map(file, position, Math.min(left, MOST_MAPPED))) {
         return sendRead(file, position, left);
@@ -55,11 +58,18 @@ final class FilePieces {
     }
   }
 
-  static void requireMore(FileChannel file, long position, long left) throws IOException {
-    long size = file.size();
-    if (size < position + left) {
+  /** Before the first byte of a region, and again where a file may have become shorter. */
+  static void requireMore(long size, FileRegion region) throws IOException {
+    long end = region.position() + region.count();
+    if (size < end) {
       throw new IOException(
-          "the file has " + size + " bytes, but its region ends at " + (position + left));
+          "the file has "
+              + size
+              + " bytes, but its region ends at "
+              + end
+              + "; "
+              + region.transferred()
+              + " bytes of the region were sent");
     }
   }
 

@@ -65,6 +65,14 @@ final class FileRegionWriter {
         : DefaultRegionFields.file((DefaultFileRegion) region);
   }
 
+  private long size(FileRegion region) throws IOException {
+    if (region instanceof KQueueFfmFileRegion own) {
+      return own.size();
+    }
+    KQueueFfmFileRegion opened = own.opened();
+    return opened != null ? opened.size() : file(region).size();
+  }
+
   private static void advance(FileRegion region, long sent) {
     if (region instanceof KQueueFfmFileRegion own) {
       own.advance(sent);
@@ -78,6 +86,9 @@ final class FileRegionWriter {
     LoopResources loop = channel.resources();
     long left = region.count() - region.transferred();
     long offset = region.position() + region.transferred();
+    if (region.transferred() == 0) {
+      FilePieces.requireMore(size(region), region);
+    }
     long count = loop.sentCount();
     int result = loop.kernel().sendfile(channel.socket().fd(), descriptor, offset, left, count);
     // The BSDs and macOS count what they sent before EAGAIN or EINTR. With any other errno the
@@ -92,7 +103,7 @@ final class FileRegionWriter {
       return progressed(in, region, sent, left) || loop.interrupted(result);
     }
     if (result == 0) {
-      FilePieces.requireMore(file(region), offset, left);
+      FilePieces.requireMore(file(region).size(), region);
       return true;
     }
     return refused(loop, result);
@@ -122,7 +133,7 @@ final class FileRegionWriter {
 
   private boolean send(ChannelOutboundBuffer in, FileRegion region) throws IOException {
     long left = region.count() - region.transferred();
-    long sent = pieces.send(file(region), region.position() + region.transferred(), left);
+    long sent = pieces.send(file(region), region);
     advance(region, sent);
     return progressed(in, region, sent, left);
   }
@@ -140,6 +151,10 @@ final class FileRegionWriter {
   }
 
   private boolean collect(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    if (region.transferred() == 0 && region instanceof DefaultFileRegion fileRegion) {
+      fileRegion.open();
+      channel.validate(region);
+    }
     boolean sent = collector.flush();
     if (sent && region.transferred() < region.count()) {
       long taken = region.transferTo(collector, region.transferred());

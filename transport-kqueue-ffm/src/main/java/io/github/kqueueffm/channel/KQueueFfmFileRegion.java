@@ -47,14 +47,17 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   private final Object key;
   private final long position;
   private final long count;
+  private final long sizeWhenOpened;
   private int fd;
   private FileChannel file;
   private long transferred;
 
-  private KQueueFfmFileRegion(Kernel kernel, Path path, Object key, long position, long count) {
+  private KQueueFfmFileRegion(
+      Kernel kernel, Path path, BasicFileAttributes attributes, long position, long count) {
     this.kernel = kernel;
     this.path = path;
-    this.key = key;
+    this.key = attributes.fileKey();
+    this.sizeWhenOpened = attributes.size();
     this.position = position;
     this.count = count;
   }
@@ -63,7 +66,8 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
    * Opens a regular file.
    *
    * @param position where the part begins, bytes
-   * @param count its bytes; if the file turns out to have fewer, writing the region fails
+   * @param count its bytes; if the file has fewer when the region is written, that fails before the
+   *     first byte
    */
   public static KQueueFfmFileRegion open(Path path, long position, long count) throws IOException {
     return open(Kernels.system(), path, position, count);
@@ -77,8 +81,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     if (!attributes.isRegularFile()) {
       throw new IOException("not a regular file: " + path);
     }
-    KQueueFfmFileRegion region =
-        new KQueueFfmFileRegion(kernel, path, attributes.fileKey(), position, count);
+    KQueueFfmFileRegion region = new KQueueFfmFileRegion(kernel, path, attributes, position, count);
     region.open();
     return region;
   }
@@ -164,6 +167,27 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     return file;
   }
 
+  /** The file's length now, or where the system does not show descriptors, when it was opened. */
+  long size() throws IOException {
+    ensureNotReleased();
+    if (file != null) {
+      return file.size();
+    }
+    for (String descriptors : DESCRIPTORS) {
+      try {
+        BasicFileAttributes found =
+            Files.readAttributes(Path.of(descriptors + fd), BasicFileAttributes.class);
+        if (key != null && key.equals(found.fileKey())) {
+          return found.size();
+        }
+      } catch (IOException e) {
+        // As in reopen().
+        LOGGER.trace("No descriptors in {}", descriptors, e);
+      }
+    }
+    return sizeWhenOpened;
+  }
+
   private void ensureNotReleased() {
     if (refCnt() == 0) {
       throw new IllegalReferenceCountException(0);
@@ -205,11 +229,15 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     if (left == 0) {
       return 0;
     }
-    long written = file().transferTo(this.position + position, left, target);
+    FileChannel source = file();
+    if (transferred == 0) {
+      FilePieces.requireMore(source.size(), this);
+    }
+    long written = source.transferTo(this.position + position, left, target);
     if (written > 0) {
       transferred += written;
     } else {
-      FilePieces.requireMore(file, this.position + position, left);
+      FilePieces.requireMore(source.size(), this);
     }
     return written;
   }

@@ -28,6 +28,11 @@ final class OwnDescriptor {
     return opened.descriptor();
   }
 
+  /** What is open for the region that was asked for last, or {@code null}. */
+  KQueueFfmFileRegion opened() {
+    return opened;
+  }
+
   void close() {
     if (opened != null) {
       opened.release();

@@ -324,6 +324,74 @@ class FileRegionTest {
         .hasMessageContaining("the file has 1000 bytes");
   }
 
+  /** Nothing of it is sent, and the file is not kept open. */
+  private void refusedWhole(FileRegion region) throws Exception {
+    CompletableFuture<byte[]> received = receive();
+    assertThat(failure(region))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("1000")
+        .hasNoSuppressedExceptions();
+    assertThat(region.transferred()).isZero();
+    channel.close().sync();
+    assertThat(received.get(10, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void ownRegionBeyondItsFileSendsNothing() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    refusedWhole(open(loop.file("f"), 0, 1001));
+  }
+
+  @Test
+  void ownRegionWhoseFileBecameShorterBeforeItsFirstByteSendsNothing() throws Exception {
+    loop.randomFile(loop.file("f"), 2000);
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 2000);
+    try (FileChannel file = FileChannel.open(loop.file("f"), StandardOpenOption.WRITE)) {
+      file.truncate(1000);
+    }
+    refusedWhole(region);
+  }
+
+  @Test
+  void ownRegionBeyondItsFileSendsNothingWithoutSendfile() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    calls.without(Call.SENDFILE);
+    refusedWhole(open(loop.file("f"), 500, 501));
+  }
+
+  @Test
+  void regionByPathBeyondItsFileSendsNothing() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    refusedWhole(new DefaultFileRegion(loop.file("f").toFile(), 0, 1001));
+  }
+
+  @Test
+  void regionByPathBeyondItsFileSendsNothingWithoutSendfile() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    calls.without(Call.SENDFILE);
+    refusedWhole(new DefaultFileRegion(loop.file("f").toFile(), 0, 1001));
+  }
+
+  @Test
+  void regionOfAFileChannelBeyondItsFileSendsNothing() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    refusedWhole(new DefaultFileRegion(reading(loop.file("f")), 0, 1001));
+  }
+
+  @Test
+  void ownRegionBeyondItsFileGivesOtherTransportsNothing() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 1001);
+    try {
+      assertThatThrownBy(() -> region.transferTo(Channels.newChannel(out), 0))
+          .hasMessageContaining("the file has 1000 bytes, but its region ends at 1001");
+      assertThat(out.size()).isZero();
+    } finally {
+      region.release();
+    }
+  }
+
   @Test
   void countOfARefusedSendfileIsNotBelieved() throws Exception {
     loop.randomFile(loop.file("f"), 1000);
