@@ -332,6 +332,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** A connect is complete. */
   void connected(SocketAddress remote) {}
 
+  /** Nothing more is written: what writing holds beside the messages is released. */
+  void writesEnd() {}
+
   /** How the channel closes: on another executor where close(2) may block for SO_LINGER. */
   Executor closeExecutor() {
     return null;
@@ -531,6 +534,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     protected Executor prepareToClose() {
       Executor executor = closeExecutor();
       if (executor != null) {
+        // Here and not on that executor: this loop may be in the middle of a write.
+        writesEnd();
         AbstractKQueueFfmChannel.this.deregister(true);
       }
       return executor;

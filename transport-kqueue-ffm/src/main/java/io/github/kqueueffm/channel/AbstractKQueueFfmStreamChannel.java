@@ -180,7 +180,13 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   protected final void doShutdownOutput() throws IOException {
     // Also if it fails, as on a connection that was reset: Netty has dropped the outbound buffer.
     outputShutdown = true;
+    writer.close();
     socket().shutdown(false, true);
+  }
+
+  @Override
+  final void writesEnd() {
+    writer.close();
   }
 
   @Override

@@ -20,6 +20,7 @@ final class FileRegionWriter {
   private final OwnDescriptor own = new OwnDescriptor();
   private final RegionCollector collector;
   private boolean sendfileRefused;
+  private boolean closed;
 
   FileRegionWriter(AbstractKQueueFfmStreamChannel channel) {
     this.channel = channel;
@@ -29,6 +30,17 @@ final class FileRegionWriter {
 
   /** Writes once; false if the socket takes nothing more for now. */
   boolean write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    try {
+      return writeSome(in, region);
+    } finally {
+      // A listener or the region may have ended the output, and something was made after that.
+      if (closed) {
+        release();
+      }
+    }
+  }
+
+  private boolean writeSome(ChannelOutboundBuffer in, FileRegion region) throws IOException {
     if (region.transferred() >= region.count() && !collector.isPending()) {
       return in.remove();
     }
@@ -42,8 +54,13 @@ final class FileRegionWriter {
         : sendfile(in, region, descriptor);
   }
 
-  /** The channel closes: what a region wrote and the socket did not take is dropped. */
+  /** Nothing more is written: what a region wrote and the socket did not take is dropped. */
   void close() {
+    closed = true;
+    release();
+  }
+
+  private void release() {
     collector.release();
     pieces.close();
     own.close();

@@ -52,9 +52,12 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     channel.disarmWrite();
   }
 
+  /** Nothing more is written. On the loop, which may be in the middle of a region just now. */
   void close() {
-    if (regions != null) {
-      regions.close();
+    FileRegionWriter done = regions;
+    regions = null;
+    if (done != null) {
+      done.close();
     }
   }
 

@@ -407,6 +407,98 @@ class FileRegionTest {
     assertThat(region.transferred()).isZero();
   }
 
+  /** Regions of every form, of which the socket does not take all; the count of open files. */
+  private int stuck(FileRegion region) throws Exception {
+    int before = Loop.openDescriptors();
+    channel.config().setAutoRead(false);
+    ChannelFuture write = channel.writeAndFlush(region);
+    Loop.await("the socket is full", () -> region.transferred() > 0);
+    channel.eventLoop().submit(() -> {}).sync();
+    assertThat(write.isDone()).isFalse();
+    return before;
+  }
+
+  private static final int HUGE = 40_000_000;
+
+  @Test
+  void pathOfARegionThatAShutdownCutsShortIsClosedAtOnce() throws Exception {
+    loop.randomFile(loop.file("f"), HUGE);
+    int before = stuck(new DefaultFileRegion(loop.file("f").toFile(), 0, HUGE));
+    ((KQueueFfmSocketChannel) channel).shutdownOutput().sync();
+    assertThat(channel.isOpen()).isTrue();
+    assertThat(Loop.openDescriptors()).isEqualTo(before);
+  }
+
+  @Test
+  void mappingOfARegionThatAShutdownCutsShortIsGoneAtOnce() throws Exception {
+    loop.randomFile(loop.file("f"), HUGE);
+    stuck(new DefaultFileRegion(reading(loop.file("f")), 0, HUGE));
+    assertThat(isMapped()).isTrue();
+    ((KQueueFfmSocketChannel) channel).shutdownOutput().sync();
+    assertThat(channel.isOpen()).isTrue();
+    assertThat(isMapped()).isFalse();
+  }
+
+  private boolean isMapped() throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    assumeTrue(Files.exists(maps), "mappings are shown");
+    return Files.readString(maps).contains(loop.file("f").toString());
+  }
+
+  @Test
+  void mappingOfARegionWhoseWriteThrowsIsGoneAtOnce() throws Exception {
+    loop.randomFile(loop.file("f"), HUGE);
+    channel.config().setAutoClose(false);
+    calls.fail("send", Errno.EPIPE);
+    assertThat(failure(new DefaultFileRegion(reading(loop.file("f")), 0, HUGE)))
+        .isInstanceOf(IOException.class);
+    assertThat(isMapped()).isFalse();
+  }
+
+  @Test
+  void whatAnUnknownRegionWroteIsReleasedByTheLoopAlsoWhereItsCloseLingers() throws Exception {
+    CompletableFuture<Thread> released = new CompletableFuture<>();
+    channel.config().setOption(ChannelOption.SO_LINGER, 1);
+    channel.config().setAllocator(new ReleaseWatch(released));
+    stuck(new CustomRegion(new byte[HUGE], 8192));
+    channel.close();
+    Thread loopThread = channel.eventLoop().submit(Thread::currentThread).get();
+    assertThat(released.get(10, TimeUnit.SECONDS)).isEqualTo(loopThread);
+    peer.close();
+    channel.closeFuture().sync();
+  }
+
+  /** Tells which thread frees the first buffer. */
+  private static final class ReleaseWatch extends io.netty.buffer.AbstractByteBufAllocator {
+    private final CompletableFuture<Thread> released;
+
+    ReleaseWatch(CompletableFuture<Thread> released) {
+      super(true);
+      this.released = released;
+    }
+
+    @Override
+    protected io.netty.buffer.ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      return newDirectBuffer(initialCapacity, maxCapacity);
+    }
+
+    @Override
+    protected io.netty.buffer.ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      return new io.netty.buffer.UnpooledDirectByteBuf(this, initialCapacity, maxCapacity) {
+        @Override
+        protected void deallocate() {
+          released.complete(Thread.currentThread());
+          super.deallocate();
+        }
+      };
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
+  }
+
   @Test
   void fileThatIsTruncatedWhileItIsSentFails() throws Exception {
     loop.randomFile(loop.file("f"), 20_000_000);
