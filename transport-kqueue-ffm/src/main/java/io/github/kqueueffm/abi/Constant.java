@@ -127,6 +127,9 @@ public enum Constant {
   O_NONBLOCK,
   O_CLOEXEC,
   O_RDONLY,
+  S_IFMT,
+  S_IFSOCK,
+  _STAT_VER,
   FIONREAD,
   // kqueue
   EVFILT_READ,

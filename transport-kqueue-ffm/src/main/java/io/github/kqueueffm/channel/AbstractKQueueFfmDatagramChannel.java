@@ -205,7 +205,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   /** Whether a message goes to the connected peer, by no address of its own. */
   final boolean isForPeer(Object message) {
     SocketAddress recipient = Datagrams.recipient(message);
-    return recipient == null || recipient.equals(remoteAddress());
+    return recipient == null || isPeer(recipient, remoteAddress());
+  }
+
+  /** Whether an address is that of the connected peer, {@code null} if there is none. */
+  boolean isPeer(SocketAddress recipient, SocketAddress peer) {
+    return recipient.equals(peer);
   }
 
   /**

@@ -11,6 +11,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 
 /**
  * The fields that Netty's native code reaches into. Those of Netty's file region can be reached on
@@ -82,7 +84,10 @@ final class DefaultRegionFields {
 
   static FileChannel file(DefaultFileRegion region) throws IOException {
     ensureNotReleased(region);
-    region.open();
+    if (!region.isOpen()) {
+      encodable((File) PATH.get(region));
+      region.open();
+    }
     return (FileChannel) FILE.get(region);
   }
 
@@ -106,10 +111,29 @@ final class DefaultRegionFields {
     return (int) NUMBER.get((FileDescriptor) DESCRIPTOR.get(file));
   }
 
-  /** The path of a region that has one and has not been opened yet, or {@code null}. */
-  static File unopened(DefaultFileRegion region) {
+  /**
+   * The path of a region that has one and has not been opened yet, or {@code null}.
+   *
+   * @throws IOException if the locale's encoding cannot carry it
+   */
+  static Path unopened(DefaultFileRegion region) throws IOException {
     ensureNotReleased(region);
-    return region.isOpen() ? null : (File) PATH.get(region);
+    return region.isOpen() ? null : encodable((File) PATH.get(region));
+  }
+
+  /** Java's older files put a question mark for what the locale lacks, and open another file. */
+  private static Path encodable(File file) throws IOException {
+    try {
+      return file.toPath();
+    } catch (InvalidPathException e) {
+      throw new IOException(
+          "the locale's encoding of file names ("
+              + System.getProperty("sun.jnu.encoding")
+              + ") cannot carry the name of "
+              + file
+              + "; start Java with a UTF-8 locale, as by LC_ALL=C.UTF-8",
+          e);
+    }
   }
 
   static void advance(DefaultFileRegion region, long sent) {

@@ -12,7 +12,7 @@ final class DomainAddresses {
 
   /** A name that the kernel told, as Netty's type; one of a socket without a name is empty. */
   static DomainSocketAddress told(SocketAddress name) {
-    return name == null ? null : new DomainSocketAddress(((UnixAddress) name).path());
+    return name == null ? null : new Named((UnixAddress) name);
   }
 
   /**
@@ -25,7 +25,7 @@ final class DomainAddresses {
       return address;
     }
     if (given instanceof UnixDomainSocketAddress address) {
-      return new DomainSocketAddress(address.getPath().toString());
+      return new Named(UnixAddress.of(address));
     }
     UnsupportedAddressTypeException failure = new UnsupportedAddressTypeException();
     failure.initCause(
@@ -36,8 +36,32 @@ final class DomainAddresses {
     throw failure;
   }
 
-  /** An address for the kernel; a path that begins with the character 0 is an abstract name. */
+  /**
+   * An address for the kernel; a path that begins with the character 0 is an abstract name.
+   *
+   * @throws IllegalArgumentException for a text that UTF-8 cannot carry
+   */
   static UnixAddress name(DomainSocketAddress address) {
-    return UnixAddress.of(address.path());
+    return address instanceof Named named ? named.name : UnixAddress.of(address.path());
+  }
+
+  /** Whether both mean one socket: two names that are no text can look the same. */
+  static boolean isSame(SocketAddress one, SocketAddress other) {
+    return name(given(one)).equals(name(given(other)));
+  }
+
+  /**
+   * An address whose bytes are known. Its text is not always all of them: a name need not be UTF-8,
+   * and an answer has to reach its socket all the same. Equal by its path, as Netty's type is.
+   */
+  private static final class Named extends DomainSocketAddress {
+    private static final long serialVersionUID = 1L;
+
+    private final UnixAddress name;
+
+    Named(UnixAddress name) {
+      super(name.path());
+      this.name = name;
+    }
   }
 }

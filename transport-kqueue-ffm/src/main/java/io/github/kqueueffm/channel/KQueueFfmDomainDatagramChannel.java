@@ -19,7 +19,9 @@ import java.net.UnixDomainSocketAddress;
 /**
  * A local (Unix domain) datagram socket. Takes Netty's {@link DomainSocketAddress} and Java's own
  * {@link UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an abstract
- * name. The sender of a datagram from a socket without a name has an empty path.
+ * name. The sender of a datagram from a socket without a name has an empty path. Paths of a {@link
+ * DomainSocketAddress} are UTF-8, whatever the locale; a sender's address keeps the kernel's bytes,
+ * so that an answer to it arrives also where its name is no text.
  *
  * <p>A datagram to a receiver that is full waits, and those behind it, until there is room. If none
  * was sent for ten seconds, the first one fails. On Linux a connected channel waits without a limit
@@ -109,6 +111,11 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   }
 
   @Override
+  boolean isPeer(SocketAddress recipient, SocketAddress peer) {
+    return peer != null && DomainAddresses.isSame(recipient, peer);
+  }
+
+  @Override
   String writable() {
     return "DomainDatagramPacket, AddressedEnvelope<ByteBuf, DomainSocketAddress>, ByteBuf";
   }
@@ -153,7 +160,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   protected void doBind(SocketAddress local) throws Exception {
     DomainSocketAddress address = DomainAddresses.given(local);
     super.doBind(address);
-    file = SocketFile.madeAt(address);
+    file = SocketFile.madeAt(socket().kernel(), DomainAddresses.name(address));
   }
 
   @Override

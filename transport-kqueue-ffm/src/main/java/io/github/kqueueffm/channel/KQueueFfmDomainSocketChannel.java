@@ -15,7 +15,7 @@ import java.net.SocketAddress;
 /**
  * A local (Unix domain) stream. Takes Netty's {@link DomainSocketAddress} and Java's own {@link
  * java.net.UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an
- * abstract name.
+ * abstract name. Paths of a {@link DomainSocketAddress} are UTF-8, whatever the locale.
  *
  * <p>Writes {@link FileDescriptor}s too, which the writer goes on owning. With {@link
  * DomainSocketReadMode#FILE_DESCRIPTORS} it reads them; they are close-on-exec and belong to the

@@ -5,11 +5,11 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.FileNames;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
-import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.channel.FileRegion;
 import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.IllegalReferenceCountException;
@@ -19,9 +19,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -88,7 +86,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
 
   private void open() throws IOException {
     fd = NONE;
-    if (kernel.has(Call.SENDFILE) && isKernelsName()) {
+    if (kernel.has(Call.SENDFILE) && FileNames.isKernels(path)) {
       fd = openDescriptor();
     } else {
       // OpenBSD and NetBSD; and a path in an archive or the like, which the kernel does not know.
@@ -96,17 +94,8 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     }
   }
 
-  /** Not every name that a directory gives is valid in the locale's encoding, and so a text. */
-  private boolean isKernelsName() {
-    try {
-      return path.equals(FileSystems.getDefault().getPath(path.toString()));
-    } catch (InvalidPathException e) {
-      return false;
-    }
-  }
-
   private int openDescriptor() throws IOException {
-    byte[] name = UnixAddress.of(path.toString()).bytes();
+    byte[] name = FileNames.of(path);
     Platform platform = kernel.platform();
     int flags = platform.get(Constant.O_RDONLY) | platform.get(Constant.O_CLOEXEC);
     long memory = NativeMemory.allocate(name.length + 1L);

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -11,7 +12,7 @@ import java.net.SocketAddress;
 /**
  * A listening local (Unix domain) socket. The file that its bind makes is deleted with the channel,
  * unless there is something else at that path by then. A file that is there before makes bind fail
- * and stays as it is.
+ * and stays as it is. Paths of a {@link DomainSocketAddress} are UTF-8, whatever the locale.
  */
 public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerChannel
     implements ServerDomainSocketChannel {
@@ -67,9 +68,9 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    DomainSocketAddress address = DomainAddresses.given(local);
-    socket().bind(DomainAddresses.name(address));
-    file = SocketFile.madeAt(address);
+    UnixAddress name = DomainAddresses.name(DomainAddresses.given(local));
+    socket().bind(name);
+    file = SocketFile.madeAt(socket().kernel(), name);
     listen();
   }
 

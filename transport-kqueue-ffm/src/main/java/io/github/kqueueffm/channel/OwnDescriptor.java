@@ -2,8 +2,9 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.Kernel;
 import io.netty.channel.DefaultFileRegion;
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * The descriptor by which sendfile(2) reads one of Netty's regions. Java does not tell that of a
@@ -18,11 +19,11 @@ final class OwnDescriptor {
   int of(DefaultFileRegion wanted, Kernel kernel) throws IOException {
     if (wanted != region) {
       close();
-      File path = DefaultRegionFields.unopened(wanted);
-      if (path == null || !path.isFile()) {
+      Path path = DefaultRegionFields.unopened(wanted);
+      if (path == null || !Files.isRegularFile(path)) {
         return DefaultRegionFields.descriptor(wanted);
       }
-      opened = KQueueFfmFileRegion.open(kernel, path.toPath(), wanted.position(), wanted.count());
+      opened = KQueueFfmFileRegion.open(kernel, path, wanted.position(), wanted.count());
       region = wanted;
     }
     return opened.descriptor();

@@ -1,66 +1,106 @@
 package io.github.kqueueffm.channel;
 
-import io.netty.channel.unix.DomainSocketAddress;
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 
-/** The file that bind(2) made for a local socket. */
+/**
+ * The file that bind(2) made for a local socket. It is looked at and removed by the name's own
+ * bytes, which Java's paths cannot carry in every locale.
+ *
+ * <p>The socket keeps its file's inode until it is closed, so until then the inode's number is not
+ * that of another file.
+ */
 final class SocketFile {
   private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(SocketFile.class);
 
-  private final Path path;
-  private final Object key;
-  private final FileTime time;
+  private final Kernel kernel;
+  private final UnixAddress name;
+  private final long device;
+  private final long inode;
 
-  private SocketFile(Path path, BasicFileAttributes attributes) {
-    this.path = path;
-    this.key = attributes.fileKey();
-    this.time = attributes.creationTime();
+  private SocketFile(Kernel kernel, UnixAddress name, long device, long inode) {
+    this.kernel = kernel;
+    this.name = name;
+    this.device = device;
+    this.inode = inode;
   }
 
-  /** The file of an address that was bound just now; {@code null} if there is none. */
-  static SocketFile madeAt(DomainSocketAddress address) {
-    if (address.path().startsWith("\0")) {
+  /** The file of a name that was bound just now; {@code null} if there is none. */
+  static SocketFile madeAt(Kernel kernel, UnixAddress name) {
+    if (name.isAbstract()) {
       return null;
     }
+    Struct layout = kernel.platform().struct("stat");
+    long memory = NativeMemory.allocate(name.bytes().length + 1L + layout.size());
     try {
-      Path path = Path.of(address.path()).toAbsolutePath();
-      return new SocketFile(path, attributes(path));
-    } catch (IOException | InvalidPathException e) {
-      LOGGER.warn("Cannot find the file of {}, so it will stay after the socket", address, e);
-      return null;
+      int result = look(kernel, name, memory, layout);
+      if (result < 0) {
+        LOGGER.warn(
+            "lstat({}): {}; so the file will stay after the socket",
+            name,
+            Failures.text(kernel.platform(), result));
+        return null;
+      }
+      return new SocketFile(
+          kernel, name, field(memory, layout, "st_dev"), field(memory, layout, "st_ino"));
+    } finally {
+      NativeMemory.free(memory);
     }
   }
 
   /** Deletes it, if it is still the same file. */
   void delete() {
+    Platform platform = kernel.platform();
+    Struct layout = platform.struct("stat");
+    long memory = NativeMemory.allocate(name.bytes().length + 1L + layout.size());
     try {
-      if (isSame(attributes(path))) {
-        Files.deleteIfExists(path);
+      int result = look(kernel, name, memory, layout);
+      if (result == 0 && isSame(memory, layout)) {
+        result = kernel.unlink(memory + layout.size());
       }
-    } catch (NoSuchFileException e) {
-      LOGGER.debug("{} is gone already", path);
-    } catch (IOException e) {
-      LOGGER.warn("Cannot delete {}, which the closed socket leaves behind", path, e);
+      if (platform.is(Errno.ENOENT, -result)) {
+        LOGGER.debug("{} is gone already", name);
+      } else if (result < 0) {
+        LOGGER.warn(
+            "Cannot delete {}, which the closed socket leaves behind: {}",
+            name,
+            Failures.text(platform, result));
+      }
+    } finally {
+      NativeMemory.free(memory);
     }
   }
 
-  /** The number of an inode is used again, so the time counts too. */
-  private boolean isSame(BasicFileAttributes attributes) {
-    return attributes.isOther()
-        && attributes.creationTime().equals(time)
-        && attributes.fileKey().equals(key);
+  /** Fills a struct stat at the memory's start; the name is put behind it. */
+  private static int look(Kernel kernel, UnixAddress name, long memory, Struct layout) {
+    byte[] bytes = name.bytes();
+    long path = memory + layout.size();
+    Memory.copy(bytes, 0, path, bytes.length);
+    Memory.putByte(path + bytes.length, 0);
+    return kernel.has(Call.LSTAT)
+        ? kernel.lstat(path, memory)
+        : kernel.lxstat(kernel.platform().getOr(Constant._STAT_VER, 0), path, memory);
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  private boolean isSame(long memory, Struct layout) {
+    Platform platform = kernel.platform();
+    long type = field(memory, layout, "st_mode") & platform.get(Constant.S_IFMT);
+    return type == platform.get(Constant.S_IFSOCK)
+        && field(memory, layout, "st_dev") == device
+        && field(memory, layout, "st_ino") == inode;
+  }
+
+  private static long field(long memory, Struct layout, String name) {
+    return Memory.getUnsigned(memory + layout.offset(name), layout.width(name));
   }
 }

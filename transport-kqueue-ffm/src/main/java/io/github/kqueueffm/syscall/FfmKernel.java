@@ -287,6 +287,21 @@ final class FfmKernel extends Downcalls implements Kernel {
   }
 
   @Override
+  public int lstat(long path, long stat) {
+    return callInt(Call.LSTAT, path, stat);
+  }
+
+  @Override
+  public int lxstat(int version, long path, long stat) {
+    return callInt(Call.__LXSTAT, version, path, stat);
+  }
+
+  @Override
+  public int unlink(long path) {
+    return callInt(Call.UNLINK, path);
+  }
+
+  @Override
   public int sendfile(int socket, int file, long offset, long count, long sent) {
     Memory.putLong(sent, 0);
     return switch (platform.system()) {

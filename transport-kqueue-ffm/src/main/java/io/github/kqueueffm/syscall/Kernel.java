@@ -125,6 +125,14 @@ public interface Kernel {
 
   int open(long path, int flags, int mode);
 
+  /** lstat(2): of a symbolic link itself; {@code stat} has room for a struct stat. */
+  int lstat(long path, long stat);
+
+  /** __lxstat(3): what lstat is in glibc before 2.33, where it is an inline function of C. */
+  int lxstat(int version, long path, long stat);
+
+  int unlink(long path);
+
   int dup(int fd);
 
   /**

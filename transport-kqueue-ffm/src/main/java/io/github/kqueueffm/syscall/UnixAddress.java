@@ -2,7 +2,6 @@ package io.github.kqueueffm.syscall;
 
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -12,9 +11,6 @@ import java.util.Arrays;
  */
 public final class UnixAddress extends SocketAddress {
   private static final long serialVersionUID = 1L;
-
-  private static final Charset FILE_NAMES =
-      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
 
   private final byte[] path;
 
@@ -26,13 +22,18 @@ public final class UnixAddress extends SocketAddress {
     return new UnixAddress(path.clone());
   }
 
-  /** The name in the encoding of file names. */
+  /**
+   * The name in UTF-8, whatever the locale.
+   *
+   * @throws IllegalArgumentException if UTF-8 cannot carry it
+   */
   public static UnixAddress of(String path) {
-    return new UnixAddress(path.getBytes(FILE_NAMES));
+    return new UnixAddress(FileNames.utf8(path));
   }
 
-  static UnixAddress of(UnixDomainSocketAddress address) {
-    return of(address.getPath().toString());
+  /** The name as Java itself gives it to the kernel, in the locale's encoding of file names. */
+  public static UnixAddress of(UnixDomainSocketAddress address) {
+    return new UnixAddress(FileNames.of(address.getPath()));
   }
 
   /** The name's bytes, without a terminating 0. */
@@ -40,9 +41,12 @@ public final class UnixAddress extends SocketAddress {
     return path.clone();
   }
 
-  /** The name as text; an abstract one begins with the character 0. */
+  /**
+   * The name as text, in which U+FFFD stands for bytes that are not UTF-8; an abstract one begins
+   * with the character 0.
+   */
   public String path() {
-    return new String(path, FILE_NAMES);
+    return new String(path, StandardCharsets.UTF_8);
   }
 
   public boolean isUnnamed() {

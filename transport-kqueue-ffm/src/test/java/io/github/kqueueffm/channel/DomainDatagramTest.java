@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelException;
@@ -21,6 +23,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -30,8 +33,11 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +112,82 @@ final class DomainDatagramTest {
       assertThat(sender.localAddress()).isNull();
       sender.writeAndFlush(packet("who?", at("to"))).sync();
       assertThat(inbox.letter().sender()).isEqualTo(new DomainSocketAddress(""));
+    }
+  }
+
+  private KernelSocket raw(String name, int last) throws IOException {
+    Kernel kernel = Kernels.system();
+    KernelSocket socket =
+        KernelSocket.open(
+            kernel,
+            kernel.platform().get(Constant.AF_UNIX),
+            kernel.platform().get(Constant.SOCK_DGRAM));
+    byte[] path = directory.resolve(name).toString().getBytes(UTF_8);
+    byte[] bytes = Arrays.copyOf(path, path.length + 1);
+    bytes[path.length] = (byte) last;
+    socket.bind(UnixAddress.of(bytes));
+    return socket;
+  }
+
+  private static String received(KernelSocket socket) {
+    long memory = NativeMemory.allocate(64);
+    try {
+      long length = socket.kernel().recv(socket.fd(), memory, 64, 0);
+      byte[] bytes = new byte[(int) Math.max(length, 0)];
+      Memory.copy(memory, bytes, 0, bytes.length);
+      return new String(bytes, UTF_8);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static void send(KernelSocket from) {
+    long memory = NativeMemory.allocate(1);
+    try {
+      assertThat(from.kernel().send(from.fd(), memory, 1, 0)).isEqualTo(1);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void answerReachesTheSenderWhoseNameIsNoText() throws Exception {
+    KernelSocket first = raw("odd", 0xfe);
+    KernelSocket second = raw("odd", 0xff);
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDomainDatagramChannel channel = bind(rig, at("to"), inbox);
+      List<DomainSocketAddress> senders = new ArrayList<>();
+      for (KernelSocket sender : List.of(first, second)) {
+        assertThat(sender.connect(UnixAddress.of(at("to").path()))).isTrue();
+        send(sender);
+        senders.add((DomainSocketAddress) inbox.letter().sender());
+      }
+      assertThat(senders.get(0)).isEqualTo(senders.get(1)).hasSameHashCodeAs(senders.get(1));
+      channel.connect(senders.get(0)).sync();
+      channel.writeAndFlush(packet("to the peer", senders.get(0))).sync();
+      assertThat(received(first)).isEqualTo("to the peer");
+      channel.writeAndFlush(packet("to the other", senders.get(1))).sync();
+      assertThat(received(second)).isEqualTo("to the other");
+      assertThat(received(first)).isEmpty();
+    } finally {
+      first.close();
+      second.close();
+    }
+  }
+
+  @Test
+  void recipientWithHalfASurrogatePairFailsItsDatagramAlone() throws Exception {
+    try (DatagramRig rig = new DatagramRig()) {
+      Inbox inbox = new Inbox();
+      bind(rig, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = bind(rig, at("from"), new Inbox());
+      DomainSocketAddress half = new DomainSocketAddress(directory + "/half-\udc00");
+      ChannelFuture refused = sender.write(packet("nobody", half));
+      sender.writeAndFlush(packet("after", at("to"))).sync();
+      assertThat(inbox.text()).isEqualTo("after");
+      assertThat(refused.await().cause()).hasMessageContaining("lone surrogate");
     }
   }
 

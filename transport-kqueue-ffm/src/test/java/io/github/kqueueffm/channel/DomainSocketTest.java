@@ -3,12 +3,21 @@ package io.github.kqueueffm.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.FileNames;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.UnixAddress;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -21,7 +30,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -138,6 +150,98 @@ class DomainSocketTest {
         .hasMessageContaining(address.path())
         .hasMessageMatching(".* at most 10[37] are possible .*");
     assertThat(tryConnect(address).cause()).hasMessageMatching(".* at most 10[37] .*");
+  }
+
+  @Test
+  void pathIsUtf8InALocaleThatLacksItsLetters() throws Exception {
+    List<String> command =
+        List.of(
+            "env",
+            "LC_ALL=C",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            LocaleProbe.class.getName(),
+            loop.file("").toString());
+    String output = ChildJvm.runCommand(command).isSuccess().output();
+    assumeTrue(!output.contains("encoding: UTF-8"), "macOS has no other encoding of names");
+    assertThat(output)
+        .contains("files: [U+00E4, U+00F6]", "told: U+00E4", "files after: []")
+        .containsPattern("unbound: java.io.FileNotFoundException: No such file or directory")
+        .containsPattern("region: java.io.IOException: the locale's encoding .* cannot carry")
+        .contains("java: refused with InvalidPathException");
+  }
+
+  @Test
+  void pathWithHalfASurrogatePairIsRefused() throws Exception {
+    DomainSocketAddress address = new DomainSocketAddress(loop.file("half-") + "\ud800");
+    assertThat(bindFailure(address))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lone surrogate");
+    assertThat(tryConnect(address).cause())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lone surrogate");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void javasAddressWhoseNameIsNoTextReachesItsSocket() throws Exception {
+    UnixAddress odd = UnixAddress.of(bytesOf(loop.file("odd"), 0xff));
+    KernelSocket listener = KernelSocket.open(Kernels.system(), 1, 1);
+    try {
+      listener.bind(odd);
+      listener.listen(1);
+      Path named;
+      try (Stream<Path> files = Files.list(loop.file(""))) {
+        named = files.findFirst().orElseThrow();
+      }
+      Channel client = connect(UnixDomainSocketAddress.of(named));
+      assertThat(client.remoteAddress()).isEqualTo(new DomainSocketAddress(odd.path()));
+      client.close().sync();
+    } finally {
+      listener.close();
+    }
+  }
+
+  private static byte[] bytesOf(Path path, int last) {
+    byte[] name = path.toString().getBytes(UTF_8);
+    byte[] bytes = Arrays.copyOf(name, name.length + 1);
+    bytes[name.length] = (byte) last;
+    return bytes;
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void fileWhoseNameIsNoTextGoesWithTheServer() throws Exception {
+    UnixAddress odd = UnixAddress.of(bytesOf(loop.file("odd"), 0xff));
+    Channel server = bind(DomainAddresses.told(odd));
+    try (Stream<Path> files = Files.list(loop.file(""))) {
+      assertThat(files.map(file -> UnixAddress.of(FileNames.of(file)))).containsExactly(odd);
+    }
+    server.close().sync();
+    assertThat(loop.file("")).isEmptyDirectory();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void fileGoesWithTheServerWhereGlibcHasTheOlderFunctionAlone() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system()).without(Call.LSTAT);
+    assumeTrue(kernel.kernel().has(Call.__LXSTAT), "no other C library has it");
+    Channel server =
+        new ServerBootstrap()
+            .group(loop.group())
+            .channelFactory(() ->
+                new KQueueFfmServerDomainSocketChannel(
+                    Sockets.stream(kernel.kernel(), SocketProtocolFamily.UNIX), false))
+            .childHandler(atServer)
+            .bind(path("s"))
+            .sync()
+            .channel();
+    server.close().sync();
+    assertThat(loop.file("s")).doesNotExist();
+    assertThat(kernel.count("lxstat")).isEqualTo(2);
+    assertThat(kernel.count("lstat")).isZero();
   }
 
   @Test

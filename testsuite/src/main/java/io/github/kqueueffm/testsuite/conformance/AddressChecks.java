@@ -1,8 +1,10 @@
 package io.github.kqueueffm.testsuite.conformance;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.IpStack;
 import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.io.IOException;
@@ -10,6 +12,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -26,7 +30,28 @@ final class AddressChecks {
         new Check(GROUP, "an IPv6 socket carries IPv4", AddressChecks::mapped),
         new Check(GROUP, "a local socket's path comes back", AddressChecks::path),
         new Check(GROUP, "the longest path comes back whole", AddressChecks::longestPath),
-        new Check(GROUP, "a local socket without a name has none", AddressChecks::unnamed));
+        new Check(GROUP, "a local socket without a name has none", AddressChecks::unnamed),
+        new Check(GROUP, "lstat tells a file's type and inode", AddressChecks::status));
+  }
+
+  /** How the transport knows the file again that a bind has made. */
+  private static String status(Bench bench) throws IOException {
+    Path path = bench.folder().resolve("s");
+    KernelSocket socket = bench.socket(Constant.AF_UNIX, Constant.SOCK_STREAM);
+    socket.bind(UnixAddress.of(path.toString()));
+    Struct layout = bench.platform().struct("stat");
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    long memory = bench.memory(layout.size() + name.length + 1L);
+    Memory.copy(name, 0, memory + layout.size(), name.length);
+    bench.check("lstat", bench.kernel().lstat(memory + layout.size(), memory));
+    long mode = Memory.getUnsigned(memory + layout.offset("st_mode"), layout.width("st_mode"));
+    long inode = Memory.getUnsigned(memory + layout.offset("st_ino"), layout.width("st_ino"));
+    String seen = "mode " + Long.toOctalString(mode) + ", inode " + inode;
+    Deviation.unless(
+        (mode & bench.number(Constant.S_IFMT)) == bench.number(Constant.S_IFSOCK)
+            && Long.valueOf(inode).equals(Files.getAttribute(path, "unix:ino")),
+        seen);
+    return seen;
   }
 
   private static String inet(Bench bench) throws IOException {

@@ -7,6 +7,7 @@ import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
+import io.github.kqueueffm.syscall.FileNames;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -23,11 +24,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Complete connections over Netty's channels. */
 final class ChannelChecks {
@@ -41,6 +45,7 @@ final class ChannelChecks {
         new Check(GROUP, "the transport says what it runs on", bench -> KQueueFfm.description()),
         new Check(GROUP, "TCP echoes 1 MiB", ChannelChecks::tcp),
         new Check(GROUP, "local sockets echo 1 MiB", ChannelChecks::local),
+        new Check(GROUP, "a local path is UTF-8, and its file goes", ChannelChecks::localPath),
         new Check(GROUP, "local sockets pass a descriptor", ChannelChecks::descriptor),
         new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
         new Check(
@@ -78,6 +83,28 @@ final class ChannelChecks {
           loops.serve(KQueueFfmServerDomainSocketChannel.class, localAddress(bench), Echo::new),
           KQueueFfmDomainSocketChannel.class);
     }
+  }
+
+  private static String localPath(Bench bench) throws Exception {
+    Path folder = bench.folder();
+    DomainSocketAddress address = new DomainSocketAddress(folder + "/\u00e4");
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerDomainSocketChannel.class, address, Echo::new);
+      Deviation.unless(
+          server.localAddress().equals(address), "its name is told as " + server.localAddress());
+      try (Stream<Path> files = Files.list(folder)) {
+        String name =
+            new String(
+                FileNames.of(files.findFirst().orElseThrow().getFileName()),
+                StandardCharsets.UTF_8);
+        Deviation.unless(name.equals("\u00e4"), "the file's name is " + name);
+      }
+      Loops.await(server.close());
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      Deviation.unless(files.findAny().isEmpty(), "the file is left behind");
+    }
+    return "two bytes, and no file is left";
   }
 
   private static String echo(Loops loops, Channel server, Class<? extends Channel> type)

@@ -1,0 +1,85 @@
+package io.github.kqueueffm.syscall;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Names of files in the bytes that the kernel takes. */
+public final class FileNames {
+  private static final int HEX = 16;
+
+  private FileNames() {}
+
+  /**
+   * A text in UTF-8, whatever the locale.
+   *
+   * @throws IllegalArgumentException if UTF-8 cannot carry it: half of a surrogate pair
+   */
+  static byte[] utf8(String name) {
+    try {
+      ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
+      return Arrays.copyOfRange(bytes.array(), bytes.arrayOffset(), bytes.limit());
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          "the name \""
+              + name
+              + "\" cannot be written in UTF-8: it contains half of a surrogate pair (a lone"
+              + " surrogate)",
+          e);
+    }
+  }
+
+  /**
+   * Whether the kernel knows the path: not one in an archive, nor of a file system that replaces
+   * Java's default one.
+   */
+  public static boolean isKernels(Path path) {
+    FileSystem system = path.getFileSystem();
+    return system.equals(FileSystems.getDefault())
+        && system.getClass().getModule().equals(Object.class.getModule());
+  }
+
+  /**
+   * The bytes that Java itself gives to the kernel for a path. Its text would not do: a name that a
+   * directory gives can have bytes that the locale's encoding lacks.
+   *
+   * @param path one that the kernel {@linkplain #isKernels(Path) knows}
+   */
+  public static byte[] of(Path path) {
+    if (path.toString().isEmpty()) {
+      return new byte[0];
+    }
+    byte[] absolute = bytesOfUri(path);
+    if (path.isAbsolute()) {
+      return absolute;
+    }
+    // A URI is absolute, but the room of a socket's address is for the path as it was given.
+    byte[] directory = bytesOfUri(path.getFileSystem().getPath(""));
+    int start = directory.length == 1 ? 1 : directory.length + 1;
+    return Arrays.copyOfRange(absolute, start, absolute.length);
+  }
+
+  /** The only place where Java tells a path's bytes: it writes them as they are, escaped. */
+  private static byte[] bytesOfUri(Path path) {
+    String text = path.toUri().getRawPath();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '%') {
+        bytes.write(Integer.parseInt(text, i + 1, i + 3, HEX));
+        i += 2;
+      } else {
+        bytes.write(text.charAt(i));
+      }
+    }
+    byte[] name = bytes.toByteArray();
+    // A directory's URI ends with a slash, which no path does.
+    boolean slash = name.length > 1 && name[name.length - 1] == '/';
+    return slash ? Arrays.copyOf(name, name.length - 1) : name;
+  }
+}
