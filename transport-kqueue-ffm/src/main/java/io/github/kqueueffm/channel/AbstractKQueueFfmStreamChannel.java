@@ -17,6 +17,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 
 /** A connected or connecting byte stream: TCP or a Unix domain socket. */
@@ -239,8 +240,17 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
 
   @Override
   public ChannelFuture shutdownOutput(ChannelPromise promise) {
-    onLoop(() -> ownUnsafe().shutdownOutput(promise));
+    onLoop(() -> shutdownOutputNow(promise));
     return promise;
+  }
+
+  private void shutdownOutputNow(ChannelPromise promise) {
+    if (isOpen() && !isActive()) {
+      // Netty would drop the outbound buffer, which the channel needs once it is connected.
+      promise.tryFailure(new NotYetConnectedException());
+    } else {
+      ownUnsafe().shutdownOutput(promise);
+    }
   }
 
   @Override

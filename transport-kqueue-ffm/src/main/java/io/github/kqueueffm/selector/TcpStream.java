@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -184,10 +185,13 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   /**
    * Says that there is nothing more to write; the peer reads the end of the stream.
    *
-   * @throws java.nio.channels.NotYetConnectedException if the connection was not made yet
+   * @throws NotYetConnectedException if the connection was not made yet
    */
   public synchronized void shutdownOutput() throws IOException {
     ensureOpen();
+    if (!finishConnect()) {
+      throw new NotYetConnectedException();
+    }
     socket.shutdown(false, true);
   }
 

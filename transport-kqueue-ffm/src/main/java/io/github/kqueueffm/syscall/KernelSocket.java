@@ -312,6 +312,10 @@ public final class KernelSocket {
     if (!read && !write) {
       return;
     }
+    if (!wasConnected) {
+      // NetBSD and OpenBSD shut it down, and connect is EINVAL from then on.
+      throw new NotYetConnectedException();
+    }
     Constant how = read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
     int result = kernel.shutdown(fd, platform.get(how));
     if (platform.is(Errno.ENOTCONN, -result)) {

@@ -13,12 +13,15 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.SocketChannel;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -73,6 +76,44 @@ class ConnectStoryTest {
       story.kevent(story.read(CLIENT).oneShot()).returns();
       story.turn();
     }
+  }
+
+  @Test
+  @DisplayName(
+      "a shutdown before it is refused without a call, and spoils neither socket nor channel")
+  void isNotSpoiledByAShutdownBefore() {
+    try (Story story = Story.on(os)) {
+      SocketChannel channel = (SocketChannel) story.client(client).register().channel();
+      story.tasks();
+      assertShutdownIsTooEarly(story, channel);
+
+      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+      ChannelFuture connected = channel.connect(REMOTE);
+      story.tasks();
+      assertShutdownIsTooEarly(story, channel);
+
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
+      story.tcp().soError(CLIENT, 0);
+      story.tcp().peerName(CLIENT, THERE, PORT);
+      story.turn();
+      assertThat(connected.isSuccess()).isTrue();
+      story.tcp().send(CLIENT, "hello");
+      assertThat(client.write("hello").isSuccess()).isTrue();
+      story.script().expect("shutdown", CLIENT, 1);
+      assertThat(channel.shutdownOutput().isSuccess()).isTrue();
+    }
+  }
+
+  private static void assertShutdownIsTooEarly(Story story, SocketChannel channel) {
+    List<ChannelFuture> shutdowns =
+        List.of(channel.shutdownOutput(), channel.shutdownInput(), channel.shutdown());
+    story.tasks();
+    assertThat(shutdowns)
+        .allSatisfy(
+            shutdown -> assertThat(shutdown.cause()).isInstanceOf(NotYetConnectedException.class));
+    assertThat(channel.isOutputShutdown()).isFalse();
+    assertThat(channel.isInputShutdown()).isFalse();
+    assertThat(story.script().calls("shutdown")).isZero();
   }
 
   @Test

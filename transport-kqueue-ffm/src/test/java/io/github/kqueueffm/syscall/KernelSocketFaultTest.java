@@ -391,6 +391,19 @@ class KernelSocketFaultTest {
     assertThat(accepted(noErrorButNoPeer(again)).finishConnect(REMOTE, 0)).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64"})
+  void shutdownBeforeConnectMakesNoCallWhereItWouldSucceed(String platform) throws IOException {
+    ScriptedCalls calls =
+        system(platform).on("socket", 7).on("shutdown", 0).on("fcntl", 0).on("setsockopt", 0);
+    KernelSocket socket = open(calls, Constant.AF_INET);
+    for (boolean read : new boolean[] {false, true}) {
+      assertThatThrownBy(() -> socket.shutdown(read, !read))
+          .isInstanceOf(NotYetConnectedException.class);
+    }
+    assertThat(calls.log()).noneMatch(call -> call.startsWith("shutdown"));
+  }
+
   @Test
   void shutdownOfWhatIsNotConnectedIsNotYetConnected() {
     assertThatThrownBy(() ->

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ final class ChannelChecks {
         new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
         new Check(
             GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
+        new Check(GROUP, "a shutdown before connect spoils nothing", ChannelChecks::earlyShutdown),
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
         new Check(GROUP, "options go through a channel's config", ChannelChecks::options),
@@ -180,6 +182,24 @@ final class ChannelChecks {
       String answer = collector.awaitEnd();
       Deviation.unless(answer.equals("question, answer"), "there came: " + answer);
       return answer;
+    }
+  }
+
+  private static String earlyShutdown(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      Collector collector = new Collector();
+      KQueueFfmSocketChannel client =
+          (KQueueFfmSocketChannel)
+              Loops.await(loops.client(KQueueFfmSocketChannel.class, collector).register());
+      ChannelFuture early = client.shutdownOutput();
+      early.await(10, TimeUnit.SECONDS);
+      Deviation.unless(
+          early.cause() instanceof NotYetConnectedException, "the shutdown: " + early.cause());
+      Loops.await(client.connect(server.localAddress()));
+      client.writeAndFlush(Unpooled.copiedBuffer("x", StandardCharsets.US_ASCII));
+      collector.awaitBytes(1);
+      return "NotYetConnectedException, then an echo";
     }
   }
 
