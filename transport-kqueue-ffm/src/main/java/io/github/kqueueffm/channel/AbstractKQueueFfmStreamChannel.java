@@ -212,7 +212,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   private void shutdownInputNow(ChannelPromise promise) {
     boolean wasShutdown = inputShutdown;
     try {
-      socket().shutdown(true, false);
+      if (!wasShutdown || !isOpen()) {
+        socket().shutdown(true, false);
+      }
       inputShutdown = true;
       updateReadInterest();
       promise.setSuccess();

@@ -303,7 +303,7 @@ public final class KernelSocket {
   }
 
   /**
-   * Shuts directions down.
+   * Shuts directions down. An input that has ended already is done.
    *
    * @throws NotYetConnectedException if it is not connected, or was and has been reset
    */
@@ -319,6 +319,10 @@ public final class KernelSocket {
     Constant how = read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
     int result = kernel.shutdown(fd, platform.get(how));
     if (platform.is(Errno.ENOTCONN, -result)) {
+      if (!write) {
+        // Darwin: the peer's end has come before.
+        return;
+      }
       throw new NotYetConnectedException();
     }
     check("shutdown", how, result);

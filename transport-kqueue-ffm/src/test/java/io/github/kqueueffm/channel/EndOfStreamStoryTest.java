@@ -9,6 +9,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxBytesRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
+import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -77,6 +78,44 @@ class EndOfStreamStoryTest {
       story.kevent().returns();
       story.turn();
       assertThat(child.log()).contains("inactive");
+    }
+  }
+
+  @Test
+  @DisplayName("after the end a shutdown of both directions is that of the output alone")
+  void needsNoShutdownOfTheInput() {
+    try (Story story = Story.on(os)) {
+      story.accepted(
+          new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
+      arms(story, story.read(CHILD).eof());
+      story.tcp().recvEnd(CHILD);
+      story.turn();
+      SocketChannel channel = (SocketChannel) child.channel();
+      assertThat(channel.isInputShutdown()).isTrue();
+      assertThat(channel.shutdownInput().isSuccess()).isTrue();
+
+      story.script().expect("shutdown", CHILD, 1);
+      assertThat(channel.shutdown().isSuccess()).isTrue();
+      assertThat(channel.isShutdown()).isTrue();
+      assertThat(child.log()).containsOnlyOnce("ChannelInputShutdownReadComplete");
+
+      story.tcp().close(CHILD);
+      channel.close();
+      assertThat(channel.shutdownInput().cause()).isInstanceOf(ClosedChannelException.class);
+      story.kevent().returns();
+      story.turn();
+    }
+  }
+
+  @Test
+  @DisplayName("Darwin's ENOTCONN for an input whose end nobody has read is a shutdown")
+  void isTakenFromTheInputsShutdown() {
+    try (Story story = Story.on(os)) {
+      story.accepted(child);
+      story.script().expect("shutdown", CHILD, 0).fails(Errno.ENOTCONN);
+      SocketChannel channel = (SocketChannel) child.channel();
+      assertThat(channel.shutdownInput().isSuccess()).isTrue();
+      assertThat(channel.isInputShutdown()).isTrue();
     }
   }
 

@@ -405,6 +405,15 @@ class KernelSocketFaultTest {
   }
 
   @Test
+  void shutdownOfAnInputThatHasEndedIsDoneOnDarwin() throws IOException {
+    ScriptedCalls calls = system("macos-aarch64").fail("shutdown", Errno.ENOTCONN);
+    accepted(calls).shutdown(true, false);
+    assertThat(calls.log()).containsExactly("shutdown(7, 0)");
+    assertThatThrownBy(() -> accepted(calls).shutdown(false, true))
+        .isInstanceOf(NotYetConnectedException.class);
+  }
+
+  @Test
   void shutdownOfWhatIsNotConnectedIsNotYetConnected() {
     assertThatThrownBy(() ->
             accepted(system("macos-aarch64").fail("shutdown", Errno.ENOTCONN)).shutdown(true, true))

@@ -51,6 +51,8 @@ final class ChannelChecks {
         new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
         new Check(
             GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
+        new Check(
+            GROUP, "after the peer's end both directions shut down", ChannelChecks::lateShutdown),
         new Check(GROUP, "a shutdown before connect spoils nothing", ChannelChecks::earlyShutdown),
         new Check(GROUP, "a peer that closes is noticed with auto-read off", ChannelChecks::unread),
         new Check(GROUP, "a reset is told as one", ChannelChecks::reset),
@@ -182,6 +184,28 @@ final class ChannelChecks {
       String answer = collector.awaitEnd();
       Deviation.unless(answer.equals("question, answer"), "there came: " + answer);
       return answer;
+    }
+  }
+
+  private static String lateShutdown(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server =
+          loops.serve(
+              KQueueFfmServerSocketChannel.class,
+              tcpAddress(),
+              () -> new Greeting(Unpooled.copiedBuffer("bye", StandardCharsets.US_ASCII)));
+      Collector collector = new Collector();
+      KQueueFfmSocketChannel client =
+          (KQueueFfmSocketChannel)
+              Loops.await(
+                  loops
+                      .client(KQueueFfmSocketChannel.class, collector)
+                      .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                      .connect(server.localAddress()));
+      String text = collector.awaitEnd();
+      Deviation.unless(text.equals("bye"), "the last bytes were " + text);
+      Loops.await(client.shutdown());
+      return "without a failure";
     }
   }
 
