@@ -17,8 +17,9 @@ import java.util.Map;
  * Configuration of a channel of this transport. Any thread may read and change it.
  *
  * <p>Options of the socket go to the kernel at once. A {@link io.netty.channel.ChannelException}
- * tells that the kernel refused a value; a connection that is already gone takes every value
- * silently, since {@code Bootstrap} closes a channel whose option fails.
+ * tells that the kernel refused a value, an {@link IllegalArgumentException} that the JDK's sockets
+ * refuse it too, such as a negative size of a buffer; a connection that is already gone takes every
+ * value silently, since {@code Bootstrap} closes a channel whose option fails.
  *
  * @param <C> the type that the setters return
  */

@@ -64,7 +64,7 @@ public abstract class KQueueFfmServerChannelConfig<C extends KQueueFfmServerChan
   /** Sets how many connections may wait to be accepted; takes effect at bind. */
   @Override
   public C setBacklog(int backlog) {
-    this.backlog = ObjectUtil.checkPositiveOrZero(backlog, "backlog");
+    this.backlog = ObjectUtil.checkPositiveOrZero(backlog, "SO_BACKLOG");
     return self();
   }
 

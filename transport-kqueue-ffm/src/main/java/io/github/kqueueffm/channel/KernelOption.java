@@ -146,9 +146,11 @@ final class KernelOption<T> {
    * Sets it.
    *
    * @return false if it does not hold for all that the socket carries; the reason is logged
+   * @throws IllegalArgumentException for a value that {@link OptionRanges} refuses
    * @throws UnsupportedOperationException if this kernel lacks it
    */
   boolean set(KernelSocket socket, T value) {
+    OptionRanges.check(option, value);
     try {
       form.set(socket, level, existing(socket), value);
     } catch (IOException e) {
