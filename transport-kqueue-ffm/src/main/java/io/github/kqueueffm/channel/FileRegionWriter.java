@@ -28,14 +28,23 @@ final class FileRegionWriter {
     this.collector = new RegionCollector(channel, pieces);
   }
 
-  /** Writes once; false if the socket takes nothing more for now. */
+  /**
+   * Writes once; false if the socket takes nothing more for now.
+   *
+   * <p>A FileChannel that is used by a thread with its interrupt flag set closes itself, so the
+   * flag is taken aside.
+   */
   boolean write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    boolean interrupted = Thread.interrupted();
     try {
       return writeSome(in, region);
     } finally {
       // A listener or the region may have ended the output, and something was made after that.
       if (closed) {
         release();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

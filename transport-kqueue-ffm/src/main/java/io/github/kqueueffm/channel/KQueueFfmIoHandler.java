@@ -41,6 +41,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   private static final int DEFAULT_MAX_EVENTS = 1024;
 
   private final ThreadAwareExecutor executor;
+  private final boolean ownsThread;
   private final Selector selector;
   private final Events events;
   private final LoopResources resources;
@@ -68,6 +69,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       int maxEvents,
       SelectStrategyFactory strategyFactory) {
     this.executor = ObjectUtil.checkNotNull(executor, "executor");
+    this.ownsThread = executor instanceof SingleThreadEventExecutor;
     this.selectStrategy =
         ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
     // First, so that no kqueue is left open if there is no room for so many.
@@ -122,6 +124,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     this.context = context;
     try {
       int ready = select(context);
+      clearStrayInterrupt();
       long start = ready > 0 && context.shouldReportActiveIoTime() ? System.nanoTime() : 0;
       int handled = dispatch(ready);
       if (context.shouldReportActiveIoTime()) {
@@ -161,6 +164,16 @@ public class KQueueFfmIoHandler implements IoHandler {
     return selector.select(events, 0, canBlock);
   }
 
+  /**
+   * Left set, the flag would close each file that a handler reads from now on. It is a user's
+   * business only where a user drives the thread.
+   */
+  private void clearStrayInterrupt() {
+    if (ownsThread && Thread.interrupted()) {
+      LOGGER.debug("The event loop's thread was interrupted, which ends nothing; flag cleared.");
+    }
+  }
+
   private int dispatch(int ready) {
     int handled = 0;
     for (int i = 0; i < ready; i++) {
@@ -176,11 +189,17 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   private void selectFailed(Exception cause) {
     LOGGER.warn("Unexpected exception in the select step of the event loop.", cause);
+    // A flag that was set before would end each rest at once.
+    boolean interrupted = Thread.interrupted();
     try {
       // An error that repeats must not turn into a busy loop.
       Thread.sleep(1000);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

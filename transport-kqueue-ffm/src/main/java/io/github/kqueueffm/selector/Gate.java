@@ -47,8 +47,14 @@ final class Gate {
 
   /** Waits, without an end to it, until it {@link #isEmpty()}. */
   void awaitEmpty() {
+    // With the flag set a thread does not park.
+    boolean interrupted = Thread.interrupted();
     while (!isEmpty()) {
       LockSupport.parkNanos(this, PATIENCE_NANOS);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

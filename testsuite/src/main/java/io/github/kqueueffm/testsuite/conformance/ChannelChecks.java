@@ -16,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.UnixChannelOption;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +62,7 @@ final class ChannelChecks {
         new Check(
             GROUP, "a reset connection tells its options", ChannelChecks::optionsOfResetConnection),
         new Check(GROUP, "a listener that is taken over serves", ChannelChecks::takenOver),
+        new Check(GROUP, "an interrupted loop sends a file", ChannelChecks::interrupted),
         new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
   }
 
@@ -344,6 +347,28 @@ final class ChannelChecks {
     } catch (Throwable t) {
       listener.closeAfter(t);
       throw t;
+    }
+  }
+
+  private static String interrupted(Bench bench) throws Exception {
+    Path path = bench.folder().resolve("file");
+    Files.writeString(path, "a file's text", StandardCharsets.US_ASCII);
+    try (Loops loops = new Loops()) {
+      Collector collector = new Collector();
+      Channel server = loops.serve(KQueueFfmServerSocketChannel.class, tcpAddress(), Echo::new);
+      Channel client =
+          loops.connect(KQueueFfmSocketChannel.class, server.localAddress(), collector);
+      long length = Files.size(path);
+      FileChannel file = FileChannel.open(path);
+      client
+          .eventLoop()
+          .execute(() -> {
+            Thread.currentThread().interrupt();
+            client.writeAndFlush(new DefaultFileRegion(file, 0, length));
+          });
+      String text = collector.awaitBytes((int) length).toString(StandardCharsets.US_ASCII);
+      Deviation.unless(text.equals("a file's text"), "there came: " + text);
+      return text;
     }
   }
 
