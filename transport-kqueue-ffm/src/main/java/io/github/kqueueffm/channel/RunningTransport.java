@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
@@ -14,8 +15,10 @@ final class RunningTransport implements KQueueFfm.Running {
     if (Kernels.unavailabilityCause() != null) {
       return Kernels.unavailabilityCause();
     }
-    try {
-      Selector.open().close();
+    try (Selector selector = Selector.open();
+        Events none = new Events(1)) {
+      // A wait with a time-out takes calls that no other does, and policies forbid.
+      selector.selectNanos(none, 1_000);
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
       // Whoever asks whether there is this transport wants an answer, not an Error.

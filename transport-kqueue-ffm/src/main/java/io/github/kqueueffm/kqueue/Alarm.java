@@ -3,6 +3,7 @@ package io.github.kqueueffm.kqueue;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -10,6 +11,9 @@ import io.github.kqueueffm.syscall.NativeMemory;
 /**
  * A timerfd in the epoll that ends sleeps, where epoll_pwait2 is missing (before Linux 5.11 and
  * glibc 2.35) or forbidden. It is not used, nor made, where that works.
+ *
+ * <p>Every sleep that it is to end has a time-out in whole milliseconds besides. So where a timerfd
+ * is forbidden too, or cannot be made for now, sleeps are only less exact.
  */
 final class Alarm {
   private static final long SECOND = 1_000_000_000;
@@ -19,6 +23,7 @@ final class Alarm {
   private final int secondsOffset;
   private final int nanosOffset;
   private final long itimerspec;
+  private boolean forbidden;
   private int fd = -1;
   private boolean set;
   private long time;
@@ -39,25 +44,18 @@ final class Alarm {
     return fd < 0 ? 0 : epoll.add(fd, n.in, Epoll.ALARM);
   }
 
-  /**
-   * Sees to it that a sleep ends by that time.
-   *
-   * @return 0 or the negative errno
-   */
-  int setBy(Registry registry, long wakesAt, long now) {
-    if (fd < 0) {
-      int result = open(registry);
-      if (result < 0) {
-        return result;
-      }
+  /** Sees to it that a sleep ends by that time, if a timerfd can be had. */
+  void setBy(Registry registry, long wakesAt, long now) {
+    if (forbidden || set && time - wakesAt <= 0) {
+      return;
     }
-    if (set && time - wakesAt <= 0) {
-      return 0;
-    }
-    int result = set(wakesAt - now);
+    int result = fd < 0 ? open(registry) : 0;
+    result = result < 0 ? result : set(wakesAt - now);
     set = result == 0;
     time = wakesAt;
-    return result;
+    if (result < 0) {
+      failed(registry, result);
+    }
   }
 
   private int open(Registry registry) {
@@ -85,9 +83,28 @@ final class Alarm {
   }
 
   /** Has to be called when it has gone off: it is level-triggered, so it wakes all sleepers. */
-  int stop() {
+  void stop(Registry registry) {
     set = false;
-    return set(0);
+    int result = set(0);
+    if (result < 0) {
+      failed(registry, result);
+    }
+  }
+
+  private void failed(Registry registry, int result) {
+    forbidden = !Failures.isPassing(kernel.platform(), result);
+    if (fd >= 0) {
+      // Left as it is it could go off with nobody to stop it.
+      registry.disowns(fd);
+      closeDescriptor();
+    }
+  }
+
+  private void closeDescriptor() {
+    if (fd >= 0) {
+      Calls.close(kernel, fd);
+      fd = -1;
+    }
   }
 
   private int set(long nanos) {
@@ -98,8 +115,6 @@ final class Alarm {
 
   void close() {
     NativeMemory.free(itimerspec);
-    if (fd >= 0) {
-      Calls.close(kernel, fd);
-    }
+    closeDescriptor();
   }
 }

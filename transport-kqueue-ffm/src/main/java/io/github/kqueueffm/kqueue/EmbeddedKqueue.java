@@ -103,12 +103,21 @@ final class EmbeddedKqueue implements Kqueue {
       throw Failures.of(shared.platform(), call, null, eventfd);
     }
     EmbeddedKqueue made = new EmbeddedKqueue(shared, kernel, detailed, epoll, eventfd);
-    int result = made.wakeup.addTo(made.registry.main());
-    if (result < 0) {
+    try {
+      made.check("epoll_ctl", "eventfd", made.wakeup.addTo(made.registry.main()));
+      // A filter of system calls that forbids it leaves no other way; here its name can be told.
+      made.check("epoll_wait", null, made.registry.main().tryWait());
+      return made;
+    } catch (Throwable t) {
       made.close();
-      throw Failures.of(shared.platform(), "epoll_ctl", "eventfd", result);
+      throw t;
     }
-    return made;
+  }
+
+  private void check(String call, String subject, int result) throws IOException {
+    if (result < 0) {
+      throw Failures.of(kernel.platform(), call, subject, result);
+    }
   }
 
   /**
@@ -133,11 +142,7 @@ final class EmbeddedKqueue implements Kqueue {
         return answers;
       }
       waiter = waits.begin(timeout, nevents);
-      int result = waits.enter(waiter, most(nevents));
-      if (result < 0) {
-        waits.end(waiter);
-        return result;
-      }
+      waits.enter(waiter, most(nevents));
     } finally {
       lock.unlock();
     }
@@ -152,10 +157,8 @@ final class EmbeddedKqueue implements Kqueue {
         int result = collect(waiter, reports, events, nevents);
         // Reports that are no events, in all the room there is, can hide some that are.
         if (result == 0 && (reports == waiter.most || !waits.isOver(waiter))) {
-          result = waits.enter(waiter, most(nevents));
-          if (result == 0) {
-            continue;
-          }
+          waits.enter(waiter, most(nevents));
+          continue;
         }
         waits.end(waiter);
         return result;
@@ -175,7 +178,7 @@ final class EmbeddedKqueue implements Kqueue {
   }
 
   private int collect(Waiter waiter, int reports, long events, int nevents) {
-    int failure = waits.leave(waiter);
+    waits.leave(waiter);
     if (reports < 0) {
       return reports;
     }
@@ -184,7 +187,7 @@ final class EmbeddedKqueue implements Kqueue {
     if (identsFirst) {
       active.deliver(out, out.room() - reports);
     }
-    failure = Math.min(failure, readiness.translate(waiter.events, reports));
+    int failure = readiness.translate(waiter.events, reports);
     if (readiness.tookWakeup()) {
       waits.signalTaken();
     }

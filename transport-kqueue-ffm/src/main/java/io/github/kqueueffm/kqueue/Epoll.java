@@ -65,6 +65,11 @@ final class Epoll {
     return kernel.epollWait(fd, events.address(), max, 0);
   }
 
+  /** Waits for nothing, to see whether it may; not while something can be ready. */
+  int tryWait() {
+    return kernel.epollWait(fd, argument.address(), 1, 0);
+  }
+
   void close() {
     argument.free();
     Calls.close(kernel, fd);

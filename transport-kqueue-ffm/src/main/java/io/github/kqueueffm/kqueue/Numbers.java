@@ -46,9 +46,9 @@ final class Numbers {
 
   final int ebadf;
   final int eexist;
+  final int eintr;
   final int einval;
   final int enoent;
-  final int enosys;
   final int eperm;
 
   Numbers(Platform p) {
@@ -83,9 +83,9 @@ final class Numbers {
     edge = p.get(Constant.EPOLLET);
     ebadf = p.number(Errno.EBADF);
     eexist = p.number(Errno.EEXIST);
+    eintr = p.number(Errno.EINTR);
     einval = p.number(Errno.EINVAL);
     enoent = p.number(Errno.ENOENT);
-    enosys = p.number(Errno.ENOSYS);
     eperm = p.number(Errno.EPERM);
   }
 

@@ -47,8 +47,13 @@ final class Registry {
     descriptor.own = true;
   }
 
+  /** Has to be called before such a descriptor is closed while the kqueue lives on. */
+  void disowns(int fd) {
+    table.get(fd).own = false;
+  }
+
   private void close(Epoll epoll) {
-    table.get(epoll.fd()).own = false;
+    disowns(epoll.fd());
     epoll.close();
   }
 

@@ -8,6 +8,7 @@ import io.github.kqueueffm.syscall.NativeMemory;
 /** What one thread needs to wait, for one call at a time. */
 final class Waiter {
   private static final long SECOND = 1_000_000_000;
+  private static final long MILLI = 1_000_000;
 
   final EpollEvents events;
   private final Kernel kernel;
@@ -51,7 +52,8 @@ final class Waiter {
   /**
    * Sleeps until something is ready, or as long as {@link #nanos} says.
    *
-   * @param precise whether to use epoll_pwait2; without it something else ends a limited sleep
+   * @param precise whether to use epoll_pwait2; without it a limited sleep takes whole
+   *     milliseconds, unless an alarm ends it before
    * @return how many reports there are, or the negative errno
    */
   int sleep(boolean precise) {
@@ -59,11 +61,16 @@ final class Waiter {
       return 0;
     }
     if (nanos <= 0 || !precise) {
-      return kernel.epollWait(epoll.fd(), events.address(), most, nanos == 0 ? 0 : -1);
+      return kernel.epollWait(epoll.fd(), events.address(), most, millis());
     }
     Memory.putLong(timespec + secondsOffset, nanos / SECOND);
     Memory.putLong(timespec + nanosOffset, nanos % SECOND);
     return kernel.epollPwait2(epoll.fd(), events.address(), most, timespec);
+  }
+
+  /** Rounded up, so that what is left is not waited for in a spin. */
+  private int millis() {
+    return nanos < 0 ? -1 : (int) Math.min((nanos + MILLI - 1) / MILLI, Integer.MAX_VALUE);
   }
 
   void free() {

@@ -61,9 +61,8 @@ final class Waits {
    * To be called before {@link #sleep}.
    *
    * @param most how many reports to take at most
-   * @return 0 or the negative errno, after which there must be no sleep
    */
-  int enter(Waiter waiter, int most) {
+  void enter(Waiter waiter, int most) {
     waiter.most = Math.min(most, waiter.events.capacity());
     registry.dropIdleWriters();
     if (waiter.polls || !active.isEmpty() || registry.hasRefused()) {
@@ -71,20 +70,16 @@ final class Waits {
     } else if (waiter.forEver && timers.isIdle()) {
       waiter.nanos = -1;
     } else {
-      int result = limit(waiter);
-      if (result < 0) {
-        return result;
-      }
+      limit(waiter);
     }
     waiter.epoll = registry.main();
     waiter.epoll.users++;
     if (waiter.nanos != 0) {
       waiters.sleeps(waiter);
     }
-    return 0;
   }
 
-  private int limit(Waiter waiter) {
+  private void limit(Waiter waiter) {
     long now = System.nanoTime();
     long until = waiter.deadline;
     if (!timers.isIdle() && (waiter.forEver || timers.deadline() - until < 0)) {
@@ -93,36 +88,37 @@ final class Waits {
     long left = Math.max(0, until - now);
     waiter.nanos = left > EXACT ? left - left / 512 : left;
     waiter.wakesAt = now + waiter.nanos;
-    return precise || waiter.nanos == 0 ? 0 : alarm.setBy(registry, waiter.wakesAt, now);
+    if (!precise && waiter.nanos != 0) {
+      alarm.setBy(registry, waiter.wakesAt, now);
+    }
   }
 
   /** The only step without the lock; the reports' number or the negative errno. */
   int sleep(Waiter waiter) {
     int result = waiter.sleep(precise);
-    if (precise && waiter.nanos > 0 && (result == -n.enosys || result == -n.eperm)) {
-      // Old, or forbidden by a filter of system calls (containers): the alarm serves from now on.
+    if (precise && waiter.nanos > 0 && result < 0 && result != -n.eintr) {
+      // The kernel is old, or a filter of system calls (containers) forbids the call, with any
+      // errno: the alarm serves from now on. What is really wrong epoll_wait says too.
       precise = false;
       return 0;
     }
     return result;
   }
 
-  /**
-   * To be called after {@link #sleep}.
-   *
-   * @return 0 or the negative errno
-   */
-  int leave(Waiter waiter) {
+  /** To be called after {@link #sleep}. */
+  void leave(Waiter waiter) {
     if (waiter.sleeping) {
       waiters.woke(waiter);
     }
     registry.left(waiter.epoll);
     if (timers.isIdle() && precise) {
-      return 0;
+      return;
     }
     long now = System.nanoTime();
     timers.expire(now);
-    return alarm.isDue(now) ? restartAlarm(now) : 0;
+    if (alarm.isDue(now)) {
+      restartAlarm(now);
+    }
   }
 
   /**
@@ -132,12 +128,12 @@ final class Waits {
     signalled = false;
   }
 
-  private int restartAlarm(long now) {
-    int result = alarm.stop();
+  private void restartAlarm(long now) {
+    alarm.stop(registry);
     Waiter next = waiters.first();
-    return result < 0 || next == null
-        ? result
-        : alarm.setBy(registry, Math.max(next.wakesAt, now + 1), now);
+    if (next != null) {
+      alarm.setBy(registry, Math.max(next.wakesAt, now + 1), now);
+    }
   }
 
   /** Whether the call's time-out has ended; else it has to be entered again. */

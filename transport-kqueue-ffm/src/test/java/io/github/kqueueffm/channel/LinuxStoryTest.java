@@ -220,6 +220,7 @@ class LinuxStoryTest {
     script.expect("epollCreate1", CLOEXEC).answers(QUEUE);
     script.expect("eventfd", 0, CLOEXEC | 0x800).answers(EVENTFD);
     expectAdd(EVENTFD, EPOLLIN | EPOLLET);
+    script.expect("epollWait", QUEUE, ANY, 1, 0).answers(0);
     open();
     Channel server = listen();
 

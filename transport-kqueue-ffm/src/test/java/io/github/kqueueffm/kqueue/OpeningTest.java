@@ -30,14 +30,26 @@ class OpeningTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"epollCreate1,epoll_create1", "eventfd,eventfd", "epollCtl,epoll_ctl"})
-  void failureNamesItsCallAndLeavesNothingBehind(String method, String call) {
+  @CsvSource({
+    "epollCreate1,epoll_create1,EMFILE",
+    "eventfd,eventfd,EMFILE",
+    "epollCtl,epoll_ctl,EMFILE",
+    "epollCreate1,epoll_create1,EPERM",
+    "eventfd,eventfd,ENOSYS",
+    "eventfd,eventfd,EPERM",
+    "eventfd,eventfd,EACCES",
+    "eventfd,eventfd,EINVAL",
+    "eventfd,eventfd,EOPNOTSUPP",
+    "epollCtl,epoll_ctl,EPERM",
+    "epollWait,epoll_wait,EPERM",
+  })
+  void failureNamesItsCallAndLeavesNothingBehind(String method, String call, Errno errno) {
     long memory = NativeMemory.live();
-    calls.fail(method, Errno.EMFILE);
+    calls.fail(method, errno);
     assertThatThrownBy(() -> EmbeddedKqueue.open(calls.kernel(), false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(call)
-        .hasMessageContaining("EMFILE");
+        .hasMessageContaining("(" + calls.kernel().platform().number(errno) + ")");
     assertThat(NativeMemory.live()).isEqualTo(memory);
     assertThat(calls.count("close")).isEqualTo(descriptorsMade(method));
   }
@@ -59,7 +71,10 @@ class OpeningTest {
     room.change(pair[0], Constant.EVFILT_READ, 1, Constant.EV_ADD, Constant.EV_CLEAR);
     room.change(pair[0], Constant.EVFILT_WRITE, 1, Constant.EV_ADD, Constant.EV_CLEAR).apply();
     assertThat(room.poll()).hasSize(1);
-    assertThat(room.await(1, 8)).isEmpty();
+    // A wait that comes to an end before it begins, on a busy machine, needs no timerfd.
+    do {
+      assertThat(room.await(2, 8)).isEmpty();
+    } while (calls.count("timerfdSettime") == 0);
     calls.reset();
     room.kqueue.close();
     assertThat(calls.count("close")).as("three epolls, an eventfd, a timerfd").isEqualTo(5);
