@@ -15,12 +15,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     implements ServerChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-  /** How long a server rests when the process or the system is out of descriptors or memory. */
+  /** How long a server rests when it cannot accept, most often for want of descriptors. */
   private static final long BACKOFF_MILLIS = 100;
 
   /**
    * How many connections in a row can be gone: as many as any system's queue holds. More are an
-   * answer for ever, as when a filter of system calls forbids accept4 with EPERM.
+   * answer for ever.
    */
   private static final int MOST_GONE = 4096;
 
@@ -172,8 +172,9 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   private static boolean isGoneConnection(Platform platform, int errno) {
     return switch (platform.errno(errno)) {
-      // Reset by the peer before accept, or refused by a filter on the way; and a signal.
-      case ECONNABORTED, EPROTO, EPERM, EINTR -> true;
+      // Reset by the peer before accept; and a signal. Not EPERM: a policy forbids the call, which
+      // takes nothing off the queue.
+      case ECONNABORTED, EPROTO, EINTR -> true;
       case null, default -> false;
     };
   }
@@ -182,10 +183,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     if (loop.wouldBlock(result)) {
       return;
     }
-    switch (loop.kernel().platform().errno(-result)) {
-      case EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED, EPROTO, EPERM, EINTR -> backOff();
-      case null, default -> {}
-    }
+    // Whatever it is: the connection stays in the queue and would be reported again at once.
+    backOff();
     throw failure("accept", result);
   }
 
@@ -195,7 +194,6 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     pipeline().fireExceptionCaught(refusal);
   }
 
-  /** The connection stays in the queue and would be reported again at once. */
   private void backOff() {
     backingOff = true;
     eventLoop().schedule(() -> onLoop(this::goOn), BACKOFF_MILLIS, TimeUnit.MILLISECONDS);

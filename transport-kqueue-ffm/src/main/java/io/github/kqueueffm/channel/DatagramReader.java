@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Failures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
@@ -104,11 +105,27 @@ final class DatagramReader {
     handle.attemptedBytesRead(buffer.writableBytes());
     if (slots > 1 && loop.datagrams().receivesMany()) {
       int count = fillMany(loop, handle, buffer, slot, slots);
-      if (count >= 0) {
-        return count;
-      }
+      return count >= 0 ? count : fillOneInstead(loop, handle, buffer, count);
     }
     return fillOne(loop, handle, buffer);
+  }
+
+  /**
+   * After an answer of recvmmsg that can be a policy's.
+   *
+   * @param refusal the negative errno
+   */
+  private int fillOneInstead(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer, int refusal)
+      throws IOException {
+    int count = fillOne(loop, handle, buffer);
+    if (count > 0) {
+      loop.datagrams().receiveOneByOne();
+    } else if (!loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
+      // It was an error of the socket, which has been told by it.
+      throw channel.datagramFailure("recvmmsg", channel.remoteAddress(), refusal);
+    }
+    return count;
   }
 
   private int fillOne(
@@ -144,7 +161,7 @@ final class DatagramReader {
     return 1;
   }
 
-  /** As {@link #fill}; negative if the system has to be asked for one at a time. */
+  /** As {@link #fill}; or the negative errno if the system has to be asked for one alone. */
   private int fillMany(
       LoopResources loop,
       RecvByteBufAllocator.ExtendedHandle handle,
@@ -165,10 +182,8 @@ final class DatagramReader {
       }
       count = loop.kernel().recvmmsg(channel.socket().fd(), batch.headers(), slots, 0, 0);
     } while (loop.interrupted(count));
-    if (loop.kernel().platform().is(Errno.ENOSYS, -count)) {
-      // libc has it, and the kernel or its filter of system calls does not.
-      resources.oneByOne();
-      return -1;
+    if (Failures.mayBeForbidden(loop.kernel().platform(), count)) {
+      return count;
     }
     if (count < 0) {
       return nothing(loop, handle, "recvmmsg", count);

@@ -47,9 +47,13 @@ final class DatagramResources {
     return sendsMany;
   }
 
-  /** The system has recvmmsg or sendmmsg and forbids it. */
-  void oneByOne() {
+  /** The system has recvmmsg and forbids it. */
+  void receiveOneByOne() {
     receivesMany = false;
+  }
+
+  /** The system has sendmmsg and forbids it. */
+  void sendOneByOne() {
     sendsMany = false;
   }
 

@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -13,6 +13,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  */
 final class DatagramWriter {
   private static final int FULL = -1;
+  private static final int MANY_REFUSED = -2;
 
   private final AbstractKQueueFfmDatagramChannel channel;
   private final Runnable flushTask;
@@ -42,16 +43,17 @@ final class DatagramWriter {
   /** How many datagrams are done with, sent or failed; or {@link #FULL}. */
   private int writeSome(ChannelOutboundBuffer in, int limit) {
     LoopResources loop = channel.resources();
+    int done = 0;
     if (in.size() > 1 && limit > 1 && loop.datagrams().sendsMany()) {
-      int done = writeMany(loop, in, limit);
-      if (done != 0) {
+      done = writeMany(loop, in, limit);
+      if (done > 0 || done == FULL) {
         return done;
       }
     }
-    return writeOne(loop, in);
+    return writeOne(loop, in, done == MANY_REFUSED);
   }
 
-  private int writeOne(LoopResources loop, ChannelOutboundBuffer in) {
+  private int writeOne(LoopResources loop, ChannelOutboundBuffer in, boolean manyRefused) {
     Object message = in.current();
     long result;
     try {
@@ -63,7 +65,14 @@ final class DatagramWriter {
       in.remove(e);
       return 1;
     }
-    return result < 0 ? refused(in, "sendto", (int) result) : sent(in, 1);
+    if (result < 0) {
+      return refused(in, "sendto", (int) result);
+    }
+    if (manyRefused) {
+      // So it was not for this datagram's sake.
+      loop.datagrams().sendOneByOne();
+    }
+    return sent(in, 1);
   }
 
   private long send(LoopResources loop, Object message) {
@@ -88,7 +97,7 @@ final class DatagramWriter {
         : loop.kernel().sendto(fd, address, length, loop.sendFlags(), name, nameLength);
   }
 
-  /** As {@link #writeSome}; 0 if the first one has to go alone. */
+  /** As {@link #writeSome}; 0 or {@link #MANY_REFUSED} if the first one has to go alone. */
   private int writeMany(LoopResources loop, ChannelOutboundBuffer in, int limit) {
     DatagramSendBatch batch = loop.datagrams().sendBatch(loop);
     if (batch.gather(channel, in, limit) < 2) {
@@ -98,10 +107,8 @@ final class DatagramWriter {
     do {
       result = batch.send(channel.socket().fd());
     } while (loop.interrupted(result));
-    if (loop.kernel().platform().is(Errno.ENOSYS, -result)) {
-      // libc has it, and the kernel or its filter of system calls does not.
-      loop.datagrams().oneByOne();
-      return 0;
+    if (Failures.mayBeForbidden(loop.kernel().platform(), result)) {
+      return MANY_REFUSED;
     }
     // After a failure in the middle the next call begins with the one that failed, and says why.
     return result < 0 ? refused(in, "sendmmsg", result) : sent(in, result);

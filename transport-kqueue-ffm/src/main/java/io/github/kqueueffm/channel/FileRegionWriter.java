@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
-import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -141,20 +141,14 @@ final class FileRegionWriter {
       return false;
     }
     if (!loop.interrupted(result)) {
-      if (!isWithoutSendfile(loop.kernel().platform().errno(-result))) {
+      // Or its file system cannot do it.
+      if (!Failures.mayBeForbidden(loop.kernel().platform(), result)) {
         throw channel.failure("sendfile", result);
       }
       sendfileRefused = true;
       own.close();
     }
     return true;
-  }
-
-  private static boolean isWithoutSendfile(Errno errno) {
-    return errno == Errno.EINVAL
-        || errno == Errno.ENOSYS
-        || errno == Errno.EOPNOTSUPP
-        || errno == Errno.ENOTSUP;
   }
 
   private boolean send(ChannelOutboundBuffer in, FileRegion region) throws IOException {

@@ -38,7 +38,13 @@ final class PipeWakeup implements Wakeup {
     long fds = NativeMemory.allocate(2 * INT);
     try {
       boolean atomic = kernel.has(Call.PIPE2);
-      check(facts, "pipe", "wakeup", atomic ? pipe2(kernel, fds) : kernel.pipe(fds));
+      String call = atomic ? "pipe2" : "pipe";
+      int result = atomic ? pipe2(kernel, fds) : kernel.pipe(fds);
+      if (atomic && Failures.mayBeForbidden(kernel.platform(), result)) {
+        atomic = false;
+        result = kernel.pipe(fds);
+      }
+      check(facts, call, "wakeup", result);
       PipeWakeup wakeup =
           new PipeWakeup(kqueue, kernel, facts.read, Memory.getInt(fds), Memory.getInt(fds + INT));
       try {

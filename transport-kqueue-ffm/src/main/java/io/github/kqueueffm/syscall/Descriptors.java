@@ -1,6 +1,5 @@
 package io.github.kqueueffm.syscall;
 
-import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
@@ -65,32 +64,6 @@ final class Descriptors {
     } finally {
       NativeMemory.free(memory);
     }
-  }
-
-  /**
-   * Takes the next connection of a listener, with all flags set; see {@link KernelSocket#accept}.
-   */
-  static int accept(Kernel kernel, int listener, long address, long length) {
-    Platform platform = kernel.platform();
-    boolean withFlags = kernel.has(Call.ACCEPT4);
-    int accepted;
-    do {
-      accepted =
-          withFlags
-              ? kernel.accept4(listener, address, length, creationFlags(platform))
-              : kernel.accept(listener, address, length);
-      // EINTR: nothing was accepted, the connection waits.
-    } while (platform.is(Errno.EINTR, -accepted));
-    if (accepted < 0 || withFlags) {
-      return accepted;
-    }
-    int result = setFlags(kernel, accepted);
-    if (result < 0) {
-      // What close says of a connection that nobody has seen is of no use to anybody.
-      kernel.close(accepted);
-      return isReset(platform, -result) ? -platform.number(Errno.ECONNABORTED) : result;
-    }
-    return accepted;
   }
 
   /**

@@ -66,6 +66,17 @@ public final class Failures {
     };
   }
 
+  /**
+   * Whether a policy, such as a filter of system calls, may have answered in the call's place. It
+   * can be the call's own answer all the same: another call that does the same tells.
+   */
+  public static boolean mayBeForbidden(Platform platform, int negativeErrno) {
+    return switch (platform.errno(-negativeErrno)) {
+      case ENOSYS, EPERM, EACCES, EINVAL, EOPNOTSUPP, ENOTSUP -> true;
+      case null, default -> false;
+    };
+  }
+
   /** The error's name, words and number, such as {@code EMFILE: Too many open files (24)}. */
   public static String text(Platform platform, int negativeErrno) {
     Errno errno = platform.errno(-negativeErrno);

@@ -28,6 +28,7 @@ public final class KernelSocket {
   private volatile boolean open = true;
   private SocketNames names;
   private SocketOptions options;
+  private Acceptor acceptor;
   private boolean v6Only;
   private boolean wasConnected;
 
@@ -270,7 +271,8 @@ public final class KernelSocket {
   }
 
   /**
-   * Takes the next connection, non-blocking and close-on-exec. Allocates nothing.
+   * Takes the next connection, non-blocking and close-on-exec. Allocates nothing, but the first
+   * time.
    *
    * @param loopKernel the kernel of the calling thread
    * @param address where the peer's address goes, or 0
@@ -279,7 +281,12 @@ public final class KernelSocket {
    *     it could be set up
    */
   public int accept(Kernel loopKernel, long address, long length) {
-    return Descriptors.accept(loopKernel, fd, address, length);
+    Acceptor known = acceptor;
+    if (known == null) {
+      known = new Acceptor(loopKernel);
+      acceptor = known;
+    }
+    return known.accept(loopKernel, fd, address, length);
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What can happen to a server between its event and its children, on every system. */
@@ -240,7 +241,7 @@ class AcceptStoryTest {
       Channel server = called(story);
       Recorder observer = new Recorder();
       server.pipeline().addFirst(observer);
-      story.tcp().accept(SERVER).fails(Errno.EINVAL);
+      story.tcp().forbidAccept(SERVER, Errno.EINVAL);
       story.turn();
       assertThat(observer.log())
           .anyMatch(line -> line.contains("accept") && line.contains("EINVAL"));
@@ -280,13 +281,36 @@ class AcceptStoryTest {
       server.pipeline().removeLast();
       Recorder observer = new Recorder();
       server.pipeline().addLast(observer);
-      story.tcp().accept(SERVER).fails(Errno.EPERM).times(4096);
+      story.tcp().accept(SERVER).fails(Errno.ECONNABORTED).times(4096);
       story.turn();
       assertThat(observer.log()).hasSize(2).anyMatch(line -> line.contains("accept"));
       story.passes(100);
       story.kevent().returns();
       story.turn();
       story.kevent(story.read(SERVER).oneShot()).returns();
+      story.turn();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
+  @DisplayName("an accept that a policy forbids is asked for once before each rest")
+  void restsWhenAcceptIsForbidden(Errno errno) {
+    try (Story story = Story.on(os)) {
+      Channel server = called(story);
+      server.pipeline().removeLast();
+      Recorder observer = new Recorder();
+      server.pipeline().addLast(observer);
+      for (int i = 0; i < 2; i++) {
+        story.tcp().forbidAccept(SERVER, errno);
+        story.turn();
+        assertThat(observer.log()).hasSize(2).anyMatch(line -> line.contains("accept"));
+        story.passes(100);
+        story.kevent().returns();
+        story.turn();
+        story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
+      }
+      story.tcp().nothingToAccept(SERVER);
       story.turn();
     }
   }

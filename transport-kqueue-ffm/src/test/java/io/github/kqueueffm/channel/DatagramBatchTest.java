@@ -25,6 +25,8 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several datagrams with one system call: sendmmsg at a flush, recvmmsg by an option. */
 final class DatagramBatchTest {
@@ -183,12 +185,13 @@ final class DatagramBatchTest {
     }
   }
 
-  @Test
-  void batchesThatTheSystemForbidsAreGivenUp() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
+  void batchesThatTheSystemForbidsAreGivenUp(Errno errno) throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system())
-            .fail("sendmmsg", Errno.ENOSYS, Integer.MAX_VALUE)
-            .fail("recvmmsg", Errno.ENOSYS, Integer.MAX_VALUE);
+            .fail("sendmmsg", errno, Integer.MAX_VALUE)
+            .fail("recvmmsg", errno, Integer.MAX_VALUE);
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
@@ -198,7 +201,45 @@ final class DatagramBatchTest {
       sync(flush(sender, to(receiver), 5));
       assertNumbers(inbox, 0, 5);
       assertNumbers(inbox, 0, 5);
-      assertThat(kernel.count("sendmmsg") + kernel.count("recvmmsg")).isEqualTo(1);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(1);
+      assertThat(kernel.count("recvmmsg")).isEqualTo(1);
+      inbox.assertEmpty();
+    }
+  }
+
+  @Test
+  void datagramThatTheKernelItselfRefusesFailsAloneAndBatchesStay() throws Exception {
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system())
+            .fail("sendmmsg", Errno.EPERM, 1)
+            .fail("sendto", Errno.EPERM, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      receiver.config().setAutoRead(true);
+      List<ChannelFuture> futures = flush(rig.local(new Inbox()), to(receiver), 5);
+      assertThat(futures.get(0).await().cause()).hasMessageContaining("EPERM");
+      sync(futures.subList(1, 5));
+      assertNumbers(inbox, 1, 5);
+      assertThat(kernel.count("sendmmsg")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void errorOfTheSocketThatRecvmmsgTellsIsNoProhibition() throws Exception {
+    // An ICMPv6 message, "administratively prohibited", is EACCES.
+    CountingKernel kernel =
+        CountingKernel.over(Kernels.system())
+            .fail("recvmmsg", Errno.EACCES, 1)
+            .fail("recvmsg", Errno.EAGAIN, 1);
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      receiver.config().setAutoRead(true);
+      sync(flush(rig.local(new Inbox()), to(receiver), 5));
+      assertThat(inbox.failure()).hasMessageContaining("EACCES");
+      assertNumbers(inbox, 0, 5);
+      assertThat(kernel.count("recvmmsg")).isGreaterThan(1);
     }
   }
 

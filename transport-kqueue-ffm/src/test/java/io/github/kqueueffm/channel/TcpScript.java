@@ -132,6 +132,14 @@ final class TcpScript {
         : script.expect("accept", listener);
   }
 
+  /** A policy answers in the call's place, and in that of the other call that could do the same. */
+  void forbidAccept(int listener, Errno errno) {
+    accept(listener).fails(errno);
+    if (hasAccept4) {
+      script.expect("accept", listener).fails(errno);
+    }
+  }
+
   void nothingToAccept(int listener) {
     accept(listener).fails(Errno.EAGAIN);
   }

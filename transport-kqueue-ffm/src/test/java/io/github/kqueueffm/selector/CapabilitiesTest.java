@@ -325,6 +325,35 @@ class CapabilitiesTest {
         .hasMessageContaining("timer, user and pipe");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Errno.class,
+      names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
+  void aPipeServesWherePipe2IsForbidden(Errno errno) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(30);
+      script.expect("pipe2").fails(errno);
+      script.expect("pipe").writesInts(0, 31, 32);
+      script.expect("fcntl", 31).times(2);
+      script.expect("fcntl", 32).times(2);
+      script.expectKevent().changes(script.read(31).flags(EV_ADD)).withoutSlots();
+      script.expect("close", 31);
+      script.expect("close", 32);
+      script.expect("close", 30);
+      Selector.open(script.kernel(), null).close();
+
+      script.expect("kqueue").answers(30);
+      script.expect("pipe2").fails(errno);
+      script.expect("pipe").fails(errno);
+      script.expect("close", 30);
+      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("pipe")
+          .hasMessageContaining(errno.name());
+    }
+  }
+
   @Test
   void aFailedKqueueLeavesNothingBehind() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {

@@ -251,6 +251,28 @@ class KernelSocketFaultTest {
     assertThat(calls.log()).containsExactly("accept(7)", "fcntl(9, 4, 2048)", "fcntl(9, 2, 1)");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Errno.class,
+      names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
+  void acceptServesWhereAccept4IsForbidden(Errno errno) {
+    ScriptedCalls calls =
+        system("linux-x86_64").fail("accept4", errno).on("accept", 9).on("fcntl", 0);
+    KernelSocket listener = accepted(calls);
+    for (int i = 0; i < 2; i++) {
+      assertThat(listener.accept(calls.kernel(), 0, 0)).isEqualTo(9);
+    }
+    assertThat(calls.log())
+        .containsExactly(
+            "accept4(7, 526336)",
+            "accept(7)",
+            "fcntl(9, 4, 2048)",
+            "fcntl(9, 2, 1)",
+            "accept(7)",
+            "fcntl(9, 4, 2048)",
+            "fcntl(9, 2, 1)");
+  }
+
   private static ScriptedCalls darwinOptionFails(Errno getpeername) {
     return system("macos-aarch64")
         .fail("setsockopt", Errno.EINVAL)

@@ -1,0 +1,62 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+
+/**
+ * Takes a listener's connections with all flags set: by accept4, or by accept and fcntl where that
+ * is missing or forbidden.
+ */
+final class Acceptor {
+  private boolean withFlags;
+
+  Acceptor(Kernel kernel) {
+    withFlags = kernel.has(Call.ACCEPT4);
+  }
+
+  /** See {@link KernelSocket#accept}. */
+  int accept(Kernel kernel, int listener, long address, long length) {
+    if (withFlags) {
+      int accepted = accept4(kernel, listener, address, length);
+      if (accepted >= 0 || !Failures.mayBeForbidden(kernel.platform(), accepted)) {
+        return accepted;
+      }
+    }
+    int accepted = plain(kernel, listener, address, length);
+    if (accepted >= 0) {
+      withFlags = false;
+    }
+    return accepted;
+  }
+
+  private static int accept4(Kernel kernel, int listener, long address, long length) {
+    Platform platform = kernel.platform();
+    int flags = Descriptors.creationFlags(platform);
+    int accepted;
+    do {
+      accepted = kernel.accept4(listener, address, length, flags);
+      // EINTR: nothing was accepted, the connection waits.
+    } while (platform.is(Errno.EINTR, -accepted));
+    return accepted;
+  }
+
+  private static int plain(Kernel kernel, int listener, long address, long length) {
+    Platform platform = kernel.platform();
+    int accepted;
+    do {
+      accepted = kernel.accept(listener, address, length);
+      // EINTR: nothing was accepted, the connection waits.
+    } while (platform.is(Errno.EINTR, -accepted));
+    if (accepted < 0) {
+      return accepted;
+    }
+    int result = Descriptors.setFlags(kernel, accepted);
+    if (result < 0) {
+      // What close says of a connection that nobody has seen is of no use to anybody.
+      kernel.close(accepted);
+      return Descriptors.isReset(platform, -result) ? -platform.number(Errno.ECONNABORTED) : result;
+    }
+    return accepted;
+  }
+}
