@@ -99,10 +99,17 @@ final class TransportImplementation implements Transport {
     Transport.super.configure(config, domainSocket, bootstrap);
   }
 
+  /** Closes the channel if it fails: Vert.x has just made it, and forgets it then. */
   @Override
   public void configure(DatagramChannel channel, DatagramSocketOptions options) {
-    channel.config().setOption(UnixChannelOption.SO_REUSEPORT, options.isReusePort());
-    Transport.super.configure(channel, options);
-    MulticastOptions.set(channel.config(), options);
+    try {
+      channel.config().setOption(UnixChannelOption.SO_REUSEPORT, options.isReusePort());
+      Transport.super.configure(channel, options);
+      MulticastOptions.set(channel.config(), options);
+    } catch (Throwable t) {
+      // No loop has it yet, so that close() would have no thread.
+      channel.unsafe().closeForcibly();
+      throw t;
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.github.kqueueffm.channel.KQueueFfmChannelOption;
 import io.github.kqueueffm.vertx.KQueueFfmTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramChannelConfig;
@@ -18,12 +19,20 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.net.TcpOption;
 import io.vertx.core.spi.transport.Transport;
+import java.io.File;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class KQueueFfmTransportTest {
   private static final Transport OURS = KQueueFfmTransport.INSTANCE.implementation();
@@ -102,6 +111,52 @@ class KQueueFfmTransportTest {
     assertThatThrownBy(() -> configured(options, config -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("nosuch0");
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // Vert.x's own signature
+  void socketWhoseOptionsThrowIsClosed() {
+    for (DatagramSocketOptions options :
+        List.of(
+            new DatagramSocketOptions().setMulticastNetworkInterface("nosuch0"),
+            new DatagramSocketOptions().setMulticastTimeToLive(256))) {
+      DatagramChannel channel =
+          OURS.datagramChannel(io.netty.channel.socket.InternetProtocolFamily.IPv4);
+      assertThatThrownBy(() -> OURS.configure(channel, options))
+          .isInstanceOfAny(IllegalArgumentException.class, ChannelException.class);
+      assertThat(channel.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void socketsOfVertxWhoseOptionsThrowLeaveNoDescriptor() {
+    Vertx vertx = Vertx.builder().withTransport(KQueueFfmTransport.INSTANCE).build();
+    DatagramSocketOptions options =
+        new DatagramSocketOptions().setMulticastNetworkInterface("nosuch0");
+    int before = 0;
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() -> vertx.createDatagramSocket(options)).hasMessageContaining("nosuch0");
+      // The first one may load what stays open.
+      before = i == 0 ? sockets() : before;
+    }
+    assertThat(sockets()).isLessThanOrEqualTo(before);
+    vertx.close().await();
+  }
+
+  private static int sockets() {
+    String[] open = new File("/proc/self/fd").list();
+    return (int)
+        Arrays.stream(open).filter(number -> isSocket(Path.of("/proc/self/fd", number))).count();
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException e) {
+      // The one by which the folder was read.
+      return false;
+    }
   }
 
   @Test
