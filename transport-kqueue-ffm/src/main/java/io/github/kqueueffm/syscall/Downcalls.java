@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  */
 abstract class Downcalls {
   private final MemorySegment[] functions = new MemorySegment[Call.values().length];
-  private final ErrnoCapture capture;
+  private final MemorySegment capture;
   private final int enosys;
   private final int eio;
 
@@ -20,7 +20,7 @@ abstract class Downcalls {
    * @param enosys the number of ENOSYS, the answer of a function that is missing
    * @param eio the number of EIO, for a function that fails and does not say why
    */
-  Downcalls(Symbols symbols, ErrnoCapture capture, int enosys, int eio) {
+  Downcalls(Symbols symbols, MemorySegment capture, int enosys, int eio) {
     for (Call call : Call.values()) {
       functions[call.ordinal()] = symbols.get(call);
     }
@@ -31,17 +31,17 @@ abstract class Downcalls {
 
   final void freeCapture() {
     if (capture != null) {
-      capture.free();
+      ErrnoCapture.free(capture);
     }
   }
 
-  private ErrnoCapture capture() {
-    ErrnoCapture own = capture;
+  private MemorySegment capture() {
+    MemorySegment own = capture;
     return own != null ? own : ErrnoCapture.ofThread();
   }
 
   private long missing() {
-    capture().errno(enosys);
+    ErrnoCapture.errno(capture(), enosys);
     return -1;
   }
 
@@ -54,7 +54,7 @@ abstract class Downcalls {
   }
 
   private int failure() {
-    int errno = capture().errno();
+    int errno = ErrnoCapture.errno(capture());
     // A user's library may leave errno at 0 (old libkqueue does): a failure must not look well.
     return errno == 0 ? -eio : -errno;
   }
@@ -117,7 +117,7 @@ abstract class Downcalls {
       return checked((int) missing());
     }
     try {
-      return checked((int) Leaf.variadic(function, capture().segment(), a, b, c));
+      return checked((int) Leaf.variadic(function, capture(), a, b, c));
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -129,7 +129,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return Leaf.call(function, capture().segment(), a, b, c, d, e, f);
+      return Leaf.call(function, capture(), a, b, c, d, e, f);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -141,7 +141,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return Leaf.call(function, capture().segment(), a, b, c, d, e, f, g);
+      return Leaf.call(function, capture(), a, b, c, d, e, f, g);
     } catch (Throwable t) {
       throw thrown(call, t);
     }
@@ -153,7 +153,7 @@ abstract class Downcalls {
       return missing();
     }
     try {
-      return Leaf.call(function, capture().segment(), a, b, c, d, e, f, g, h);
+      return Leaf.call(function, capture(), a, b, c, d, e, f, g, h);
     } catch (Throwable t) {
       throw thrown(call, t);
     }

@@ -11,40 +11,41 @@ final class ErrnoCapture {
   private static final long ERRNO =
       Foreign.captureLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  // An automatic arena costs the call nothing, where a shared or confined one adds 12 ns.
-  private static final ThreadLocal<ErrnoCapture> OF_THREAD =
-      ThreadLocal.withInitial(
-          () -> new ErrnoCapture(Arena.ofAuto().allocate(Foreign.captureLayout())));
+  /**
+   * Of threads that are not ours, and may outlive this class's loader: what stays in them is of the
+   * JDK's classes alone, or the loader could not be collected.
+   */
+  private static final ThreadLocal<MemorySegment> OF_THREAD = new ThreadLocal<>();
 
-  private final MemorySegment segment;
+  private ErrnoCapture() {}
 
-  private ErrnoCapture(MemorySegment segment) {
-    this.segment = segment;
+  static MemorySegment ofThread() {
+    MemorySegment known = OF_THREAD.get();
+    return known != null ? known : newOfThread();
   }
 
-  static ErrnoCapture ofThread() {
-    return OF_THREAD.get();
+  private static MemorySegment newOfThread() {
+    // An automatic arena costs the call nothing, where a shared or confined one adds 12 ns.
+    MemorySegment made = Arena.ofAuto().allocate(Foreign.captureLayout());
+    OF_THREAD.set(made);
+    return made;
   }
 
-  /** One for a kernel that serves one thread at a time. */
-  static ErrnoCapture owned() {
+  /** One for a kernel that serves one thread at a time, to be {@linkplain #free freed}. */
+  static MemorySegment owned() {
     long size = Foreign.captureLayout().byteSize();
-    return new ErrnoCapture(Foreign.EVERYTHING.asSlice(NativeMemory.allocate(size), size));
+    return Foreign.EVERYTHING.asSlice(NativeMemory.allocate(size), size);
   }
 
-  void free() {
-    NativeMemory.free(segment.address());
+  static void free(MemorySegment owned) {
+    NativeMemory.free(owned.address());
   }
 
-  MemorySegment segment() {
-    return segment;
+  static int errno(MemorySegment capture) {
+    return capture.get(JAVA_INT, ERRNO);
   }
 
-  int errno() {
-    return segment.get(JAVA_INT, ERRNO);
-  }
-
-  void errno(int value) {
-    segment.set(JAVA_INT, ERRNO, value);
+  static void errno(MemorySegment capture, int value) {
+    capture.set(JAVA_INT, ERRNO, value);
   }
 }

@@ -4,6 +4,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
@@ -26,7 +27,7 @@ final class FfmKernel extends Downcalls implements Kernel {
     this(platform, library, new Symbols(platform, library), null);
   }
 
-  private FfmKernel(Platform platform, Path library, Symbols symbols, ErrnoCapture capture) {
+  private FfmKernel(Platform platform, Path library, Symbols symbols, MemorySegment capture) {
     super(symbols, capture, platform.number(Errno.ENOSYS), platform.number(Errno.EIO));
     this.platform = platform;
     this.library = library;
