@@ -63,7 +63,15 @@ public final class Kernels {
     return path;
   }
 
-  private static void requireEventQueue(Kernel kernel) {
+  static void requireEventQueue(Kernel kernel) {
+    if (!kernel.has(Call.CLOSE)) {
+      // The JVM opens a library of its own to look functions up, and finds none where it cannot.
+      throw new UnsupportedOperationException(
+          "no function was found in "
+              + kernel.describe()
+              + ", not even close: most often this process had no descriptor left when it looked;"
+              + " raise its limit on descriptors (ulimit -n)");
+    }
     boolean kqueue = kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT);
     boolean epoll = kernel.has(Call.EPOLL_CREATE1) && kernel.has(Call.EVENTFD);
     if (!kqueue && !epoll) {

@@ -43,6 +43,20 @@ class KernelsTest {
         .hasMessageContaining("openbsd-x86_64");
   }
 
+  /**
+   * Seen with ulimit -n 10 to 14: the JVM cannot open its library, and says that nothing is there.
+   */
+  @Test
+  void systemWithoutAnyFunctionHasMostLikelyNoDescriptorLeft() {
+    ScriptedCalls calls = ScriptedCalls.over(Kernels.system());
+    for (Call call : Call.values()) {
+      calls.without(call);
+    }
+    assertThatThrownBy(() -> Kernels.requireEventQueue(calls.kernel()))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("ulimit -n");
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void functionThatIsMissingAnswersEnosys() {
