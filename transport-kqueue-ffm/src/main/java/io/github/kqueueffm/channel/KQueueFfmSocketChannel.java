@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.syscall.MeantAddresses;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -118,8 +119,8 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   void connected(SocketAddress remote) {
     InetSocketAddress address = (InetSocketAddress) remote;
-    // A connect to the wildcard address ends at some other one, which getpeername knows.
-    peer = address.getAddress().isAnyLocalAddress() ? null : address;
+    // A connect to such an address ends at some other one, which getpeername knows.
+    peer = MeantAddresses.isVague(address.getAddress()) ? null : address;
     if (fastOpen != null) {
       fastOpen.finish(unsafe().outboundBuffer());
     }

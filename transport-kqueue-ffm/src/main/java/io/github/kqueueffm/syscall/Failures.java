@@ -105,7 +105,8 @@ public final class Failures {
         call(operation, subject)
             + ": "
             + text(platform, -platform.number(errno))
-            + hint(errno, operation));
+            + hint(errno, operation)
+            + scopeHint(errno, subject));
   }
 
   /** Whether the call can name a local path; of a name of the Internet none says ENOENT. */
@@ -121,7 +122,8 @@ public final class Failures {
     boolean addressed = operation.equals("connect") || operation.equals("bind");
     return errno.text()
         + ": "
-        + (addressed && subject != null ? subject : call(operation, subject));
+        + (addressed && subject != null ? subject : call(operation, subject))
+        + scopeHint(errno, subject);
   }
 
   private static String call(String operation, Object subject) {
@@ -132,6 +134,21 @@ public final class Failures {
     return subject instanceof InetSocketAddress
         ? "; a port below 1024 needs privileges: take a higher one or grant them"
         : "; the directory has to be writable and searchable for this user";
+  }
+
+  /** The words with which kernels refuse an address of a link that is not named. */
+  private static String scopeHint(Errno errno, Object subject) {
+    boolean refused =
+        switch (errno) {
+          case EINVAL, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, ENXIO, ENODEV -> true;
+          default -> false;
+        };
+    return refused
+            && subject instanceof InetSocketAddress inet
+            && !inet.isUnresolved()
+            && MeantAddresses.lacksScope(inet.getAddress())
+        ? "; the link-local address has no scope: name the interface, as in fe80::1%eth0"
+        : "";
   }
 
   private static String hint(Errno errno, String operation) {

@@ -259,7 +259,8 @@ public final class KernelSocket {
   }
 
   /**
-   * Writes an address in the form that this socket takes, for sendto and the like.
+   * Writes an address in the form that this socket takes, for connect, sendto and the like. A
+   * wildcard means this machine, on every system.
    *
    * @param memory room for {@link SockaddrCodec#size()} bytes
    * @return its length
@@ -267,7 +268,7 @@ public final class KernelSocket {
    * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
    */
   public int encode(long memory, SocketAddress address) {
-    return names().encode(memory, address, v6Only);
+    return names().encodeRemote(memory, address, v6Only);
   }
 
   /**

@@ -26,6 +26,11 @@ final class SocketNames {
   private final int fd;
   private final int family;
 
+  /** The last vague address and what it means: a sender of datagrams asks again and again. */
+  private Meant lastMeant;
+
+  private record Meant(InetSocketAddress given, InetSocketAddress address) {}
+
   SocketNames(Kernel kernel, int fd, int family) {
     this.kernel = kernel;
     this.platform = kernel.platform();
@@ -165,7 +170,30 @@ final class SocketNames {
     return wildcard
         ? codec.put(
             memory, new InetSocketAddress(ANY6, ((InetSocketAddress) local).getPort()), family)
-        : encode(memory, local, v6Only);
+        : encode(
+            memory,
+            local instanceof InetSocketAddress inet ? MeantAddresses.local(inet) : local,
+            v6Only);
+  }
+
+  /** Like {@link #encode}, for connect and send; see {@link MeantAddresses#remote}. */
+  int encodeRemote(long memory, SocketAddress remote, boolean v6Only) {
+    return encode(memory, remote instanceof InetSocketAddress inet ? meant(inet) : remote, v6Only);
+  }
+
+  private InetSocketAddress meant(InetSocketAddress remote) {
+    InetAddress ip = remote.getAddress();
+    if (ip == null || !MeantAddresses.isVague(ip)) {
+      return remote;
+    }
+    Meant last = lastMeant;
+    if (last != null && last.given.equals(remote)) {
+      return last.address;
+    }
+    InetAddress address = MeantAddresses.remote(ip);
+    InetSocketAddress meant = new InetSocketAddress(address, remote.getPort());
+    lastMeant = new Meant(remote, meant);
+    return meant;
   }
 
   /**

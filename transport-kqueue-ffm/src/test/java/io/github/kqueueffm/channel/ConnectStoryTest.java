@@ -340,4 +340,19 @@ class ConnectStoryTest {
           .hasMessageContaining("TCP_NODELAY");
     }
   }
+
+  @Test
+  @DisplayName("a wildcard means this machine, which not every kernel takes it for")
+  void wildcardIsTheLoopbackAddress() throws Exception {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected =
+          story.client(client).connect(new InetSocketAddress("0.0.0.0", PORT));
+      story.tcp().connect(CLIENT, "127.0.0.1", PORT);
+      story.tasks();
+      assertThat(connected.isSuccess()).isTrue();
+      story.tcp().peerName(CLIENT, "127.0.0.1", PORT);
+      assertThat(connected.channel().remoteAddress())
+          .isEqualTo(new InetSocketAddress("127.0.0.1", PORT));
+    }
+  }
 }

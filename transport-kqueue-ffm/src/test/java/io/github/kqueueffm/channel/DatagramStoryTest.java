@@ -395,4 +395,21 @@ class DatagramStoryTest {
       assertThat(packets.failures).isEmpty();
     }
   }
+
+  @Test
+  @DisplayName("a wildcard as recipient means this machine, which not every kernel takes it for")
+  void wildcardIsTheLoopbackAddress() {
+    try (Story story = Story.on(os)) {
+      Channel channel = bound(story);
+      InetSocketAddress any = new InetSocketAddress("0.0.0.0", THEIR_PORT);
+      byte[] loopback = os.address("127.0.0.1", THEIR_PORT);
+      story.udp().send(FD, "one", loopback).answers(3);
+      DatagramPacket one = new DatagramPacket(Unpooled.copiedBuffer("one", US_ASCII), any);
+      assertThat(channel.writeAndFlush(one).isSuccess()).isTrue();
+      story.udp().sendAll(FD, loopback, "two", "three");
+      channel.write(new DatagramPacket(Unpooled.copiedBuffer("two", US_ASCII), any));
+      DatagramPacket three = new DatagramPacket(Unpooled.copiedBuffer("three", US_ASCII), any);
+      assertThat(channel.writeAndFlush(three).isSuccess()).isTrue();
+    }
+  }
 }

@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -147,5 +148,28 @@ class FailuresTest {
         .hasMessage("Broken pipe: send");
     assertThat(of(Platform.named("linux-x86_64"), "send", null, Errno.EPROTOTYPE))
         .hasMessageContaining("EPROTOTYPE");
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void refusedLinkLocalAddressWithoutScopeSaysWhatIsMissing(Platform platform) throws Exception {
+    InetSocketAddress vague = new InetSocketAddress("fe80::1", 80);
+    InetSocketAddress scoped =
+        new InetSocketAddress(
+            Inet6Address.getByAddress(null, vague.getAddress().getAddress(), 3), 80);
+    for (Errno errno : List.of(Errno.EINVAL, Errno.EHOSTUNREACH, Errno.EADDRNOTAVAIL)) {
+      for (String operation : List.of("connect", "bind", "sendto", "sendmmsg")) {
+        assertThat(of(platform, operation, vague, errno))
+            .hasMessageContaining("fe80:0:0:0:0:0:0:1")
+            .hasMessageContaining("has no scope: name the interface, as in fe80::1%eth0");
+        assertThat(of(platform, operation, scoped, errno)).message().doesNotContain("scope:");
+      }
+    }
+    assertThat(of(platform, "connect", vague, Errno.ECONNREFUSED))
+        .message()
+        .doesNotContain("scope:");
+    assertThat(of(platform, "connect", InetSocketAddress.createUnresolved("x", 1), Errno.EINVAL))
+        .message()
+        .doesNotContain("scope:");
   }
 }

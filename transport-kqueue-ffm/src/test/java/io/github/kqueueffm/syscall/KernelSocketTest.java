@@ -11,8 +11,10 @@ import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
@@ -426,5 +428,38 @@ class KernelSocketTest {
         .hasMessageContaining("not a socket");
     assertThat(kernel.close(read)).as("still open").isZero();
     assertThat(kernel.close(write)).isZero();
+  }
+
+  /** Java's own sockets connect there too. */
+  @Test
+  void linkLocalAddressOfThisMachineNeedsNoScope() throws Exception {
+    InetAddress own =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(ip -> ip instanceof Inet6Address && ip.isLinkLocalAddress())
+            .findFirst()
+            .orElse(null);
+    assumeThat(own).as("a link-local address").isNotNull();
+    InetAddress vague = InetAddress.getByAddress(own.getAddress());
+    KernelSocket listener = open(inet6);
+    listener.bind(new InetSocketAddress(vague, 0));
+    listener.listen(16);
+    KernelSocket client = open(inet6);
+    client.connect(new InetSocketAddress(vague, port(listener)));
+    assertThat(client.remoteAddress()).isEqualTo(new InetSocketAddress(own, port(listener)));
+  }
+
+  @Test
+  void wildcardAddressOfListenerCanBeConnectedTo() throws IOException {
+    KernelSocket listener = open(inet6);
+    listener.bind(new InetSocketAddress(0));
+    listener.listen(16);
+    KernelSocket client = open(inet6);
+    client.connect(listener.localAddress());
+    assertThat(((InetSocketAddress) client.remoteAddress()).getAddress())
+        .isEqualTo(InetAddress.getByName("::1"));
+    KernelSocket other = open(inet);
+    other.connect(new InetSocketAddress("0.0.0.0", port(listener)));
+    assertThat(other.remoteAddress()).isEqualTo(loopback(port(listener)));
   }
 }

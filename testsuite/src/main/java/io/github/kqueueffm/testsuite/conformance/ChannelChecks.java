@@ -50,6 +50,8 @@ final class ChannelChecks {
         new Check(GROUP, "local sockets echo 1 MiB", ChannelChecks::local),
         new Check(GROUP, "a local path is UTF-8, and its file goes", ChannelChecks::localPath),
         new Check(GROUP, "local sockets pass a descriptor", ChannelChecks::descriptor),
+        new Check(GROUP, "a wildcard address is this machine", ChannelChecks::wildcard),
+        new Check(GROUP, "a link-local address of this machine needs no scope", LinkLocal::reached),
         new Check(GROUP, "a refused connect says so, with the address", ChannelChecks::refused),
         new Check(
             GROUP, "half-closure: a question, its end, an answer", ChannelChecks::halfClosure),
@@ -153,6 +155,23 @@ final class ChannelChecks {
       Deviation.unless(
           address.equals(taken.localAddress()), "it is bound to " + taken.localAddress());
       return "a listener at " + address + ", as descriptor " + fd;
+    }
+  }
+
+  private static String wildcard(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Channel server =
+          loops.serve(KQueueFfmServerSocketChannel.class, new InetSocketAddress(0), Echo::new);
+      InetSocketAddress address = (InetSocketAddress) server.localAddress();
+      InetSocketAddress any4 = new InetSocketAddress("0.0.0.0", address.getPort());
+      StringBuilder reached = new StringBuilder();
+      for (InetSocketAddress to : List.of(address, any4)) {
+        Channel client = loops.connect(KQueueFfmSocketChannel.class, to, new Collector());
+        InetSocketAddress peer = (InetSocketAddress) client.remoteAddress();
+        Deviation.unless(peer.getAddress().isLoopbackAddress(), to + " is " + peer);
+        reached.append(reached.isEmpty() ? "" : ", ").append(to).append(" is ").append(peer);
+      }
+      return reached.toString();
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.kqueueffm.channel.KQueueFfmIoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
@@ -31,6 +32,13 @@ final class Loops implements AutoCloseable {
     return await(server(handlers).channel(type).bind(address));
   }
 
+  Channel serve(
+      ChannelFactory<? extends ServerChannel> factory,
+      SocketAddress address,
+      Supplier<ChannelHandler> handlers) {
+    return await(server(handlers).channelFactory(factory).bind(address));
+  }
+
   /** The same with a channel on a socket that is bound already. */
   Channel serve(ServerChannel channel, Supplier<ChannelHandler> handlers) {
     return await(server(handlers).channelFactory(() -> channel).register());
@@ -51,6 +59,10 @@ final class Loops implements AutoCloseable {
 
   Bootstrap client(Class<? extends Channel> type, ChannelHandler handler) {
     return new Bootstrap().group(group).channel(type).handler(handler);
+  }
+
+  Bootstrap client(ChannelFactory<? extends Channel> factory, ChannelHandler handler) {
+    return new Bootstrap().group(group).channelFactory(factory).handler(handler);
   }
 
   Channel connect(Class<? extends Channel> type, SocketAddress server, ChannelHandler handler) {
