@@ -86,6 +86,32 @@ int nb_fcntl(int ours_fd, int command, ...) {
   }
 }
 
+static int replace(int ours_fd, int ours_onto, int linux_flags) {
+  int fd = real(ours_fd);
+  int onto = real(ours_onto);
+  if (fd < 0 || onto < 0) {
+    return -1;
+  }
+  kqueue_forget(onto);
+  int result = (int)CALL(SYS_dup3, fd, onto, linux_flags);
+  if (result < 0) {
+    return -1;
+  }
+  *endpoint(onto) = *endpoint(fd);
+  return ours_onto;
+}
+
+int nb_dup2(int fd, int onto) EXPORTED("dup2");
+int nb_dup2(int ours_fd, int ours_onto) { return replace(ours_fd, ours_onto, 0); }
+
+#ifndef WITHOUT_DUP3
+int nb_dup3(int fd, int onto, int flags) EXPORTED("dup3");
+int nb_dup3(int ours_fd, int ours_onto, int flags) {
+  int linux_flags = flags_to_linux(flags);
+  return linux_flags < 0 ? fail(NB_EINVAL) : replace(ours_fd, ours_onto, linux_flags);
+}
+#endif
+
 int nb_ioctl(int fd, unsigned long request, ...) EXPORTED("ioctl");
 int nb_ioctl(int ours_fd, unsigned long request, ...) {
   va_list arguments;

@@ -6,8 +6,8 @@
  * Its descriptors are the real ones plus FIRST_FD. So a call that the transport makes on one of
  * them past this library, at libc, fails with EBADF.
  *
- * Built with -D, it lacks what an older NetBSD lacks: WITHOUT_ACCEPT4, WITHOUT_PIPE2, WITHOUT_USER,
- * WITHOUT_SOCKETPAIR; or has what a newer one has: KEVENT100. TICKS gives it a
+ * Built with -D, it lacks what an older NetBSD lacks: WITHOUT_ACCEPT4, WITHOUT_PIPE2, WITHOUT_DUP3,
+ * WITHOUT_USER, WITHOUT_SOCKETPAIR; or has what a newer one has: KEVENT100. TICKS gives it a
  * defect: SO_LINGER in hundredths of a second.
  */
 #ifndef NETBSD_H

@@ -39,6 +39,8 @@ public enum Call {
   PIPE,
   PIPE2,
   DUP,
+  DUP2,
+  DUP3,
   SENDFILE,
   GETPEEREID,
   KQUEUE,

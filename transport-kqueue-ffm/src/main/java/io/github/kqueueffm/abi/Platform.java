@@ -102,6 +102,22 @@ public final class Platform {
     return system().equals("linux");
   }
 
+  /**
+   * Whether sockets of AF_INET6 that carry IPv4 too can be used for it, if there are any.
+   *
+   * <p>On NetBSD the choice of an ephemeral port does not see v4-mapped connections, so that two of
+   * them can get the same four numbers, and connected datagram sockets hear of no unreachable port
+   * (measured on 7.99; 10 has the same code). On FreeBSD a datagram socket that was connected stays
+   * with the family of that peer.
+   */
+  public boolean carriesIpv4OverIpv6(boolean datagrams) {
+    return switch (system()) {
+      case "netbsd" -> false;
+      case "freebsd" -> !datagrams;
+      default -> true;
+    };
+  }
+
   public boolean has(Constant constant) {
     return constants[constant.ordinal()] != null;
   }

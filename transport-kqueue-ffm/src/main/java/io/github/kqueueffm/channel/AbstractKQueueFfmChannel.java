@@ -289,6 +289,13 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     updateReadInterest();
   }
 
+  /** Before another socket takes the place of this one under the same descriptor. */
+  final void renewInterests() {
+    if (loop != null) {
+      loop.interests().renew();
+    }
+  }
+
   final void armWrite() {
     writeArmed = true;
     if (loop != null) {

@@ -23,6 +23,8 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
 
   AbstractKQueueFfmDatagramChannel(KernelSocket socket, boolean active) {
     super(null, socket, active);
+    // Alone of all channels one of these may be read from before it is decided of which family.
+    socket.beforeReplacement(this::renewInterests);
   }
 
   /** An address of the kernel's in the type that this channel shows; {@code null} for none. */

@@ -27,8 +27,9 @@ import java.nio.channels.UnresolvedAddressException;
  * <p>A datagram that cannot be sent fails its own promise; the channel stays open and goes on with
  * the next one. {@link DatagramPacket#recipient()} is the local address, or with {@link
  * KQueueFfmChannelOption#IP_RECVDSTADDR} the one that the datagram was sent to. Memberships in
- * groups take effect at once and may be changed from any thread; what the system lacks fails with
- * an {@link UnsupportedOperationException}.
+ * groups take effect at once and may be changed from any thread, on the loop where the group
+ * decides of which family the socket is; what the system lacks fails with an {@link
+ * UnsupportedOperationException}.
  *
  * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
  * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it).
@@ -46,7 +47,13 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   private final LastAddress<InetSocketAddress> lastSender = new LastAddress<>();
   private final SockaddrCodec codec;
 
-  /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
+  /**
+   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own
+   * (NetBSD, OpenBSD, DragonFly, and FreeBSD for datagrams) the first address that is no wildcard
+   * decides of which it is, be it bound, connected or a group joined; datagrams that have come to
+   * the wildcard by then and were not read are lost. Its descriptor keeps its number and the
+   * options that were set; one that the other family lacks fails the call that would lose it.
+   */
   public KQueueFfmDatagramChannel() {
     this((SocketProtocolFamily) null);
   }
@@ -281,13 +288,31 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     ObjectUtil.checkNotNull(group, "multicastAddress");
     ObjectUtil.checkNotNull(promise, "promise");
     try {
-      change.apply(
-          new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
-      promise.setSuccess();
-    } catch (IOException | RuntimeException e) {
-      promise.setFailure(e);
+      if (socket().isUndecided() && isRegistered()) {
+        // The group may make another socket of it, whose knotes are the loop's affair.
+        onLoop(() -> changeNow(change, group, via, source, promise));
+      } else {
+        changeNow(change, group, via, source, promise);
+      }
+    } catch (RuntimeException e) {
+      promise.tryFailure(e);
     }
     return promise;
+  }
+
+  private void changeNow(
+      GroupChange change,
+      InetAddress group,
+      NetworkInterface via,
+      InetAddress source,
+      ChannelPromise promise) {
+    try {
+      change.apply(
+          new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
+      promise.trySuccess();
+    } catch (IOException | RuntimeException e) {
+      promise.tryFailure(e);
+    }
   }
 
   /** The one of IP_MULTICAST_IF or of the local address; {@code null} leaves it to the system. */

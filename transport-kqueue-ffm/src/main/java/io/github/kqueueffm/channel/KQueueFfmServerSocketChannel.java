@@ -21,7 +21,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
   public KQueueFfmServerSocketChannel(SocketProtocolFamily family) {
-    this(Sockets.stream(Kernels.system(), family), false);
+    this(Sockets.listener(Kernels.system(), family), false);
   }
 
   /** Takes over a socket that is bound or listening, and closes it with the channel. */

@@ -18,7 +18,12 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   private FastOpen fastOpen;
   private InetSocketAddress peer;
 
-  /** A new socket, for IPv6 and IPv4 where the system allows both on one. */
+  /**
+   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own
+   * (NetBSD, OpenBSD, DragonFly) the first address that is no wildcard decides of which it is. Its
+   * descriptor keeps its number and the options that were set; one that the other family lacks
+   * fails the call that would lose it.
+   */
   public KQueueFfmSocketChannel() {
     this((SocketProtocolFamily) null);
   }

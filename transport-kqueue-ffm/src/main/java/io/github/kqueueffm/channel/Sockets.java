@@ -16,12 +16,24 @@ final class Sockets {
 
   private Sockets() {}
 
-  /** A stream socket of a family, or of the best one for {@code null}. */
+  /** A stream socket of a family, or for {@code null} of that of the first address. */
   static KernelSocket stream(Kernel kernel, SocketProtocolFamily family) {
     return open(kernel, family, Constant.SOCK_STREAM);
   }
 
-  /** A datagram socket of a family, or of the best one for {@code null}. */
+  /** A stream socket to listen with: of a family, or for {@code null} of both if possible. */
+  static KernelSocket listener(Kernel kernel, SocketProtocolFamily family) {
+    if (family != null) {
+      return stream(kernel, family);
+    }
+    try {
+      return KernelSocket.openListener(kernel);
+    } catch (IOException e) {
+      throw cannotCreate(e);
+    }
+  }
+
+  /** A datagram socket of a family, or for {@code null} of that of the first address. */
   static KernelSocket datagram(Kernel kernel, SocketProtocolFamily family) {
     KernelSocket socket = open(kernel, family, Constant.SOCK_DGRAM);
     if (family != SocketProtocolFamily.UNIX && kernel.platform().has(Constant.IP_MULTICAST_ALL)) {
@@ -41,17 +53,21 @@ final class Sockets {
   }
 
   private static KernelSocket open(Kernel kernel, SocketProtocolFamily family, Constant type) {
+    int number = kernel.platform().get(type);
     try {
-      return KernelSocket.open(kernel, number(kernel, family), kernel.platform().get(type));
+      return family == null
+          ? KernelSocket.openAny(kernel, number)
+          : KernelSocket.open(kernel, number(kernel, family), number);
     } catch (IOException e) {
-      throw new ChannelException("cannot create a socket: " + e.getMessage(), e);
+      throw cannotCreate(e);
     }
   }
 
+  private static ChannelException cannotCreate(IOException reason) {
+    return new ChannelException("cannot create a socket: " + reason.getMessage(), reason);
+  }
+
   private static int number(Kernel kernel, SocketProtocolFamily family) {
-    if (family == null) {
-      return KernelSocket.preferredFamily(kernel);
-    }
     return kernel
         .platform()
         .get(

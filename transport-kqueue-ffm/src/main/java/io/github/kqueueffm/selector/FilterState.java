@@ -46,6 +46,13 @@ final class FilterState {
     return wasArmed;
   }
 
+  /** The kernel holds none any more. */
+  void forgotten() {
+    kernel = Interest.NONE;
+    deleteSent = false;
+    overruled = false;
+  }
+
   /**
    * Puts what is missing into the list, which has to go out with the next call.
    *

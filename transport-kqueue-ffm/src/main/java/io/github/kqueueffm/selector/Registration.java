@@ -114,6 +114,21 @@ public final class Registration {
     end(true);
   }
 
+  /**
+   * Has its interests told to the kernel anew with the next select, because the descriptor is about
+   * to be another file's under the same number (dup2), which takes its knotes away. Has to be
+   * called <em>before</em> that.
+   */
+  public void renew() {
+    if (valid) {
+      selector.renew(this);
+      read.forgotten();
+      write.forgotten();
+      want(read, read.wanted());
+      want(write, write.wanted());
+    }
+  }
+
   @Override
   public String toString() {
     return "registration "

@@ -398,6 +398,15 @@ public final class Selector implements AutoCloseable {
     return direct.mark(filter, flags);
   }
 
+  void renew(Registration registration) {
+    if (!gate.isClosed()) {
+      pending.purge(registration);
+      // Not left to dup2: of a descriptor that was duplicated the file lives on.
+      direct.delete(registration.ident(), registration.knotes(), false);
+      direct.forget((int) registration.ident());
+    }
+  }
+
   void remove(Registration registration, boolean closing) {
     if (gate.isClosed()) {
       return;

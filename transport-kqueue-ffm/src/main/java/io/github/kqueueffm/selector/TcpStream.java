@@ -48,10 +48,12 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
    * @throws IOException if it fails at once
    */
   public static TcpStream connect(InetSocketAddress remote) throws IOException {
-    Kernel kernel = Kernels.system();
-    int family = KernelSocket.preferredFamily(kernel);
+    return connect(Kernels.system(), remote);
+  }
+
+  static TcpStream connect(Kernel kernel, InetSocketAddress remote) throws IOException {
     int type = kernel.platform().get(Constant.SOCK_STREAM);
-    TcpStream stream = new TcpStream(KernelSocket.open(kernel, family, type), remote);
+    TcpStream stream = new TcpStream(KernelSocket.openAny(kernel, type), remote);
     try {
       stream.connected = stream.socket.connect(remote);
       return stream;

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.syscall;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
@@ -54,6 +55,25 @@ final class Descriptors {
     }
     return setInt(
         kernel, fd, platform.get(Constant.SOL_SOCKET), platform.get(Constant.SO_NOSIGPIPE), 1);
+  }
+
+  /** Makes a descriptor's number that of another file; what it was is closed. */
+  static int replace(Kernel kernel, int fd, int onto) {
+    Platform platform = kernel.platform();
+    boolean withFlags = kernel.has(Call.DUP3);
+    int result;
+    do {
+      result =
+          withFlags
+              ? kernel.dup3(fd, onto, platform.get(Constant.O_CLOEXEC))
+              : kernel.dup2(fd, onto);
+    } while (platform.is(Errno.EINTR, -result));
+    return result < 0 || withFlags ? Math.min(result, 0) : setCloseOnExec(kernel, onto);
+  }
+
+  /** Whether {@link #replace} is possible. */
+  static boolean canReplace(Kernel kernel) {
+    return kernel.has(Call.DUP3) || kernel.has(Call.DUP2);
   }
 
   static int setInt(Kernel kernel, int fd, int level, int option, int value) {

@@ -258,6 +258,16 @@ final class FfmKernel extends Downcalls implements Kernel {
   }
 
   @Override
+  public int dup2(int fd, int onto) {
+    return callInt(Call.DUP2, fd, onto);
+  }
+
+  @Override
+  public int dup3(int fd, int onto, int flags) {
+    return callInt(Call.DUP3, fd, onto, flags);
+  }
+
+  @Override
   public int getpeereid(int fd, long uid, long gid) {
     return callInt(Call.GETPEEREID, fd, uid, gid);
   }

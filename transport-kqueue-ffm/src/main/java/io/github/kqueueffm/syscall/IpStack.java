@@ -3,9 +3,6 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -31,16 +28,13 @@ public enum IpStack {
     return known != null ? known : probe(kernel);
   }
 
-  /** The family of a socket that shall use that address, or any address if it is {@code null}. */
-  public int family(Platform platform, SocketAddress address) {
-    boolean inet6 =
-        switch (this) {
-          case DUAL -> true;
-          case IPV4_ONLY -> false;
-          case SEPARATE ->
-              address instanceof InetSocketAddress a && a.getAddress() instanceof Inet6Address;
-        };
-    return platform.get(inet6 ? Constant.AF_INET6 : Constant.AF_INET);
+  /**
+   * Whether IPv4 and IPv6 need sockets of their own, so that an address has to decide.
+   *
+   * @param datagrams whether it is about datagram sockets
+   */
+  boolean needsChoice(Platform platform, boolean datagrams) {
+    return this == SEPARATE || this == DUAL && !platform.carriesIpv4OverIpv6(datagrams);
   }
 
   private static IpStack probe(Kernel kernel) {

@@ -135,6 +135,11 @@ public interface Kernel {
 
   int dup(int fd);
 
+  /** dup2(2): {@code onto} becomes {@code fd}, without FD_CLOEXEC; what it was is closed. */
+  int dup2(int fd, int onto);
+
+  int dup3(int fd, int onto, int flags);
+
   /**
    * sendfile(2) in one shape for its three: sends up to {@code count} bytes of {@code file} from
    * {@code offset} on.

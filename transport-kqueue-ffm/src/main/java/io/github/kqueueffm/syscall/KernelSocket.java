@@ -4,6 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -23,14 +24,18 @@ public final class KernelSocket {
   private final Kernel kernel;
   private final Platform platform;
   private final int fd;
-  private final int family;
   private final int type;
+  private volatile int family;
   private volatile boolean open = true;
   private SocketNames names;
   private SocketOptions options;
   private Acceptor acceptor;
   private boolean v6Only;
   private boolean wasConnected;
+  private boolean ofAnyFamily;
+
+  /** {@code null} once the family is decided. */
+  private FamilyChoice choice;
 
   private KernelSocket(Kernel kernel, int fd, int family, int type) {
     this.kernel = kernel;
@@ -42,7 +47,44 @@ public final class KernelSocket {
 
   /** AF_INET6 where such a socket carries IPv4 too, else AF_INET; see {@link IpStack}. */
   public static int preferredFamily(Kernel kernel) {
-    return IpStack.of(kernel).family(kernel.platform(), null);
+    boolean dual = IpStack.of(kernel) == IpStack.DUAL;
+    return kernel.platform().get(dual ? Constant.AF_INET6 : Constant.AF_INET);
+  }
+
+  /**
+   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own the
+   * first address that is no wildcard decides, be it bound, connected or a group joined: a socket
+   * of its family takes this one's place under the same descriptor and, if it is bound, at the same
+   * port, with the options that were set.
+   *
+   * @param type SOCK_STREAM or SOCK_DGRAM, without flags
+   */
+  public static KernelSocket openAny(Kernel kernel, int type) throws IOException {
+    Platform platform = kernel.platform();
+    boolean datagrams = type == platform.get(Constant.SOCK_DGRAM);
+    if (!IpStack.of(kernel).needsChoice(platform, datagrams) || !Descriptors.canReplace(kernel)) {
+      return open(kernel, preferredFamily(kernel), type);
+    }
+    // Datagrams of both families may come while nothing is decided. Most connects are to IPv4.
+    int first = datagrams ? preferredFamily(kernel) : platform.get(Constant.AF_INET);
+    return undecided(open(kernel, first, type), false);
+  }
+
+  /**
+   * A new socket that listens to both families where the system allows it, else to the one of the
+   * address that it is bound to.
+   */
+  public static KernelSocket openListener(Kernel kernel) throws IOException {
+    int type = kernel.platform().get(Constant.SOCK_STREAM);
+    KernelSocket socket = open(kernel, preferredFamily(kernel), type);
+    boolean separate = IpStack.of(kernel) == IpStack.SEPARATE;
+    return separate && Descriptors.canReplace(kernel) ? undecided(socket, true) : socket;
+  }
+
+  private static KernelSocket undecided(KernelSocket socket, boolean listens) {
+    socket.ofAnyFamily = true;
+    socket.choice = new FamilyChoice(listens);
+    return socket;
   }
 
   /**
@@ -175,6 +217,20 @@ public final class KernelSocket {
    */
   public synchronized void bind(SocketAddress local) throws IOException {
     ensureOpen();
+    boolean wildcard =
+        local instanceof InetSocketAddress inet
+            && !inet.isUnresolved()
+            && inet.getAddress().isAnyLocalAddress();
+    if (choice != null && (!wildcard || choice.listens())) {
+      decide(local);
+    }
+    bindNow(ofAnyFamily && wildcard ? names().any(((InetSocketAddress) local).getPort()) : local);
+    if (choice != null) {
+      choice.bound(true);
+    }
+  }
+
+  private void bindNow(SocketAddress local) throws IOException {
     long memory = NativeMemory.allocate(addressRoom());
     try {
       int length = names().encodeLocal(memory, local, v6Only);
@@ -184,9 +240,74 @@ public final class KernelSocket {
     }
   }
 
+  /** Whether the next address may make another socket of it; see {@link #openAny}. */
+  public synchronized boolean isUndecided() {
+    return choice != null;
+  }
+
+  /**
+   * Has something done each time before another socket takes this one's place: its knotes go then.
+   */
+  public synchronized void beforeReplacement(Runnable action) {
+    if (choice != null) {
+      choice.beforeReplacement(action);
+    }
+  }
+
+  /**
+   * Makes it a socket of that address's family if that is still open, be it as it is or by another
+   * one in its place.
+   *
+   * @throws IOException if that fails; if it is an option that would be lost, nothing has changed
+   */
+  synchronized void decide(SocketAddress address) throws IOException {
+    if (choice != null && address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
+      boolean ipv4 = inet.getAddress() instanceof Inet4Address;
+      become(platform.get(ipv4 ? Constant.AF_INET : Constant.AF_INET6), address);
+      choice = null;
+    }
+  }
+
+  private void become(int wanted, Object address) throws IOException {
+    if (family == wanted) {
+      return;
+    }
+    boolean bound = choice.isBound();
+    SocketAddress local = bound ? names().local() : null;
+    KernelSocket fresh = open(kernel, wanted, type);
+    try {
+      choice.options().setOn(fresh, address);
+      choice.replacing();
+      check("dup", "a socket for " + address, Descriptors.replace(kernel, fresh.fd, fd));
+    } catch (Throwable t) {
+      fresh.closeAfter(t);
+      throw t;
+    }
+    family = wanted;
+    v6Only = fresh.v6Only;
+    names = null;
+    fresh.close();
+    if (local instanceof InetSocketAddress inet) {
+      // If that fails it is bound no more.
+      choice.bound(false);
+      bindNow(names().any(inet.getPort()));
+      choice.bound(true);
+    }
+  }
+
+  /** An option of IPv6 alone is one that a socket of IPv4 neither takes nor tells. */
+  private void suit(int level) throws IOException {
+    if (choice != null
+        && level == platform.get(Constant.IPPROTO_IPV6)
+        && type == platform.get(Constant.SOCK_STREAM)) {
+      become(platform.get(Constant.AF_INET6), "an option of IPPROTO_IPV6");
+    }
+  }
+
   public synchronized void listen(int backlog) throws IOException {
     ensureOpen();
     check("listen", "backlog " + backlog, kernel.listen(fd, backlog));
+    choice = null;
   }
 
   /**
@@ -197,6 +318,7 @@ public final class KernelSocket {
    */
   public synchronized boolean connect(SocketAddress remote) throws IOException {
     ensureOpen();
+    decide(remote);
     long memory = NativeMemory.allocate(addressRoom());
     try {
       int result = kernel.connect(fd, memory, encode(memory, remote));
@@ -352,6 +474,7 @@ public final class KernelSocket {
 
   private synchronized int getInt(int level, int option, String name) throws IOException {
     ensureOpen();
+    suit(level);
     return options().getInt(level, option, name);
   }
 
@@ -374,10 +497,15 @@ public final class KernelSocket {
   private synchronized boolean setInt(int level, int option, int value, String name)
       throws IOException {
     ensureOpen();
+    suit(level);
     int result = Descriptors.setInt(kernel, fd, level, option, value);
     boolean set = isTaken(level, option, result) && isSet(name, result);
     if (set && wasConnected && value == 0) {
       options().cleared(level, option);
+    }
+    if (choice != null) {
+      byte[] bytes = Counterparts.bytes(value);
+      choice.options().put(new GivenOptions.Setting(level, option, bytes, name));
     }
     return set;
   }
@@ -391,6 +519,7 @@ public final class KernelSocket {
   public synchronized int getBytes(int level, int option, long memory, int length)
       throws IOException {
     ensureOpen();
+    suit(level);
     return options().getBytes(level, option, memory, length);
   }
 
@@ -403,12 +532,31 @@ public final class KernelSocket {
   synchronized boolean setBytes(int level, int option, long memory, int length, String name)
       throws IOException {
     ensureOpen();
+    suit(level);
     int result = kernel.setsockopt(fd, level, option, memory, length);
     boolean set = isTaken(level, option, result) && isSet(name, result);
     if (set && wasConnected && length == Integer.BYTES && Memory.getInt(memory) == 0) {
       options().cleared(level, option);
     }
+    if (choice != null) {
+      byte[] value = new byte[length];
+      Memory.copy(memory, value, 0, length);
+      choice.options().put(new GivenOptions.Setting(level, option, value, name));
+    }
     return set;
+  }
+
+  /** The same by the bytes of the value. */
+  boolean set(GivenOptions.Setting setting) throws IOException {
+    int length = setting.value().length;
+    // The kernel's way to take an accept filter away is an option without a value.
+    long memory = length == 0 ? 0 : NativeMemory.allocate(length);
+    try {
+      Memory.copy(setting.value(), 0, memory, length);
+      return setBytes(setting.level(), setting.option(), memory, length, setting.name());
+    } finally {
+      NativeMemory.free(memory);
+    }
   }
 
   /** {@return the seconds that close lingers for, or -1 if it does not} */
@@ -425,7 +573,11 @@ public final class KernelSocket {
    */
   public synchronized boolean soLinger(int seconds) throws IOException {
     ensureOpen();
-    return isSet("SOL_SOCKET/SO_LINGER", options().setLinger(seconds));
+    boolean set = isSet("SOL_SOCKET/SO_LINGER", options().setLinger(seconds));
+    if (choice != null) {
+      choice.options().linger(seconds);
+    }
+    return set;
   }
 
   /** False for a buffer that a connection which is half closed has no use for any more. */

@@ -94,6 +94,9 @@ public final class MulticastGroups {
     require(
         source == null || source.getClass() == group.getClass(),
         "the source " + source + " is not of the same IP version as the group " + group);
+    if (action == Action.JOIN) {
+      socket.decide(new InetSocketAddress(group, 0));
+    }
     boolean ipv4 = group instanceof Inet4Address;
     boolean mapped = ipv4 && isIpv6Socket() && !platform.isLinux();
     checkFamily(group, mapped, source);

@@ -12,7 +12,8 @@ import java.net.UnknownHostException;
 
 /** Both ends' addresses of one socket, and addresses in the form that suits its family. */
 final class SocketNames {
-  private static final InetAddress ANY6 = any6();
+  private static final InetAddress ANY6 = zeroes(16);
+  private static final InetAddress ANY4 = zeroes(4);
 
   /** Room for a socklen_t, with which the scratch memory of a call begins. */
   private static final int HEAD = Long.BYTES;
@@ -39,12 +40,17 @@ final class SocketNames {
     this.family = family;
   }
 
-  private static InetAddress any6() {
+  private static InetAddress zeroes(int width) {
     try {
-      return InetAddress.getByAddress(new byte[16]);
+      return InetAddress.getByAddress(new byte[width]);
     } catch (UnknownHostException e) {
-      throw new AssertionError("16 bytes are an address", e);
+      throw new AssertionError("4 or 16 bytes are an address", e);
     }
+  }
+
+  /** All addresses that a socket of this family can have. */
+  InetSocketAddress any(int port) {
+    return new InetSocketAddress(family == platform.get(Constant.AF_INET6) ? ANY6 : ANY4, port);
   }
 
   /** Bytes that an encoded address takes at most. */

@@ -36,6 +36,7 @@ public final class TcpFastOpen {
       if (!socket.isOpen()) {
         throw new ClosedChannelException();
       }
+      socket.decide(remote);
       return socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
           ? Connectx.connect(socket, remote, data, length)
           : connectBySendto(socket, remote, data, length);

@@ -319,11 +319,11 @@ class AcceptStoryTest {
   @DisplayName("a server that cannot be configured leaves no socket [B2]")
   void closesTheSocketOfAServerThatFails() {
     try (Story story = Story.on(os)) {
-      story.tcp().socket(SERVER);
+      story.tcp().listener(SERVER);
       story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1).fails(Errno.ENOBUFS);
       story.tcp().close(SERVER);
       assertThatThrownBy(
-              () -> new KQueueFfmServerSocketChannel(Sockets.stream(story.kernel(), null), false))
+              () -> new KQueueFfmServerSocketChannel(Sockets.listener(story.kernel(), null), false))
           .isInstanceOf(ChannelException.class)
           .hasMessageContaining("SO_REUSEADDR");
     }

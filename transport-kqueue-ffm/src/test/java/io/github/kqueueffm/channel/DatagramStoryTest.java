@@ -48,7 +48,7 @@ class DatagramStoryTest {
 
   DatagramStoryTest(Os os) {
     this.os = os;
-    peer = os.address(THERE, THEIR_PORT);
+    peer = os.address(os.datagramInet(), THERE, THEIR_PORT);
   }
 
   private static final class Packets extends ChannelInboundHandlerAdapter {
@@ -172,7 +172,7 @@ class DatagramStoryTest {
       Channel channel = bound(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
       story.udp().recv(FD, "ping", peer);
-      story.udp().localName(FD, os.address(HERE, PORT));
+      story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
       story.udp().recv(FD).fails(Errno.EAGAIN);
       story.turn();
       assertThat(packets.received).containsExactly("ping from /10.9.8.7:54321");
@@ -199,7 +199,8 @@ class DatagramStoryTest {
       bootstrap.bind(new InetSocketAddress("0.0.0.0", PORT));
       story.tasks();
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
-      story.udp().recv(FD, "ping", peer, os.pktinfo(HERE));
+      byte[] sender = os.address(THERE, THEIR_PORT);
+      story.udp().recv(FD, "ping", sender, os.pktinfo(HERE));
       story.udp().localName(FD, wildcard);
       story.udp().recv(FD).fails(Errno.EAGAIN);
       story.turn();
@@ -292,7 +293,7 @@ class DatagramStoryTest {
       Channel channel = bound(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof());
       story.udp().recv(FD, "", peer);
-      story.udp().localName(FD, os.address(HERE, PORT));
+      story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
       story.turn();
       assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
       story.kevent(story.read(FD).oneShot()).returns();
@@ -384,7 +385,7 @@ class DatagramStoryTest {
         story.script().expect("recvmmsg", FD, ANY, most, 0, 0).fails(Errno.EAGAIN);
       } else {
         story.udp().recv(FD, "ping", peer);
-        story.udp().localName(FD, os.address(HERE, PORT));
+        story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
       }
       story.turn();
       // Armed again, and then silent.
@@ -402,7 +403,7 @@ class DatagramStoryTest {
     try (Story story = Story.on(os)) {
       Channel channel = bound(story);
       InetSocketAddress any = new InetSocketAddress("0.0.0.0", THEIR_PORT);
-      byte[] loopback = os.address("127.0.0.1", THEIR_PORT);
+      byte[] loopback = os.address(os.datagramInet(), "127.0.0.1", THEIR_PORT);
       story.udp().send(FD, "one", loopback).answers(3);
       DatagramPacket one = new DatagramPacket(Unpooled.copiedBuffer("one", US_ASCII), any);
       assertThat(channel.writeAndFlush(one).isSuccess()).isTrue();

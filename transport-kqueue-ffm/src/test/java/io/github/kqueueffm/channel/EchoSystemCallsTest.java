@@ -153,7 +153,7 @@ class EchoSystemCallsTest {
 
   private KQueueFfmServerSocketChannel newServerChannel() {
     Kernel kernel = trace.kernel();
-    return new KQueueFfmServerSocketChannel(Sockets.stream(kernel, null), false);
+    return new KQueueFfmServerSocketChannel(Sockets.listener(kernel, null), false);
   }
 
   private static Socket connect(Channel server) throws Exception {

@@ -128,7 +128,7 @@ class LinuxStoryTest {
         new ServerBootstrap()
             .group(loop)
             .channelFactory(() ->
-                new KQueueFfmServerSocketChannel(Sockets.stream(script.kernel(), null), false))
+                new KQueueFfmServerSocketChannel(Sockets.listener(script.kernel(), null), false))
             .option(ChannelOption.SO_BACKLOG, 77)
             .childHandler(
                 new ChannelInitializer<Channel>() {

@@ -107,9 +107,40 @@ enum Os {
     };
   }
 
-  /** The address family of a socket of which nothing special is wanted. */
+  /** The address family of a socket that is to hear both, as far as one can. */
   int inet() {
     return v6OnlyErrno() == null ? inet6() : AF_INET;
+  }
+
+  /** The address family of a new client, of which nothing special is wanted. */
+  int clientInet() {
+    return isNetbsd() ? AF_INET : inet();
+  }
+
+  /** The address family that a datagram socket has once it has an IPv4 address. */
+  int datagramInet() {
+    return isNetbsd() || system.equals("freebsd") ? AF_INET : inet();
+  }
+
+  /** Whether an address decides of which family a datagram socket is. */
+  boolean choosesDatagramFamily() {
+    return datagramInet() == AF_INET;
+  }
+
+  /** Whether an address decides of which family a client is. */
+  boolean choosesClientFamily() {
+    return clientInet() == AF_INET;
+  }
+
+  /** O_CLOEXEC. */
+  int closeOnExec() {
+    return switch (system) {
+      case "freebsd" -> 0x100000;
+      case "netbsd" -> 0x400000;
+      case "dragonfly" -> 0x20000;
+      case "openbsd" -> 0x10000;
+      default -> 0x1000000;
+    };
   }
 
   /** SOCK_NONBLOCK|SOCK_CLOEXEC; 0 where fcntl(2) has to do it, also for what was accepted. */
@@ -212,14 +243,22 @@ enum Os {
     return bytes.putLong(data).putLong(udata).array();
   }
 
-  /** The struct sockaddr of an IPv4 address, for a socket of {@link #inet()}. */
+  /** The struct sockaddr of an address, for a socket of {@link #inet()}. */
   byte[] address(String ip, int port) {
+    return address(inet(), ip, port);
+  }
+
+  /** The struct sockaddr of an address, for a socket of that family. */
+  byte[] address(int family, String ip, int port) {
     byte[] raw = raw(ip);
-    if (inet() == AF_INET) {
+    if (family == AF_INET) {
       return zeroes(16).put((byte) 16).put((byte) AF_INET).put(big(port)).put(raw).array();
     }
-    ByteBuffer mapped = zeroes(28).put((byte) 28).put((byte) inet6()).put(big(port));
-    return mapped.position(18).put((byte) 0xff).put((byte) 0xff).put(raw).array();
+    ByteBuffer address = zeroes(28).put((byte) 28).put((byte) inet6()).put(big(port));
+    if (raw.length == 16) {
+      return address.position(8).put(raw).array();
+    }
+    return address.position(18).put((byte) 0xff).put((byte) 0xff).put(raw).array();
   }
 
   /** macOS's sa_endpoints_t that names a destination only. */
@@ -229,9 +268,13 @@ enum Os {
 
   /** The struct sockaddr of all addresses. */
   byte[] wildcard(int port) {
-    boolean inet = inet() == AF_INET;
-    int length = inet ? 16 : 28;
-    return zeroes(length).put((byte) length).put((byte) inet()).put(big(port)).array();
+    return wildcard(inet(), port);
+  }
+
+  /** The same for a socket of that family. */
+  byte[] wildcard(int family, int port) {
+    int length = family == AF_INET ? 16 : 28;
+    return zeroes(length).put((byte) length).put((byte) family).put(big(port)).array();
   }
 
   /** The struct sockaddr_un of a path, which needs no 0 at its end. */

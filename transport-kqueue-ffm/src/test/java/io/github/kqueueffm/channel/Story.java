@@ -238,7 +238,7 @@ final class Story implements AutoCloseable {
   }
 
   Channel listen(ServerBootstrap bootstrap, Supplier<? extends ChannelHandler> childHandler) {
-    tcp.socket(SERVER);
+    tcp.listener(SERVER);
     tcp.option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
     tcp.bind(SERVER, HERE, PORT);
     tcp.listen(SERVER, 77);
@@ -246,7 +246,7 @@ final class Story implements AutoCloseable {
         bootstrap
             .group(loop)
             .channelFactory(
-                () -> new KQueueFfmServerSocketChannel(Sockets.stream(kernel(), null), false))
+                () -> new KQueueFfmServerSocketChannel(Sockets.listener(kernel(), null), false))
             .option(ChannelOption.SO_BACKLOG, 77)
             .childHandler(
                 new ChannelInitializer<Channel>() {

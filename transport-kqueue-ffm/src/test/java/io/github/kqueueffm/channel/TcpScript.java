@@ -12,14 +12,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What a TCP socket's life is made of, as expectations of a script. */
 final class TcpScript {
+  /** The descriptor of a socket that takes another one's place. */
+  static final int FRESH = 4;
+
   private static final int PROBE = 3;
 
   private final Os os;
   private final ScriptedKernel script;
+  private final Map<Integer, Integer> families = new HashMap<>();
+  private final Set<Integer> undecided = new HashSet<>();
   private boolean stackKnown;
   private boolean hasAccept4;
 
@@ -35,24 +44,61 @@ final class TcpScript {
     script.without(Call.ACCEPT4);
   }
 
-  /** A new socket of the family that suits the system best, which is found out the first time. */
+  /** A new client of the family that suits the system best, which is found out the first time. */
   void socket(int fd) {
-    internetSocket(fd, Os.SOCK_STREAM);
+    internetSocket(fd, os.clientInet(), Os.SOCK_STREAM);
+  }
+
+  /** A new socket to listen with. */
+  void listener(int fd) {
+    internetSocket(fd, os.inet(), Os.SOCK_STREAM);
   }
 
   void datagramSocket(int fd) {
-    internetSocket(fd, Os.SOCK_DGRAM);
+    internetSocket(fd, os.inet(), Os.SOCK_DGRAM);
+    if (os.choosesDatagramFamily()) {
+      undecided.add(fd);
+    }
   }
 
-  private void internetSocket(int fd, int type) {
+  private void internetSocket(int fd, int family, int type) {
     if (!stackKnown) {
       stackKnown = true;
       probeStack();
     }
-    socket(fd, os.inet(), type);
-    if (os.inet() == os.inet6()) {
-      option(fd, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 0);
+    fresh(fd, family, type);
+    families.put(fd, family);
+  }
+
+  private void fresh(int fd, int family, int type) {
+    socket(fd, family, type);
+    if (family == os.inet6()) {
+      Expectation v6Only = option(fd, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 0);
+      if (os.v6OnlyErrno() != null) {
+        v6Only.fails(os.v6OnlyErrno());
+      }
     }
+  }
+
+  /** Another socket of that family is made, gets its options, and takes the place of this one. */
+  void replaced(int fd, int family, int type, Runnable options) {
+    fresh(FRESH, family, type);
+    options.run();
+    script.expect("dup3", FRESH, fd, os.closeOnExec()).answers(fd);
+    close(FRESH);
+    families.put(fd, family);
+  }
+
+  /** The first address of a datagram socket, where it decides of which family that is. */
+  private void decides(int fd) {
+    if (undecided.remove(fd) && families.get(fd) != os.datagramInet()) {
+      replaced(fd, os.datagramInet(), Os.SOCK_DGRAM, () -> {});
+    }
+  }
+
+  /** The struct sockaddr of an address in the form that a socket takes. */
+  byte[] address(int fd, String ip, int port) {
+    return os.address(families.getOrDefault(fd, os.inet()), ip, port);
   }
 
   void localSocket(int fd) {
@@ -102,7 +148,8 @@ final class TcpScript {
   }
 
   void bind(int fd, String ip, int port) {
-    byte[] address = os.address(ip, port);
+    decides(fd);
+    byte[] address = address(fd, ip, port);
     script.expect("bind", fd, ANY, address.length).with(1, address);
   }
 
@@ -145,13 +192,14 @@ final class TcpScript {
   }
 
   Expectation connect(int fd, String ip, int port) {
-    byte[] address = os.address(ip, port);
+    decides(fd);
+    byte[] address = address(fd, ip, port);
     return script.expect("connect", fd, ANY, address.length).with(1, address);
   }
 
   /** macOS's connect with data that may go with the SYN, of which the kernel takes so much. */
   Expectation connectx(int fd, String ip, int port, String text, int taken) {
-    byte[] address = os.address(ip, port);
+    byte[] address = address(fd, ip, port);
     return script
         .expect("connectx", fd, ANY, Os.SAE_ASSOCID_ANY, Os.CONNECT_DATA_IDEMPOTENT, ANY, 1, ANY, 0)
         .where(call -> {
@@ -169,7 +217,7 @@ final class TcpScript {
 
   /** Answers getpeername with an address. */
   void peerName(int fd, String ip, int port) {
-    byte[] address = os.address(ip, port);
+    byte[] address = address(fd, ip, port);
     script.expect("getpeername", fd).writes(1, address).writesInts(2, address.length);
   }
 

@@ -66,6 +66,7 @@ public final class Conformance {
     checks.addAll(TimeChecks.all());
     checks.addAll(WakeupChecks.all());
     checks.addAll(ChannelChecks.all());
+    checks.addAll(FamilyChecks.all());
     checks.addAll(DatagramChecks.all());
     return checks;
   }

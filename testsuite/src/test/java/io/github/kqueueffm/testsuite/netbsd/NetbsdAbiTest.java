@@ -34,7 +34,12 @@ class NetbsdAbiTest {
   void whatTheLibraryLacksIsReplaced() throws Exception {
     Path library =
         NetbsdLibrary.compile(
-            folder, "WITHOUT_ACCEPT4", "WITHOUT_PIPE2", "WITHOUT_USER", "WITHOUT_SOCKETPAIR");
+            folder,
+            "WITHOUT_ACCEPT4",
+            "WITHOUT_PIPE2",
+            "WITHOUT_DUP3",
+            "WITHOUT_USER",
+            "WITHOUT_SOCKETPAIR");
     assertThat(conformance(library))
         .contains("wakeup pipe", "sentinel without NOTE_LOWAT")
         .contains("wakeup=user does not work here: EVFILT_USER is refused with EINVAL; pipe does");

@@ -1,0 +1,514 @@
+package io.github.kqueueffm.channel;
+
+import static io.github.kqueueffm.abi.Constant.EV_DELETE;
+import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.Story.HERE;
+import static io.github.kqueueffm.channel.Story.PORT;
+import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.Story.THEIR_PORT;
+import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * IPv4 and IPv6 on the systems where each needs sockets of its own: the first address that is no
+ * wildcard decides, and the descriptor stays the same number.
+ */
+@ParameterizedClass
+@EnumSource(
+    mode = EnumSource.Mode.MATCH_ANY,
+    names = {"FREEBSD.*", "OPENBSD.*", "NETBSD.*", "DRAGONFLY.*"})
+class FamilyStoryTest {
+  private static final String THERE6 = "fd00::7";
+  private static final int CHOSEN = 4711;
+
+  private static final int SO_KEEPALIVE = 8;
+  private static final int SO_LINGER = 0x80;
+  private static final int SO_RCVBUF = 0x1002;
+  private static final int SO_SNDBUF = 0x1001;
+  private static final int IPPROTO_IP = 0;
+  private static final int IP_TOS = 3;
+  private static final int IP_TTL = 4;
+  private static final int IPV6_UNICAST_HOPS = 4;
+  private static final int IPV6_TCLASS = 61;
+  private static final int IPV6_MULTICAST_HOPS = 10;
+  private static final int IPV6_MULTICAST_LOOP = 11;
+  private static final int IP_MULTICAST_TTL = 10;
+  private static final int IP_MULTICAST_LOOP = 11;
+
+  private final Os os;
+
+  FamilyStoryTest(Os os) {
+    this.os = os;
+  }
+
+  private static InetSocketAddress at(String ip, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(ip), port);
+  }
+
+  private static int family(Os os, String ip) {
+    return ip.contains(":") ? os.inet6() : Os.AF_INET;
+  }
+
+  /** The kernel's answer where the socket is bound. */
+  private void tellsItsPort(Story story, int fd, int family) {
+    story.udp().localName(fd, os.wildcard(family, CHOSEN));
+  }
+
+  private void bindsTo(Story story, int fd, int family, int port) {
+    byte[] wildcard = os.wildcard(family, port);
+    story.script().expect("bind", fd, ANY, wildcard.length).with(1, wildcard);
+  }
+
+  /** A client's socket becomes one of that family, unless it is one or carries both. */
+  private void clientBecomes(Story story, int from, int to, Runnable options) {
+    if (os.choosesClientFamily() && from != to) {
+      story.tcp().replaced(CLIENT, to, Os.SOCK_STREAM, options);
+    }
+  }
+
+  @Test
+  @DisplayName("a client that nothing is known of connects to IPv4 without a further call")
+  void clientOfIpv4() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = story.client(new Recorder()).connect(at(THERE, PORT));
+      story.tcp().connect(CLIENT, THERE, PORT);
+      story.tasks();
+      assertThat(connected.isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a client connects to IPv6 by a socket of IPv6 under the same number")
+  void clientOfIpv6() {
+    try (Story story = Story.on(os)) {
+      KQueueFfmSocketChannel client =
+          (KQueueFfmSocketChannel) story.client(new Recorder()).register().channel();
+      int before = client.fd().intValue();
+      clientBecomes(
+          story,
+          Os.AF_INET,
+          os.inet6(),
+          () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+      story.tcp().connect(CLIENT, THERE6, PORT);
+      ChannelFuture connected = client.connect(at(THERE6, PORT));
+      story.tasks();
+      assertThat(connected.isSuccess()).isTrue();
+      assertThat(client.fd().intValue()).isEqualTo(before).isEqualTo(CLIENT);
+      assertThat(client.remoteAddress()).isEqualTo(at(THERE6, PORT));
+    }
+  }
+
+  @Test
+  @DisplayName("a wildcard of either family decides nothing: an address of either connects after")
+  void clientThatIsBoundToAWildcard() {
+    for (String wildcard : new String[] {"0.0.0.0", "::"}) {
+      for (String remote : new String[] {THERE, THERE6}) {
+        try (Story story = Story.on(os)) {
+          Bootstrap bootstrap = story.client(new Recorder());
+          Channel client = bootstrap.register().channel();
+          // A socket that carries both has no use for the wildcard of IPv4 alone.
+          int first = os.clientInet();
+          bindsTo(story, CLIENT, first, 0);
+          assertThat(client.bind(at(wildcard, 0)).isSuccess()).isTrue();
+          if (os.choosesClientFamily() && first != family(os, remote)) {
+            tellsItsPort(story, CLIENT, first);
+          }
+          clientBecomes(
+              story,
+              first,
+              family(os, remote),
+              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+          if (os.choosesClientFamily() && first != family(os, remote)) {
+            bindsTo(story, CLIENT, family(os, remote), CHOSEN);
+          }
+          story.tcp().connect(CLIENT, remote, PORT);
+          assertThat(client.connect(at(remote, PORT)).isSuccess()).as(wildcard + remote).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("options by name, by number and raw are set again, IPv4's as IPv6 calls them")
+  void optionsOfAClientGoAlong() {
+    assumeThat(os.choosesClientFamily()).isTrue();
+    try (Story story = Story.on(os)) {
+      Channel client = story.client(new Recorder()).register().channel();
+      setEveryKind(story, client);
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              os.inet6(),
+              Os.SOCK_STREAM,
+              () -> {
+                expectEveryKind(story, TcpScript.FRESH, 1);
+                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_TCLASS, 16);
+                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
+                story
+                    .script()
+                    .expect("setsockopt", TcpScript.FRESH, Os.SOL_SOCKET, SO_LINGER, ANY, 8)
+                    .with(3, Os.ints(1, 5));
+              });
+      story.tcp().connect(CLIENT, THERE6, PORT);
+      assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  private void setEveryKind(Story story, Channel client) {
+    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 0);
+    client.config().setOption(ChannelOption.SO_KEEPALIVE, false);
+    // What was set twice goes along once, as it is.
+    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
+    client.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    story.script().expect("setsockopt", CLIENT, Os.SOL_SOCKET, SO_LINGER, ANY, 8);
+    client.config().setOption(ChannelOption.SO_LINGER, 5);
+    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_RCVBUF, 5000);
+    client
+        .config()
+        .setOption(new IntegerUnixChannelOption("rcvbuf", Os.SOL_SOCKET, SO_RCVBUF), 5000);
+    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_SNDBUF, 6000);
+    ByteBuffer raw = ByteBuffer.wrap(Os.ints(6000));
+    client.config().setOption(new RawUnixChannelOption("sndbuf", Os.SOL_SOCKET, SO_SNDBUF, 4), raw);
+    story.tcp().option(CLIENT, IPPROTO_IP, IP_TOS, 16);
+    client.config().setOption(ChannelOption.IP_TOS, 16);
+    story.tcp().option(CLIENT, IPPROTO_IP, IP_TTL, 9);
+    client.config().setOption(new IntegerUnixChannelOption("ttl", IPPROTO_IP, IP_TTL), 9);
+  }
+
+  private void expectEveryKind(Story story, int fd, int noDelay) {
+    story.tcp().option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, noDelay);
+    story.tcp().option(fd, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
+    story.tcp().option(fd, Os.SOL_SOCKET, SO_RCVBUF, 5000);
+    story.tcp().option(fd, Os.SOL_SOCKET, SO_SNDBUF, 6000);
+  }
+
+  @Test
+  @DisplayName(
+      "an option of IPv6 is taken before the address is known, and IPv4 has its own for it")
+  void optionOfIpv6OnAClient() {
+    assumeThat(os.choosesClientFamily()).isTrue();
+    try (Story story = Story.on(os)) {
+      Channel client = story.client(new Recorder()).register().channel();
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              os.inet6(),
+              Os.SOCK_STREAM,
+              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
+      client
+          .config()
+          .setOption(new IntegerUnixChannelOption("hops", Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS), 9);
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              Os.AF_INET,
+              Os.SOCK_STREAM,
+              () -> {
+                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+                story.tcp().option(TcpScript.FRESH, IPPROTO_IP, IP_TTL, 9);
+              });
+      story.tcp().connect(CLIENT, THERE, PORT);
+      assertThat(client.connect(at(THERE, PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("an option that the other family lacks is named by the call that would lose it")
+  void optionThatWouldBeLost() {
+    assumeThat(os.choosesClientFamily()).isTrue();
+    try (Story story = Story.on(os)) {
+      Channel client = story.client(new Recorder()).register().channel();
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              os.inet6(),
+              Os.SOCK_STREAM,
+              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 1);
+      client
+          .config()
+          .setOption(new IntegerUnixChannelOption("only", Os.IPPROTO_IPV6, Os.IPV6_V6ONLY), 1);
+      story.script().expect("socket", Os.AF_INET).answers(TcpScript.FRESH);
+      story.script().allow("setsockopt", TcpScript.FRESH);
+      story.tcp().close(TcpScript.FRESH);
+      story.tcp().close(CLIENT);
+      ChannelFuture connected = client.connect(at(THERE, PORT));
+      assertThat(connected.cause())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("would lose the option level 41, option 27")
+          .hasMessageContaining("SocketProtocolFamily.INET");
+    }
+  }
+
+  @Test
+  @DisplayName("a port that was taken meanwhile fails the connect, and the channel closes once")
+  void portIsTakenMeanwhile() {
+    assumeThat(os.choosesClientFamily()).isTrue();
+    try (Story story = Story.on(os)) {
+      Channel client = story.client(new Recorder()).register().channel();
+      bindsTo(story, CLIENT, Os.AF_INET, 0);
+      client.bind(at("0.0.0.0", 0));
+      tellsItsPort(story, CLIENT, Os.AF_INET);
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              os.inet6(),
+              Os.SOCK_STREAM,
+              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+      byte[] wildcard = os.wildcard(os.inet6(), CHOSEN);
+      story.script().expect("bind", CLIENT, ANY, 28).with(1, wildcard).fails(Errno.EADDRINUSE);
+      story.tcp().close(CLIENT);
+      ChannelFuture connected = client.connect(at(THERE6, PORT));
+      assertThat(connected.cause()).isInstanceOf(BindException.class).hasMessageContaining("4711");
+      assertThat(client.isOpen()).isFalse();
+      assertThat(client.close().isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("without dup3(2), dup2(2) does it and FD_CLOEXEC is set after")
+  void withoutDup3() {
+    assumeThat(os.choosesClientFamily()).isTrue();
+    try (Story story = Story.on(os)) {
+      story.script().without(Call.DUP3);
+      Channel client = story.client(new Recorder()).register().channel();
+      story.script().expect("socket", os.inet6()).answers(TcpScript.FRESH);
+      story.script().allow("setsockopt", TcpScript.FRESH);
+      story.script().expect("dup2", TcpScript.FRESH, CLIENT).answers(CLIENT);
+      story.script().expect("fcntl", CLIENT, Os.F_SETFD, Os.FD_CLOEXEC);
+      story.tcp().close(TcpScript.FRESH);
+      byte[] address = os.address(os.inet6(), THERE6, PORT);
+      story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+      assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  private Bootstrap datagrams(Story story, ChannelInboundHandlerAdapter handler) {
+    story.tcp().datagramSocket(CLIENT);
+    return new Bootstrap()
+        .group(story.loop())
+        .channelFactory(
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
+        .handler(handler);
+  }
+
+  @Test
+  @DisplayName("a datagram channel that reads at the wildcard goes on reading when it is connected")
+  void datagramsThatAreReadAlready() {
+    for (String remote : new String[] {THERE, THERE6}) {
+      try (Story story = Story.on(os)) {
+        Recorder recorder = new Recorder();
+        Bootstrap bootstrap = datagrams(story, recorder);
+        story.udp().asksForBroadcast(CLIENT);
+        int first = os.inet();
+        bindsTo(story, CLIENT, first, 0);
+        Channel channel = bootstrap.bind(at("0.0.0.0", 0)).channel();
+        story.tasks();
+        story.kevent(story.read(CLIENT).oneShot()).returns();
+        story.turn();
+        int wanted = family(os, remote);
+        if (first != wanted) {
+          tellsItsPort(story, CLIENT, first);
+          story.tcp().replaced(CLIENT, wanted, Os.SOCK_DGRAM, () -> deletesTheKnote(story));
+          bindsTo(story, CLIENT, wanted, CHOSEN);
+        }
+        byte[] address = os.address(wanted, remote, THEIR_PORT);
+        story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+        story
+            .script()
+            .expect("getpeername", CLIENT)
+            .writes(1, address)
+            .writesInts(2, address.length);
+        ChannelFuture connected = channel.connect(at(remote, THEIR_PORT));
+        assertThat(connected.isSuccess()).isTrue();
+        if (first != wanted) {
+          story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(4));
+        } else {
+          story.kevent().returns(story.read(CLIENT).data(4));
+        }
+        story.udp().recv(CLIENT).fails(Errno.EAGAIN);
+        story.turn();
+        story.tcp().send(CLIENT, "ping");
+        channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+      }
+    }
+  }
+
+  private void deletesTheKnote(Story story) {
+    story.script().expectKevent().changes(story.read(CLIENT).flags(EV_DELETE)).withoutSlots();
+  }
+
+  @Test
+  @DisplayName("a wildcard's datagrams of IPv4 come and go before anything is decided")
+  void datagramsAtTheWildcard() {
+    try (Story story = Story.on(os)) {
+      Bootstrap bootstrap = datagrams(story, new Recorder());
+      story.udp().asksForBroadcast(CLIENT);
+      bindsTo(story, CLIENT, os.inet(), PORT);
+      Channel channel = bootstrap.bind(new InetSocketAddress(PORT)).channel();
+      story.tasks();
+      story.udp().send(CLIENT, "ping", os.address(THERE, THEIR_PORT)).answers(4);
+      DatagramPacket ping =
+          new DatagramPacket(Unpooled.copiedBuffer("ping", US_ASCII), at(THERE, THEIR_PORT));
+      assertThat(channel.writeAndFlush(ping).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("how a datagram channel sends to groups, and what it is told, IPv4 has too")
+  void optionsOfDatagramsGoAlong() {
+    assumeThat(os.inet()).isEqualTo(os.inet6());
+    try (Story story = Story.on(os)) {
+      // Whom it is connected to is asked to tell whether IPv4 lacks the option for now.
+      story.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
+      Bootstrap bootstrap =
+          datagrams(story, new Recorder())
+              .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true)
+              .option(ChannelOption.IP_MULTICAST_TTL, 3)
+              .option(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true);
+      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, os.recvPktinfo(), 1);
+      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 3);
+      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+      Channel channel = bootstrap.register().channel();
+      story.tasks();
+      story.udp().asksForBroadcast(CLIENT);
+      story
+          .tcp()
+          .replaced(
+              CLIENT,
+              Os.AF_INET,
+              Os.SOCK_DGRAM,
+              () -> {
+                story.tcp().option(TcpScript.FRESH, IPPROTO_IP, Os.IP_RECVDSTADDR, 1);
+                oneByte(story, IP_MULTICAST_TTL, 3);
+                oneByte(story, IP_MULTICAST_LOOP, 0);
+              });
+      byte[] here = os.address(Os.AF_INET, HERE, PORT);
+      story.script().expect("bind", CLIENT, ANY, here.length).with(1, here);
+      assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  private static void oneByte(Story story, int option, int value) {
+    story
+        .script()
+        .expect("setsockopt", TcpScript.FRESH, IPPROTO_IP, option, ANY, 1)
+        .with(3, (byte) value);
+  }
+
+  @Test
+  @DisplayName("a group decides too, also one that another thread joins: then on the loop")
+  void groupDecides() {
+    try (Story story = Story.on(os)) {
+      Bootstrap bootstrap = datagrams(story, new Recorder());
+      KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) bootstrap.register().channel();
+      story.tasks();
+      ChannelFuture[] joined = new ChannelFuture[1];
+      story.script().allow("getsockopt");
+      story.script().allow("kevent");
+      story.script().allow("write");
+      Story.elsewhere(() -> joined[0] = channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")));
+      if (os.inet() == os.inet6()) {
+        story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
+      }
+      story.script().expect("setsockopt", CLIENT, IPPROTO_IP);
+      story.tasks();
+      assertThat(joined[0].cause()).isNull();
+      assertThat(joined[0].isSuccess()).isTrue();
+      // The wildcard of IPv6 means all addresses of the family that it has now.
+      bindsTo(story, CLIENT, Os.AF_INET, PORT);
+      assertThat(channel.bind(at("::", PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a server hears both families where it can, else the one of its address")
+  void serversStayDual() {
+    for (String local : new String[] {HERE, THERE6}) {
+      try (Story story = Story.on(os)) {
+        story.tcp().listener(SERVER);
+        story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
+        if (os.inet() == Os.AF_INET && local.equals(THERE6)) {
+          story
+              .tcp()
+              .replaced(
+                  SERVER,
+                  os.inet6(),
+                  Os.SOCK_STREAM,
+                  () -> story.tcp().option(TcpScript.FRESH, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1));
+        }
+        story.tcp().bind(SERVER, local, PORT);
+        story.tcp().listen(SERVER, 77);
+        ChannelFuture bound =
+            new ServerBootstrap()
+                .group(story.loop())
+                .channelFactory(() ->
+                    new KQueueFfmServerSocketChannel(Sockets.listener(story.kernel(), null), false))
+                .option(ChannelOption.SO_BACKLOG, 77)
+                .childHandler(new Recorder())
+                .bind(at(local, PORT));
+        story.tasks();
+        assertThat(bound.isSuccess()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a descriptor that the user brought is never replaced")
+  void adoptedDescriptorStays() {
+    try (Story story = Story.on(os)) {
+      byte[] wildcard = os.wildcard(os.inet6(), 0);
+      story.script().expect("getsockopt", CLIENT).writesInts(3, Os.SOCK_DGRAM).writesInts(4, 4);
+      story.udp().localName(CLIENT, wildcard);
+      story.script().allow("fcntl", CLIENT);
+      story.script().allow("setsockopt", CLIENT);
+      story.script().allow("getsockopt", CLIENT);
+      story.script().expect("getpeername", CLIENT).fails(Errno.ENOTCONN);
+      story.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
+      Channel channel =
+          new Bootstrap()
+              .group(story.loop())
+              .channelFactory(() ->
+                  new KQueueFfmDatagramChannel(Sockets.adoptUdp(story.kernel(), CLIENT), true))
+              .handler(new Recorder())
+              .register()
+              .channel();
+      story.tasks();
+      byte[] mapped = os.address(os.inet6(), HERE, PORT);
+      story.script().expect("bind", CLIENT, ANY, mapped.length).with(1, mapped);
+      assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
+      assertThat(story.script().calls("dup3")).isZero();
+    }
+  }
+}
