@@ -117,8 +117,23 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   @Override
   protected void doDisconnect() throws Exception {
     if (remote != null) {
-      socket().disconnect();
+      try {
+        socket().disconnect();
+      } catch (IOException e) {
+        lookWhoIsConnected();
+        throw e;
+      }
       remote = null;
+      forgetAddresses();
+    }
+  }
+
+  /**
+   * After a call that failed: macOS and the BSDs leave the old peer before they try the new one.
+   */
+  private void lookWhoIsConnected() {
+    if (remote != null) {
+      remote = super.remoteAddress0();
       forgetAddresses();
     }
   }
@@ -275,7 +290,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
       if (local != null) {
         doBind(local);
       }
-      return socket().connect(taken(remote));
+      try {
+        return socket().connect(taken(remote));
+      } catch (IOException | RuntimeException e) {
+        lookWhoIsConnected();
+        throw e;
+      }
     }
 
     @Override

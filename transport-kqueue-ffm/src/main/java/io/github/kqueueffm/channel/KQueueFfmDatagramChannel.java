@@ -32,7 +32,10 @@ import java.nio.channels.UnresolvedAddressException;
  * UnsupportedOperationException}.
  *
  * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
- * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it).
+ * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it),
+ * and a channel of both families on macOS stays with that of the last peer (by its source): it
+ * hears, and can be connected to, no other. A connect that fails can end the association that was
+ * there; {@link #isConnected()} and {@link #remoteAddress()} tell what is left.
  */
 public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     implements DatagramChannel {

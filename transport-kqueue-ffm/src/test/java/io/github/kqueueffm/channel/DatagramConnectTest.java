@@ -263,4 +263,17 @@ final class DatagramConnectTest {
       assertThat(channel.isOpen()).isTrue();
     }
   }
+
+  @Test
+  void disconnectThatCannotKeepItsPortIsADisconnectAllTheSame() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+      KQueueFfmDatagramChannel channel = connected(rig, new Inbox(), to(serving));
+      kernel.fail("bind", Errno.EADDRINUSE, 1);
+      assertThat(channel.disconnect().await().cause()).hasMessageContaining("port");
+      assertThat(channel.isConnected()).isFalse();
+      assertThat(channel.remoteAddress()).isNull();
+    }
+  }
 }

@@ -27,6 +27,7 @@ import io.netty.util.UncheckedBooleanSupplier;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -411,6 +412,29 @@ class DatagramStoryTest {
       channel.write(new DatagramPacket(Unpooled.copiedBuffer("two", US_ASCII), any));
       DatagramPacket three = new DatagramPacket(Unpooled.copiedBuffer("three", US_ASCII), any);
       assertThat(channel.writeAndFlush(three).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a second connect that fails has ended the first, as the kernel tells when asked")
+  void failedSecondConnectTellsWhoIsLeft() {
+    try (Story story = Story.on(os)) {
+      KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected(story);
+      InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);
+      story.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.ENETUNREACH);
+      story.tcp().peerName(FD, THERE, THEIR_PORT);
+      assertThat(channel.connect(other).cause()).isInstanceOf(NoRouteToHostException.class);
+      assertThat(channel.isConnected()).isTrue();
+      assertThat(channel.remoteAddress()).isEqualTo(PEER);
+
+      story.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.EINVAL);
+      story.script().expect("getpeername", FD).fails(os.noPeer());
+      assertThat(channel.connect(other).cause()).hasMessageContaining("EINVAL");
+      assertThat(channel.isConnected()).isFalse();
+      assertThat(channel.remoteAddress()).isNull();
+      assertThat(channel.isActive()).as("still bound").isTrue();
+      assertThat(channel.writeAndFlush(Unpooled.copiedBuffer("to whom?", US_ASCII)).cause())
+          .isInstanceOf(NotYetConnectedException.class);
     }
   }
 }

@@ -42,7 +42,8 @@ final class FamilyChecks {
         new Check(GROUP, "options outlive the choice of a family", FamilyChecks::options),
         new Check(GROUP, "UDP: bound to the wildcard, then connected to IPv4", FamilyChecks::udp4),
         new Check(GROUP, "UDP: bound to the wildcard, then connected to IPv6", FamilyChecks::udp6),
-        new Check(GROUP, "UDP: an unreachable port is heard of", FamilyChecks::unreachable));
+        new Check(GROUP, "UDP: an unreachable port is heard of", FamilyChecks::unreachable),
+        new Check(GROUP, "UDP: after a failed connect the state is true", FamilyChecks::second));
   }
 
   private static String connections(Bench bench) throws Exception {
@@ -188,6 +189,35 @@ final class FamilyChecks {
       Throwable failure = letters.failure();
       Deviation.unless(failure instanceof PortUnreachableException, "it is told as " + failure);
       return failure.getMessage();
+    }
+  }
+
+  private static String second(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Letters letters = new Letters();
+      Channel server =
+          Loops.await(
+              loops.client(KQueueFfmDatagramChannel.class, letters).bind(Bench.loopback(0)));
+      KQueueFfmDatagramChannel client =
+          (KQueueFfmDatagramChannel)
+              Loops.await(
+                  loops
+                      .client(KQueueFfmDatagramChannel.class, new Letters())
+                      .connect(server.localAddress()));
+      ChannelFuture broadcast = client.connect(new InetSocketAddress("255.255.255.255", 9));
+      broadcast.awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS);
+      if (broadcast.isSuccess()) {
+        throw new NotOffered("a connect to the broadcast address does not fail");
+      }
+      ChannelFuture sent = client.writeAndFlush(text("still?"));
+      sent.awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS);
+      Deviation.unless(
+          sent.isSuccess() == client.isConnected(),
+          "it is connected: " + client.isConnected() + ", but sending: " + sent.cause());
+      if (client.isConnected()) {
+        letters.expect("still?");
+      }
+      return broadcast.cause().getMessage() + ", then to " + client.remoteAddress();
     }
   }
 
