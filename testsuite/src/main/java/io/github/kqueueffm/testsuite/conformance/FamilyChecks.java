@@ -42,6 +42,7 @@ final class FamilyChecks {
         new Check(GROUP, "options outlive the choice of a family", FamilyChecks::options),
         new Check(GROUP, "UDP: bound to the wildcard, then connected to IPv4", FamilyChecks::udp4),
         new Check(GROUP, "UDP: bound to the wildcard, then connected to IPv6", FamilyChecks::udp6),
+        new Check(GROUP, "UDP: a wildcard address is this machine", FamilyChecks::wildcard),
         new Check(GROUP, "UDP: an unreachable port is heard of", FamilyChecks::unreachable),
         new Check(GROUP, "UDP: after a failed connect the state is true", FamilyChecks::second));
   }
@@ -172,6 +173,23 @@ final class FamilyChecks {
 
   private static ByteBuf text(String text) {
     return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+  }
+
+  private static String wildcard(Bench bench) throws Exception {
+    try (Loops loops = new Loops()) {
+      Letters letters = new Letters();
+      Channel server =
+          Loops.await(
+              loops.client(KQueueFfmDatagramChannel.class, letters).bind(Bench.loopback(0)));
+      Channel client =
+          Loops.await(
+              loops.client(KQueueFfmDatagramChannel.class, new Letters()).bind(Bench.loopback(0)));
+      int port = ((InetSocketAddress) server.localAddress()).getPort();
+      InetSocketAddress any = new InetSocketAddress("0.0.0.0", port);
+      Loops.await(client.writeAndFlush(new DatagramPacket(text("hello"), any)));
+      letters.expect("hello");
+      return any + " is " + server.localAddress();
+    }
   }
 
   private static String unreachable(Bench bench) throws Exception {
