@@ -16,6 +16,8 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.ThrowableUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
@@ -29,6 +31,9 @@ import java.util.concurrent.Executor;
  * nobody wants to read holds the sentinel instead, which stays silent until the peer goes away.
  */
 abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixChannel {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(AbstractKQueueFfmChannel.class);
+
   private final KernelSocket socket;
   private final Handle handle = new Handle();
   private FileDescriptor descriptor;
@@ -159,13 +164,18 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   private void deregister(boolean closing) {
     IoRegistration current = registration;
-    if (current != null) {
-      registration = null;
+    if (current == null) {
+      return;
+    }
+    LoopRegistration left = loop;
+    registration = null;
+    loop = null;
+    try {
       if (closing && isOpen()) {
         // Before the number of the descriptor can be used again.
-        loop.forget();
+        left.forget();
       }
-      loop = null;
+    } finally {
       current.cancel();
     }
   }
@@ -181,9 +191,12 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     if (connector() != null) {
       connector().closed();
     }
-    // Again here for a channel whose registration failed or that is closed forcibly.
-    deregister(true);
-    socket.close();
+    try {
+      // Again here for a channel whose registration failed or that is closed forcibly.
+      deregister(true);
+    } finally {
+      socket.close();
+    }
   }
 
   @Override
@@ -537,13 +550,25 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       closeIfClosed();
     }
 
+    private void leaveLoopToClose() {
+      try {
+        try {
+          // Here and not on that executor: this loop may be in the middle of a write.
+          writesEnd();
+        } finally {
+          AbstractKQueueFfmChannel.this.deregister(true);
+        }
+      } catch (RuntimeException e) {
+        // What is thrown from here would end the close before the descriptor's.
+        LOGGER.warn("{}: cannot leave its loop in order", AbstractKQueueFfmChannel.this, e);
+      }
+    }
+
     @Override
     protected Executor prepareToClose() {
       Executor executor = closeExecutor();
       if (executor != null) {
-        // Here and not on that executor: this loop may be in the middle of a write.
-        writesEnd();
-        AbstractKQueueFfmChannel.this.deregister(true);
+        leaveLoopToClose();
       }
       return executor;
     }

@@ -146,8 +146,11 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
 
   @Override
   protected void doClose() throws Exception {
-    super.doClose();
-    remote = null;
+    try {
+      super.doClose();
+    } finally {
+      remote = null;
+    }
   }
 
   @Override

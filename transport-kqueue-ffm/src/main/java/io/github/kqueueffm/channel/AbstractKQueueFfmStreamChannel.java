@@ -194,8 +194,11 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   protected void doClose() throws Exception {
     inputShutdown = true;
     outputShutdown = true;
-    writer.close();
-    super.doClose();
+    try {
+      writer.close();
+    } finally {
+      super.doClose();
+    }
   }
 
   @Override

@@ -167,10 +167,13 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   protected void doClose() throws Exception {
     SocketFile made = file;
     file = null;
-    if (made != null) {
-      made.delete();
+    try {
+      if (made != null) {
+        made.delete();
+      }
+    } finally {
+      super.doClose();
     }
-    super.doClose();
   }
 
   @Override

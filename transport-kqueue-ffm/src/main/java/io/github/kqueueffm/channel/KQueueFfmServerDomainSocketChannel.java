@@ -78,11 +78,14 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   protected void doClose() throws Exception {
     SocketFile made = file;
     file = null;
-    if (made != null) {
-      // While it still listens, so that nobody takes the path for a dead one and binds it again.
-      made.delete();
+    try {
+      if (made != null) {
+        // While it still listens, so that nobody takes the path for a dead one and binds it again.
+        made.delete();
+      }
+    } finally {
+      super.doClose();
     }
-    super.doClose();
   }
 
   @Override

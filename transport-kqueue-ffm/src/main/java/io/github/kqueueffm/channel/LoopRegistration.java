@@ -92,10 +92,13 @@ final class LoopRegistration implements IoRegistration {
   }
 
   private void cancelNow() {
-    if (!handler.isDestroyed()) {
-      registration.cancel();
+    try {
+      if (!handler.isDestroyed()) {
+        registration.cancel();
+      }
+    } finally {
+      handler.cancelled(this);
     }
-    handler.cancelled(this);
   }
 
   /** Before the descriptor is closed: its knotes go, also where the kernel would keep them. */
@@ -121,7 +124,12 @@ final class LoopRegistration implements IoRegistration {
     } catch (Throwable t) {
       LOGGER.warn("Cannot close {}", StringUtil.simpleClassName(handle), t);
     }
-    cancel();
+    try {
+      cancel();
+    } catch (RuntimeException e) {
+      // The other registrations of a loop that ends have to be closed, too.
+      LOGGER.warn("Cannot cancel {}", registration, e);
+    }
   }
 
   void unregistered() {

@@ -157,8 +157,11 @@ final class LibraryKqueue implements Kqueue {
   @Override
   public synchronized void forget(int descriptor) {
     if (!closed) {
-      delete(descriptor, read);
-      delete(descriptor, write);
+      try {
+        delete(descriptor, read);
+      } finally {
+        delete(descriptor, write);
+      }
     }
   }
 

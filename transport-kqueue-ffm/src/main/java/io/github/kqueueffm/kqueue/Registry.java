@@ -185,6 +185,7 @@ final class Registry {
     }
   }
 
+  /** Never fails, since it comes before a close. */
   void forget(int fd) {
     Descriptor descriptor = table.get(fd);
     if (descriptor == null) {
@@ -192,14 +193,12 @@ final class Registry {
     }
     readEdges.disarm(descriptor, descriptor.read);
     writeEdges.disarm(descriptor, descriptor.write);
-    if (descriptor.registered) {
-      int result = main.delete(fd);
-      // ENOENT, EBADF: it was closed already, which is against the rule but leaves nothing to do.
-      if (result < 0 && !n.isGone(result)) {
-        throw Calls.unexpected(kernel, "epoll_ctl(EPOLL_CTL_DEL)", result);
-      }
-    }
+    boolean registered = descriptor.registered;
     descriptor.reset();
+    if (registered) {
+      // Any errno: what epoll still reports is stale by its token, and leads to a rebuild.
+      main.delete(fd);
+    }
   }
 
   /**

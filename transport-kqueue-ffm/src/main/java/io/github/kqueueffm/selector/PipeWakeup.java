@@ -117,10 +117,13 @@ final class PipeWakeup implements Wakeup {
 
   @Override
   public void close() {
-    kqueue.forget(readEnd);
-    // Closing an end of a pipe cannot lose anything; whatever errno says, the descriptor is gone.
-    kernel.close(readEnd);
-    kernel.close(writeEnd);
-    NativeMemory.free(buffer);
+    try {
+      kqueue.forget(readEnd);
+    } finally {
+      // Closing an end of a pipe cannot lose anything; whatever errno says, the descriptor is gone.
+      kernel.close(readEnd);
+      kernel.close(writeEnd);
+      NativeMemory.free(buffer);
+    }
   }
 }

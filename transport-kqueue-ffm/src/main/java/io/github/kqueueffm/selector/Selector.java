@@ -358,11 +358,17 @@ public final class Selector implements AutoCloseable {
     }
     waker.awaitQuiet();
     table.forEach(Registration::invalidate);
-    waker.close();
-    kqueue.close();
-    pending.free();
-    timespec.free();
-    loopKernel.release();
+    try {
+      waker.close();
+    } finally {
+      try {
+        kqueue.close();
+      } finally {
+        pending.free();
+        timespec.free();
+        loopKernel.release();
+      }
+    }
   }
 
   /** Ends the loop; false if it was ended before. */

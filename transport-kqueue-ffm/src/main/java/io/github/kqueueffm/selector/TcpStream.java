@@ -206,9 +206,12 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   @Override
   public synchronized void close() throws IOException {
     if (socket.isOpen()) {
-      registrators.forEach(registrator -> registrator.forget(socket.fd()));
-      registrators.clear();
-      socket.close();
+      try {
+        registrators.forEach(registrator -> registrator.forget(socket.fd()));
+      } finally {
+        registrators.clear();
+        socket.close();
+      }
     }
   }
 

@@ -435,6 +435,27 @@ class DescriptorLifeTest extends EmbeddedTest {
   }
 
   @Test
+  void deletionThatFailsForgetsTheDescriptorAllTheSame() {
+    int[] pair = room.pair();
+    room.change(pair[0], EVFILT_READ, 1, EV_ADD);
+    room.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_CLEAR).apply();
+    refuse(Constant.EPOLL_CTL_DEL, pair[0], Errno.ENOMEM);
+    room.kqueue.forget(pair[0]);
+    room.write(pair[1], 1);
+    for (int i = 0; i < 5; i++) {
+      assertThat(room.await(1, 8)).isEmpty();
+    }
+    calls.restore("epollCtl");
+    calls.reset();
+    assertThat(room.await(20, 8)).isEmpty();
+    assertThat(calls.calls()).containsExactly("epollPwait2");
+    room.change(pair[0], EVFILT_READ, 3, EV_ADD, EV_ONESHOT);
+    assertThat(room.awaitOne().udata()).isEqualTo(3);
+    room.change(pair[0], EVFILT_WRITE, 4, EV_ADD, EV_CLEAR);
+    assertThat(room.awaitOne().udata()).isEqualTo(4);
+  }
+
+  @Test
   void forgettingWhatWasNeverAddedIsNothing() {
     calls.reset();
     room.kqueue.forget(0);
