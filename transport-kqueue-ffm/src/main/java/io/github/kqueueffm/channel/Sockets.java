@@ -128,6 +128,9 @@ final class Sockets {
   }
 
   static KernelSocket adopt(Kernel kernel, int fd) {
+    if (fd < 0) {
+      throw new IllegalArgumentException("cannot take over descriptor " + fd + ": it is negative");
+    }
     try {
       return KernelSocket.adopt(kernel, fd);
     } catch (IOException e) {

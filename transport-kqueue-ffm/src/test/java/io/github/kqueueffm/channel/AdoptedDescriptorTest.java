@@ -22,8 +22,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Channels on descriptors that somebody else opened, in every state. */
 class AdoptedDescriptorTest {
@@ -50,6 +54,24 @@ class AdoptedDescriptorTest {
     received.awaitBytes(4);
     assertThat(received.bytes()).asString(UTF_8).isEqualTo("back");
     channel.close().sync();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, Integer.MIN_VALUE})
+  void negativeDescriptorIsRefusedByItsNumber(int fd) {
+    List<IntFunction<Channel>> constructors =
+        List.of(
+            KQueueFfmSocketChannel::new,
+            KQueueFfmServerSocketChannel::new,
+            KQueueFfmDatagramChannel::new,
+            KQueueFfmDomainSocketChannel::new,
+            KQueueFfmServerDomainSocketChannel::new,
+            KQueueFfmDomainDatagramChannel::new);
+    for (IntFunction<Channel> constructor : constructors) {
+      assertThatThrownBy(() -> constructor.apply(fd))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("descriptor " + fd);
+    }
   }
 
   @Test
