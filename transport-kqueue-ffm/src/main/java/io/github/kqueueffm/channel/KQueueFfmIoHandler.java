@@ -22,6 +22,7 @@ import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -205,8 +206,14 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   @Override
   public void wakeup() {
-    if (!executor.isExecutorThread(Thread.currentThread())) {
+    if (executor.isExecutorThread(Thread.currentThread())) {
+      return;
+    }
+    try {
       selector.wakeup();
+    } catch (UncheckedIOException e) {
+      // The task is in the queue already, and the next wakeup tries again.
+      LOGGER.warn("Cannot wake the event loop: its tasks wait for its next event", e);
     }
   }
 

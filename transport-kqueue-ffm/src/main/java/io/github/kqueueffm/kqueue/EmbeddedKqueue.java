@@ -122,7 +122,9 @@ final class EmbeddedKqueue implements Kqueue {
 
   /**
    * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait;
-   * it is the answer itself if there is no room for one, and later changes are then not applied.
+   * it is the answer itself if there is no room for one, and later changes are then not applied. A
+   * call of changes alone is also answered with the errno of the write that was to wake another
+   * thread for them; they are applied then.
    */
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
@@ -138,8 +140,8 @@ final class EmbeddedKqueue implements Kqueue {
       }
       int answers = nchanges == 0 ? 0 : apply(changes, nchanges, events, nevents);
       if (answers != 0 || nevents == 0) {
-        waits.passOn();
-        return answers;
+        int woken = waits.passOn();
+        return answers == 0 ? woken : answers;
       }
       waiter = waits.begin(timeout, nevents);
       waits.enter(waiter, most(nevents));
@@ -178,7 +180,7 @@ final class EmbeddedKqueue implements Kqueue {
   }
 
   private int collect(Waiter waiter, int reports, long events, int nevents) {
-    waits.leave(waiter);
+    int left = waits.leave(waiter);
     if (reports < 0) {
       return reports;
     }
@@ -187,7 +189,7 @@ final class EmbeddedKqueue implements Kqueue {
     if (identsFirst) {
       active.deliver(out, out.room() - reports);
     }
-    int failure = readiness.translate(waiter.events, reports);
+    int failure = Math.min(left, readiness.translate(waiter.events, reports));
     if (readiness.tookWakeup()) {
       waits.signalTaken();
     }

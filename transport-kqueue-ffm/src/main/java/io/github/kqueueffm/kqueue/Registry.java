@@ -218,7 +218,8 @@ final class Registry {
    * Starts anew with an epoll that lacks the registrations of descriptors which were closed while a
    * duplicate lives: they report for ever, and nothing can name them any more.
    *
-   * @return 0 or the negative errno of making it, after which all is as before
+   * @return 0 or the negative errno: of making it, after which all is as before, or of waking those
+   *     who wait in the old one
    */
   int rebuild() {
     int fd = Epoll.create(kernel);
@@ -243,8 +244,7 @@ final class Registry {
         move(descriptor, old);
       }
     }
-    retire(old);
-    return 0;
+    return retire(old);
   }
 
   /** First out of the old one: there can be a limit to what the two may hold. */
@@ -286,20 +286,22 @@ final class Registry {
     descriptor.refusal = 0;
   }
 
-  private void retire(Epoll old) {
+  private int retire(Epoll old) {
     if (old.users == 0) {
       close(old);
-    } else {
-      wakeup.signal();
+      return 0;
     }
+    return wakeup.signal();
   }
 
-  /** A thread has come back from that epoll; the last one out of a retired one closes it. */
-  void left(Epoll epoll) {
+  /**
+   * A thread has come back from that epoll; the last one out of a retired one closes it.
+   *
+   * @return 0 or the negative errno of waking the next one
+   */
+  int left(Epoll epoll) {
     epoll.users--;
-    if (epoll != main) {
-      retire(epoll);
-    }
+    return epoll == main ? 0 : retire(epoll);
   }
 
   void close() {

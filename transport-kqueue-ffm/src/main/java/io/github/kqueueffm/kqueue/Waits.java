@@ -54,6 +54,8 @@ final class Waits {
 
   void end(Waiter waiter) {
     waiters.release(waiter);
+    // An errno is not that of this call, which has its events: who has not been woken is by the
+    // next call that comes here.
     passOn();
   }
 
@@ -105,20 +107,25 @@ final class Waits {
     return result;
   }
 
-  /** To be called after {@link #sleep}. */
-  void leave(Waiter waiter) {
+  /**
+   * To be called after {@link #sleep}.
+   *
+   * @return 0 or the negative errno of waking who waits in a retired epoll
+   */
+  int leave(Waiter waiter) {
     if (waiter.sleeping) {
       waiters.woke(waiter);
     }
-    registry.left(waiter.epoll);
+    int result = registry.left(waiter.epoll);
     if (timers.isIdle() && precise) {
-      return;
+      return result;
     }
     long now = System.nanoTime();
     timers.expire(now);
     if (alarm.isDue(now)) {
       restartAlarm(now);
     }
+    return result;
   }
 
   /**
@@ -141,15 +148,21 @@ final class Waits {
     return waiter.polls || !waiter.forEver && waiter.deadline - System.nanoTime() <= 0;
   }
 
-  /** Wakes one that sleeps if there is something for it that epoll cannot tell. */
-  void passOn() {
+  /**
+   * Wakes one that sleeps if there is something for it that epoll cannot tell.
+   *
+   * @return 0 or the negative errno
+   */
+  int passOn() {
     if (!waiters.anySleeping() || signalled) {
-      return;
+      return 0;
     }
-    if (!active.isEmpty() || !timers.isIdle() && !waiters.anyWakesBy(timers.deadline())) {
-      signalled = true;
-      wakeup.signal();
+    if (active.isEmpty() && (timers.isIdle() || waiters.anyWakesBy(timers.deadline()))) {
+      return 0;
     }
+    int result = wakeup.signal();
+    signalled = result == 0;
+    return result;
   }
 
   void free() {

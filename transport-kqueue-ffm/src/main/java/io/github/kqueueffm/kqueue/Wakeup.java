@@ -40,12 +40,9 @@ final class Wakeup {
     return epoll.add(fd, mask, Epoll.WAKEUP);
   }
 
-  /** Wakes one of the threads that wait. */
-  void signal() {
-    long written = kernel.write(fd, one, 8);
-    if (written < 0) {
-      throw Calls.unexpected(kernel, "write(eventfd)", written);
-    }
+  /** Wakes one of the threads that wait; 0 or the negative errno. */
+  int signal() {
+    return (int) Math.min(kernel.write(fd, one, 8), 0);
   }
 
   void close() {

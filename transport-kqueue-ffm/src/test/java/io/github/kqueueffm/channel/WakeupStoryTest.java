@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import static io.github.kqueueffm.channel.Story.elsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Errno;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +55,25 @@ class WakeupStoryTest {
       assertThat(done).endsWith("third");
       story.kevent().forEver().returns();
       story.sleeps();
+    }
+  }
+
+  @Test
+  @DisplayName("a task is queued and done though the call that wakes the loop fails")
+  void failingWakeupFailsNoTask() {
+    try (Story story = Story.inRealTime(os)) {
+      story
+          .kevent()
+          .forEver()
+          .runs(() ->
+              elsewhere(() -> {
+                story.loop().execute(() -> done.add("task"));
+                done.add("queued");
+              }))
+          .returns();
+      story.expectWakeupCall().fails(Errno.ENOMEM);
+      story.sleeps();
+      assertThat(done).containsExactly("queued", "task");
     }
   }
 

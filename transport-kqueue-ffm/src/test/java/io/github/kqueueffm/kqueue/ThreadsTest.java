@@ -319,6 +319,26 @@ class ThreadsTest extends EmbeddedTest {
     assertThat(calls.count("epollCreate1")).as("it was rebuilt").isEqualTo(1);
   }
 
+  @Test
+  void wakeupThatFailsIsTheAnswerOfChangesAloneAndIsTriedAgain() throws Exception {
+    room.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR).apply();
+    CountDownLatch asleep = new CountDownLatch(1);
+    calls.on(
+        "epollPwait2",
+        arguments -> {
+          asleep.countDown();
+          return null;
+        });
+    Future<List<Event>> sleeper = threads.submit(() -> inOther(other -> other.await(LONG, 1)));
+    await(asleep);
+    calls.fail("write", Errno.EPERM);
+    assertThat(room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1).send())
+        .isEqualTo(-room.number(Errno.EPERM));
+    calls.restore("write");
+    room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1).apply();
+    assertThat(soon(sleeper)).extracting(Event::udata).containsExactly(1L);
+  }
+
   /** The poll comes between the other thread's decision to sleep and its sleep. */
   @Test
   void pollThatTakesTheWakeupOfASleeperPassesItOn() throws Exception {
