@@ -45,6 +45,9 @@ public final class Selector implements AutoCloseable {
   private final Timespec timespec;
   private boolean disturbed;
 
+  /** The negative errno of a wakeup's consumption whose batch had events, or 0. */
+  private int keptFailure;
+
   private Selector(
       Kernel kernel,
       KqueueFacts facts,
@@ -199,6 +202,7 @@ public final class Selector implements AutoCloseable {
 
   private int turn(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     disturbed = false;
+    throwKeptFailure();
     events.begin(facts, layout);
     int room = events.capacity();
     while (!pending.collect(room)) {
@@ -244,12 +248,13 @@ public final class Selector implements AutoCloseable {
 
   /** Drops what is not for users, and lets registrations know what is for them. */
   private int accept(Events events, int answered) throws IOException {
+    int consumed = 0;
     for (int i = 0; i < answered; i++) {
       long event = events.raw(i);
       int filter = layout.filter(event);
       long ident = layout.ident(event);
       if (waker.isWakeup(filter, ident)) {
-        check(waker.consumed());
+        consumed = Math.min(consumed, waker.consumed());
         continue;
       }
       Registration registration = table.get(layout.udata(event));
@@ -259,7 +264,18 @@ public final class Selector implements AutoCloseable {
         events.keep(i, registration);
       }
     }
+    keptFailure = consumed;
+    if (events.size() == 0) {
+      throwKeptFailure();
+    }
+    // Else the one-shots of the other events are spent, so that these come first.
     return events.size();
+  }
+
+  private void throwKeptFailure() throws IOException {
+    int failure = keptFailure;
+    keptFailure = 0;
+    check(failure);
   }
 
   private boolean concerns(Registration registration, int filter, int flags, long data) {

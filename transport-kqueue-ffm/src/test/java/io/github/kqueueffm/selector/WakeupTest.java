@@ -262,6 +262,32 @@ class WakeupTest {
   }
 
   @Test
+  void aBrokenPipeIsToldAfterTheEventsThatCameWithIt() throws IOException {
+    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
+    try (script;
+        Selector selector = ScriptedSelectors.open(script, "pipe", true)) {
+      Registration before = selector.add(5, null);
+      Registration after = selector.add(6, null);
+      before.read(Interest.ONE_SHOT);
+      after.read(Interest.ONE_SHOT);
+      script
+          .expectKevent()
+          .returns(
+              script.read(5), script.read(ScriptedSelectors.PIPE_READ).udata(0), script.read(6));
+      script.expect("read", ScriptedSelectors.PIPE_READ).fails(Errno.EIO);
+      assertThat(selector.select(events)).isEqualTo(2);
+      assertThat(events.registration(0)).isSameAs(before);
+      assertThat(events.registration(1)).isSameAs(after);
+      assertThatThrownBy(() -> selector.select(events))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("EIO");
+      script.expectKevent().returns(script.read(6));
+      after.read(Interest.ONE_SHOT);
+      assertThat(selector.select(events)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void closingWakesTheSleeperAndWaitsForIt() throws Exception {
     try (script) {
       Selector selector = ScriptedSelectors.open(script);
