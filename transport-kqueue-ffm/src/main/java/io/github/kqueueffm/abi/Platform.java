@@ -54,7 +54,7 @@ public final class Platform {
    */
   public static Platform current() {
     String forced = System.getProperty(PROPERTY);
-    return named(forced != null ? forced : detect());
+    return named(forced != null ? forced : detected());
   }
 
   /**
@@ -66,7 +66,8 @@ public final class Platform {
     return PlatformFile.load(name);
   }
 
-  private static String detect() {
+  /** The name of the platform that this JVM runs on, for which there need be no facts. */
+  public static String detected() {
     return system(System.getProperty("os.name", "")) + '-' + processor();
   }
 

@@ -32,9 +32,30 @@ public final class Kernels {
   }
 
   static Kernel open(Platform platform, String library) {
+    requireLayoutsOfThisMachine(platform);
     Kernel kernel = library == null ? new FfmKernel(platform, null) : load(platform, library);
     requireEventQueue(kernel);
     return kernel;
+  }
+
+  /**
+   * struct epoll_event is packed on x86-64 alone: the kernel would write beyond the other's end.
+   */
+  private static void requireLayoutsOfThisMachine(Platform platform) {
+    String machine = Platform.detected();
+    boolean packed = platform.name().endsWith("-x86_64");
+    if (platform.isLinux()
+        && machine.startsWith("linux-")
+        && packed != machine.endsWith("-x86_64")) {
+      throw new UnsupportedOperationException(
+          "-D"
+              + Platform.PROPERTY
+              + "="
+              + platform
+              + ": this machine is "
+              + machine
+              + ", whose struct epoll_event has another layout; leave the property out");
+    }
   }
 
   private static Kernel load(Platform platform, String library) {

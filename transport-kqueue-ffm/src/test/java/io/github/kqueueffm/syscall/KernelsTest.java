@@ -35,6 +35,17 @@ class KernelsTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
+  void linuxOfAnotherProcessorIsRefusedWithTheProperty() {
+    String other = HERE.name().equals("linux-x86_64") ? "linux-aarch64" : "linux-x86_64";
+    assertThatThrownBy(() -> Kernels.open(Platform.named(other), null))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("-Dio.github.kqueueffm.platform=" + other)
+        .hasMessageContaining(HERE.name())
+        .hasMessageContaining("epoll_event");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
   void systemWithoutAnEventQueueIsNamed() {
     // The C library here has no kqueue, and OpenBSD's facts know no epoll.
     assertThatThrownBy(() -> Kernels.open(Platform.named("openbsd-x86_64"), null))
