@@ -104,9 +104,11 @@ final class FilterState {
    * @return whether it says anything
    */
   boolean failed(int errno, KqueueFacts facts) {
-    if (deleteSent && (errno == facts.enoent || errno == facts.ebadf)) {
-      // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin.
-      // The knote is gone, which was the purpose.
+    // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin. The
+    // knote is gone, which was the purpose. With an ADD beside it an EBADF may be the ADD's alone,
+    // which has to be told; the second one of the two is not.
+    boolean added = kernel != Interest.NONE;
+    if (deleteSent && (errno == facts.enoent || errno == facts.ebadf && !added)) {
       deleteSent = false;
       return false;
     }

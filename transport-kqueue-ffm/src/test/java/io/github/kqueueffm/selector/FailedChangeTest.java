@@ -8,7 +8,11 @@ import static io.github.kqueueffm.selector.Interest.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
@@ -97,6 +101,53 @@ class FailedChangeTest {
       assertThat(turn(selector)).isEqualTo(1);
       assertThat(events.isError(0)).isTrue();
       assertThat(registration.read()).isEqualTo(NONE);
+    }
+  }
+
+  /** The embedded kqueue and libkqueue know the knote of a descriptor that is closed already. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "macos-aarch64",
+        "freebsd-x86_64",
+        "openbsd-x86_64",
+        "netbsd-x86_64",
+        "dragonfly-x86_64"
+      })
+  void anAddIsToldToBeRefusedThoughTheDeleteBeforeItSucceeded(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Selector selector = ScriptedSelectors.open(script)) {
+      Registration registration = selector.add(FD, null);
+      registration.read(SENTINEL);
+      script.expectKevent().changes(script.read(FD).sentinel()).returns();
+      turn(selector);
+      registration.read(ONE_SHOT);
+      Kevent delete = script.read(FD).delete();
+      Kevent add = script.read(FD).oneShot();
+      script.expectKevent().changes(delete, add).returns(add.error(Errno.EBADF));
+      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(events.isError(0)).isTrue();
+      assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
+      assertThat(registration.read()).isEqualTo(NONE);
+    }
+  }
+
+  @Test
+  void aDescriptorClosedTooEarlyIsToldByTheKqueueOfThisSystem() throws IOException {
+    Kernel kernel = Kernels.system();
+    KernelSocket socket =
+        KernelSocket.open(
+            kernel,
+            kernel.platform().get(Constant.AF_UNIX),
+            kernel.platform().get(Constant.SOCK_STREAM));
+    try (Selector selector = Selector.open(kernel)) {
+      Registration registration = selector.add(socket.fd(), null);
+      registration.read(SENTINEL);
+      selector.select(events, 0);
+      socket.close();
+      registration.read(ONE_SHOT);
+      assertThat(selector.select(events, 0)).isEqualTo(1);
+      assertThat(events.isError(0)).isTrue();
     }
   }
 
