@@ -26,7 +26,7 @@ public class ChangeBatchBenchmark {
     Kernel kernel = Kernels.system();
     KqueueFacts facts = new KqueueFacts(kernel.platform());
     selector = Selector.open();
-    pending = new PendingChanges(facts, new KeventLayout(kernel.keventStruct()), true);
+    pending = new PendingChanges(facts, new KeventLayout(kernel.keventStruct()), true, false);
     for (int i = 0; i < REGISTRATIONS; i++) {
       registrations[i] = new Registration(selector, facts, i, i, null);
     }
