@@ -25,6 +25,11 @@ class ReadmeTest {
   private static final Pattern VERSION = Pattern.compile("\\b\\d+\\.\\d[\\w.-]*");
   private static final Pattern CODE = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
 
+  private static final Pattern XML = Pattern.compile("(?ms)^```xml\\n(.*?)^```$");
+  private static final Pattern EXCLUSIONS = Pattern.compile("(?s)<exclusions>.*?</exclusions>");
+  private static final Pattern ARTIFACT =
+      Pattern.compile("<artifactId>[^<]+</artifactId>(?:\\s*<version>[^<]+</version>)?");
+
   /** Modules are in the root folder, or in one of its folders. */
   private static final int DEPTH = 3;
 
@@ -79,6 +84,22 @@ class ReadmeTest {
     assertThat(lines).isNotEmpty();
     return lines.stream()
         .map(line -> DynamicTest.dynamicTest(line, () -> assertThat(programs).contains(line)));
+  }
+
+  /** The blocks are built by ReadmeBuildTest; this says sooner what they lack. */
+  @TestFactory
+  Stream<DynamicTest> everyArtifactInXmlHasAVersionThatThisBuildHas() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    String versions = Files.readString(ROOT.resolve("pom.xml"));
+    List<String> artifacts =
+        XML.matcher(readme)
+            .results()
+            .map(block -> EXCLUSIONS.matcher(block.group(1)).replaceAll(""))
+            .flatMap(block -> ARTIFACT.matcher(block).results().map(MatchResult::group))
+            .toList();
+    assertThat(artifacts).hasSizeGreaterThan(5);
+    return artifacts.stream()
+        .map(artifact -> DynamicTest.dynamicTest(artifact, () -> assertTested(artifact, versions)));
   }
 
   private static String frameworks() throws IOException {

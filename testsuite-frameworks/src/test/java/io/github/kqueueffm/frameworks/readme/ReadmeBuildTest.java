@@ -1,0 +1,141 @@
+package io.github.kqueueffm.frameworks.readme;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Maven builds a project from each block of XML in the README, with the classes that it names. */
+class ReadmeBuildTest {
+  private static final Path ROOT = Path.of(System.getProperty("user.dir")).getParent();
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```xml\\n(.*?)^```$");
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "(?m)^\\| (?:`([\\w-]+)`)? ?\\| `([\\w.]+)`[^|]*\\| (?:`([\\w.]+)`|the same) \\|$");
+  private static final Pattern NETTY =
+      Pattern.compile(
+          "/netty-(?!tcnative|transport-kqueue-ffm|kqueue-over-ffm)[a-z0-9-]+?-(\\d[^/]*)\\.jar");
+  private static final Pattern BOM =
+      Pattern.compile("<artifactId>netty-bom</artifactId>\\s*<version>(.*?)</version>");
+
+  @TempDir private Path directory;
+
+  @Test
+  void eachBlockBuildsAProject() throws Exception {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    List<String> blocks = BLOCK.matcher(readme).results().map(found -> found.group(1)).toList();
+    assertThat(blocks).hasSizeGreaterThan(4);
+    List<Artifact> artifacts = artifacts(readme);
+    StringBuilder modules = new StringBuilder();
+    for (int i = 0; i < blocks.size(); i++) {
+      Project project = new Project(directory.resolve("block-" + i), blocks.get(0), blocks.get(i));
+      project.write(artifacts);
+      modules.append("<module>block-").append(i).append("</module>");
+    }
+    Files.writeString(
+        directory.resolve("pom.xml"),
+        Project.pom("all", "<packaging>pom</packaging><modules>" + modules + "</modules>"));
+
+    Maven maven = new Maven(ROOT, directory.resolve("repository"));
+    maven.install();
+    assertThat(maven.build(directory)).as("%s", maven.output()).isZero();
+
+    String netty = BOM.matcher(blocks.get(0)).results().findFirst().orElseThrow().group(1);
+    for (int i = 0; i < blocks.size(); i++) {
+      assertBuilt(directory.resolve("block-" + i), netty);
+    }
+    int plugin =
+        IntStream.range(0, blocks.size())
+            .filter(i -> blocks.get(i).startsWith("<plugin>"))
+            .findFirst()
+            .orElseThrow();
+    assertAllowsNativeAccess(
+        directory.resolve("block-" + plugin + "/target/block-" + plugin + "-1.jar"));
+  }
+
+  /** With one version of Netty, that of the BOM. */
+  private static void assertBuilt(Path project, String netty) throws IOException {
+    assertThat(project.resolve("target/classes/com/example/Main.class")).exists();
+    String classPath = Files.readString(project.resolve("target/class.path"));
+    assertThat(classPath).contains("netty-transport-kqueue-ffm-");
+    assertThat(NETTY.matcher(classPath).results().map(jar -> jar.group(1)))
+        .as(classPath)
+        .isNotEmpty()
+        .containsOnly(netty);
+  }
+
+  /** As {@code java -jar} needs it. */
+  private static void assertAllowsNativeAccess(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      Attributes manifest = file.getManifest().getMainAttributes();
+      assertThat(manifest.getValue("Enable-Native-Access")).isEqualTo("ALL-UNNAMED");
+      assertThat(manifest.getValue("Main-Class")).isEqualTo("com.example.Main");
+    }
+  }
+
+  @Test
+  void modulesHaveTheNamesThatTheReadmeSays() throws IOException {
+    List<Artifact> artifacts = artifacts(Files.readString(ROOT.resolve("README.md")));
+    for (Artifact artifact : artifacts) {
+      Path module = artifact.directory();
+      Path descriptor = module.resolve("src/main/java/module-info.java");
+      if (Files.exists(descriptor)) {
+        assertThat(descriptor).content().contains("module " + artifact.module() + " {");
+      } else {
+        assertThat(module.resolve("pom.xml"))
+            .content()
+            .contains("<Automatic-Module-Name>" + artifact.module() + "<");
+      }
+    }
+  }
+
+  /**
+   * The rows of the table, each with the artifact and the module of the one above it if it has
+   * none.
+   */
+  private static List<Artifact> artifacts(String readme) {
+    List<Artifact> artifacts = new ArrayList<>();
+    for (MatchResult row : IMPORT.matcher(readme).results().toList()) {
+      Artifact above = artifacts.isEmpty() ? null : artifacts.get(artifacts.size() - 1);
+      artifacts.add(
+          new Artifact(
+              row.group(1) == null ? above.name() : row.group(1),
+              row.group(2),
+              row.group(3) == null ? above.module() : row.group(3)));
+    }
+    assertThat(artifacts).extracting(Artifact::name).contains("netty-kqueue-over-ffm");
+    return artifacts;
+  }
+
+  /** A row of the README's table. */
+  record Artifact(String name, String type, String module) {
+
+    Path directory() throws IOException {
+      try (Stream<Path> poms =
+          Stream.concat(Files.list(ROOT), Files.list(ROOT.resolve("integrations")))) {
+        return poms.filter(this::isHere).findFirst().orElseThrow();
+      }
+    }
+
+    private boolean isHere(Path module) {
+      try {
+        Path pom = module.resolve("pom.xml");
+        return Files.exists(pom) && Maven.artifactId(pom).equals(name);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
