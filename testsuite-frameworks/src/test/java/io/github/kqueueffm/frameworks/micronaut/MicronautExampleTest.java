@@ -13,8 +13,11 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.client.HttpClient;
 import io.micronaut.http.netty.channel.EventLoopGroupRegistry;
+import io.micronaut.inject.qualifiers.Qualifiers;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -22,11 +25,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MicronautExampleTest {
   private static final String BODY = "micronaut ".repeat(1000);
+
+  /** Micronaut's own choice for every transport; the README says so. */
+  private static final String THREADS = "default-nioEventLoopGroup-";
 
   private static final String REQUEST =
       """
@@ -49,7 +57,7 @@ class MicronautExampleTest {
       }
       witness.assertListened(KQueueFfmServerSocketChannel.class);
       // The client's end and the server's.
-      witness.assertCarried(KQueueFfmSocketChannel.class, 2L * BODY.length(), "default-");
+      witness.assertCarried(KQueueFfmSocketChannel.class, 2L * BODY.length(), THREADS);
     }
   }
 
@@ -73,7 +81,7 @@ class MicronautExampleTest {
             .endsWith("\r\n\r\nbody");
       }
       witness.assertListened(KQueueFfmServerDomainSocketChannel.class);
-      witness.assertCarried(KQueueFfmDomainSocketChannel.class, REQUEST.length() / 2, "default-");
+      witness.assertCarried(KQueueFfmDomainSocketChannel.class, REQUEST.length() / 2, THREADS);
     }
   }
 
@@ -85,6 +93,20 @@ class MicronautExampleTest {
       EventLoopGroupRegistry groups = context.getBean(EventLoopGroupRegistry.class);
       IoEventLoopGroup group = (IoEventLoopGroup) groups.getDefaultEventLoopGroup();
       assertThat(group.isIoType(KQueueFfmIoHandler.class)).isTrue();
+    }
+  }
+
+  @Test
+  void threadFactoryOfTheGroupsNameNamesItsThreads() throws Exception {
+    try (ApplicationContext context =
+        ApplicationContext.run(
+            Map.of("micronaut.netty.event-loops.default.transport", "kqueue-ffm"))) {
+      context.registerSingleton(
+          ThreadFactory.class, new DefaultThreadFactory("mine"), Qualifiers.byName("default"));
+      EventLoopGroup group =
+          context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup();
+      String name = group.submit(() -> Thread.currentThread().getName()).get(1, TimeUnit.MINUTES);
+      assertThat(name).startsWith("mine-");
     }
   }
 
