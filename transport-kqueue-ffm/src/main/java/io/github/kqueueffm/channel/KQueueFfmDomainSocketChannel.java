@@ -38,8 +38,8 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
     this(Sockets.adoptLocal(Kernels.system(), fd));
   }
 
-  private KQueueFfmDomainSocketChannel(KernelSocket adopted) {
-    super(null, adopted, adopted.remoteAddress() != null);
+  KQueueFfmDomainSocketChannel(KernelSocket adopted) {
+    super(null, adopted, adopted.wasConnected());
     // The caller still is the owner if this fails.
     config = newConfig();
   }

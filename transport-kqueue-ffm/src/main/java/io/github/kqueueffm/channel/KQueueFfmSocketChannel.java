@@ -48,8 +48,8 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     this(Sockets.adoptTcp(Kernels.system(), fd));
   }
 
-  private KQueueFfmSocketChannel(KernelSocket adopted) {
-    super(null, adopted, adopted.remoteAddress() != null);
+  KQueueFfmSocketChannel(KernelSocket adopted) {
+    super(null, adopted, adopted.wasConnected());
     // The caller still is the owner if this fails.
     config = newConfig();
     config.lingerUnknown();

@@ -123,12 +123,25 @@ public final class KernelSocket {
     int type = unknown.getInt(Constant.SOL_SOCKET, Constant.SO_TYPE);
     KernelSocket socket = new KernelSocket(kernel, fd, unknown.names().family(), type);
     socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.addFlags(kernel, fd));
-    socket.check("setsockopt", "SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
-    if (socket.family == platform.get(Constant.AF_INET6)) {
+    socket.wasConnected = socket.hasOrHadPeer();
+    // Not set on one that is dead, which can have unread bytes.
+    socket.isSet("SOL_SOCKET/SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
+    if (socket.family == platform.get(Constant.AF_INET6) && !socket.isGone()) {
       socket.v6Only = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_V6ONLY) != 0;
     }
-    socket.wasConnected = socket.names().hasPeer();
     return socket;
+  }
+
+  private boolean hasOrHadPeer() {
+    int result = names().askPeer();
+    if (platform.is(Errno.ENOTCONN, -result)) {
+      // The BSDs have that also of a peer that has closed; the input has ended only then.
+      return type == platform.get(Constant.SOCK_STREAM) && options().peek() >= 0;
+    }
+    // EINVAL: Darwin, once the peer has closed or reset.
+    return result == 0
+        || platform.is(Errno.EINVAL, -result)
+        || platform.is(Errno.ECONNRESET, -result);
   }
 
   /** A connection from {@link #accept}, which has all its flags; makes no system call. */
@@ -189,6 +202,11 @@ public final class KernelSocket {
 
   public Kernel kernel() {
     return kernel;
+  }
+
+  /** Whether it is connected, or was until the peer closed or reset. */
+  public synchronized boolean wasConnected() {
+    return wasConnected;
   }
 
   /** Whether it is of AF_INET6 and cannot carry IPv4. */
@@ -348,7 +366,7 @@ public final class KernelSocket {
     int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
     if (errno == 0 && !names().hasPeer()) {
       // Another call has eaten the error, or there is none yet: a look at the input knows.
-      errno = -options().peek();
+      errno = Math.max(0, -options().peek());
       if (platform.is(Errno.EAGAIN, errno)) {
         return false;
       }

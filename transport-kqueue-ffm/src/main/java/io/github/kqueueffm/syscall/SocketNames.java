@@ -91,9 +91,14 @@ final class SocketNames {
   }
 
   boolean hasPeer() {
+    return askPeer() == 0;
+  }
+
+  /** {@return 0 if it is connected, or the negative errno of getpeername} */
+  int askPeer() {
     long memory = scratch();
     try {
-      return kernel.getpeername(fd, memory + HEAD, memory) == 0;
+      return kernel.getpeername(fd, memory + HEAD, memory);
     } finally {
       NativeMemory.free(memory);
     }

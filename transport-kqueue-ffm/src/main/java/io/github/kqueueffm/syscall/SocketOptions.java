@@ -149,11 +149,11 @@ final class SocketOptions {
     }
   }
 
-  /** The errno that the next recv would have, without taking a byte; 0 if there is input. */
+  /** {@return 1 if there is input, 0 at its end, or the negative errno that a recv would have} */
   int peek() {
     long memory = NativeMemory.allocate(1);
     try {
-      return (int) Math.min(0, kernel.recv(fd, memory, 1, platform.get(Constant.MSG_PEEK)));
+      return (int) kernel.recv(fd, memory, 1, platform.get(Constant.MSG_PEEK));
     } finally {
       NativeMemory.free(memory);
     }

@@ -29,6 +29,7 @@ class AdoptedServerTest {
         .on("setsockopt", 0)
         .on("listen", 0)
         .fail("getpeername", Errno.ENOTCONN)
+        .fail("recv", Errno.ENOTCONN)
         .on("getsockname", arguments -> tell(platform, local, arguments))
         .on(
             "getsockopt",

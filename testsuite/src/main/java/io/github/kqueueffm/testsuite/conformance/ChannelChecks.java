@@ -65,6 +65,8 @@ final class ChannelChecks {
             GROUP, "a reset connection tells its options", ChannelChecks::optionsOfResetConnection),
         new Check(GROUP, "a listener that is taken over serves", ChannelChecks::takenOver),
         new Check(GROUP, "an interrupted loop sends a file", ChannelChecks::interrupted),
+        new Check(
+            GROUP, "a local stream that the peer has closed is taken over", ChannelChecks::left),
         new Check(GROUP, "loops end, and leave no native memory", ChannelChecks::shutdown));
   }
 
@@ -388,6 +390,25 @@ final class ChannelChecks {
       String text = collector.awaitBytes((int) length).toString(StandardCharsets.US_ASCII);
       Deviation.unless(text.equals("a file's text"), "there came: " + text);
       return text;
+    }
+  }
+
+  private static String left(Bench bench) throws Exception {
+    KernelSocket[] local = StructChecks.localPair(bench);
+    bench.send(local[0].fd(), "unread");
+    local[0].close();
+    try (Loops loops = new Loops()) {
+      Collector collector = new Collector();
+      int fd = bench.kernel().dup(local[1].fd());
+      Deviation.unless(fd >= 0, "dup: " + bench.result(fd));
+      Channel channel = new KQueueFfmDomainSocketChannel(fd);
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+      channel.pipeline().addLast(collector);
+      loops.register(channel);
+      collector.awaitActive();
+      String text = collector.awaitEnd();
+      Deviation.unless(text.equals("unread"), "its bytes are: " + text);
+      return "active, 6 bytes, end";
     }
   }
 

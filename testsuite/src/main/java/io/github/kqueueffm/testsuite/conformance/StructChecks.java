@@ -169,7 +169,7 @@ final class StructChecks {
   }
 
   /** A connection between local sockets, by path, as socketpair need not exist. */
-  private static KernelSocket[] localPair(Bench bench) throws IOException {
+  static KernelSocket[] localPair(Bench bench) throws IOException {
     UnixAddress path = UnixAddress.of(bench.folder().resolve("s").toString());
     KernelSocket listener = bench.socket(Constant.AF_UNIX, Constant.SOCK_STREAM);
     listener.bind(path);
