@@ -366,10 +366,12 @@ public final class KernelSocket {
     int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
     if (errno == 0 && !names().hasPeer()) {
       // Another call has eaten the error, or there is none yet: a look at the input knows.
-      errno = Math.max(0, -options().peek());
-      if (platform.is(Errno.EAGAIN, errno)) {
+      int input = options().peek();
+      if (platform.is(Errno.EAGAIN, -input)) {
         return false;
       }
+      // Bytes can wait though the peer is gone. An end without bytes is a socket that is dead.
+      errno = input == 0 ? platform.number(Errno.ECONNRESET) : Math.max(0, -input);
     }
     check("connect", remote, -errno);
     wasConnected = true;

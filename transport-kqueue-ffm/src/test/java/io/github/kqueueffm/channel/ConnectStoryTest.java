@@ -178,6 +178,23 @@ class ConnectStoryTest {
   }
 
   @Test
+  @DisplayName("no peer, no error and nothing to read is a reset, and no success [A4]")
+  void isResetWithoutPeerErrorAndInput() {
+    try (Story story = Story.on(os)) {
+      ChannelFuture connected = connecting(story);
+      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
+      story.tcp().soError(CLIENT, 0);
+      story.script().expect("getpeername", CLIENT).fails(os.noPeer());
+      story.script().expect("recv", CLIENT).answers(0);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(connected.cause())
+          .hasMessage("Connection reset by peer: server.example/10.9.8.7:8080");
+      assertThat(client.log()).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("a stale event during a connect arms the filter again [A4]")
   void goesOnAfterASpuriousEvent_netty7281() {
     try (Story story = Story.on(os)) {

@@ -401,6 +401,18 @@ class KernelSocketFaultTest {
   }
 
   @Test
+  void connectThatLeavesNeitherPeerNorErrorNorInputWasReset() {
+    assertThatThrownBy(() -> accepted(noErrorButNoPeer(0)).finishConnect(REMOTE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Connection reset by peer: " + REMOTE);
+  }
+
+  @Test
+  void connectWhosePeerIsGoneStaysForItsInput() throws IOException {
+    assertThat(accepted(noErrorButNoPeer(1)).finishConnect(REMOTE, 0)).isTrue();
+  }
+
+  @Test
   void spuriousEventLeavesTheConnectGoingOn() throws IOException {
     int again = -number("freebsd-x86_64", Errno.EAGAIN);
     assertThat(accepted(noErrorButNoPeer(again)).finishConnect(REMOTE, 0)).isFalse();
