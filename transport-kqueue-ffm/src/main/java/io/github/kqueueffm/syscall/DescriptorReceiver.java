@@ -61,7 +61,7 @@ public final class DescriptorReceiver implements AutoCloseable {
     }
     truncated = (header.flags(msghdr) & platform.get(Constant.MSG_CTRUNC)) != 0;
     collect(header.controlLength(msghdr));
-    int failure = platform.has(Constant.MSG_CMSG_CLOEXEC) ? 0 : closeOnExec(kernel);
+    int failure = closeOnExec(kernel);
     return failure < 0 ? failure : (int) result;
   }
 
@@ -80,16 +80,26 @@ public final class DescriptorReceiver implements AutoCloseable {
   }
 
   private int closeOnExec(Kernel kernel) {
-    int command = platform.get(Constant.F_SETFD);
-    int flag = platform.get(Constant.FD_CLOEXEC);
     for (int i = 0; i < count; i++) {
-      int result = kernel.fcntl(descriptors[i], command, flag);
+      int result = closeOnExec(kernel, descriptors[i]);
       if (result < 0) {
         closeAll(kernel);
         return result;
       }
     }
     return 0;
+  }
+
+  private int closeOnExec(Kernel kernel, int descriptor) {
+    int flag = platform.get(Constant.FD_CLOEXEC);
+    if (platform.has(Constant.MSG_CMSG_CLOEXEC)) {
+      // FreeBSD 13.0 ignores MSG_CMSG_CLOEXEC.
+      int flags = kernel.fcntl(descriptor, platform.get(Constant.F_GETFD), 0);
+      if (flags < 0 || (flags & flag) != 0) {
+        return Math.min(0, flags);
+      }
+    }
+    return kernel.fcntl(descriptor, platform.get(Constant.F_SETFD), flag);
   }
 
   /** Closes all that came with the last message; for a caller that does not want them. */

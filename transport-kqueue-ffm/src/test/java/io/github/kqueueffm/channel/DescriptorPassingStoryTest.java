@@ -108,9 +108,11 @@ class DescriptorPassingStoryTest {
   }
 
   private void closeOnExec(Story story, int... descriptors) {
-    if (os.msgCmsgCloexec() == 0) {
-      for (int descriptor : descriptors) {
+    for (int descriptor : descriptors) {
+      if (os.msgCmsgCloexec() == 0) {
         story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
+      } else {
+        story.script().expect("fcntl", descriptor, Os.F_GETFD).answers(Os.FD_CLOEXEC);
       }
     }
   }
@@ -160,6 +162,24 @@ class DescriptorPassingStoryTest {
       received.descriptors.get(0).close();
       story.tcp().close(42);
       received.descriptors.get(1).close();
+    }
+  }
+
+  @Test
+  @DisplayName("a flag that MSG_CMSG_CLOEXEC has not set, as on FreeBSD 13.0, is set by fcntl")
+  void isCloseOnExecThoughTheKernelIgnoresTheFlag() {
+    try (Story story = connected()) {
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      receivesByte(story, 0, 41, 42);
+      for (int descriptor : new int[] {41, 42}) {
+        if (os.msgCmsgCloexec() != 0) {
+          story.script().expect("fcntl", descriptor, Os.F_GETFD).answers(0);
+        }
+        story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
+      }
+      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(received.descriptors).hasSize(2);
     }
   }
 

@@ -36,6 +36,7 @@ enum Os {
   static final int IPV6_V6ONLY = 27;
   static final int IPV6_PKTINFO = 46;
   static final int IP_RECVDSTADDR = 7;
+  static final int F_GETFD = 1;
   static final int F_SETFD = 2;
   static final int FD_CLOEXEC = 1;
   static final int F_SETFL = 4;

@@ -465,30 +465,30 @@ class KernelSocketFaultTest {
     assertThatThrownBy(() -> accepted(calls).close()).hasMessageContaining("close(fd 7): EIO");
   }
 
-  @Test
-  void receivedDescriptorsAreClosedWhenOneCannotBeSetUp() {
-    Platform macos = Platform.named("macos-aarch64");
-    MessageHeader header = new MessageHeader(macos);
-    ControlMessages messages = new ControlMessages(macos);
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64"})
+  void receivedDescriptorsAreClosedWhenOneCannotBeSetUp(String name) {
+    Platform system = Platform.named(name);
+    MessageHeader header = new MessageHeader(system);
+    ControlMessages messages = new ControlMessages(system);
     ScriptedCalls calls =
-        system("macos-aarch64")
+        system(name)
             .on(
                 "recvmsg",
                 a -> {
                   long msghdr = (long) a[1];
                   long control =
-                      Memory.getLong(msghdr + macos.struct("msghdr").offset("msg_control"));
+                      Memory.getLong(msghdr + system.struct("msghdr").offset("msg_control"));
                   int length = messages.putDescriptors(control, 11, 12, 13);
                   header.put(msghdr, 0, 0, 0, 0, control, length);
                   Memory.putInt(
-                      msghdr + macos.struct("msghdr").offset("msg_flags"),
-                      macos.get(Constant.MSG_CTRUNC));
+                      msghdr + system.struct("msghdr").offset("msg_flags"),
+                      system.get(Constant.MSG_CTRUNC));
                   return 1;
                 })
-            .on("fcntl", a -> (int) a[0] == 12 ? -number("macos-aarch64", Errno.EBADF) : 0);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(macos)) {
-      assertThat(receiver.receive(calls.kernel(), 7))
-          .isEqualTo(-number("macos-aarch64", Errno.EBADF));
+            .on("fcntl", a -> (int) a[0] == 12 ? -number(name, Errno.EBADF) : 0);
+    try (DescriptorReceiver receiver = new DescriptorReceiver(system)) {
+      assertThat(receiver.receive(calls.kernel(), 7)).isEqualTo(-number(name, Errno.EBADF));
       assertThat(calls.log()).containsSubsequence("close(11)", "close(12)", "close(13)");
       assertThat(receiver.count()).isZero();
       assertThat(receiver.isTruncated()).isTrue();

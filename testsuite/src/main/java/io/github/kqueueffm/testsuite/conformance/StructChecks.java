@@ -35,6 +35,7 @@ final class StructChecks {
         new Check(GROUP, "writev gathers, readv scatters", StructChecks::vectors),
         new Check(GROUP, "recvmsg tells sender and truncation", StructChecks::messageHeader),
         new Check(GROUP, "a descriptor can be passed", StructChecks::passDescriptor),
+        new Check(GROUP, "a passed descriptor is close-on-exec", StructChecks::passedIsCloseOnExec),
         new Check(GROUP, "a local peer's user is known", StructChecks::credentials));
   }
 
@@ -141,13 +142,33 @@ final class StructChecks {
 
   /** Passes an end of a TCP connection through a local one, and uses what arrives. */
   private static String passDescriptor(Bench bench) throws IOException {
+    TcpPair passed = bench.tcp();
+    int fd = pass(bench, passed.near().fd());
+    Deviation.unless(fd != passed.near().fd(), "the number is the sender's");
+    bench.send(fd, "hello");
+    TcpPair.await(bench, passed.far().fd(), Constant.EVFILT_READ);
+    String text = bench.receive(passed.far().fd());
+    Deviation.unless(text.equals("hello"), "through it came: " + text);
+    return "as " + fd;
+  }
+
+  private static String passedIsCloseOnExec(Bench bench) throws IOException {
+    int fd = pass(bench, bench.socket(Constant.AF_INET, Constant.SOCK_STREAM).fd());
+    int flags = bench.kernel().fcntl(fd, bench.number(Constant.F_GETFD), 0);
+    Deviation.unless(
+        flags >= 0 && (flags & bench.number(Constant.FD_CLOEXEC)) != 0,
+        "F_GETFD: " + bench.result(flags));
+    return "FD_CLOEXEC is set";
+  }
+
+  /** Sends a descriptor through a local socket; what arrives. */
+  private static int pass(Bench bench, int descriptor) throws IOException {
     Platform platform = bench.platform();
     KernelSocket[] local = localPair(bench);
-    TcpPair passed = bench.tcp();
     ControlMessages messages = new ControlMessages(platform);
     MessageHeader header = new MessageHeader(platform);
     long control = bench.memory(messages.space(Integer.BYTES));
-    int length = messages.putDescriptors(control, passed.near().fd());
+    int length = messages.putDescriptors(control, descriptor);
     long message = bench.memory(header.size());
     header.put(message, 0, 0, iovec(bench, bench.memory(1), 1), 1, control, length);
     long sent = bench.kernel().sendmsg(local[0].fd(), message, bench.sendFlags());
@@ -158,13 +179,7 @@ final class StructChecks {
       Deviation.unless(
           received == 1 && receiver.count() == 1 && !receiver.isTruncated(),
           "recvmsg: " + bench.result(received) + ", " + receiver.count() + " descriptors");
-      int fd = bench.own(receiver.descriptor(0));
-      Deviation.unless(fd != passed.near().fd(), "the number is the sender's");
-      bench.send(fd, "hello");
-      TcpPair.await(bench, passed.far().fd(), Constant.EVFILT_READ);
-      String text = bench.receive(passed.far().fd());
-      Deviation.unless(text.equals("hello"), "through it came: " + text);
-      return "as " + fd + ", control message of " + length + " bytes";
+      return bench.own(receiver.descriptor(0));
     }
   }
 
