@@ -36,8 +36,8 @@ final class PlatformFile {
                 + name
                 + " (looked for the resource "
                 + name
-                + ".platform); known systems are macOS, FreeBSD, OpenBSD, NetBSD, DragonFly and"
-                + " Linux on x86_64, and macOS, FreeBSD and Linux on aarch64");
+                + ".platform); known systems are macOS, FreeBSD, OpenBSD, NetBSD and Linux on"
+                + " x86_64 and aarch64, and DragonFly on x86_64");
       }
       return new PlatformFile(name).parse(in);
     } catch (IOException e) {

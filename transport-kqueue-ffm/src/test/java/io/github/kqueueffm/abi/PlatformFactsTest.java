@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every platform file against the table of facts: nothing differs, nothing is left out. */
 class PlatformFactsTest {
@@ -26,7 +27,7 @@ class PlatformFactsTest {
   }
 
   @Test
-  void tableHasAllNinePlatforms() {
+  void tableHasAllElevenPlatforms() {
     assertThat(Facts.platforms())
         .containsExactly(
             "dragonfly-x86_64",
@@ -36,7 +37,9 @@ class PlatformFactsTest {
             "linux-x86_64",
             "macos-aarch64",
             "macos-x86_64",
+            "netbsd-aarch64",
             "netbsd-x86_64",
+            "openbsd-aarch64",
             "openbsd-x86_64");
   }
 
@@ -210,14 +213,15 @@ class PlatformFactsTest {
     return Call.valueOf(fact.name().toUpperCase(Locale.ROOT));
   }
 
-  @Test
-  void netBsdKeventFollowsTheSymbolThatWasFound() {
-    Platform netbsd = Platform.named("netbsd-x86_64");
+  @ParameterizedTest
+  @ValueSource(strings = {"netbsd-aarch64", "netbsd-x86_64"})
+  void netBsdKeventFollowsTheSymbolThatWasFound(String name) {
+    Platform netbsd = Platform.named(name);
     assertThat(netbsd.symbols(Call.KEVENT)).containsExactly("__kevent100", "__kevent50", "kevent");
     assertThat(netbsd.keventStruct("__kevent100").size()).isEqualTo(72);
     assertThat(netbsd.keventStruct("__kevent50").size()).isEqualTo(40);
     assertThat(netbsd.keventStruct("kevent").size()).isEqualTo(40);
-    Facts facts = Facts.of("netbsd-x86_64");
+    Facts facts = Facts.of(name);
     assertThat(facts.get("sizeof", "struct kevent@NetBSD>=11").number()).isEqualTo(72);
     assertThat(netbsd.keventStruct("__kevent100").fields())
         .isEqualTo(netbsd.keventStruct("__kevent50").fields());

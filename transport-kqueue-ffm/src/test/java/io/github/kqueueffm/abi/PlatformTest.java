@@ -35,7 +35,9 @@ class PlatformTest {
     "FreeBSD, amd64, freebsd-x86_64",
     "FreeBSD, arm64, freebsd-aarch64",
     "OpenBSD, amd64, openbsd-x86_64",
+    "OpenBSD, aarch64, openbsd-aarch64",
     "NetBSD, amd64, netbsd-x86_64",
+    "NetBSD, aarch64, netbsd-aarch64",
     "DragonFlyBSD, amd64, dragonfly-x86_64",
     "DragonFly, x86_64, dragonfly-x86_64",
     "Linux, aarch64, linux-aarch64"

@@ -64,6 +64,8 @@ class ControlMessagesTest {
     // length, level, type, then padding to the data, then two descriptors
     "macos-aarch64,  14000000 ffff0000 01000000 07000000 09000000",
     "freebsd-x86_64, 18000000 ffff0000 01000000 aaaaaaaa 07000000 09000000",
+    "openbsd-aarch64, 18000000 ffff0000 01000000 aaaaaaaa 07000000 09000000",
+    "netbsd-aarch64, 18000000 ffff0000 01000000 aaaaaaaa 07000000 09000000 aaaaaaaa aaaaaaaa",
     "linux-x86_64,   1800000000000000 01000000 01000000 07000000 09000000"
   })
   void descriptorsAreLaidOutAsTheSystemReadsThem(String name, String bytes) {
