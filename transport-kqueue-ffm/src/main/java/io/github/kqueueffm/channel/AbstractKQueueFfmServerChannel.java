@@ -183,7 +183,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     if (loop.wouldBlock(result)) {
       return;
     }
-    // Whatever it is: the connection stays in the queue and would be reported again at once.
+    // Whatever it is: the connection stays in the queue and would be reported again at once. Darwin
+    // closes it on EMFILE: there the rest spares the connections that come next.
     backOff();
     throw failure("accept", result);
   }

@@ -41,7 +41,8 @@ public final class Failures {
       case EBADF -> new ClosedChannelException();
       case ECONNREFUSED, ETIMEDOUT -> new ConnectException(about(errno, operation, subject));
       case ENETUNREACH, EHOSTUNREACH, EHOSTDOWN ->
-          new NoRouteToHostException(about(errno, operation, subject));
+          new NoRouteToHostException(
+              about(errno, operation, subject) + systemHint(platform, errno, operation));
       case EADDRINUSE, EADDRNOTAVAIL -> new BindException(about(errno, operation, subject));
       case EPIPE, ECONNRESET -> new IOException(about(errno, operation, subject));
       case EALREADY -> throw new ConnectionPendingException();
@@ -105,8 +106,9 @@ public final class Failures {
         call(operation, subject)
             + ": "
             + text(platform, -platform.number(errno))
-            + hint(errno, operation)
-            + scopeHint(errno, subject));
+            + hint(errno, operation, subject)
+            + scopeHint(errno, subject)
+            + systemHint(platform, errno, operation));
   }
 
   /** Whether the call can name a local path; of a name of the Internet none says ENOENT. */
@@ -151,15 +153,36 @@ public final class Failures {
         : "";
   }
 
-  private static String hint(Errno errno, String operation) {
+  private static String hint(Errno errno, String operation, Object subject) {
     return switch (errno) {
       case EMFILE -> "; raise this process's limit on descriptors (ulimit -n) or close some";
       case ENFILE -> "; the system has no descriptor left, for any process";
       case EPERM -> "; it needs privileges that this process does not have";
       case EAFNOSUPPORT, EPFNOSUPPORT -> "; the address family is switched off on this system";
       case ENOTSOCK -> "; the descriptor is not a socket";
-      case EAGAIN -> operation.equals("connect") ? "; the listener's backlog is full" : "";
+      case EAGAIN -> operation.equals("connect") ? connectHint(subject) : "";
       case EMSGSIZE -> "; send less, or raise SO_SNDBUF";
+      default -> "";
+    };
+  }
+
+  /** Darwin's EAGAIN for IPv6 means its local ports; a full backlog is that of a local path. */
+  private static String connectHint(Object subject) {
+    return subject instanceof InetSocketAddress
+        ? "; no local port is left for it: close connections or widen the system's range of ports"
+        : "; the listener's backlog is full";
+  }
+
+  /** What an error means on this system beyond what it means everywhere. */
+  private static String systemHint(Platform platform, Errno errno, String operation) {
+    if (!platform.system().equals("macos")) {
+      return "";
+    }
+    return switch (errno) {
+      case EHOSTUNREACH ->
+          "; from macOS 15 on the program that runs Java may lack the Local Network permission"
+              + " (System Settings, Privacy & Security)";
+      case EMFILE -> operation.equals("accept") ? "; macOS has closed the connection" : "";
       default -> "";
     };
   }

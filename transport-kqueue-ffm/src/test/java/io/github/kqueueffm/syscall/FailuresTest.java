@@ -113,6 +113,27 @@ class FailuresTest {
     assertThat(of(freebsd, "connect", "/tmp/s", Errno.EAGAIN)).hasMessageContaining("backlog");
   }
 
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void connectWithoutALocalPortIsNotTakenForAFullBacklog(Platform platform) {
+    assertThat(of(platform, "connect", REMOTE, Errno.EAGAIN))
+        .hasMessageContaining("no local port is left")
+        .hasMessageNotContaining("backlog");
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void whatOnlyMacosMeansByAnErrorIsSaidThereAlone(Platform platform) {
+    boolean macos = platform.system().equals("macos");
+    String unreachable = of(platform, "connect", REMOTE, Errno.EHOSTUNREACH).getMessage();
+    assertThat(unreachable.contains("Local Network permission")).isEqualTo(macos);
+    String accept = of(platform, "accept", null, Errno.EMFILE).getMessage();
+    assertThat(accept).contains("ulimit -n");
+    assertThat(accept.contains("closed the connection")).isEqualTo(macos);
+    assertThat(of(platform, "socket", null, Errno.EMFILE))
+        .hasMessageNotContaining("closed the connection");
+  }
+
   @Test
   void unknownNumberIsShown() {
     Platform linux = Platform.named("linux-x86_64");
