@@ -41,6 +41,7 @@ public final class Bench {
 
   private void run() throws Exception {
     peers.missing().forEach(line -> System.out.println("without " + line));
+    report.caution().ifPresent(System.out::println);
     Progress progress = new Progress(cases() * settings.rounds(), expectedSeconds());
     for (int round = 1; round <= settings.rounds(); round++) {
       for (Workload workload : settings.workloads()) {

@@ -26,6 +26,11 @@ public record Measurement(
     double residentBytes,
     double noise) {
 
+  /** The share of a processor above which others disturb. */
+  public static double mostNoise() {
+    return Noise.MOST;
+  }
+
   public boolean isDisturbed() {
     return Noise.isTooMuch(noise);
   }

@@ -3,9 +3,7 @@ package io.github.kqueueffm.benchmarks.report;
 import io.github.kqueueffm.benchmarks.Measurement;
 import io.github.kqueueffm.benchmarks.Workload;
 import io.github.kqueueffm.benchmarks.server.ServerTransport;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -14,31 +12,29 @@ import java.util.stream.Collectors;
 /** The results as tables. */
 final class Markdown {
   private final Results results;
-  private final int rounds;
-  private final List<String> notes;
+  private final Heading heading;
   private final List<MicroResult> micro;
   private final StringBuilder text = new StringBuilder();
 
-  Markdown(Results results, int rounds, List<String> notes, List<MicroResult> micro) {
+  Markdown(Results results, Heading heading, List<MicroResult> micro) {
     this.results = results;
-    this.rounds = rounds;
-    this.notes = notes;
+    this.heading = heading;
     this.micro = micro;
   }
 
   String text() {
-    line("# Benchmark of " + LocalDate.now(ZoneOffset.UTC));
+    line("# " + heading.title());
     line("");
-    line(machine() + "; " + rounds + " rounds; medians, and ratios of the same round.");
-    line("CPU time is the server's, without its JIT compiler's threads.");
+    heading.facts().forEach((name, fact) -> line("- " + name + ": " + fact));
+    heading.notes().forEach(note -> line("- " + note));
     line("");
-    notes.forEach(note -> line("- " + note));
+    heading.caution().ifPresent(caution -> line("**" + caution + ".**\n"));
+    Heading.banner(results).ifPresent(banner -> line("**" + banner + "**\n"));
+    line(Heading.MEDIANS);
     line("");
-    line("## CPU time per operation, this transport's of the others'");
+    line("## " + Heading.caption(results.others()));
     line("");
-    line(
-        "Median (95 % confidence; rounds): of the rounds in which nothing else disturbed either,"
-            + " of all if there are none.");
+    line("Median (95 % confidence; rounds that count).");
     line("");
     text.append(ratios());
     for (Workload workload : results.workloads()) {
@@ -50,49 +46,51 @@ final class Markdown {
     return text.toString();
   }
 
-  private static String machine() {
-    return "%d processors, %s %s %s, JDK %s"
-        .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            System.getProperty("os.name"),
-            System.getProperty("os.version"),
-            System.getProperty("os.arch"),
-            Runtime.version());
+  /** For the terminal: the ratios, with all that a reader has to know of them. */
+  String summary() {
+    StringBuilder summary = new StringBuilder();
+    summary.append(heading.title()).append('\n');
+    heading.caution().ifPresent(caution -> summary.append(caution).append('\n'));
+    Heading.banner(results).ifPresent(banner -> summary.append(banner).append('\n'));
+    summary.append(Heading.caption(results.others())).append(":\n\n");
+    return summary.append(ratios()).toString();
   }
 
   /** One line for each workload, one column for each peer of this transport. */
   String ratios() {
-    List<String> others =
-        results.transports().stream()
-            .filter(name -> !name.equals(ServerTransport.KQUEUE_FFM))
-            .toList();
-    StringBuilder table = new StringBuilder();
-    table.append("| workload |");
-    others.forEach(other -> table.append(" of ").append(other).append(" |"));
-    table.append("\n|---|").append("---|".repeat(others.size())).append('\n');
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("workload"));
+    results.others().forEach(other -> head.add("divided by " + other));
+    rows.add(head);
     for (Workload workload : results.workloads()) {
-      table.append("| ").append(workload.id()).append(" |");
-      for (String other : others) {
-        table.append(' ').append(ratio(workload, other)).append(" |");
-      }
-      table.append('\n');
+      List<String> row = new ArrayList<>(List.of(workload.id()));
+      results.others().forEach(other -> row.add(ratio(workload, other)));
+      rows.add(row);
     }
-    return table.toString();
+    return Format.table(rows);
   }
 
   private String ratio(Workload workload, String other) {
-    double[] ratios =
+    List<Results.Ratio> all =
         results.ratios(workload, ServerTransport.KQUEUE_FFM, other, Measurement::cpuMicros);
-    Statistics statistics = Statistics.of(ratios);
+    Statistics statistics =
+        Statistics.of(
+            Results.Ratio.counted(all).stream().mapToDouble(Results.Ratio::value).toArray());
     return statistics.isEmpty()
         ? ""
-        : "%s (%s to %s; %d), %s"
+        : "%s (%s to %s; %d), %s%s"
             .formatted(
                 Format.ratio(statistics.median()),
                 Format.ratio(statistics.low()),
                 Format.ratio(statistics.high()),
                 statistics.count(),
-                statistics.verdict());
+                statistics.verdict(),
+                disturbed(all));
+  }
+
+  private static String disturbed(List<Results.Ratio> all) {
+    long disturbed = all.stream().filter(Results.Ratio::isDisturbed).count();
+    return disturbed == 0 ? "" : ", %d of %d disturbed".formatted(disturbed, all.size());
   }
 
   private void workload(Workload workload) {
@@ -129,7 +127,6 @@ final class Markdown {
             Measurement::heapBytes,
             Measurement::residentBytes);
     List<Measurement> all = results.of(workload, transport);
-    long disturbed = all.stream().filter(Measurement::isDisturbed).count();
     return "| "
         + transport
         + " | "
@@ -138,22 +135,26 @@ final class Markdown {
             .map(Format::significant)
             .collect(Collectors.joining(" | "))
         + " | "
-        + disturbed
+        + results.disturbed(workload, transport)
         + " of "
         + all.size()
         + " |";
   }
 
   private void perRound(Workload workload, String transport) {
-    double[] ratios =
+    List<Results.Ratio> ratios =
         results.ratios(workload, ServerTransport.KQUEUE_FFM, transport, Measurement::cpuMicros);
-    if (ratios.length > 0 && !transport.equals(ServerTransport.KQUEUE_FFM)) {
+    if (!ratios.isEmpty() && !transport.equals(ServerTransport.KQUEUE_FFM)) {
       line(
-          "- CPU of %s's, round by round: %s"
+          "- CPU divided by %s's, round by round: %s"
               .formatted(
                   transport,
-                  Arrays.stream(ratios).mapToObj(Format::ratio).collect(Collectors.joining(", "))));
+                  ratios.stream().map(Markdown::marked).collect(Collectors.joining(", "))));
     }
+  }
+
+  private static String marked(Results.Ratio ratio) {
+    return Format.ratio(ratio.value()) + (ratio.isDisturbed() ? " (disturbed)" : "");
   }
 
   private void micro() {

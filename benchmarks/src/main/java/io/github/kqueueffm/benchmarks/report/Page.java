@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Properties;
 import java.util.function.ToDoubleFunction;
 
@@ -21,11 +20,11 @@ final class Page {
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final Results results;
-  private final List<String> notes;
+  private final Heading heading;
 
-  Page(Results results, List<String> notes) {
+  Page(Results results, Heading heading) {
     this.results = results;
-    this.notes = notes;
+    this.heading = heading;
   }
 
   String text() throws IOException {
@@ -34,6 +33,7 @@ final class Page {
       webjar.load(properties);
     }
     return read("page.html")
+        .replace("@title@", heading.title())
         .replace(
             "@charts@",
             read(CHARTS + webjar.getProperty("version") + "/dist/echarts.common.min.js"))
@@ -46,7 +46,13 @@ final class Page {
     ArrayNode transports = data.putArray("transports");
     results.transports().forEach(transports::add);
     ArrayNode lines = data.putArray("notes");
-    notes.forEach(lines::add);
+    heading.notes().forEach(lines::add);
+    ObjectNode facts = data.putObject("facts");
+    heading.facts().forEach(facts::put);
+    data.put("medians", Heading.MEDIANS);
+    data.put("caption", Heading.caption(results.others()));
+    data.put("caution", heading.caution().orElse(null));
+    data.put("banner", Heading.banner(results).orElse(null));
     ArrayNode workloads = data.putArray("workloads");
     results.workloads().forEach(workload -> workloads.add(workload(workload)));
     return data;
@@ -56,6 +62,8 @@ final class Page {
     ObjectNode node = mapper.createObjectNode();
     node.put("id", workload.id());
     node.put("description", workload.description());
+    ArrayNode labels = node.putArray("labels");
+    results.transports().forEach(transport -> labels.add(label(workload, transport)));
     medians(node.putArray("user"), workload, Measurement::userMicros);
     medians(node.putArray("system"), workload, Measurement::systemMicros);
     medians(node.putArray("operations"), workload, Measurement::operationsPerSecond);
@@ -66,12 +74,21 @@ final class Page {
     ArrayNode ratios = node.putArray("ratios");
     for (String transport : results.transports()) {
       ArrayNode rounds = ratios.addArray();
-      for (double ratio :
+      for (Results.Ratio ratio :
           results.ratios(workload, ServerTransport.KQUEUE_FFM, transport, Measurement::cpuMicros)) {
-        rounds.add(ratio);
+        rounds.addObject().put("value", ratio.value()).put("disturbed", ratio.isDisturbed());
       }
     }
     return node;
+  }
+
+  /** Says beside a bar how much of what is in it was disturbed. */
+  private String label(Workload workload, String transport) {
+    long disturbed = results.disturbed(workload, transport);
+    return disturbed == 0
+        ? transport
+        : "%s\n%d of %d disturbed"
+            .formatted(transport, disturbed, results.of(workload, transport).size());
   }
 
   private void medians(ArrayNode values, Workload workload, ToDoubleFunction<Measurement> value) {

@@ -2,6 +2,7 @@ package io.github.kqueueffm.benchmarks.report;
 
 import io.github.kqueueffm.benchmarks.Measurement;
 import io.github.kqueueffm.benchmarks.Workload;
+import io.github.kqueueffm.benchmarks.server.ServerTransport;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -16,44 +17,60 @@ record Results(List<Measurement> measurements) {
     return measurements.stream().map(Measurement::transport).distinct().toList();
   }
 
+  /** What this transport is compared with. */
+  List<String> others() {
+    return transports().stream().filter(name -> !name.equals(ServerTransport.KQUEUE_FFM)).toList();
+  }
+
   List<Measurement> of(Workload workload, String transport) {
     return measurements.stream()
         .filter(one -> one.workload() == workload && one.transport().equals(transport))
         .toList();
   }
 
+  /** Of the measurements that nothing else disturbed, and of all where there is none. */
   Statistics statistics(Workload workload, String transport, ToDoubleFunction<Measurement> value) {
-    return Statistics.of(of(workload, transport).stream().mapToDouble(value).toArray());
+    List<Measurement> all = of(workload, transport);
+    List<Measurement> quiet = all.stream().filter(one -> !one.isDisturbed()).toList();
+    return Statistics.of((quiet.isEmpty() ? all : quiet).stream().mapToDouble(value).toArray());
+  }
+
+  long disturbed(Workload workload, String transport) {
+    return of(workload, transport).stream().filter(Measurement::isDisturbed).count();
+  }
+
+  /** What one transport's value is of the other's, in each round that has both. */
+  List<Ratio> ratios(
+      Workload workload, String transport, String to, ToDoubleFunction<Measurement> value) {
+    List<Measurement> others = of(workload, to);
+    return of(workload, transport).stream()
+        .flatMap(one ->
+            others.stream()
+                .filter(other -> other.round() == one.round())
+                .limit(1)
+                .map(other -> Ratio.of(one, other, value)))
+        .filter(ratio -> !Double.isNaN(ratio.value()))
+        .toList();
   }
 
   /**
-   * What one transport's value is of the other's, in each round that has both: of those that
-   * nothing else disturbed, if there are any.
+   * A ratio of one round.
+   *
+   * @param isDisturbed whether something else disturbed either measurement
    */
-  double[] ratios(
-      Workload workload, String transport, String to, ToDoubleFunction<Measurement> value) {
-    double[] quiet = ratios(quiet(of(workload, transport)), quiet(of(workload, to)), value);
-    return quiet.length > 0 ? quiet : ratios(of(workload, transport), of(workload, to), value);
-  }
+  record Ratio(double value, boolean isDisturbed) {
 
-  private static List<Measurement> quiet(List<Measurement> all) {
-    return all.stream().filter(one -> !one.isDisturbed()).toList();
-  }
+    private static Ratio of(
+        Measurement one, Measurement other, ToDoubleFunction<Measurement> value) {
+      return new Ratio(
+          value.applyAsDouble(one) / value.applyAsDouble(other),
+          one.isDisturbed() || other.isDisturbed());
+    }
 
-  private static double[] ratios(
-      List<Measurement> ones, List<Measurement> others, ToDoubleFunction<Measurement> value) {
-    return ones.stream()
-        .mapToDouble(one -> ratio(one, others, value))
-        .filter(ratio -> !Double.isNaN(ratio))
-        .toArray();
-  }
-
-  private static double ratio(
-      Measurement one, List<Measurement> others, ToDoubleFunction<Measurement> value) {
-    return others.stream()
-        .filter(other -> other.round() == one.round())
-        .mapToDouble(other -> value.applyAsDouble(one) / value.applyAsDouble(other))
-        .findFirst()
-        .orElse(Double.NaN);
+    /** Those that nothing disturbed, and all where there is none. */
+    static List<Ratio> counted(List<Ratio> all) {
+      List<Ratio> quiet = all.stream().filter(ratio -> !ratio.isDisturbed()).toList();
+      return quiet.isEmpty() ? all : quiet;
+    }
   }
 }

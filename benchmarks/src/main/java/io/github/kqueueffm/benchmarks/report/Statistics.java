@@ -13,7 +13,7 @@ record Statistics(int count, double median, double low, double high) {
   private static final double RESOLVED = 0.05;
 
   /** The range of fewer holds the true median with less than 95 % confidence. */
-  private static final int FEWEST = 6;
+  static final int FEWEST = 6;
 
   static Statistics of(double... values) {
     double[] sorted =

@@ -1,0 +1,2 @@
+/** Tests of what the reports say. */
+package io.github.kqueueffm.benchmarks.report;
