@@ -45,7 +45,7 @@ public final class Bench {
     Progress progress = new Progress(cases() * settings.rounds(), expectedSeconds());
     for (int round = 1; round <= settings.rounds(); round++) {
       for (Workload workload : settings.workloads()) {
-        for (Peer peer : peers.found()) {
+        for (Peer peer : peers.inOrderOf(round)) {
           if (isPossible(workload, peer)) {
             progress.next(round, workload, peer);
             measure(round, workload, peer, progress);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -31,6 +32,17 @@ final class Peers {
 
   List<Peer> found() {
     return found;
+  }
+
+  /** In the order of a round: each begins another one, so that no peer always follows the same. */
+  List<Peer> inOrderOf(int round) {
+    return rotated(found, round);
+  }
+
+  static <T> List<T> rotated(List<T> first, int round) {
+    List<T> order = new ArrayList<>(first);
+    Collections.rotate(order, 1 - round);
+    return order;
   }
 
   /** One line for each that is not there. */

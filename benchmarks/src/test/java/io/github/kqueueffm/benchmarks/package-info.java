@@ -1,0 +1,2 @@
+/** Tests of the benchmark's own parts. */
+package io.github.kqueueffm.benchmarks;
