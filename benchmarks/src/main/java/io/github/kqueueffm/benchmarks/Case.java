@@ -12,7 +12,6 @@ import org.HdrHistogram.Histogram;
 final class Case {
   private static final double MICRO = 1e3;
   private static final long STEP_MILLIS = 500;
-  private static final int MOST_STEPS = 16;
   private static final double QUIET_SHARE = 0.05;
   private static final long FIRST_OPERATION_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -119,11 +118,12 @@ final class Case {
     }
   }
 
-  /** At least as long as the settings say, and until the JIT compilers have little left to do. */
+  /** Until the JIT compilers have little left to do, within the times that the settings say. */
   private void warmUp(ServerProcess server) throws Exception {
     Thread.sleep(settings.warmupMillis());
     double before = CpuTime.ofCompilers(server.handle());
-    for (int step = 0; step < MOST_STEPS; step++) {
+    long left = settings.longestWarmupMillis() - settings.warmupMillis();
+    for (; left > 0; left -= STEP_MILLIS) {
       Thread.sleep(STEP_MILLIS);
       double now = CpuTime.ofCompilers(server.handle());
       if (now - before < QUIET_SHARE * TimeUnit.MILLISECONDS.toNanos(STEP_MILLIS)) {

@@ -12,6 +12,8 @@ import java.util.List;
  *   <li>{@code bench.workloads}, {@code bench.transports}: names with commas between
  *   <li>{@code bench.rounds}: how often each is measured
  *   <li>{@code bench.warmup}, {@code bench.window}: milliseconds before and of a measurement
+ *   <li>{@code bench.longestWarmup}: milliseconds after which a warm-up no longer waits for the JIT
+ *       compilers
  *   <li>{@code bench.retries}: how often a measurement is repeated that other load disturbed
  *   <li>{@code bench.jmh}: whether the JMH benchmarks run too
  *   <li>{@code bench.serverArgs}: more arguments for the servers' JVMs
@@ -23,6 +25,7 @@ record Settings(
     List<String> transports,
     int rounds,
     long warmupMillis,
+    long longestWarmupMillis,
     long windowMillis,
     int retries,
     boolean jmh,
@@ -36,6 +39,7 @@ record Settings(
         names(text("transports", quick ? "nio,epoll,kqueue-ffm" : String.join(",", Peer.NAMES))),
         number("rounds", quick ? 2 : 5),
         number("warmup", quick ? 1_500 : 2_500),
+        number("longestWarmup", quick ? 3_500 : 10_500),
         number("window", quick ? 1_000 : 2_000),
         number("retries", quick ? 0 : 2),
         Boolean.parseBoolean(text("jmh", quick ? "false" : "true")),
