@@ -20,7 +20,7 @@ final class Maven {
   private static final Pattern PARENT = Pattern.compile("(?s)<parent>.*?</parent>");
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
-  private static final List<String> MODULES =
+  static final List<String> MODULES =
       List.of(
           "transport-kqueue-ffm",
           "integrations/reactor-netty",

@@ -8,21 +8,6 @@ import java.util.stream.Collectors;
 
 /** A user's project with one block of the README in its POM. */
 record Project(Path directory, String transport, String block) {
-  private static final String POM =
-      """
-      <project xmlns="http://maven.apache.org/POM/4.0.0">
-        <modelVersion>4.0.0</modelVersion>
-        <groupId>com.example</groupId>
-        <artifactId>%s</artifactId>
-        <version>1</version>
-        <properties>
-          <maven.compiler.release>22</maven.compiler.release>
-          <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-        </properties>
-        %s
-      </project>
-      """;
-
   /** Of those that Armeria can do with the one that is here anyway. */
   private static final String JACKSON =
       """
@@ -37,7 +22,20 @@ record Project(Path directory, String transport, String block) {
           .formatted(System.getProperty("readme.jackson"));
 
   static String pom(String name, String content) {
-    return POM.formatted(name, content);
+    return """
+    <project xmlns="http://maven.apache.org/POM/4.0.0">
+      <modelVersion>4.0.0</modelVersion>
+      <groupId>com.example</groupId>
+      <artifactId>%s</artifactId>
+      <version>1</version>
+      <properties>
+        <maven.compiler.release>22</maven.compiler.release>
+        <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+      </properties>
+      %s
+    </project>
+    """
+        .formatted(name, content);
   }
 
   void write(List<ReadmeBuildTest.Artifact> artifacts) throws IOException {

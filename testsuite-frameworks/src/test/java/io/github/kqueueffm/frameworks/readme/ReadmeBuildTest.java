@@ -3,7 +3,6 @@ package io.github.kqueueffm.frameworks.readme;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.jar.JarFile;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,19 +121,13 @@ class ReadmeBuildTest {
   record Artifact(String name, String type, String module) {
 
     Path directory() throws IOException {
-      try (Stream<Path> poms =
-          Stream.concat(Files.list(ROOT), Files.list(ROOT.resolve("integrations")))) {
-        return poms.filter(this::isHere).findFirst().orElseThrow();
+      for (String module : Maven.MODULES) {
+        Path directory = ROOT.resolve(module);
+        if (Maven.artifactId(directory.resolve("pom.xml")).equals(name)) {
+          return directory;
+        }
       }
-    }
-
-    private boolean isHere(Path module) {
-      try {
-        Path pom = module.resolve("pom.xml");
-        return Files.exists(pom) && Maven.artifactId(pom).equals(name);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      throw new IOException("no module has the artifact " + name);
     }
   }
 }
