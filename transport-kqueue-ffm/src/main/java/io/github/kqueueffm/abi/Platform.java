@@ -18,6 +18,21 @@ public final class Platform {
   /** The property that forces a platform's facts, such as {@code netbsd-x86_64}. */
   public static final String PROPERTY = "io.github.kqueueffm.platform";
 
+  /** All platforms that have a file. */
+  static final List<String> NAMES =
+      List.of(
+          "dragonfly-x86_64",
+          "freebsd-aarch64",
+          "freebsd-x86_64",
+          "linux-aarch64",
+          "linux-x86_64",
+          "macos-aarch64",
+          "macos-x86_64",
+          "netbsd-aarch64",
+          "netbsd-x86_64",
+          "openbsd-aarch64",
+          "openbsd-x86_64");
+
   private final String name;
   private final Integer[] constants;
   private final EnumMap<Errno, Integer> numbers;
@@ -53,8 +68,28 @@ public final class Platform {
    * @throws UnsupportedOperationException if there are no facts for it
    */
   public static Platform current() {
-    String forced = System.getProperty(PROPERTY);
-    return named(forced != null ? forced : detected());
+    String forced = property(PROPERTY);
+    return forced == null ? named(detected()) : forced(forced);
+  }
+
+  /** The value of a property; an empty one, such as of {@code -Dname=$UNSET}, is left out. */
+  public static String property(String name) {
+    String value = System.getProperty(name);
+    return value == null || value.isBlank() ? null : value;
+  }
+
+  private static Platform forced(String name) {
+    if (!NAMES.contains(name)) {
+      throw new UnsupportedOperationException(
+          "-D"
+              + PROPERTY
+              + "="
+              + name
+              + ": there is no such platform (expected: "
+              + String.join(", ", NAMES)
+              + "); leave the property out to take this system's");
+    }
+    return named(name);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
@@ -34,7 +35,7 @@ enum WakeupKind {
 
   /** The one that the property forces, or {@code null}. */
   static WakeupKind forced() {
-    String value = System.getProperty(PROPERTY);
+    String value = Platform.property(PROPERTY);
     return value == null ? null : named(value);
   }
 

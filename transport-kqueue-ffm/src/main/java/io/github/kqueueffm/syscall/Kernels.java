@@ -63,25 +63,35 @@ public final class Kernels {
     try {
       return new FfmKernel(platform, path);
     } catch (IllegalArgumentException e) {
-      throw new UnsupportedOperationException(
-          "-D" + LIBRARY_PROPERTY + "=" + library + ": " + path + " cannot be loaded as a library",
+      throw refused(
+          library,
+          path
+              + " cannot be loaded as a library; name one that is built for this system and"
+              + " processor",
           e);
     }
   }
 
   private static Path existing(String library) {
     Path path = Path.of(library).toAbsolutePath();
+    if (Files.isDirectory(path)) {
+      throw refused(library, path + " is a directory; name the library's file in it", null);
+    }
     if (!Files.isReadable(path)) {
-      throw new UnsupportedOperationException(
-          "-D"
-              + LIBRARY_PROPERTY
-              + "="
-              + library
-              + ": there is no readable file "
+      throw refused(
+          library,
+          "there is no readable file "
               + path
-              + "; name an existing library or leave the property out");
+              + "; name an existing library or leave the property out",
+          null);
     }
     return path;
+  }
+
+  private static UnsupportedOperationException refused(
+      String library, String reason, Throwable cause) {
+    return new UnsupportedOperationException(
+        "-D" + LIBRARY_PROPERTY + "=" + library + ": " + reason, cause);
   }
 
   static void requireEventQueue(Kernel kernel) {
@@ -126,7 +136,7 @@ public final class Kernels {
       Kernel kernel = null;
       Throwable cause = null;
       try {
-        kernel = open(Platform.current(), System.getProperty(LIBRARY_PROPERTY));
+        kernel = open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
       } catch (Throwable t) {
         // Everything is kept as the cause of unavailability: a class that fails to initialise
         // would say NoClassDefFoundError from the second time on.

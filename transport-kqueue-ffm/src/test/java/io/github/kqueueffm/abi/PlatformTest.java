@@ -56,6 +56,24 @@ class PlatformTest {
   }
 
   @Test
+  void forcedPlatformThatIsUnknownIsNamedWithItsPropertyAndTheValidNames() {
+    setProperty(Platform.PROPERTY, "foo");
+    assertThatThrownBy(Platform::current)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("-Dio.github.kqueueffm.platform=foo")
+        .hasMessageContaining(String.join(", ", Platform.NAMES));
+    assertThat(Platform.NAMES).containsExactlyInAnyOrderElementsOf(Facts.platforms());
+  }
+
+  @Test
+  void emptyPropertyIsTakenForUnset() {
+    setProperty(Platform.PROPERTY, "");
+    setProperty("os.name", "NetBSD");
+    setProperty("os.arch", "amd64");
+    assertThat(Platform.current().name()).isEqualTo("netbsd-x86_64");
+  }
+
+  @Test
   void saysWhatIsKnownWhenItIsUnknown() {
     setProperty("os.name", "Windows 11");
     setProperty("os.arch", "amd64");

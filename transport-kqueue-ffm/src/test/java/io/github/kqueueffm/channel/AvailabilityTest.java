@@ -93,7 +93,19 @@ class AvailabilityTest {
   @Test
   void unknownPlatformIsNamedWithTheKnownOnes() throws Exception {
     assertUnavailable("-Dio.github.kqueueffm.platform=plan9-mips")
-        .contains("plan9-mips", "macOS", "FreeBSD", "Linux");
+        .contains("-Dio.github.kqueueffm.platform=plan9-mips", "netbsd-x86_64", "linux-x86_64");
+  }
+
+  @Test
+  void emptyPropertiesAreTakenForUnset() throws Exception {
+    String[] empty = {
+      ENABLE,
+      "-Dio.github.kqueueffm.library=",
+      "-Dio.github.kqueueffm.platform=",
+      "-Dio.github.kqueueffm.wakeup="
+    };
+    assertThat(ChildJvm.probe(empty).isSuccess().output())
+        .contains("available: true", "echo: works");
   }
 
   @Test

@@ -34,6 +34,14 @@ class KernelsTest {
   }
 
   @Test
+  void directoryIsNoLibrary(@TempDir Path directory) {
+    assertThatThrownBy(() -> Kernels.open(HERE, directory.toString()))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("-Dio.github.kqueueffm.library=" + directory)
+        .hasMessageContaining("is a directory; name the library's file in it");
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void linuxOfAnotherProcessorIsRefusedWithTheProperty() {
     String other = HERE.name().equals("linux-x86_64") ? "linux-aarch64" : "linux-x86_64";
