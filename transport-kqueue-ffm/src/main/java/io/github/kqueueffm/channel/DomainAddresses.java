@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -18,22 +19,50 @@ final class DomainAddresses {
   /**
    * What a user gave, as Netty's type.
    *
+   * @param internet the channel class for the other addresses
    * @throws UnsupportedAddressTypeException if it is not the address of a local socket
    */
-  static DomainSocketAddress given(SocketAddress given) {
+  static DomainSocketAddress given(SocketAddress given, Class<?> internet) {
     if (given instanceof DomainSocketAddress address) {
       return address;
     }
     if (given instanceof UnixDomainSocketAddress address) {
       return new Named(UnixAddress.of(address));
     }
+    throw unsupported(
+        "a local (AF_UNIX) socket",
+        given,
+        "DomainSocketAddress or UnixDomainSocketAddress",
+        internet);
+  }
+
+  /**
+   * An address of IPv4 or IPv6 that a user gave.
+   *
+   * @param local the channel class for local sockets
+   * @throws UnsupportedAddressTypeException if it is none
+   */
+  static InetSocketAddress internet(SocketAddress given, Class<?> local) {
+    if (given instanceof InetSocketAddress address) {
+      return address;
+    }
+    throw unsupported(
+        "a socket of IPv4 and IPv6 (AF_INET, AF_INET6)", given, "InetSocketAddress", local);
+  }
+
+  private static UnsupportedAddressTypeException unsupported(
+      String socket, SocketAddress given, String expected, Class<?> other) {
     UnsupportedAddressTypeException failure = new UnsupportedAddressTypeException();
     failure.initCause(
         new IllegalArgumentException(
-            "a local socket cannot use the address "
+            socket
+                + " cannot use the address "
                 + given
-                + " (expected: DomainSocketAddress or UnixDomainSocketAddress)"));
-    throw failure;
+                + " (expected: "
+                + expected
+                + "); the channel for it is "
+                + other.getSimpleName()));
+    return failure;
   }
 
   /**
@@ -47,7 +76,8 @@ final class DomainAddresses {
 
   /** Whether both mean one socket: two names that are no text can look the same. */
   static boolean isSame(SocketAddress one, SocketAddress other) {
-    return name(given(one)).equals(name(given(other)));
+    Class<?> internet = KQueueFfmDatagramChannel.class;
+    return name(given(one, internet)).equals(name(given(other, internet)));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -34,7 +35,8 @@ final class GenericOptions {
       if (e instanceof IOException && socket.isGone()) {
         return zero(option);
       }
-      throw new ChannelException("cannot read " + option.name() + ": " + KernelOption.reason(e), e);
+      throw new ChannelException(
+          "cannot read " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
     }
   }
 
@@ -61,7 +63,8 @@ final class GenericOptions {
         setRaw(socket, raw(option), (ByteBuffer) value);
       }
     } catch (IOException | UnsupportedOperationException e) {
-      throw new ChannelException("cannot set " + option.name() + ": " + KernelOption.reason(e), e);
+      throw new ChannelException(
+          "cannot set " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
     }
   }
 

@@ -139,6 +139,20 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     }
   }
 
+  /**
+   * Refuses null, and a value of another type than the option's.
+   *
+   * @throws IllegalArgumentException that names the option
+   */
+  @Override
+  protected <T> void validate(ChannelOption<T> option, T value) {
+    if (value != null) {
+      KernelOption<T> kernelOption = lookUp(option);
+      OptionTypes.check(kernelOption == null ? option : kernelOption.option(), value);
+    }
+    super.validate(option, value);
+  }
+
   /** The kernel's option behind a channel option, or {@code null} if there is none here. */
   private <T> KernelOption<T> find(ChannelOption<T> option) {
     KernelOption<T> found = lookUp(option);

@@ -123,7 +123,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   SocketAddress taken(SocketAddress address) {
-    return address;
+    return DomainAddresses.internet(address, KQueueFfmDomainDatagramChannel.class);
   }
 
   @Override

@@ -15,6 +15,7 @@ import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
 import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
 
+import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannelConfig;
@@ -155,7 +156,7 @@ public class KQueueFfmDatagramChannelConfig
       recipients.tell(told);
       return this;
     } catch (IOException e) {
-      throw new ChannelException("cannot set IP_RECVDSTADDR: " + KernelOption.reason(e), e);
+      throw new ChannelException("cannot set IP_RECVDSTADDR: " + Failures.reason(e), e);
     }
   }
 

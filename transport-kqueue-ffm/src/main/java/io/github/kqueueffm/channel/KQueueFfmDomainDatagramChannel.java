@@ -102,7 +102,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   SocketAddress taken(SocketAddress address) {
-    return DomainAddresses.name(DomainAddresses.given(address));
+    return DomainAddresses.name(DomainAddresses.given(address, KQueueFfmDatagramChannel.class));
   }
 
   @Override
@@ -124,7 +124,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender) {
     return new DomainDatagramPacket(
         content,
-        recipient == null ? null : DomainAddresses.given(recipient),
+        recipient == null ? null : DomainAddresses.given(recipient, KQueueFfmDatagramChannel.class),
         (DomainSocketAddress) sender);
   }
 
@@ -158,7 +158,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    DomainSocketAddress address = DomainAddresses.given(local);
+    DomainSocketAddress address = DomainAddresses.given(local, KQueueFfmDatagramChannel.class);
     super.doBind(address);
     file = SocketFile.madeAt(socket().kernel(), DomainAddresses.name(address));
   }

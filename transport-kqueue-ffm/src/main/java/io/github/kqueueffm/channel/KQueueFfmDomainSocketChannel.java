@@ -97,17 +97,18 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    socket().bind(DomainAddresses.name(DomainAddresses.given(local)));
+    socket().bind(DomainAddresses.name(DomainAddresses.given(local, KQueueFfmSocketChannel.class)));
   }
 
   @Override
   boolean startConnect(SocketAddress remote) throws Exception {
-    return socket().connect(DomainAddresses.name(DomainAddresses.given(remote)));
+    return socket()
+        .connect(DomainAddresses.name(DomainAddresses.given(remote, KQueueFfmSocketChannel.class)));
   }
 
   @Override
   void connected(SocketAddress remote) {
-    peer = DomainAddresses.given(remote);
+    peer = DomainAddresses.given(remote, KQueueFfmSocketChannel.class);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Registration;
 import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
@@ -83,7 +84,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     try {
       return Selector.open(kernel);
     } catch (IOException e) {
-      throw new IllegalStateException("cannot open a kqueue: " + e.getMessage(), e);
+      throw new IllegalStateException("cannot open a kqueue: " + Failures.reason(e), e);
     }
   }
 

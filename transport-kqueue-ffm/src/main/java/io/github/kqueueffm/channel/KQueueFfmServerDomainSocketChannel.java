@@ -68,7 +68,8 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    UnixAddress name = DomainAddresses.name(DomainAddresses.given(local));
+    UnixAddress name =
+        DomainAddresses.name(DomainAddresses.given(local, KQueueFfmServerSocketChannel.class));
     socket().bind(name);
     file = SocketFile.madeAt(socket().kernel(), name);
     listen();

@@ -57,7 +57,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    socket().bind(local);
+    socket().bind(DomainAddresses.internet(local, KQueueFfmServerDomainSocketChannel.class));
     noDelay.offer(socket());
     listen();
   }

@@ -11,6 +11,7 @@ import static io.github.kqueueffm.abi.Constant.TCP_DEFER_ACCEPT;
 import static io.github.kqueueffm.abi.Constant.TCP_FASTOPEN;
 import static io.github.kqueueffm.abi.Constant.TCP_MAXSEG;
 
+import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -143,7 +144,7 @@ public class KQueueFfmServerSocketChannelConfig
           "cannot set SO_ACCEPTFILTER to "
               + filter
               + " (its kernel module has to be loaded): "
-              + e.getMessage(),
+              + Failures.reason(e),
           e);
     }
   }

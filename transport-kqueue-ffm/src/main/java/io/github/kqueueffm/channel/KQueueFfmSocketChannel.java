@@ -109,8 +109,15 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
+  protected void doBind(SocketAddress local) throws Exception {
+    super.doBind(DomainAddresses.internet(local, KQueueFfmDomainSocketChannel.class));
+  }
+
+  @Override
   boolean startConnect(SocketAddress remote) throws Exception {
-    return !startsFast(remote) && socket().connect(remote);
+    InetSocketAddress address =
+        DomainAddresses.internet(remote, KQueueFfmDomainSocketChannel.class);
+    return !startsFast(address) && socket().connect(address);
   }
 
   private boolean startsFast(SocketAddress remote) throws Exception {

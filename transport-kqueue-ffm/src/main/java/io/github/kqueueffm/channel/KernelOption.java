@@ -2,13 +2,13 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 
 /**
  * A channel option that is a socket option: under which name the kernel knows it, and in which
@@ -138,7 +138,8 @@ final class KernelOption<T> {
       if (socket.isGone()) {
         return null;
       }
-      throw new ChannelException("cannot read " + option.name() + ": " + reason(e), e);
+      throw new ChannelException(
+          "cannot read " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
     }
   }
 
@@ -155,7 +156,14 @@ final class KernelOption<T> {
       form.set(socket, level, existing(socket), value);
     } catch (IOException e) {
       throw new ChannelException(
-          "cannot set " + option.name() + " to " + value + ": " + reason(e), e);
+          "cannot set "
+              + OptionTypes.name(option)
+              + " to "
+              + value
+              + OptionRanges.expected(socket.kernel().platform(), existing(socket))
+              + ": "
+              + Failures.reason(e),
+          e);
     }
     String objection = objection(socket);
     if (objection != null) {
@@ -169,23 +177,18 @@ final class KernelOption<T> {
     if (level != Constant.IPPROTO_IP || !socket.carriesIpv4WithoutItsOptions()) {
       return null;
     }
-    return option.name()
+    return OptionTypes.name(option)
         + " holds for IPv6 alone: "
         + socket.kernel().platform()
         + " takes no option of IPv4 on a socket of both families; create the channel with"
         + " SocketProtocolFamily.INET for IPv4";
   }
 
-  /** ClosedChannelException has no message. */
-  static String reason(Exception e) {
-    return e instanceof ClosedChannelException ? "the channel is closed" : e.getMessage();
-  }
-
   private Constant existing(KernelSocket socket) {
     Platform platform = socket.kernel().platform();
     if (!exists(platform)) {
       throw new UnsupportedOperationException(
-          "the option " + option.name() + " does not exist on " + platform);
+          "the option " + OptionTypes.name(option) + " does not exist on " + platform);
     }
     return name(platform);
   }

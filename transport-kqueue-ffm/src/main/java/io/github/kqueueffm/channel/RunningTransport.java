@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class RunningTransport implements KQueueFfm.Running {
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
       // Whoever asks whether there is this transport wants an answer, not an Error.
-      return new UnsupportedOperationException("cannot open a kqueue: " + e.getMessage(), e);
+      return new UnsupportedOperationException("cannot open a kqueue: " + Failures.reason(e), e);
     }
   }
 
@@ -57,7 +58,7 @@ final class RunningTransport implements KQueueFfm.Running {
             + ", "
             + Kernels.system().describe();
       } catch (IOException e) {
-        throw new IllegalStateException("cannot open a kqueue: " + e.getMessage(), e);
+        throw new IllegalStateException("cannot open a kqueue: " + Failures.reason(e), e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
@@ -64,7 +65,7 @@ final class Sockets {
   }
 
   private static ChannelException cannotCreate(IOException reason) {
-    return new ChannelException("cannot create a socket: " + reason.getMessage(), reason);
+    return new ChannelException("cannot create a socket: " + Failures.reason(reason), reason);
   }
 
   private static int number(Kernel kernel, SocketProtocolFamily family) {
@@ -134,7 +135,8 @@ final class Sockets {
     try {
       return KernelSocket.adopt(kernel, fd);
     } catch (IOException e) {
-      throw new ChannelException("cannot take over descriptor " + fd + ": " + e.getMessage(), e);
+      throw new ChannelException(
+          "cannot take over descriptor " + fd + ": " + Failures.reason(e), e);
     }
   }
 
@@ -158,7 +160,7 @@ final class Sockets {
       // ENOPROTOOPT: DragonFly, and OpenBSD up to 7.3, do not let it be read.
       return false;
     } catch (IOException e) {
-      throw new ChannelException("cannot take over a socket: " + e.getMessage(), e);
+      throw new ChannelException("cannot take over a socket: " + Failures.reason(e), e);
     }
   }
 }

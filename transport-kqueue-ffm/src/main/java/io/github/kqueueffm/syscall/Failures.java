@@ -6,7 +6,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.AlreadyConnectedException;
@@ -17,7 +16,8 @@ import java.nio.channels.ConnectionPendingException;
  * The one place where an error number becomes an exception.
  *
  * <p>The types are those that Java's own sockets throw. A text names the operation, what it was
- * done to, the error and, where there is something to do about it, what to do.
+ * done to, the error and, where there is something to do about it, what to do. Those that programs
+ * match on begin as Java's and Netty's do: "Connection refused: host/ip:port".
  */
 public final class Failures {
   private Failures() {}
@@ -38,23 +38,41 @@ public final class Failures {
       return new IOException(call(operation, subject) + ": errno " + -negativeErrno);
     }
     return switch (errno) {
-      case EBADF -> new ClosedChannelException();
-      case ECONNREFUSED, ETIMEDOUT -> new ConnectException(about(errno, operation, subject));
+      case EBADF -> closed(platform, operation, subject);
+      case ECONNREFUSED, ETIMEDOUT ->
+          new ConnectException(about(platform, errno, operation, subject));
       case ENETUNREACH, EHOSTUNREACH, EHOSTDOWN ->
-          new NoRouteToHostException(
-              about(errno, operation, subject) + systemHint(platform, errno, operation));
-      case EADDRINUSE, EADDRNOTAVAIL -> new BindException(about(errno, operation, subject));
-      case EPIPE, ECONNRESET -> new IOException(about(errno, operation, subject));
+          new NoRouteToHostException(about(platform, errno, operation, subject));
+      case EADDRINUSE, EADDRNOTAVAIL ->
+          new BindException(about(platform, errno, operation, subject));
+      case EPIPE, ECONNRESET -> new IOException(about(platform, errno, operation, subject));
       case EALREADY -> throw new ConnectionPendingException();
       default -> ofOperation(platform, errno, operation, subject);
     };
+  }
+
+  /** The type cannot have a message itself. */
+  private static ClosedChannelException closed(
+      Platform platform, String operation, Object subject) {
+    ClosedChannelException closed = new ClosedChannelException();
+    closed.initCause(new IOException(plain(platform, Errno.EBADF, operation, subject)));
+    return closed;
+  }
+
+  /** A failure's message; a {@link ClosedChannelException} has none, or that of its cause. */
+  public static String reason(Throwable failure) {
+    if (!(failure instanceof ClosedChannelException)) {
+      return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+    Throwable cause = failure.getCause();
+    return cause == null ? "the channel is closed" : cause.getMessage();
   }
 
   /** Like {@link #of}, for a datagram socket, where a refusal is about an earlier datagram. */
   public static IOException ofDatagram(
       Platform platform, String operation, Object subject, int negativeErrno) {
     if (platform.is(Errno.ECONNREFUSED, -negativeErrno)) {
-      return new PortUnreachableException(about(Errno.ECONNREFUSED, operation, subject));
+      return new PortUnreachableException(about(platform, Errno.ECONNREFUSED, operation, subject));
     }
     return of(platform, operation, subject, negativeErrno);
   }
@@ -93,22 +111,16 @@ public final class Failures {
       throw new AlreadyConnectedException();
     }
     if (errno == Errno.ENOENT && isAddressed(operation)) {
-      return new FileNotFoundException(about(errno, operation, subject));
+      return new FileNotFoundException(about(platform, errno, operation, subject));
     }
     if (operation.equals("bind") && errno == Errno.EACCES) {
-      return new BindException(about(errno, operation, subject) + bindHint(subject));
+      return new BindException(about(platform, errno, operation, subject));
     }
     if (!connect && errno == Errno.EPROTOTYPE && platform.system().equals("macos")) {
       // Darwin's answer to a send that meets the peer's close half-way.
-      return new IOException(about(Errno.EPIPE, operation, subject));
+      return new IOException(about(platform, Errno.EPIPE, operation, subject));
     }
-    return new IOException(
-        call(operation, subject)
-            + ": "
-            + text(platform, -platform.number(errno))
-            + hint(errno, operation, subject)
-            + scopeHint(errno, subject)
-            + systemHint(platform, errno, operation));
+    return new IOException(plain(platform, errno, operation, subject));
   }
 
   /** Whether the call can name a local path; of a name of the Internet none says ENOENT. */
@@ -120,70 +132,28 @@ public final class Failures {
   }
 
   /** Java's and Netty's form: the words first, then the address if there is one. */
-  private static String about(Errno errno, String operation, Object subject) {
-    boolean addressed = operation.equals("connect") || operation.equals("bind");
+  private static String about(Platform platform, Errno errno, String operation, Object subject) {
+    boolean addressed =
+        subject != null && (operation.equals("connect") || operation.equals("bind"));
     return errno.text()
         + ": "
-        + (addressed && subject != null ? subject : call(operation, subject))
-        + scopeHint(errno, subject);
+        + (addressed ? subject + " (" + operation + ": " : call(operation, subject) + " (")
+        + errno
+        + ", "
+        + platform.number(errno)
+        + ')'
+        + Remedies.of(platform, errno, operation, subject);
+  }
+
+  /** The form of all others: the call first. */
+  private static String plain(Platform platform, Errno errno, String operation, Object subject) {
+    return call(operation, subject)
+        + ": "
+        + text(platform, -platform.number(errno))
+        + Remedies.of(platform, errno, operation, subject);
   }
 
   private static String call(String operation, Object subject) {
     return subject == null ? operation : operation + '(' + subject + ')';
-  }
-
-  private static String bindHint(Object subject) {
-    return subject instanceof InetSocketAddress
-        ? "; a port below 1024 needs privileges: take a higher one or grant them"
-        : "; the directory has to be writable and searchable for this user";
-  }
-
-  /** The words with which kernels refuse an address of a link that is not named. */
-  private static String scopeHint(Errno errno, Object subject) {
-    boolean refused =
-        switch (errno) {
-          case EINVAL, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, ENXIO, ENODEV -> true;
-          default -> false;
-        };
-    return refused
-            && subject instanceof InetSocketAddress inet
-            && !inet.isUnresolved()
-            && MeantAddresses.lacksScope(inet.getAddress())
-        ? "; the link-local address has no scope: name the interface, as in fe80::1%eth0"
-        : "";
-  }
-
-  private static String hint(Errno errno, String operation, Object subject) {
-    return switch (errno) {
-      case EMFILE -> "; raise this process's limit on descriptors (ulimit -n) or close some";
-      case ENFILE -> "; the system has no descriptor left, for any process";
-      case EPERM -> "; it needs privileges that this process does not have";
-      case EAFNOSUPPORT, EPFNOSUPPORT -> "; the address family is switched off on this system";
-      case ENOTSOCK -> "; the descriptor is not a socket";
-      case EAGAIN -> operation.equals("connect") ? connectHint(subject) : "";
-      case EMSGSIZE -> "; send less, or raise SO_SNDBUF";
-      default -> "";
-    };
-  }
-
-  /** Darwin's EAGAIN for IPv6 means its local ports; a full backlog is that of a local path. */
-  private static String connectHint(Object subject) {
-    return subject instanceof InetSocketAddress
-        ? "; no local port is left for it: close connections or widen the system's range of ports"
-        : "; the listener's backlog is full";
-  }
-
-  /** What an error means on this system beyond what it means everywhere. */
-  private static String systemHint(Platform platform, Errno errno, String operation) {
-    if (!platform.system().equals("macos")) {
-      return "";
-    }
-    return switch (errno) {
-      case EHOSTUNREACH ->
-          "; from macOS 15 on the program that runs Java may lack the Local Network permission"
-              + " (System Settings, Privacy & Security)";
-      case EMFILE -> operation.equals("accept") ? "; macOS has closed the connection" : "";
-      default -> "";
-    };
   }
 }

@@ -97,7 +97,7 @@ public final class KernelSocket {
     int flags = Descriptors.creationFlags(platform);
     int fd = kernel.socket(family, type | flags, 0);
     if (fd < 0) {
-      throw Failures.of(platform, "socket", "family " + family + ", type " + type, fd);
+      throw Failures.of(platform, "socket", kind(platform, family, type), fd);
     }
     KernelSocket socket = new KernelSocket(kernel, fd, family, type);
     try {
@@ -111,6 +111,11 @@ public final class KernelSocket {
       socket.closeAfter(t);
       throw t;
     }
+  }
+
+  private static String kind(Platform platform, int family, int type) {
+    boolean stream = type == platform.get(Constant.SOCK_STREAM);
+    return SockaddrCodec.family(platform, family) + (stream ? ", SOCK_STREAM" : ", SOCK_DGRAM");
   }
 
   /**

@@ -20,6 +20,10 @@ public final class SockaddrCodec {
   /** sa_len is one byte, and Darwin takes and gives paths of local sockets up to that length. */
   private static final int LONGEST = 256;
 
+  private static final Constant[] FAMILIES = {
+    Constant.AF_UNIX, Constant.AF_INET, Constant.AF_INET6
+  };
+
   private static final int IPV4 = 4;
   private static final int IPV6 = 16;
   private static final int MAPPED_PREFIX = 12;
@@ -108,7 +112,7 @@ public final class SockaddrCodec {
       return putInet6(memory, ip, a.getPort());
     }
     if (family != inet) {
-      throw unsupported("a socket of address family " + family + " has no address like " + a);
+      throw unsupported("a socket of " + family(platform, family) + " has no address like " + a);
     }
     byte[] bytes = ip.getAddress();
     if (bytes.length != IPV4 && !isMapped(bytes)) {
@@ -268,6 +272,16 @@ public final class SockaddrCodec {
     UnsupportedAddressTypeException failure = new UnsupportedAddressTypeException();
     failure.initCause(new IllegalArgumentException(reason));
     return failure;
+  }
+
+  /** The name of an address family, such as AF_INET6. */
+  static String family(Platform platform, int family) {
+    for (Constant name : FAMILIES) {
+      if (platform.get(name) == family) {
+        return name.name();
+      }
+    }
+    return "family " + family;
   }
 
   private static boolean isMapped(byte[] ip) {

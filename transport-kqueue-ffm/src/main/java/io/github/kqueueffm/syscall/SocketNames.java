@@ -224,7 +224,13 @@ final class SocketNames {
     }
     if (unix || !(address instanceof InetSocketAddress inet)) {
       throw SockaddrCodec.unsupported(
-          "a socket of address family " + family + " cannot use the address " + address);
+          "a socket of "
+              + SockaddrCodec.family(platform, family)
+              + " cannot use the address "
+              + address
+              + " (expected: "
+              + (unix ? "UnixAddress or UnixDomainSocketAddress" : "InetSocketAddress")
+              + ')');
     }
     if (v6Only && inet.getAddress() instanceof Inet4Address) {
       throw SockaddrCodec.unsupported(

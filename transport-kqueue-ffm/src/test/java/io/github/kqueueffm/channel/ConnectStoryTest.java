@@ -141,7 +141,7 @@ class ConnectStoryTest {
       story.turn();
       assertThat(connected.cause())
           .isInstanceOf(ConnectException.class)
-          .hasMessage("Connection refused: server.example/10.9.8.7:8080");
+          .hasMessageStartingWith("Connection refused: server.example/10.9.8.7:8080");
       assertThat(connected.channel().isOpen()).isFalse();
       assertThat(client.log()).isEmpty();
     }
@@ -173,7 +173,8 @@ class ConnectStoryTest {
       story.script().expect("recv", CLIENT).fails(Errno.ECONNREFUSED);
       story.tcp().close(CLIENT);
       story.turn();
-      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+      assertThat(connected.cause())
+          .hasMessageStartingWith("Connection refused: server.example/10.9.8.7:8080");
     }
   }
 
@@ -189,7 +190,7 @@ class ConnectStoryTest {
       story.tcp().close(CLIENT);
       story.turn();
       assertThat(connected.cause())
-          .hasMessage("Connection reset by peer: server.example/10.9.8.7:8080");
+          .hasMessageStartingWith("Connection reset by peer: server.example/10.9.8.7:8080");
       assertThat(client.log()).isEmpty();
     }
   }
@@ -225,7 +226,8 @@ class ConnectStoryTest {
       story.tcp().soError(CLIENT, story.script().platform().number(Errno.ECONNREFUSED));
       story.tcp().close(CLIENT);
       story.turn();
-      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+      assertThat(connected.cause())
+          .hasMessageStartingWith("Connection refused: server.example/10.9.8.7:8080");
     }
   }
 
@@ -253,7 +255,8 @@ class ConnectStoryTest {
       story.tasks();
       assertThat(connected.cause())
           .isInstanceOf(NoRouteToHostException.class)
-          .hasMessage("Network is unreachable: server.example/10.9.8.7:8080");
+          .hasMessageStartingWith(
+              "Network is unreachable: server.example/10.9.8.7:8080 (connect: ENETUNREACH, ");
     }
   }
 
@@ -308,7 +311,8 @@ class ConnectStoryTest {
           .returns(story.write(CLIENT).eof(Errno.ECONNREFUSED));
       story.tcp().close(CLIENT);
       story.turn();
-      assertThat(connected.cause()).hasMessage("Connection refused: server.example/10.9.8.7:8080");
+      assertThat(connected.cause())
+          .hasMessageStartingWith("Connection refused: server.example/10.9.8.7:8080");
       assertThat(channel.isOpen()).isFalse();
       assertThat(channel.closeFuture().isDone()).isTrue();
     }
@@ -323,7 +327,7 @@ class ConnectStoryTest {
       ChannelFuture connected = channel.connect(REMOTE, new InetSocketAddress(HERE, PORT));
       assertThat(connected.cause())
           .isInstanceOf(BindException.class)
-          .hasMessage("Address already in use: /10.1.2.3:8080");
+          .hasMessageStartingWith("Address already in use: /10.1.2.3:8080");
       assertThat(channel.isOpen()).isTrue();
     }
   }

@@ -49,7 +49,7 @@ class ConnectionErrorsTest {
       InetSocketAddress address = (InetSocketAddress) taken.getLocalSocketAddress();
       assertThatThrownBy(() -> server(KQueueFfmServerSocketChannel.class).bind(address).sync())
           .isInstanceOf(BindException.class)
-          .hasMessage("Address already in use: " + address);
+          .hasMessageStartingWith("Address already in use: " + address);
     }
   }
 
@@ -60,7 +60,7 @@ class ConnectionErrorsTest {
       SocketAddress address = deaf.getLocalAddress();
       assertThatThrownBy(() -> client().connect(address).sync())
           .isInstanceOf(ConnectException.class)
-          .hasMessage("Connection refused: " + address);
+          .hasMessageStartingWith("Connection refused: " + address);
     }
   }
 

@@ -206,7 +206,7 @@ class KeptErrnoStoryTest {
 
                   @Override
                   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                    packets.add(cause.getMessage());
+                    packets.add(Recorder.words(cause));
                   }
                 })
             .connect(new InetSocketAddress(THERE, THEIR_PORT));

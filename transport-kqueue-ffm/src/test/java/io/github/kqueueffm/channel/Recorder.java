@@ -79,7 +79,12 @@ final class Recorder extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    log.add(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+    log.add(cause.getClass().getSimpleName() + ": " + words(cause));
+  }
+
+  /** A message as far as it is the same on all systems: without the errno and what to do. */
+  static String words(Throwable cause) {
+    return String.valueOf(cause.getMessage()).replaceFirst(" \\(E[A-Z]+, \\d+\\).*", "");
   }
 
   @Override

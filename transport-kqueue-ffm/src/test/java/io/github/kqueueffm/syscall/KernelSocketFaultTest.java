@@ -288,7 +288,7 @@ class KernelSocketFaultTest {
         .isInstanceOf(IOException.class)
         .hasMessage(
             "setsockopt(IPPROTO_TCP/TCP_KEEPALIVE on macos-aarch64): EINVAL: Invalid argument"
-                + " (22)");
+                + " (22); choose a value that the system takes");
   }
 
   @Test
@@ -393,7 +393,7 @@ class KernelSocketFaultTest {
     int refused = -number("freebsd-x86_64", Errno.ECONNREFUSED);
     assertThatThrownBy(() -> accepted(noErrorButNoPeer(refused)).finishConnect(REMOTE, 0))
         .isInstanceOf(ConnectException.class)
-        .hasMessage("Connection refused: " + REMOTE);
+        .hasMessageStartingWith("Connection refused: " + REMOTE);
     int unconnected = -number("freebsd-x86_64", Errno.ENOTCONN);
     assertThatThrownBy(() -> accepted(noErrorButNoPeer(unconnected)).finishConnect(REMOTE, 0))
         .isInstanceOf(IOException.class)
@@ -404,7 +404,7 @@ class KernelSocketFaultTest {
   void connectThatLeavesNeitherPeerNorErrorNorInputWasReset() {
     assertThatThrownBy(() -> accepted(noErrorButNoPeer(0)).finishConnect(REMOTE, 0))
         .isInstanceOf(IOException.class)
-        .hasMessage("Connection reset by peer: " + REMOTE);
+        .hasMessageStartingWith("Connection reset by peer: " + REMOTE);
   }
 
   @Test

@@ -87,14 +87,14 @@ final class CallChecks {
     SocketAddress address = closed.localAddress();
     closed.close();
     KernelSocket client = bench.socket(Constant.AF_INET, Constant.SOCK_STREAM);
-    String expected = "Connection refused: " + address;
+    String expected = "Connection refused: " + address + " (";
     try {
       if (!client.connect(address)) {
         TcpPair.await(bench, client.fd(), Constant.EVFILT_WRITE);
         client.finishConnect(address, 0);
       }
     } catch (IOException e) {
-      Deviation.unless(expected.equals(e.getMessage()), "it said: " + e.getMessage());
+      Deviation.unless(e.getMessage().startsWith(expected), "it said: " + e.getMessage());
       return e.getMessage();
     }
     throw new Deviation("connected to a port that nobody listens at");
