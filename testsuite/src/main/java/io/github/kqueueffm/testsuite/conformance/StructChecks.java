@@ -202,7 +202,7 @@ final class StructChecks {
     long pid = ProcessHandle.current().pid();
     Deviation.unless(
         peer.pid() == 0 || peer.pid() == pid, "pid " + peer.pid() + " in place of " + pid);
-    return "uid " + uid + (peer.pid() == 0 ? ", no pid" : ", pid");
+    return "uid " + uid + (peer.pid() == 0 ? ", no pid" : ", pid " + pid);
   }
 
   /** Whether it is that error, for other checks' results. */
