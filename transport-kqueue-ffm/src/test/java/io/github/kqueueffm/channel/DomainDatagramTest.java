@@ -448,6 +448,7 @@ final class DomainDatagramTest {
       Inbox own = new Inbox();
       KQueueFfmDomainDatagramChannel sender = adopt(rig, socket.fd(), own);
       assertThat(sender.isActive()).isTrue();
+      DatagramRig.settle(sender);
       assertThat(own.activations).hasValue(1);
       assertThat(sender.localAddress()).isNull();
       sender.writeAndFlush(packet("hello", at("to"))).sync();
