@@ -57,6 +57,8 @@ final class NettyVersions {
   /** Says so, once, where Netty's jars are of several versions. */
   static void warnIfMixed() {
     Map<String, String> versions = found(NEEDED);
+    // Jars of native libraries follow a release late, and keep this one at their own version.
+    versions.remove("netty-transport-native-unix-common");
     versions.putAll(found(COMPANIONS));
     String mixed = mixed(versions);
     if (mixed != null) {

@@ -30,8 +30,6 @@ import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * One transport's handler and channel types. Only the classes of the one that is asked for are
@@ -50,10 +48,6 @@ public record ServerTransport(
   public static final String IO_URING = "io_uring";
   public static final String KQUEUE_JNI = "kqueue-jni";
   public static final String KQUEUE_FFM = "kqueue-ffm";
-
-  /** Kept, since a logger that is not referred to forgets its level. */
-  private static final Logger VERSIONS =
-      Logger.getLogger("io.github.kqueueffm.channel.NettyVersions");
 
   /** The transport of a name; without a handler if it is not available. */
   public static ServerTransport of(String name) {
@@ -122,8 +116,6 @@ public record ServerTransport(
   }
 
   private static ServerTransport kqueueFfm() {
-    // The native jars are older than the others on purpose (pom.xml), and each server would say so.
-    VERSIONS.setLevel(Level.SEVERE);
     if (!KQueueFfm.isAvailable()) {
       return unavailable(KQueueFfm.unavailabilityCause());
     }
