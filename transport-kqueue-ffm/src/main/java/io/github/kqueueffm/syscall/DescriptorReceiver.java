@@ -7,11 +7,12 @@ import io.github.kqueueffm.abi.Platform;
  * Receives descriptors that a peer sends over a local socket. One thread at a time; {@link #close}
  * frees its memory.
  *
- * <p>It has room for as many as Linux lets one message carry, so that none is lost for lack of it.
+ * <p>It has room for as many as any system lets one message carry: on macOS and OpenBSD those that
+ * do not fit are open and without a number for ever.
  */
 public final class DescriptorReceiver implements AutoCloseable {
-  /** SCM_MAX_FD of Linux, the largest limit of all systems that set one. */
-  private static final int MOST = 253;
+  /** UIPC_MAX_CMSG_FD of Darwin, the largest limit of all systems. */
+  private static final int MOST = 512;
 
   private static final int PAYLOAD = 1;
 

@@ -36,6 +36,7 @@ final class Remedies {
           case "bind" -> ofBind(errno, subject);
           case "connect" -> ofConnect(errno, subject);
           case "setsockopt" -> ofOption(errno);
+          case "recvmsg" -> ofReceive(errno, subject);
           default -> ofTransfer(errno, subject);
         };
     String found = remedy.isEmpty() ? ofAny(errno) : remedy;
@@ -104,6 +105,14 @@ final class Remedies {
       case EADDRNOTAVAIL, ENODEV, ENXIO -> "name an interface that exists and has such an address";
       default -> "";
     };
+  }
+
+  private static String ofReceive(Errno errno, Object subject) {
+    // macOS and OpenBSD answer so where no descriptor is free for those in the message.
+    return errno == Errno.EMSGSIZE
+        ? "there is probably no descriptor left for those that the peer sent: raise this process's"
+            + " limit (ulimit -n) or close some"
+        : ofTransfer(errno, subject);
   }
 
   private static String ofTransfer(Errno errno, Object subject) {

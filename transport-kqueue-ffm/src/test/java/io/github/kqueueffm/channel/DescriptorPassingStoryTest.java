@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -212,6 +213,49 @@ class DescriptorPassingStoryTest {
       story.turn();
       assertThat(received.descriptors).isEmpty();
       assertThat(received.failures).singleElement().asString().contains("MSG_CTRUNC");
+    }
+  }
+
+  @Test
+  @DisplayName("all that a peer on macOS can send in one message are received, 254 of them")
+  void hasRoomForAsManyAsAPeerCanSend() {
+    try (Story story = connected()) {
+      int[] many = IntStream.range(1000, 1254).toArray();
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      story
+          .script()
+          .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
+          .where(call ->
+              Memory.getInt(call.argument(1) + 40) >= os.rights(new int[512]).length
+                  ? null
+                  : "its room for control messages is " + Memory.getInt(call.argument(1) + 40))
+          .does(call -> {
+            byte[] control = os.rights(many);
+            Memory.copy(control, 0, control(call), control.length);
+            Memory.putInt(call.argument(1) + 40, control.length);
+            Memory.putInt(call.argument(1) + 44, 0);
+            return 1;
+          });
+      closeOnExec(story, many);
+      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+      story.turn();
+      assertThat(received.descriptors).hasSize(254);
+    }
+  }
+
+  @Test
+  @DisplayName("EMSGSIZE, which macOS and OpenBSD answer without a free descriptor, says so")
+  void namesTheLimitOnDescriptors() {
+    try (Story story = connected()) {
+      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
+      story.script().expect("recvmsg", CLIENT).fails(Errno.EMSGSIZE);
+      story.tcp().close(CLIENT);
+      story.turn();
+      assertThat(received.failures)
+          .singleElement()
+          .asString()
+          .contains("recvmsg", "EMSGSIZE", "ulimit -n")
+          .doesNotContain("SO_SNDBUF");
     }
   }
 
