@@ -36,7 +36,12 @@ public final class KQueueFfmPeerCredentials {
     return new KQueueFfmPeerCredentials(PeerCredentials.of(channel.socket()));
   }
 
-  /** The process, 0 where the system does not tell (DragonFly, FreeBSD before 13). */
+  /**
+   * The process. On macOS it is the last user of the other end, which need not be who connected.
+   *
+   * @return 0 where the system does not tell (DragonFly, FreeBSD before 13) or, on macOS, the peer
+   *     has closed
+   */
   public int pid() {
     return credentials.pid();
   }

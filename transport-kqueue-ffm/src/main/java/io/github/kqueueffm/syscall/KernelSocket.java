@@ -497,6 +497,15 @@ public final class KernelSocket {
     return getInt(level, option, SocketOptions.name(level, option));
   }
 
+  /** {@return the value of an option, or a fallback if its errno is that one} */
+  synchronized int getIntOr(Constant level, Constant option, Errno absent, int fallback)
+      throws IOException {
+    ensureOpen();
+    return options()
+        .getIntOr(
+            platform.get(level), platform.get(option), level + "/" + option, absent, fallback);
+  }
+
   private synchronized int getInt(int level, int option, String name) throws IOException {
     ensureOpen();
     suit(level);

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
@@ -23,7 +24,10 @@ public final class PeerCredentials {
     this.gids = gids;
   }
 
-  /** {@return the process, 0 where the system does not tell (DragonFly, FreeBSD before 13)} */
+  /**
+   * {@return the process, 0 where the system does not tell (DragonFly, FreeBSD before 13) or, on
+   * macOS, the peer has closed} On macOS it is the last user of the other end.
+   */
   public int pid() {
     return pid;
   }
@@ -124,7 +128,8 @@ public final class PeerCredentials {
   private static int pid(KernelSocket socket, Platform platform, long memory, Struct layout)
       throws IOException {
     if (platform.has(Constant.LOCAL_PEERPID)) {
-      return socket.getInt(Constant.SOL_LOCAL, Constant.LOCAL_PEERPID);
+      // Darwin forgets the process when the peer closes, and not the user.
+      return socket.getIntOr(Constant.SOL_LOCAL, Constant.LOCAL_PEERPID, Errno.ENOTCONN, 0);
     }
     return layout.has("cr_pid") ? Memory.getInt(memory + layout.offset("cr_pid")) : 0;
   }

@@ -45,6 +45,25 @@ final class SocketOptions {
     }
   }
 
+  /** The same; a fallback where the answer is that errno. */
+  int getIntOr(int level, int option, String name, Errno absent, int fallback) throws IOException {
+    long memory = NativeMemory.allocate(2 * Long.BYTES);
+    try {
+      long inOut = memory + Long.BYTES;
+      Memory.putInt(inOut, Integer.BYTES);
+      int result = kernel.getsockopt(fd, level, option, memory, inOut);
+      if (result >= 0) {
+        return Memory.getInt(memory);
+      }
+      if (platform.is(absent, -result)) {
+        return fallback;
+      }
+      throw failure("getsockopt", name, result);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
   int getBytes(int level, int option, long memory, int length) throws IOException {
     return get(level, option, memory, length, name(level, option));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 import java.util.function.LongConsumer;
@@ -94,6 +95,24 @@ class PeerCredentialsTest {
   void darwinHasTheProcessInAnotherOption() throws IOException {
     ScriptedCalls calls = system("macos-aarch64", "xucred", memory -> xucred(memory, 0, 2));
     assertPeer(of(calls), 4242, 501, 20, 80);
+    assertThat(calls.log()).containsExactly("getsockopt(7, 0, 1)", "getsockopt(7, 0, 2)");
+  }
+
+  @Test
+  void darwinTellsTheUserOfAPeerThatHasClosed() throws IOException {
+    ScriptedCalls calls = ScriptedCalls.of("macos-aarch64");
+    Platform platform = calls.kernel().platform();
+    calls.on(
+        "getsockopt",
+        a -> {
+          if ((int) a[2] == 2) {
+            return -platform.number(Errno.ENOTCONN);
+          }
+          xucred((long) a[3], 0, 2);
+          Memory.putInt((long) a[4], platform.struct("xucred").size());
+          return 0;
+        });
+    assertPeer(of(calls), 0, 501, 20, 80);
     assertThat(calls.log()).containsExactly("getsockopt(7, 0, 1)", "getsockopt(7, 0, 2)");
   }
 
