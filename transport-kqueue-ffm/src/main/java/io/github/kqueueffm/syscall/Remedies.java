@@ -130,8 +130,10 @@ final class Remedies {
   private static String ofAny(Errno errno) {
     return switch (errno) {
       case EBADF -> "no such descriptor is open in this process";
-      case EMFILE -> "raise this process's limit on descriptors (ulimit -n) or close some";
-      case ENFILE -> "the system has no descriptor left, for any process: raise its limit";
+      case EMFILE -> "raise this process's limit on open descriptors (ulimit -n) or close some";
+      case ENFILE ->
+          "the system has no descriptor left for any process, whatever its ulimit -n is: raise the"
+              + " system's limit (fs.file-max, kern.maxfiles) or close some";
       case EPERM -> "it needs privileges that this process does not have";
       case EAFNOSUPPORT, EPFNOSUPPORT -> "the address family is switched off on this system";
       case ENOTSOCK -> "the descriptor is not a socket";

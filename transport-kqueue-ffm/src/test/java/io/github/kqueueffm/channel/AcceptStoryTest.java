@@ -174,7 +174,8 @@ class AcceptStoryTest {
       accept(story, CHILD);
       story.tcp().accept(SERVER).fails(Errno.EMFILE);
       story.turn();
-      assertThat(observer.log()).anyMatch(line -> line.contains("EMFILE"));
+      assertThat(observer.log())
+          .anyMatch(line -> line.contains("EMFILE") && line.contains("ulimit -n"));
 
       story.kevent(story.read(CHILD).oneShot()).returns();
       story.turn();

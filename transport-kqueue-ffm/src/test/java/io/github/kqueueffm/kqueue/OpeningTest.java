@@ -144,6 +144,9 @@ class OpeningTest {
     assertThatThrownBy(() -> Kqueues.open(calls.kernel()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("kqueue")
-        .hasMessageContaining("ENFILE");
+        .hasMessageContaining("ENFILE")
+        .hasMessageContaining("kern.maxfiles");
+    calls.fail("kqueue", Errno.EMFILE);
+    assertThatThrownBy(() -> Kqueues.open(calls.kernel())).hasMessageContaining("ulimit -n");
   }
 }

@@ -260,7 +260,8 @@ class CapabilitiesTest {
       assertThatThrownBy(() -> probe(script))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("socketpair")
-          .hasMessageContaining("EMFILE");
+          .hasMessageContaining("EMFILE")
+          .hasMessageContaining("ulimit -n");
       expectTimerThatFiresOnce(script);
       expectSentinelThatHolds(script);
       assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
@@ -363,7 +364,8 @@ class CapabilitiesTest {
       script.expect("close", 30);
       assertThatThrownBy(() -> Selector.open(script.kernel(), null))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("EMFILE");
+          .hasMessageContaining("EMFILE")
+          .hasMessageContaining("ulimit -n");
       script.expect("kqueue").answers(30);
       script.expect("pipe2").writesInts(0, 31, 32);
       script.expectKevent().changes(script.read(31).flags(EV_ADD)).fails(Errno.ENOMEM);

@@ -161,6 +161,10 @@ class FailuresTest {
                 + " smaller value, or raise the system's limit for it");
     assertThat(of(freebsd, "accept", null, Errno.EMFILE))
         .hasMessageStartingWith("accept: EMFILE: Too many open files (24); ")
+        .hasMessageContaining("limit on open descriptors (ulimit -n)");
+    assertThat(of(freebsd, "accept", null, Errno.ENFILE))
+        .hasMessageStartingWith("accept: ENFILE: Too many open files in system (23); ")
+        .hasMessageContaining("kern.maxfiles")
         .hasMessageContaining("ulimit -n");
     assertThat(of(freebsd, "connect", "/tmp/s", Errno.EAGAIN)).hasMessageContaining("backlog");
   }
