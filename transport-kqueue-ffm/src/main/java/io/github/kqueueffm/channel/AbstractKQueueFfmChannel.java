@@ -189,7 +189,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   protected void doClose() throws Exception {
     active = false;
     if (connector() != null) {
-      connector().closed();
+      connector().closed(loop == null ? null : loop.loopError());
     }
     try {
       // Again here for a channel whose registration failed or that is closed forcibly.
@@ -443,8 +443,24 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   /** Nothing can be read any more, unless the channel finds a way. */
   void readRefused(IOException refusal) {
-    pipeline().fireExceptionCaught(refusal);
-    ownUnsafe().closeNow();
+    try {
+      fireExceptionCaught(refusal);
+    } finally {
+      ownUnsafe().closeNow();
+    }
+  }
+
+  /**
+   * Tells the handlers of a failure. What they throw instead of taking it carries it on: a log at
+   * the pipeline's end that throws would lose it.
+   */
+  final void fireExceptionCaught(Throwable failure) {
+    try {
+      pipeline().fireExceptionCaught(failure);
+    } catch (Throwable t) {
+      LoopLog.suppress(t, failure);
+      throw t;
+    }
   }
 
   private IOException refusal(KQueueFfmIoEvent event) {

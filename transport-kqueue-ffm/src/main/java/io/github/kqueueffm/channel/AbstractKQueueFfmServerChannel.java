@@ -125,7 +125,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     }
     failure = readComplete(handle, failure);
     if (failure != null) {
-      pipeline().fireExceptionCaught(failure);
+      fireExceptionCaught(failure);
     }
   }
 
@@ -192,7 +192,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   @Override
   final void readRefused(IOException refusal) {
     backOff();
-    pipeline().fireExceptionCaught(refusal);
+    fireExceptionCaught(refusal);
   }
 
   private void backOff() {

@@ -174,12 +174,20 @@ final class Connector {
     }
   }
 
-  /** The channel closes with the connect still under way. */
-  void closed() {
+  /**
+   * The channel closes with the connect still under way.
+   *
+   * @param cause what closes it, or {@code null} if it is asked for
+   */
+  void closed(Throwable cause) {
     ChannelPromise pending = promise;
     forget();
     if (pending != null) {
-      pending.tryFailure(new ClosedChannelException());
+      ClosedChannelException closed = new ClosedChannelException();
+      if (cause != null) {
+        closed.initCause(cause);
+      }
+      pending.tryFailure(closed);
     }
   }
 

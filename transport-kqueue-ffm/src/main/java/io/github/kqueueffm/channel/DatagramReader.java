@@ -34,7 +34,7 @@ final class DatagramReader {
     }
     failure = channel.readComplete(handle, failure);
     if (failure != null) {
-      channel.pipeline().fireExceptionCaught(failure);
+      channel.fireExceptionCaught(failure);
     }
   }
 

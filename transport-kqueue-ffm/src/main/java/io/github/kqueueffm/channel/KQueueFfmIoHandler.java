@@ -53,6 +53,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   private final BooleanSupplier canBlock = this::canBlock;
   private final IntSupplier selectNow = this::selectNow;
   private IoHandlerContext context;
+  private Error error;
   private boolean hooked;
   private boolean destroyed;
 
@@ -124,6 +125,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   @Override
   public int run(IoHandlerContext context) {
     this.context = context;
+    this.error = null;
     try {
       int ready = select(context);
       clearStrayInterrupt();
@@ -136,6 +138,10 @@ public class KQueueFfmIoHandler implements IoHandler {
     } catch (Exception e) {
       selectFailed(e);
       return 0;
+    } catch (Error e) {
+      // It ends a loop of Netty's, which then closes the channels: they say why.
+      error = e;
+      throw e;
     } finally {
       this.context = null;
       completeCancellations();
@@ -190,7 +196,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   }
 
   private void selectFailed(Exception cause) {
-    LOGGER.warn("Unexpected exception in the select step of the event loop.", cause);
+    LoopLog.warn(LOGGER, "Unexpected exception in the select step of the event loop.", cause);
     // A flag that was set before would end each rest at once.
     boolean interrupted = Thread.interrupted();
     try {
@@ -297,6 +303,11 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   final void execute(Runnable task) {
     executor.execute(task);
+  }
+
+  /** What the last turn threw if it threw an error, or {@code null}. */
+  final Error error() {
+    return error;
   }
 
   final boolean isDestroyed() {

@@ -38,6 +38,11 @@ final class LoopRegistration implements IoRegistration {
     return registration;
   }
 
+  /** The error that ended the loop, or {@code null}. */
+  Error loopError() {
+    return handler.error();
+  }
+
   LoopResources resources() {
     return handler.resources();
   }
@@ -114,15 +119,19 @@ final class LoopRegistration implements IoRegistration {
     } catch (Throwable t) {
       // An error either must not take this turn's events from the others: their one-shots are
       // spent.
-      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), t);
+      LoopLog.warn(LOGGER, "Unexpected exception from " + name(), t);
     }
+  }
+
+  private String name() {
+    return StringUtil.simpleClassName(handle);
   }
 
   void close() {
     try {
       handle.close();
     } catch (Throwable t) {
-      LOGGER.warn("Cannot close {}", StringUtil.simpleClassName(handle), t);
+      LoopLog.warn(LOGGER, "Cannot close " + name(), t);
     }
     try {
       cancel();
@@ -136,7 +145,7 @@ final class LoopRegistration implements IoRegistration {
     try {
       handle.unregistered();
     } catch (Throwable t) {
-      LOGGER.warn("Unexpected exception from {}", StringUtil.simpleClassName(handle), t);
+      LoopLog.warn(LOGGER, "Unexpected exception from " + name(), t);
     }
   }
 }

@@ -178,13 +178,16 @@ final class StreamReader implements StreamInput {
   }
 
   private void failed(Throwable cause) {
-    channel.pipeline().fireExceptionCaught(cause);
-    // After ECONNRESET and its like the connection is gone, half-closure or not. What else fails,
-    // as an allocator of the user's, leaves the read that was asked for to be tried again.
-    if (cause instanceof IOException
-        || cause instanceof OutOfMemoryError
-        || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
-      channel.ownUnsafe().closeNow();
+    try {
+      channel.fireExceptionCaught(cause);
+    } finally {
+      // After ECONNRESET and its like the connection is gone, half-closure or not. What else fails,
+      // as an allocator of the user's, leaves the read that was asked for to be tried again.
+      if (cause instanceof IOException
+          || cause instanceof OutOfMemoryError
+          || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
+        channel.ownUnsafe().closeNow();
+      }
     }
   }
 }

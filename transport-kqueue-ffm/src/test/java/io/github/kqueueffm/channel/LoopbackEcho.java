@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.net.InetAddress;
@@ -22,7 +23,11 @@ final class LoopbackEcho {
   private LoopbackEcho() {}
 
   static String once(String text) throws Exception {
-    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
+    return once(text, KQueueFfmIoHandler.newFactory());
+  }
+
+  static String once(String text, IoHandlerFactory loops) throws Exception {
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, loops);
     try {
       Channel server =
           new ServerBootstrap()
