@@ -14,35 +14,39 @@ public final class KQueueFfm {
   // Compiled for Java 17, as NettyVersions is. Everything else needs Java 22 and is loaded by name.
   private static final int LOWEST_JAVA = 22;
   private static final String PROPERTIES = "io.github.kqueueffm.";
-  private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KQueueFfm.class);
   private static final AtomicBoolean WARNED = new AtomicBoolean();
   private static final Running RUNNING;
   private static final Throwable UNAVAILABILITY_CAUSE;
 
   static {
     Running running = null;
-    Throwable cause = obstacle();
-    if (cause == null) {
-      try {
+    Throwable cause;
+    try {
+      cause = obstacle();
+      if (cause == null) {
         running = load();
         cause = running.unavailabilityCause();
-      } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-        // Whoever asks whether there is this transport wants an answer, not an Error.
-        cause = new UnsupportedOperationException("cannot load the transport: " + e, e);
       }
+      if (cause == null) {
+        NettyVersions.warnIfMixed();
+      }
+    } catch (ReflectiveOperationException | RuntimeException | Error e) {
+      // Whoever asks whether there is this transport wants an answer, not an Error.
+      cause = new UnsupportedOperationException("cannot load the transport: " + e + hint(e), e);
     }
     RUNNING = running;
     UNAVAILABILITY_CAUSE = cause;
-    if (cause == null) {
-      NettyVersions.warnIfMixed();
-    } else if (hasProperty()) {
-      warn("a property -D" + PROPERTIES + "* is set");
-    } else {
-      LOGGER.debug("The kqueue transport is not available.", cause);
+    if (cause != null) {
+      log(cause);
     }
   }
 
   private KQueueFfm() {}
+
+  /** Apart, so that this class answers also where Netty's cannot be loaded. */
+  private static final class Log {
+    static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KQueueFfm.class);
+  }
 
   /** What only Java 22 can load. */
   interface Running {
@@ -78,6 +82,36 @@ public final class KQueueFfm {
         .newInstance();
   }
 
+  private static void log(Throwable cause) {
+    try {
+      if (hasProperty()) {
+        warn("a property -D" + PROPERTIES + "* is set");
+      } else {
+        Log.LOGGER.debug("The kqueue transport is not available.", cause);
+      }
+    } catch (RuntimeException | Error e) {
+      // The logger's classes cannot be loaded either; the cause is there for whoever asks.
+      cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * What to do about classes that do not load, in words to add to a message. The class loader does
+   * not say why it finds none, and a library seldom why it cannot initialise one.
+   */
+  static String hint(Throwable cause) {
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof NoClassDefFoundError
+          || t instanceof ExceptionInInitializerError
+          || t instanceof InternalError
+          || String.valueOf(t.getMessage()).contains("Too many open files")) {
+        return "; if this process had no descriptor left to open a file with, raise its limit on"
+            + " open descriptors (ulimit -n)";
+      }
+    }
+    return "";
+  }
+
   private static boolean hasProperty() {
     return System.getProperties().stringPropertyNames().stream()
         .anyMatch(name -> name.startsWith(PROPERTIES));
@@ -85,11 +119,11 @@ public final class KQueueFfm {
 
   private static void warn(String reason) {
     if (WARNED.compareAndSet(false, true)) {
-      LOGGER.warn(
+      Log.LOGGER.warn(
           "The kqueue transport is not available, although {}: {}",
           reason,
           UNAVAILABILITY_CAUSE.getMessage(),
-          LOGGER.isDebugEnabled() ? UNAVAILABILITY_CAUSE : null);
+          Log.LOGGER.isDebugEnabled() ? UNAVAILABILITY_CAUSE : null);
     }
   }
 

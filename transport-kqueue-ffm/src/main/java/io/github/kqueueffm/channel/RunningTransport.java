@@ -6,7 +6,9 @@ import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
+import io.netty.channel.DefaultChannelId;
 import java.io.IOException;
+import java.net.InetAddress;
 
 /** What {@link KQueueFfm} answers with; it makes this by name. */
 final class RunningTransport implements KQueueFfm.Running {
@@ -16,6 +18,12 @@ final class RunningTransport implements KQueueFfm.Running {
     if (Kernels.unavailabilityCause() != null) {
       return Kernels.unavailabilityCause();
     }
+    try {
+      loadWhatEveryChannelNeeds();
+    } catch (LinkageError | InternalError e) {
+      return new UnsupportedOperationException(
+          "cannot load what every channel needs: " + e + KQueueFfm.hint(e), e);
+    }
     try (Selector selector = Selector.open();
         Events none = new Events(1)) {
       // A wait with a time-out takes calls that no other does, and policies forbid.
@@ -23,8 +31,18 @@ final class RunningTransport implements KQueueFfm.Running {
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
       // Whoever asks whether there is this transport wants an answer, not an Error.
-      return new UnsupportedOperationException("cannot open a kqueue: " + Failures.reason(e), e);
+      return new UnsupportedOperationException(
+          "cannot open a kqueue: " + Failures.reason(e) + KQueueFfm.hint(e), e);
     }
+  }
+
+  /**
+   * Netty and the JDK read files for these classes. Where no descriptor is left they would fail in
+   * the first channel's constructor, with an error that does not say what to do.
+   */
+  private static void loadWhatEveryChannelNeeds() {
+    DefaultChannelId.newInstance();
+    InetAddress.getLoopbackAddress();
   }
 
   @Override
