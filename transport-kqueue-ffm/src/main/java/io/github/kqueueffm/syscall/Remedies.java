@@ -10,7 +10,26 @@ final class Remedies {
 
   /** Begins with a semicolon; empty where there is nothing to do. */
   static String of(Platform platform, Errno errno, String operation, Object subject) {
-    return everywhere(errno, operation, subject) + onSystem(platform, errno, operation);
+    return isOfFilter(operation, errno)
+        ? ofFilter(platform, errno)
+        : everywhere(errno, operation, subject) + onSystem(platform, errno, operation);
+  }
+
+  /** Whether a kqueue, or the epoll below it, had no room for one more filter. */
+  private static boolean isOfFilter(String operation, Errno errno) {
+    return (operation.startsWith("kevent") || operation.equals("epoll_ctl"))
+        && (errno == Errno.ENOSPC || errno == Errno.ENOMEM);
+  }
+
+  private static String ofFilter(Platform platform, Errno errno) {
+    if (errno == Errno.ENOMEM) {
+      return "; the kernel's memory, or its limit on filters, is used up: free memory, or have"
+          + " fewer connections, timers and user events";
+    }
+    return platform.system().equals("linux")
+        ? "; this user's epolls watch as many descriptors as fs.epoll.max_user_watches allows:"
+            + " raise it (sysctl) or have fewer connections"
+        : "";
   }
 
   /** What an error means on this system beyond what it means everywhere. */

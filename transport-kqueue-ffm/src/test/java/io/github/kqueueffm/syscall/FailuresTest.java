@@ -190,6 +190,26 @@ class FailuresTest {
         .hasMessageNotContaining("closed the connection");
   }
 
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void refusedFilterSaysWhatIsShort(Platform platform) {
+    String limit = "fs.epoll.max_user_watches";
+    for (String operation : List.of("kevent EVFILT_READ", "kevent", "epoll_ctl")) {
+      if (platform.system().equals("linux")) {
+        assertThat(of(platform, operation, REMOTE, Errno.ENOSPC))
+            .hasMessageContaining(operation)
+            .hasMessageContaining("ENOSPC")
+            .hasMessageContaining(limit + " allows: raise it");
+      } else {
+        assertThat(of(platform, operation, REMOTE, Errno.ENOSPC)).hasMessageNotContaining(limit);
+      }
+      assertThat(of(platform, operation, REMOTE, Errno.ENOMEM))
+          .hasMessageContaining("memory, or its limit on filters, is used up");
+    }
+    assertThat(of(platform, "sendfile", null, Errno.ENOSPC)).hasMessageNotContaining(limit);
+    assertThat(of(platform, "socket", null, Errno.ENOMEM)).hasMessageNotContaining("filter");
+  }
+
   @Test
   void unknownNumberIsShown() {
     Platform linux = Platform.named("linux-x86_64");
