@@ -7,9 +7,11 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,8 +41,15 @@ class ModelPropertyTest {
     PEER_CLOSES,
     REOPEN,
     POLL,
-    POLL_LITTLE
+    POLL_LITTLE,
+    TRIGGER,
+    TRIGGER_TWO_POLL_ONE,
+    WAIT
   }
+
+  /** What takes readiness away could do so before a thread that waits has seen it. */
+  private static final EnumSet<Kind> OF_ONE_THREAD =
+      EnumSet.of(Kind.DRAIN, Kind.FILL, Kind.MAKE_ROOM);
 
   /**
    * One thing done.
@@ -51,10 +60,21 @@ class ModelPropertyTest {
 
   @Provide
   Arbitrary<List<Step>> steps() {
-    Arbitrary<Kind> kinds =
+    return steps(
         Arbitraries.frequencyOf(
             Tuple.of(6, Arbitraries.of(Kind.ADD, Kind.RECEIVE, Kind.POLL)),
-            Tuple.of(2, Arbitraries.of(Kind.class)));
+            Tuple.of(2, Arbitraries.of(EnumSet.range(Kind.ADD, Kind.TRIGGER_TWO_POLL_ONE)))));
+  }
+
+  @Provide
+  Arbitrary<List<Step>> stepsOfThreads() {
+    return steps(
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.of(Kind.WAIT, Kind.ADD, Kind.TRIGGER_TWO_POLL_ONE)),
+            Tuple.of(4, Arbitraries.of(EnumSet.complementOf(OF_ONE_THREAD)))));
+  }
+
+  private static Arbitrary<List<Step>> steps(Arbitrary<Kind> kinds) {
     return Combinators.combine(
             kinds,
             Arbitraries.integers().between(0, PAIRS - 1),
@@ -73,6 +93,27 @@ class ModelPropertyTest {
     try (Room room = new Room(Kernels.system(), EmbeddedKqueue.open(Kernels.system(), false))) {
       Run run = new Run(room);
       steps.forEach(run::step);
+      run.poll(64);
+    }
+    assertThat(NativeMemory.live()).isEqualTo(memory);
+  }
+
+  /** Not shrunk, since a failure lasts as long as the wait whose event is lost. */
+  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  void embeddedKqueueDoesAsTheModelWithThreadsThatWait(
+      @ForAll("stepsOfThreads") List<Step> steps, @ForAll boolean precise) throws IOException {
+    assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
+    long memory = NativeMemory.live();
+    CountingKernel calls = CountingKernel.over(Kernels.system());
+    try (Room room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), false));
+        Workers workers = new Workers(room, calls, precise)) {
+      Run run = new Run(room);
+      for (Step step : steps) {
+        run.step(step, workers);
+      }
+      while (workers.anyWaits()) {
+        run.step(new Step(Kind.TRIGGER, 0, false, 0), workers);
+      }
       run.poll(64);
     }
     assertThat(NativeMemory.live()).isEqualTo(memory);
@@ -108,9 +149,16 @@ class ModelPropertyTest {
   }
 
   private static final class Run {
+    private static final int USERS = 2;
+    private static final long USER_UDATA = 1_000_000;
+
     private final Room room;
     private final Pair[] pairs = new Pair[PAIRS];
     private final int[] flagSets;
+
+    /** Whether a user event was triggered and not reported since. */
+    private final boolean[] triggered = new boolean[USERS];
+
     private long lastUdata;
 
     Run(Room room) {
@@ -125,6 +173,10 @@ class ModelPropertyTest {
       for (int i = 0; i < PAIRS; i++) {
         open(i);
       }
+      for (int i = 0; i < USERS; i++) {
+        Constant user = Constant.EVFILT_USER;
+        room.change(i, user, USER_UDATA + i, Constant.EV_ADD, Constant.EV_CLEAR).apply();
+      }
     }
 
     private void open(int i) {
@@ -134,6 +186,46 @@ class ModelPropertyTest {
       pairs[i].far = ends[1];
       pairs[i].read.udata = ++lastUdata;
       pairs[i].write.udata = ++lastUdata;
+    }
+
+    /**
+     * Of threads that wait, one after the other gets what is expected until nothing is, so that
+     * after each step either nothing is expected or none waits.
+     */
+    void step(Step step, Workers workers) {
+      if (step.kind() == Kind.WAIT) {
+        workers.start(step.flags() % 2 == 0 ? 1 : 64, step.read());
+      } else if (step.kind() == Kind.TRIGGER_TWO_POLL_ONE) {
+        triggerAll();
+        // Those that wait may be faster.
+        take(room.await(0, 1));
+      } else {
+        step(step);
+      }
+      if (step.kind() != Kind.WAIT) {
+        workers.release();
+      }
+      while (workers.anyWaits() && !expected().isEmpty()) {
+        take(workers.take());
+      }
+    }
+
+    private void take(List<Event> found) {
+      assertThat(found.stream().map(Event::udata)).doesNotHaveDuplicates().isSubsetOf(expected());
+      found.forEach(this::reported);
+    }
+
+    private void triggerAll() {
+      for (int i = 0; i < USERS; i++) {
+        changeTrigger(i);
+      }
+      room.apply();
+    }
+
+    private void changeTrigger(int user) {
+      int trigger = room.get(Constant.NOTE_TRIGGER);
+      room.change(user, Constant.EVFILT_USER, 0, trigger, 0, USER_UDATA + user);
+      triggered[user] = true;
     }
 
     void step(Step step) {
@@ -156,6 +248,14 @@ class ModelPropertyTest {
         case REOPEN -> reopen(step.pair());
         case POLL -> poll(64);
         case POLL_LITTLE -> poll(2);
+        case TRIGGER -> {
+          changeTrigger(step.pair() % USERS);
+          room.apply();
+        }
+        case TRIGGER_TWO_POLL_ONE -> {
+          triggerAll();
+          poll(1);
+        }
         default -> throw new AssertionError(step);
       }
     }
@@ -228,12 +328,22 @@ class ModelPropertyTest {
       open(i);
     }
 
-    void poll(int most) {
+    private Set<Long> expected() {
       Set<Long> expected = new TreeSet<>();
       for (Pair pair : pairs) {
         expect(expected, pair, true);
         expect(expected, pair, false);
       }
+      for (int i = 0; i < USERS; i++) {
+        if (triggered[i]) {
+          expected.add(USER_UDATA + i);
+        }
+      }
+      return expected;
+    }
+
+    void poll(int most) {
+      Set<Long> expected = expected();
       List<Event> found = room.await(0, most);
       List<Long> tokens = found.stream().map(Event::udata).toList();
       assertThat(tokens).doesNotHaveDuplicates().isSubsetOf(expected);
@@ -257,6 +367,15 @@ class ModelPropertyTest {
     }
 
     private void reported(Event event) {
+      if (event.filter() == room.get(Constant.EVFILT_USER)) {
+        assertThat(event.udata()).isEqualTo(USER_UDATA + event.ident());
+        triggered[(int) event.ident()] = false;
+      } else {
+        reportedOfPair(event);
+      }
+    }
+
+    private void reportedOfPair(Event event) {
       boolean read = event.filter() == room.get(Constant.EVFILT_READ);
       for (Pair pair : pairs) {
         if (pair.near == event.ident()) {

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.Room.Event;
-import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,38 +43,6 @@ class ThreadsTest extends EmbeddedTest {
   /** Another thread's view of the room's kqueue. */
   private Room other() {
     return new Room(room.kernel, new Borrowed(room.kqueue));
-  }
-
-  private record Borrowed(Kqueue kqueue) implements Kqueue {
-    @Override
-    public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
-      return kqueue.kevent(changes, nchanges, events, nevents, timespec);
-    }
-
-    @Override
-    public void forget(int fd) {
-      kqueue.forget(fd);
-    }
-
-    @Override
-    public void release(int fd) {
-      kqueue.release(fd);
-    }
-
-    @Override
-    public KeventLayout layout() {
-      return kqueue.layout();
-    }
-
-    @Override
-    public String describe() {
-      return kqueue.describe();
-    }
-
-    @Override
-    public void close() {
-      // The room that opened it closes it.
-    }
   }
 
   /** Has a thread wait, and returns once it is in the kernel. */
