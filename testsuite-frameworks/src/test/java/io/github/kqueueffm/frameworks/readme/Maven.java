@@ -91,7 +91,7 @@ final class Maven {
     List<String> command = new ArrayList<>();
     command.add(program().toString());
     command.addAll(List.of("--batch-mode", "--no-transfer-progress", "--fail-at-end"));
-    if (Boolean.getBoolean("readme.offline")) {
+    if ("offline=true".equals(System.getProperty("readme.mode"))) {
       command.add("--offline");
     }
     command.add("-Dmaven.repo.local=" + repository);
