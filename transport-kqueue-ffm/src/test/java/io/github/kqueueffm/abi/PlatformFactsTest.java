@@ -26,6 +26,16 @@ class PlatformFactsTest {
     return Facts.platforms().stream();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"freebsd", "linux", "macos", "netbsd", "openbsd"})
+  void systemHasTheSameCallsOnBothProcessors(String system) {
+    Platform x86 = Platform.named(system + "-x86_64");
+    Platform arm = Platform.named(system + "-aarch64");
+    for (Call call : Call.values()) {
+      assertThat(arm.symbols(call).isEmpty()).as("%s", call).isEqualTo(x86.symbols(call).isEmpty());
+    }
+  }
+
   @Test
   void tableHasAllElevenPlatforms() {
     assertThat(Facts.platforms())
