@@ -103,8 +103,11 @@ final class TransportImplementation implements Transport {
   @Override
   public void configure(DatagramChannel channel, DatagramSocketOptions options) {
     try {
-      channel.config().setOption(UnixChannelOption.SO_REUSEPORT, options.isReusePort());
       Transport.super.configure(channel, options);
+      if (options.isReusePort()) {
+        // After SO_REUSEADDR, which macOS and the BSDs take for both.
+        channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+      }
       MulticastOptions.set(channel.config(), options);
     } catch (Throwable t) {
       // No loop has it yet, so that close() would have no thread.
