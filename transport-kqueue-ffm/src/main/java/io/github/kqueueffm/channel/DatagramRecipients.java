@@ -33,12 +33,15 @@ final class DatagramRecipients {
   void tell(boolean told) throws IOException {
     Platform platform = socket.kernel().platform();
     int value = told ? 1 : 0;
-    if (socket.family() == platform.get(Constant.AF_INET6)) {
-      socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_RECVPKTINFO, value);
-    } else {
-      boolean bsd = platform.has(Constant.IP_RECVDSTADDR);
-      socket.setInt(
-          Constant.IPPROTO_IP, bsd ? Constant.IP_RECVDSTADDR : Constant.IP_PKTINFO, value);
+    // The socket keeps its family until the option is set.
+    synchronized (socket) {
+      if (socket.family() == platform.get(Constant.AF_INET6)) {
+        socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_RECVPKTINFO, value);
+      } else {
+        boolean bsd = platform.has(Constant.IP_RECVDSTADDR);
+        socket.setInt(
+            Constant.IPPROTO_IP, bsd ? Constant.IP_RECVDSTADDR : Constant.IP_PKTINFO, value);
+      }
     }
     this.told = told;
   }

@@ -153,7 +153,13 @@ final class KernelOption<T> {
   boolean set(KernelSocket socket, T value) {
     OptionRanges.check(option, value);
     try {
-      form.set(socket, level, existing(socket), value);
+      // The socket keeps its family as long as the form goes by it.
+      synchronized (socket) {
+        if (!form.set(socket, level, existing(socket), value)) {
+          // The connection is gone, and takes every value.
+          return true;
+        }
+      }
     } catch (IOException e) {
       throw new ChannelException(
           "cannot set "

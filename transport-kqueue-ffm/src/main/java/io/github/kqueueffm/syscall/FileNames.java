@@ -47,7 +47,8 @@ public final class FileNames {
 
   /**
    * The bytes that Java itself gives to the kernel for a path. Its text would not do: a name that a
-   * directory gives can have bytes that the locale's encoding lacks.
+   * directory gives can have bytes that the locale's encoding lacks. A path that is not absolute
+   * goes as it is, whatever the property {@code user.dir} says.
    *
    * @param path one that the kernel {@linkplain #isKernels(Path) knows}
    */

@@ -589,7 +589,9 @@ public final class KernelSocket {
       Memory.copy(setting.value(), 0, memory, length);
       return setBytes(setting.level(), setting.option(), memory, length, setting.name());
     } finally {
-      NativeMemory.free(memory);
+      if (memory != 0) {
+        NativeMemory.free(memory);
+      }
     }
   }
 
