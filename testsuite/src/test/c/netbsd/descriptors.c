@@ -49,6 +49,15 @@ int nb_close(int ours_fd) {
   return (int)CALL(SYS_close, fd);
 }
 
+static int copied(int fd, int copy) {
+  struct endpoint same = *endpoint(fd);
+  int number = ours(copy);
+  if (copy >= 0) {
+    *endpoint(copy) = same;
+  }
+  return number;
+}
+
 int nb_fcntl(int fd, int command, ...) EXPORTED("fcntl");
 int nb_fcntl(int ours_fd, int command, ...) {
   va_list arguments;
@@ -72,18 +81,17 @@ int nb_fcntl(int ours_fd, int command, ...) {
       int flags = flags_to_linux(argument);
       return flags < 0 ? fail(NB_EINVAL) : (int)CALL(SYS_fcntl, fd, F_SETFL, flags);
     }
-    case NB_F_DUPFD_CLOEXEC: {
-      int copy = (int)CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, argument);
-      struct endpoint same = *endpoint(fd);
-      int number = ours(copy);
-      if (copy >= 0) {
-        *endpoint(copy) = same;
-      }
-      return number;
-    }
+    case NB_F_DUPFD_CLOEXEC:
+      return copied(fd, (int)CALL(SYS_fcntl, fd, F_DUPFD_CLOEXEC, argument));
     default:
       return fail(NB_EINVAL);
   }
+}
+
+int nb_dup(int fd) EXPORTED("dup");
+int nb_dup(int ours_fd) {
+  int fd = real(ours_fd);
+  return fd < 0 ? -1 : copied(fd, (int)CALL(SYS_dup, fd));
 }
 
 static int replace(int ours_fd, int ours_onto, int linux_flags) {
