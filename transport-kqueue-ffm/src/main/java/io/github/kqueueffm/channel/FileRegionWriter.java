@@ -1,6 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -142,13 +144,20 @@ final class FileRegionWriter {
     }
     if (!loop.interrupted(result)) {
       // Or its file system cannot do it.
-      if (!Failures.mayBeForbidden(loop.kernel().platform(), result)) {
+      Platform platform = loop.kernel().platform();
+      if (isFiltered(platform, result) || !Failures.mayBeForbidden(platform, result)) {
         throw channel.failure("sendfile", result);
       }
       sendfileRefused = true;
       own.close();
     }
     return true;
+  }
+
+  /** Whether it can be a packet filter's refusal: then bytes may be in the socket uncounted. */
+  private static boolean isFiltered(Platform platform, int result) {
+    return !platform.isLinux()
+        && (platform.is(Errno.EPERM, -result) || platform.is(Errno.EACCES, -result));
   }
 
   private boolean send(ChannelOutboundBuffer in, FileRegion region) throws IOException {
