@@ -104,8 +104,11 @@ final class DatagramReader {
     int slots = slot == 0 ? 1 : Math.min(buffer.writableBytes() / slot, packets.length);
     handle.attemptedBytesRead(buffer.writableBytes());
     if (slots > 1 && loop.datagrams().receivesMany()) {
-      int count = fillMany(loop, handle, buffer, slot, slots);
-      return count >= 0 ? count : fillOneInstead(loop, handle, buffer, count);
+      long address = Buffers.room(buffer, slot * slots);
+      if (address != Buffers.NONE) {
+        int count = fillMany(loop, handle, buffer, address, slot, slots);
+        return count >= 0 ? count : fillOneInstead(loop, handle, buffer, count);
+      }
     }
     return fillOne(loop, handle, buffer);
   }
@@ -166,15 +169,12 @@ final class DatagramReader {
       LoopResources loop,
       RecvByteBufAllocator.ExtendedHandle handle,
       ByteBuf buffer,
+      long address,
       int slot,
       int slots)
       throws IOException {
     DatagramResources resources = loop.datagrams();
     DatagramBatch batch = resources.many();
-    long address = Buffers.room(buffer, slot * slots);
-    if (address == Buffers.NONE) {
-      return -1;
-    }
     int count;
     do {
       for (int i = 0; i < slots; i++) {
