@@ -244,7 +244,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   /** A socket whose errno was taken may give no event again, and a read is asked for. */
   private void tellKeptErrno() {
-    if (!keptErrnoQueued && readPending && mayRead()) {
+    if (!keptErrnoQueued && readInterest() == Interest.ONE_SHOT) {
       keptErrnoQueued = true;
       eventLoop().execute(() -> onLoop(this::readKeptErrno));
     }
@@ -252,7 +252,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   private void readKeptErrno() {
     keptErrnoQueued = false;
-    if (keptErrno != 0 && readPending && isOpen() && loop != null) {
+    boolean wanted = isOpen() && loop != null && readInterest() == Interest.ONE_SHOT;
+    if (keptErrno != 0 && wanted) {
       readReady(true);
       updateReadInterest();
     }

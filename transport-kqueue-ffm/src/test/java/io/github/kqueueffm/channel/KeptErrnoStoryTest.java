@@ -21,11 +21,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -61,6 +63,23 @@ class KeptErrnoStoryTest {
       story.tcp().close(CHILD);
       story.turn();
       assertThat(child.log()).containsExactly("active", "read last", "complete", RESET, "inactive");
+    }
+  }
+
+  @Test
+  @Timeout(
+      value = 10,
+      threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A spin hears no interrupt.
+  @DisplayName("an input that a handler shuts down before the errno is told asks for no more [A11]")
+  void isNotLookedForOnceTheInputIsShutDown() {
+    try (Story story = Story.on(os)) {
+      story.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
+      arms(story, story.read(CHILD).eof(Errno.ECONNRESET).data(4));
+      story.tcp().recv(CHILD, "last");
+      story.script().allow("shutdown", CHILD);
+      story.turn();
+      assertThat(child.log()).startsWith("active", "read last").endsWith("complete");
+      assertThat(child.channel().isOpen()).isTrue();
     }
   }
 
