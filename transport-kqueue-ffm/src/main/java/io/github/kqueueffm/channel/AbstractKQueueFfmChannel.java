@@ -188,14 +188,17 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   @Override
   protected void doClose() throws Exception {
     active = false;
-    if (connector() != null) {
-      connector().closed(loop == null ? null : loop.loopError());
-    }
     try {
-      // Again here for a channel whose registration failed or that is closed forcibly.
-      deregister(true);
+      if (connector() != null) {
+        connector().closed(loop == null ? null : loop.loopError());
+      }
     } finally {
-      socket.close();
+      try {
+        // Again here for a channel whose registration failed or that is closed forcibly.
+        deregister(true);
+      } finally {
+        socket.close();
+      }
     }
   }
 
