@@ -13,7 +13,7 @@ public final class KQueueFfmAvailabilityCondition implements Condition {
   @Override
   @SuppressWarnings("rawtypes") // Micronaut's own signature
   public boolean matches(ConditionContext context) {
-    // Micronaut asks whatever transport is configured, so this is no wish for this one.
+    // Micronaut evaluates this whatever transport is configured, so a warning would mislead.
     if (!KQueueFfm.isAvailable()) {
       context.fail(
           "the kqueue-ffm transport is not available: "
