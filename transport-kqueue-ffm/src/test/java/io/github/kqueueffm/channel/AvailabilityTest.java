@@ -3,10 +3,12 @@ package io.github.kqueueffm.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person is told where the transport does not run, and what makes it run. */
+@Tag("real")
 class AvailabilityTest {
   private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";
 

@@ -10,9 +10,11 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.ReadOnlyBufferException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which parts of which buffers have an address. */
+@Tag("real")
 class BuffersTest {
   private static ByteBuf direct(int size) {
     return Unpooled.directBuffer(size, 1024).writerIndex(size);

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A container undeploys an application whose transport its own threads have used. */
+@Tag("real")
 class ClassLoaderTest {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -23,11 +23,13 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Mistakes with addresses, loops and options, as a person meets them. */
 @Timeout(60)
+@Tag("real")
 class ConnectionErrorsTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 

@@ -24,11 +24,13 @@ import java.net.InetSocketAddress;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several datagrams with one system call: sendmmsg at a flush, recvmmsg by an option. */
+@Tag("real")
 final class DatagramBatchTest {
   private static final int SLOT = 64;
 

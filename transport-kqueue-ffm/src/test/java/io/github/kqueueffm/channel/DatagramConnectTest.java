@@ -22,9 +22,11 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Connected datagram sockets, and their way back. */
+@Tag("real")
 final class DatagramConnectTest {
 
   private static KQueueFfmDatagramChannel connected(

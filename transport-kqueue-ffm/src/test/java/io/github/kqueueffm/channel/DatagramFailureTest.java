@@ -20,12 +20,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel refuses, and what follows for a datagram and for the next one. */
+@Tag("real")
 final class DatagramFailureTest {
 
   /** A kernel without batches, so that single calls fail. */

@@ -21,12 +21,14 @@ import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Groups on real interfaces. For IPv4 the loopback one serves, which delivers what is sent to a
  * group although it does not call itself capable of it.
  */
+@Tag("real")
 final class DatagramMulticastTest {
   private static final InetAddress GROUP4 = address("239.77.1.9");
   private static final InetAddress OTHER_GROUP4 = address("239.77.1.10");

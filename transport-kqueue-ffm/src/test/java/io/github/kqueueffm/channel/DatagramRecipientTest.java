@@ -15,9 +15,11 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** To which of the machine's addresses a datagram was sent. */
+@Tag("real")
 final class DatagramRecipientTest {
   /** The whole network 127.0.0.0/8 belongs to the loopback interface of Linux. */
   private static final InetAddress OTHER_LOOPBACK = address("127.0.0.9");

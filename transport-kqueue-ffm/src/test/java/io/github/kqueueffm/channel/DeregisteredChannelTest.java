@@ -28,10 +28,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Channels that are deregistered and then closed: epoll keeps nothing of them. */
+@Tag("real")
 class DeregisteredChannelTest {
   private final Kernel real = Kernels.system();
   private final Platform platform = real.platform();

@@ -17,12 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each call that makes a descriptor names the limit when there is none left. */
+@Tag("real")
 class DescriptorCallsTest {
   private final CountingKernel calls = CountingKernel.over(Kernels.system());
   @TempDir Path directory;

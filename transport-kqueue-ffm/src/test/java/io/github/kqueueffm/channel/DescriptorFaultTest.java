@@ -14,10 +14,12 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedCalls;
 import io.netty.channel.unix.DomainSocketReadMode;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What can go wrong with descriptors on their way. */
+@Tag("real")
 class DescriptorFaultTest {
   private final Kernel real = Kernels.system();
   private final Platform platform = real.platform();

@@ -23,11 +23,13 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a program sees whose process has few descriptors, or none left. */
+@Tag("real")
 class DescriptorLimitTest {
   /** A JVM does not start with fewer. */
   private static final int FEWEST = 5;

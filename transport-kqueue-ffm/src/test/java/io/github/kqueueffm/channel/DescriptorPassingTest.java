@@ -19,10 +19,12 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Descriptors that go over local sockets. */
+@Tag("real")
 class DescriptorPassingTest {
   @RegisterExtension final Loop loop = new Loop();
 

@@ -37,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -47,6 +48,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  * Buffers of every kind go out as they are and come in whole, and no call reads or writes past a
  * piece of memory, on every path between a ByteBuf and the kernel.
  */
+@Tag("real")
 class EveryBufferPropertyTest {
   private static final int TRIES = 150;
   static final int SIZE = 90;

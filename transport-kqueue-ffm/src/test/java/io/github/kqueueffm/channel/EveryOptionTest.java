@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whatever option a channel lists, set and read: on a socket that lives, on a closed one, and on
  * one that the peer has reset.
  */
+@Tag("real")
 class EveryOptionTest {
   /** Linux answers with twice what was set. */
   private static final Set<ChannelOption<?>> ROUNDED_UP =

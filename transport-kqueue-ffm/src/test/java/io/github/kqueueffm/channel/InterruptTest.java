@@ -26,12 +26,14 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Threads whose interrupt flag is set: a FileChannel closes itself when such a thread uses it. */
+@Tag("real")
 class InterruptTest {
   @RegisterExtension final Loop loop = new Loop();
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Channels on libkqueue: each of its releases, imitated, and the one that this machine has. */
 @ParameterizedClass
 @MethodSource("io.github.kqueueffm.kqueue.Provider#libraries")
+@Tag("real")
 class LibkqueueTest {
   @RegisterExtension final Loop loop;
 

@@ -20,9 +20,11 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is left to tell when a log throws, or an error ends an event loop. */
+@Tag("real")
 class LoopErrorTest {
   private volatile Error next;
 

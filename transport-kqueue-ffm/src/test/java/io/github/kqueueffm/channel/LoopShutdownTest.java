@@ -15,11 +15,13 @@ import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Repeated, since a loop that is told to stop may be anywhere in its turn. */
 @Timeout(60)
+@Tag("real")
 class LoopShutdownTest {
 
   @RepeatedTest(50)

@@ -23,6 +23,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a user reads when something is wrong, on the real kernel. */
+@Tag("real")
 class MessagesTest {
   @RegisterExtension final Loop loop = new Loop();
 

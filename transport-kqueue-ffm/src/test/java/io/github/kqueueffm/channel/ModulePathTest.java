@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program in a module of its own, compiled and run as a user would: {@code java -p ... -m}. */
+@Tag("real")
 class ModulePathTest {
   private static final String ENABLE = "--enable-native-access=io.github.kqueueffm.transport";
   private static final String MODULE =

@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Code that was written for Netty's kqueue or epoll transport compiles with the names of this one:
  * whatever their configurations and event loop groups offer is here, in the same form.
  */
+@Tag("real")
 class NettysSignaturesTest {
   /** Setters and getters of the options that the README says are not honoured. */
   private static final Set<String> NOT_HONOURED =

@@ -10,12 +10,14 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.StandardSocketOptions;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values that NIO refuses, on the real kernel. */
+@Tag("real")
 class OptionRangesTest {
   @RegisterExtension final Loop loop = new Loop();
 

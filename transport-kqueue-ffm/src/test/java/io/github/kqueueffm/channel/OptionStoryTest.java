@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Options of a connection on every system, also of one that the peer has reset already. */
 @ParameterizedClass
 @EnumSource(Os.class)
+@Tag("real")
 class OptionStoryTest {
   private static final int SO_KEEPALIVE = 8;
   private static final int SO_SNDBUF = 0x1001;

@@ -20,11 +20,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options that a user gives by level and number, under whatever name. */
+@Tag("real")
 class OptionsByNumberTest {
   /** Options that every socket has, each of which is on or off. */
   private static final List<Constant> FLAGS =

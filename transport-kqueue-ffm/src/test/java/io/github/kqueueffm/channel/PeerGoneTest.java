@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The other end goes away while nobody reads: it is noticed, no byte is lost, nothing spins. */
+@Tag("real")
 class PeerGoneTest {
   private static final int HALF_CLOSED = 100;
   private static final long MEASURED_MILLIS = 5_000;

@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** The transport under real filters of system calls, which need no privilege. */
 @EnabledOnOs(OS.LINUX)
+@Tag("real")
 class PolicyTest {
   private static final String WORKS = "works, waits, datagrams";
   private static final List<Errno> ERRNOS =

@@ -29,10 +29,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Real sockets on a loop whose epoll takes no more descriptors, for good. */
+@Tag("real")
 class RefusedAddTest {
   /** What a channel that fails may try; a loop that spins comes to thousands. */
   private static final int FEW = 10;

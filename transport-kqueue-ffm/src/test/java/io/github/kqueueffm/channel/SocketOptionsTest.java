@@ -42,12 +42,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Options of the real kernel: set, read, listed; on sockets that live, are closed or were reset.
  */
+@Tag("real")
 class SocketOptionsTest {
   @RegisterExtension final Loop loop = new Loop();
 

@@ -46,9 +46,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a subclass in a package of its own can change: configuration, children, loops. */
+@Tag("real")
 class SubclassTest {
   private final EventLoopGroup group = new KQueueFfmEventLoopGroup(1);
   private final BlockingQueue<Channel> children = new LinkedBlockingQueue<>();

@@ -11,11 +11,13 @@ import io.github.kqueueffm.syscall.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waits of less than a millisecond, with epoll_pwait2 and without. */
+@Tag("real")
 class PreciseWaitTest extends EmbeddedTest {
 
   @Test

@@ -5,8 +5,10 @@ import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real")
 class TimeoutTest extends ProviderTest {
 
   @Test

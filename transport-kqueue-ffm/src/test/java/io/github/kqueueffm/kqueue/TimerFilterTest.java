@@ -12,8 +12,10 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.Room.Event;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("real")
 class TimerFilterTest extends ProviderTest {
 
   @Test

@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Java's buffers of every kind as native pieces, and what lies beside them. */
+@Tag("real")
 class BufferVectorPropertyTest {
   private static final int TRIES = 500;
   private static final int AROUND = 16;

@@ -15,11 +15,13 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several registrations of one number on the embedded kqueue, one of which is cancelled. */
+@Tag("real")
 class CancelledRegistrationTest {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 

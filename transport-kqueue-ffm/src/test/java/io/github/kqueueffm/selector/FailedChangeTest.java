@@ -17,11 +17,13 @@ import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kernels answer to changes that fail, to signals, and with events that came too late. */
+@Tag("real")
 class FailedChangeTest {
   private static final int FD = 5;
 

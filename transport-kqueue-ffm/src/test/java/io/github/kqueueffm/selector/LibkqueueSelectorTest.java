@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A selector on libkqueue, which some threads use while one waits. In releases 2.4 to 2.6 each of
  * them would go on only at the end of that wait.
  */
+@Tag("real")
 class LibkqueueSelectorTest {
   private static final String LIBRARIES = "io.github.kqueueffm.kqueue.Provider#libraries";
   private static final int WAIT_MILLIS = 10_000;

@@ -15,11 +15,13 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The probes on a kqueue that really fires, under the calls of a kernel's own one. */
 @Timeout(60)
+@Tag("real")
 class RealProbeTest {
   private final Map<Integer, Kqueue> kqueues = new ConcurrentHashMap<>();
   private final AtomicInteger nextKqueue = new AtomicInteger(1_000_000);

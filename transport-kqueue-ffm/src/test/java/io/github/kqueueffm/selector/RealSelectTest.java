@@ -20,11 +20,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The selector on this machine's provider. */
 @Timeout(60)
+@Tag("real")
 class RealSelectTest {
   private static ServerSocket listen() throws IOException {
     return new ServerSocket(0, 128, InetAddress.getLoopbackAddress());

@@ -25,9 +25,11 @@ import java.util.Deque;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sockets of the machine that runs the tests; each test leaves no native memory behind. */
+@Tag("real")
 class KernelSocketTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 

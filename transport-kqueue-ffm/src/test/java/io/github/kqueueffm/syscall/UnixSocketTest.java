@@ -19,11 +19,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /** Local sockets of the machine that runs the tests. */
+@Tag("real")
 class UnixSocketTest {
   private final Kernel kernel = Kernels.system();
   private final Platform platform = kernel.platform();

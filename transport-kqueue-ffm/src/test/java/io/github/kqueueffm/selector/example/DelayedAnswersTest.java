@@ -9,10 +9,12 @@ import io.github.kqueueffm.selector.Token;
 import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
+@Tag("real")
 class DelayedAnswersTest {
   @Test
   void eventsAreHandledInTheOrderOfReadinessUntilTheLoopIsClosed() throws Exception {
