@@ -12,6 +12,7 @@ import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.netty.channel.ChannelException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,11 @@ class AdoptedServerTest {
   private static final InetSocketAddress UNBOUND = new InetSocketAddress("0.0.0.0", 0);
 
   private static ScriptedCalls kernel(String name, InetSocketAddress local, Errno acceptConn) {
+    return kernel(name, local, memory -> -Platform.named(name).number(acceptConn));
+  }
+
+  private static ScriptedCalls kernel(
+      String name, InetSocketAddress local, LongFunction<Integer> acceptConn) {
     Platform platform = Platform.named(name);
     return ScriptedCalls.of(name)
         .on("fcntl", 0)
@@ -38,7 +44,7 @@ class AdoptedServerTest {
                 Memory.putInt((long) arguments[3], platform.get(Constant.SOCK_STREAM));
                 return 0;
               }
-              return -platform.number(acceptConn);
+              return acceptConn.apply((long) arguments[3]);
             });
   }
 
@@ -77,6 +83,35 @@ class AdoptedServerTest {
     server.afterRegister();
     assertThat(listens(calls)).isFalse();
     assertThat(server.isActive()).isFalse();
+  }
+
+  private static ScriptedCalls kernelThatTells(boolean listening) {
+    return kernel(
+        "linux-x86_64",
+        BOUND,
+        memory -> {
+          Memory.putInt(memory, listening ? 1 : 0);
+          return 0;
+        });
+  }
+
+  @Test
+  void socketThatListensIsActiveAtOnceAndKeepsItsOwnersBacklog() throws IOException {
+    ScriptedCalls calls = kernelThatTells(true);
+    KQueueFfmServerSocketChannel server = adopt(calls);
+    assertThat(server.isActive()).isTrue();
+    server.afterRegister();
+    assertThat(listens(calls)).isFalse();
+  }
+
+  @Test
+  void boundSocketThatDoesNotListenBecomesActiveWithItsRegistration() throws IOException {
+    ScriptedCalls calls = kernelThatTells(false);
+    KQueueFfmServerSocketChannel server = adopt(calls);
+    assertThat(server.isActive()).isFalse();
+    server.afterRegister();
+    assertThat(listens(calls)).isTrue();
+    assertThat(server.isActive()).isTrue();
   }
 
   @Test
