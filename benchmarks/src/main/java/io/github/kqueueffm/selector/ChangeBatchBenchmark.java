@@ -24,7 +24,7 @@ public class ChangeBatchBenchmark {
   @Setup
   public void open() throws IOException {
     Kernel kernel = Kernels.system();
-    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    KqueueConstants facts = new KqueueConstants(kernel.platform());
     selector = Selector.open();
     pending = new PendingChanges(facts, new KeventLayout(kernel.keventStruct()), true, false);
     for (int i = 0; i < REGISTRATIONS; i++) {

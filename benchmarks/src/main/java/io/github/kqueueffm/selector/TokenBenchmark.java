@@ -26,7 +26,7 @@ public class TokenBenchmark {
 
   @Setup
   public void fill() throws IOException {
-    KqueueFacts facts = new KqueueFacts(Kernels.system().platform());
+    KqueueConstants facts = new KqueueConstants(Kernels.system().platform());
     selector = Selector.open();
     for (int i = 0; i < registrations; i++) {
       Registration registration = new Registration(selector, facts, table.nextId(), i, null);

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.kqueue;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 
@@ -18,9 +19,9 @@ public final class Kqueues {
    */
   public static Kqueue open(Kernel kernel) throws IOException {
     if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
-      return EmbeddedKqueue.open(kernel, false);
+      return EpollKqueue.open(kernel, false);
     }
-    return isLibkqueue(kernel) ? LibraryKqueue.open(kernel) : SystemKqueue.open(kernel);
+    return isLibkqueue(kernel) ? Libkqueue.open(kernel) : KernelKqueue.open(kernel);
   }
 
   /** Whether {@link #open} gives libkqueue's. */
@@ -37,6 +38,6 @@ public final class Kqueues {
    * @throws IOException with the call and the errno
    */
   public static Kqueue openDetailed(Kernel kernel) throws IOException {
-    return EmbeddedKqueue.open(kernel, true);
+    return EpollKqueue.open(kernel, true);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
@@ -27,7 +28,7 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
       return found;
     }
     if (!isEmbedded(kernel)) {
-      KqueueFacts facts = new KqueueFacts(kernel.platform());
+      KqueueConstants facts = new KqueueConstants(kernel.platform());
       String objection = new WakeupProbe(kernel, facts).objection(forced);
       if (objection != null) {
         throw new UnsupportedOperationException(
@@ -57,7 +58,7 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
   }
 
   private static Capabilities probe(Kernel kernel) throws IOException {
-    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    KqueueConstants facts = new KqueueConstants(kernel.platform());
     // On libkqueue a trigger is a change, which in some releases awaits the end of the wait that it
     // is to end. Whether it does shows to two threads alone, so that is tried for a forced one
     // only.

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Failures;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,13 +17,13 @@ final class DirectChanges {
   private static final int USER = 8;
 
   private final Kqueue kqueue;
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
   private final Gate gate;
   private final Waker waker;
   private final boolean awaitsWaits;
   private final AtomicInteger underWay = new AtomicInteger();
 
-  DirectChanges(Kqueue kqueue, KqueueFacts facts, Gate gate, Waker waker) {
+  DirectChanges(Kqueue kqueue, KqueueConstants facts, Gate gate, Waker waker) {
     this.kqueue = kqueue;
     this.facts = facts;
     this.gate = gate;

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -18,7 +19,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
   private final int capacity;
   private final Registration[] registrations;
   private KeventLayout layout;
-  private KqueueFacts facts;
+  private KqueueConstants facts;
   private long address;
   private int structSize;
   private int size;
@@ -165,7 +166,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
   }
 
   /** Empties it for a select. */
-  void begin(KqueueFacts facts, KeventLayout layout) {
+  void begin(KqueueConstants facts, KeventLayout layout) {
     Arrays.fill(registrations, 0, size, null);
     size = 0;
     if (this.layout != layout) {
@@ -173,7 +174,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     }
   }
 
-  private void bind(KqueueFacts facts, KeventLayout layout) {
+  private void bind(KqueueConstants facts, KeventLayout layout) {
     if (closed) {
       throw new IllegalStateException("these Events are closed");
     }

@@ -1,5 +1,7 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
+
 /**
  * One filter of one descriptor: what the kernel holds and what is wanted. Emits the shortest
  * sequence of changes that leads from the one to the other.
@@ -58,7 +60,7 @@ final class FilterState {
    *
    * @return whether anything is
    */
-  boolean emit(ChangeList changes, KqueueFacts facts, boolean lowat, long ident, long udata) {
+  boolean emit(ChangeList changes, KqueueConstants facts, boolean lowat, long ident, long udata) {
     if (isSettled()) {
       return false;
     }
@@ -73,7 +75,7 @@ final class FilterState {
       changes.put(ident, filter, facts.add | facts.enable | facts.oneshot, 0, 0, udata);
     } else if (wanted == Interest.SENTINEL) {
       int fflags = lowat ? facts.lowat : 0;
-      long data = lowat ? KqueueFacts.NEVER_REACHED : 0;
+      long data = lowat ? KqueueConstants.NEVER_REACHED : 0;
       changes.put(ident, filter, facts.add | facts.clear, fflags, data, udata);
     }
     kernel = wanted;
@@ -103,7 +105,7 @@ final class FilterState {
    *
    * @return whether it says anything
    */
-  boolean failed(int errno, KqueueFacts facts) {
+  boolean failed(int errno, KqueueConstants facts) {
     // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin. The
     // knote is gone, which was the purpose. With an ADD beside it an EBADF may be the ADD's alone,
     // which has to be told; the second one of the two is not.

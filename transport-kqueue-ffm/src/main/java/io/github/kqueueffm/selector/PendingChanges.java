@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.KeventLayout;
 
 /**
@@ -13,7 +14,7 @@ import io.github.kqueueffm.syscall.KeventLayout;
 final class PendingChanges {
   private static final int INITIAL = 64;
 
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
   private final boolean lowat;
   private final boolean filtersShared;
   private final ChangeList list;
@@ -25,7 +26,7 @@ final class PendingChanges {
    * @param lowat whether sentinels use NOTE_LOWAT
    * @param filtersShared whether a change of EVFILT_WRITE overrules a sentinel
    */
-  PendingChanges(KqueueFacts facts, KeventLayout layout, boolean lowat, boolean filtersShared) {
+  PendingChanges(KqueueConstants facts, KeventLayout layout, boolean lowat, boolean filtersShared) {
     this.facts = facts;
     this.lowat = lowat;
     this.filtersShared = filtersShared;

@@ -5,6 +5,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -34,7 +35,7 @@ final class PipeWakeup implements Wakeup {
     this.writeEnd = writeEnd;
   }
 
-  static PipeWakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) throws IOException {
+  static PipeWakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) throws IOException {
     long fds = NativeMemory.allocate(2 * INT);
     try {
       boolean atomic = kernel.has(Call.PIPE2);
@@ -70,14 +71,14 @@ final class PipeWakeup implements Wakeup {
     return kernel.pipe2(fds, platform.get(Constant.O_NONBLOCK) | platform.get(Constant.O_CLOEXEC));
   }
 
-  private void setFlags(KqueueFacts facts, int fd) throws IOException {
+  private void setFlags(KqueueConstants facts, int fd) throws IOException {
     int nonblock = platform.get(Constant.O_NONBLOCK);
     int cloexec = platform.get(Constant.FD_CLOEXEC);
     check(facts, "fcntl", "O_NONBLOCK", kernel.fcntl(fd, platform.get(Constant.F_SETFL), nonblock));
     check(facts, "fcntl", "FD_CLOEXEC", kernel.fcntl(fd, platform.get(Constant.F_SETFD), cloexec));
   }
 
-  private static void check(KqueueFacts facts, String operation, String subject, int result)
+  private static void check(KqueueConstants facts, String operation, String subject, int result)
       throws IOException {
     if (result < 0) {
       throw Failures.of(facts.platform, operation, subject, result);

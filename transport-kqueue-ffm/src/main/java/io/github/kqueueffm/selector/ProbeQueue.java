@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
@@ -10,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 /** A kqueue to try things on, with room for one change and one event. Every wait is bounded. */
 final class ProbeQueue implements AutoCloseable {
   private final Kqueue kqueue;
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
   private final ChangeList change;
   private final Events event = new Events(1);
-  private final Timespec timespec;
+  private final Timeout timeout;
 
-  ProbeQueue(Kernel kernel, KqueueFacts facts) throws IOException {
+  ProbeQueue(Kernel kernel, KqueueConstants facts) throws IOException {
     this.facts = facts;
     kqueue = Kqueues.open(kernel);
     change = new ChangeList(kqueue.layout());
-    timespec = new Timespec(facts.platform);
+    timeout = new Timeout(facts.platform);
     event.begin(facts, kqueue.layout());
   }
 
@@ -43,7 +44,7 @@ final class ProbeQueue implements AutoCloseable {
     event.begin(facts, kqueue.layout());
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     for (; ; ) {
-      long time = timespec.of(Math.max(end - System.nanoTime(), 0));
+      long time = timeout.of(Math.max(end - System.nanoTime(), 0));
       int changes = change.count();
       int count = kqueue.kevent(change.address(), changes, event.address(), 1, time);
       change.sent(changes);
@@ -82,7 +83,7 @@ final class ProbeQueue implements AutoCloseable {
   public void close() {
     kqueue.close();
     change.free();
-    timespec.free();
+    timeout.free();
     event.close();
   }
 }

@@ -1,5 +1,7 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
+
 /**
  * A descriptor in a {@link Selector}, under an id that is never used again.
  *
@@ -26,7 +28,7 @@ public final class Registration {
   private int submitted;
   private Registration nextInBucket;
 
-  Registration(Selector selector, KqueueFacts facts, long id, long ident, Object attachment) {
+  Registration(Selector selector, KqueueConstants facts, long id, long ident, Object attachment) {
     this.selector = selector;
     this.id = id;
     this.ident = ident;
@@ -205,7 +207,7 @@ public final class Registration {
     nextInBucket = next;
   }
 
-  void emit(ChangeList changes, KqueueFacts facts, boolean lowat, boolean filtersShared) {
+  void emit(ChangeList changes, KqueueConstants facts, boolean lowat, boolean filtersShared) {
     if (filtersShared && write.emit(changes, facts, lowat, ident, id)) {
       read.overruled();
     }

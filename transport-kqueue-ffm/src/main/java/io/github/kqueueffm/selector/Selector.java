@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
@@ -30,7 +31,7 @@ public final class Selector implements AutoCloseable {
   private static final long FOR_EVER = -1;
 
   private final Kernel loopKernel;
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
   private final Kqueue kqueue;
   private final KeventLayout layout;
   private final Capabilities capabilities;
@@ -42,7 +43,7 @@ public final class Selector implements AutoCloseable {
   private final Gate gate = new Gate();
   private final AtomicBoolean loopClosed = new AtomicBoolean();
   private final PendingChanges pending;
-  private final Timespec timespec;
+  private final Timeout timeout;
   private boolean disturbed;
 
   /** The negative errno of a wakeup's consumption whose batch had events, or 0. */
@@ -50,7 +51,7 @@ public final class Selector implements AutoCloseable {
 
   private Selector(
       Kernel kernel,
-      KqueueFacts facts,
+      KqueueConstants facts,
       Kqueue kqueue,
       Capabilities capabilities,
       boolean userEvents,
@@ -64,7 +65,7 @@ public final class Selector implements AutoCloseable {
     direct = new DirectChanges(kqueue, facts, gate, waker);
     loopKernel = kernel.bound();
     pending = new PendingChanges(facts, layout, capabilities.lowat(), kqueue.sharesFilters());
-    timespec = new Timespec(facts.platform);
+    timeout = new Timeout(facts.platform);
   }
 
   /**
@@ -85,7 +86,7 @@ public final class Selector implements AutoCloseable {
   }
 
   static Selector open(Kernel kernel, WakeupKind forced) throws IOException {
-    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    KqueueConstants facts = new KqueueConstants(kernel.platform());
     Capabilities capabilities = Capabilities.of(kernel, forced);
     boolean userEvents = Capabilities.hasUserEvents(kernel);
     Kqueue kqueue = Kqueues.open(kernel);
@@ -107,7 +108,7 @@ public final class Selector implements AutoCloseable {
   /** OpenBSD limits the user events and timers of a process together, and answers ENOMEM. */
   private static Selector openWithPipe(
       Kernel kernel,
-      KqueueFacts facts,
+      KqueueConstants facts,
       Kqueue kqueue,
       Capabilities capabilities,
       boolean userEvents,
@@ -208,7 +209,7 @@ public final class Selector implements AutoCloseable {
     while (!pending.collect(room)) {
       // With fewer slots for events than changes a failed change can end the call and lose the
       // rest.
-      int answered = call(events, Math.min(pending.count(), room), timespec.zero());
+      int answered = call(events, Math.min(pending.count(), room), timeout.zero());
       if (answered != 0 || disturbed) {
         return accept(events, answered);
       }
@@ -219,20 +220,20 @@ public final class Selector implements AutoCloseable {
   private int await(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     if (timeoutNanos == 0 || !waker.fallAsleep(maySleep)) {
       disturbed = true;
-      return call(events, pending.count(), timespec.zero());
+      return call(events, pending.count(), timeout.zero());
     }
     try {
-      long time = direct.areUnderWay() ? timespec.zero() : timespec.of(timeoutNanos);
+      long time = direct.areUnderWay() ? timeout.zero() : timeout.of(timeoutNanos);
       return call(events, pending.count(), time);
     } finally {
       disturbed |= waker.awake();
     }
   }
 
-  private int call(Events events, int changes, long timeout) throws IOException {
+  private int call(Events events, int changes, long timespec) throws IOException {
     int room = events.capacity();
     int answered =
-        kqueue.kevent(loopKernel, pending.address(), changes, events.address(), room, timeout);
+        kqueue.kevent(loopKernel, pending.address(), changes, events.address(), room, timespec);
     if (answered >= 0) {
       pending.sent(changes);
       return answered;
@@ -381,7 +382,7 @@ public final class Selector implements AutoCloseable {
         kqueue.close();
       } finally {
         pending.free();
-        timespec.free();
+        timeout.free();
         loopKernel.release();
       }
     }

@@ -2,6 +2,7 @@ package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -14,9 +15,9 @@ final class SentinelProbe {
   private static final int INT = 4;
 
   private final Kernel kernel;
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
 
-  SentinelProbe(Kernel kernel, KqueueFacts facts) {
+  SentinelProbe(Kernel kernel, KqueueConstants facts) {
     this.kernel = kernel;
     this.facts = facts;
   }
@@ -49,7 +50,7 @@ final class SentinelProbe {
       if (kernel.write(peer, anyByte, 1) != 1) {
         return false;
       }
-      queue.with(fd, facts.read, flags, facts.lowat, KqueueFacts.NEVER_REACHED);
+      queue.with(fd, facts.read, flags, facts.lowat, KqueueConstants.NEVER_REACHED);
       if (queue.await(0)) {
         return false;
       }

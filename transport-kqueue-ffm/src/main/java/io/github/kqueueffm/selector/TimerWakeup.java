@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 
 /**
  * The spec's wakeup: an EVFILT_TIMER of ident 0 and no delay, added each time. It fires at once and
@@ -11,7 +12,7 @@ final class TimerWakeup implements Wakeup {
   private final int filter;
   private final KeventCall add;
 
-  TimerWakeup(Kqueue kqueue, KqueueFacts facts) {
+  TimerWakeup(Kqueue kqueue, KqueueConstants facts) {
     filter = facts.timer;
     add = new KeventCall(kqueue, 0, filter, facts.add | facts.enable | facts.clear, 0);
   }

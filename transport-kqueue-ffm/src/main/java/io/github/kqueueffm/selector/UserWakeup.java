@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Failures;
 import java.io.IOException;
 
@@ -9,7 +10,7 @@ final class UserWakeup implements Wakeup {
   private final int filter;
   private final KeventCall trigger;
 
-  UserWakeup(Kqueue kqueue, KqueueFacts facts) throws IOException {
+  UserWakeup(Kqueue kqueue, KqueueConstants facts) throws IOException {
     filter = facts.user;
     int added = KeventCall.apply(kqueue, 0, filter, facts.add | facts.clear, 0, 0);
     if (added < 0) {

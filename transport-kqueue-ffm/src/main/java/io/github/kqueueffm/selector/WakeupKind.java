@@ -2,6 +2,7 @@ package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 import java.util.Locale;
@@ -11,19 +12,19 @@ enum WakeupKind {
   /** The one of the spec. */
   TIMER {
     @Override
-    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) {
+    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) {
       return new TimerWakeup(kqueue, facts);
     }
   },
   USER {
     @Override
-    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) throws IOException {
+    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) throws IOException {
       return new UserWakeup(kqueue, facts);
     }
   },
   PIPE {
     @Override
-    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) throws IOException {
+    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) throws IOException {
       return PipeWakeup.open(kqueue, kernel, facts);
     }
   };
@@ -31,7 +32,7 @@ enum WakeupKind {
   /** The property that forces one. */
   static final String PROPERTY = "io.github.kqueueffm.wakeup";
 
-  abstract Wakeup open(Kqueue kqueue, Kernel kernel, KqueueFacts facts) throws IOException;
+  abstract Wakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) throws IOException;
 
   /** The one that the property forces, or {@code null}. */
   static WakeupKind forced() {

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
@@ -15,9 +16,9 @@ final class WakeupProbe {
   private static final int QUIET_MILLIS = 25;
 
   private final Kernel kernel;
-  private final KqueueFacts facts;
+  private final KqueueConstants facts;
 
-  WakeupProbe(Kernel kernel, KqueueFacts facts) {
+  WakeupProbe(Kernel kernel, KqueueConstants facts) {
     this.kernel = kernel;
     this.facts = facts;
   }
@@ -56,7 +57,7 @@ final class WakeupProbe {
   }
 
   private String user() throws IOException {
-    if (facts.user == KqueueFacts.NO_FILTER) {
+    if (facts.user == KqueueConstants.NO_FILTER) {
       return facts.platform + " has no EVFILT_USER";
     }
     try (ProbeQueue queue = new ProbeQueue(kernel, facts)) {

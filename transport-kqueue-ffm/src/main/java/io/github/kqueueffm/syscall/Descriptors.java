@@ -6,7 +6,7 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
 /** The flags that every descriptor of the transport has. Answers are 0 or a negative errno. */
-final class Descriptors {
+public final class Descriptors {
   private Descriptors() {}
 
   /** What to add to a socket's type so that it is born with the flags, or 0 where that is not. */
@@ -55,6 +55,15 @@ final class Descriptors {
     }
     return setInt(
         kernel, fd, platform.get(Constant.SOL_SOCKET), platform.get(Constant.SO_NOSIGPIPE), 1);
+  }
+
+  /** Closes a descriptor of a pipe, an epoll or a kqueue, where no errno but EINTR is expected. */
+  public static void close(Kernel kernel, int fd) {
+    int result = kernel.close(fd);
+    // EINTR: the descriptor is gone all the same, and closing it again could hit another one.
+    if (result < 0 && !kernel.platform().is(Errno.EINTR, -result)) {
+      throw Failures.unexpected(kernel.platform(), "close(" + fd + ")", result);
+    }
   }
 
   /** Makes a descriptor's number that of another file; what it was is closed. */

@@ -156,4 +156,9 @@ public final class Failures {
   private static String call(String operation, Object subject) {
     return subject == null ? operation : operation + '(' + subject + ')';
   }
+
+  /** For an errno that the call gives only where there is a bug. */
+  public static IllegalStateException unexpected(Platform platform, String call, int result) {
+    return new IllegalStateException(call + ": " + text(platform, result));
+  }
 }

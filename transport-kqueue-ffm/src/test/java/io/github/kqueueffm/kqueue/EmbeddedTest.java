@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -21,7 +22,7 @@ abstract class EmbeddedTest {
   void open() throws IOException {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).as("the system has epoll").isTrue();
     before = NativeMemory.live();
-    room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), false));
+    room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
   }
 
   @AfterEach

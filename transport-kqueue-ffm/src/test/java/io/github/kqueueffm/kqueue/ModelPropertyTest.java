@@ -7,6 +7,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -90,7 +91,7 @@ class ModelPropertyTest {
   void embeddedKqueueDoesAsTheModel(@ForAll("steps") List<Step> steps) throws IOException {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
     long memory = NativeMemory.live();
-    try (Room room = new Room(Kernels.system(), EmbeddedKqueue.open(Kernels.system(), false))) {
+    try (Room room = new Room(Kernels.system(), EpollKqueue.open(Kernels.system(), false))) {
       Run run = new Run(room);
       steps.forEach(run::step);
       run.poll(64);
@@ -105,7 +106,7 @@ class ModelPropertyTest {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
     long memory = NativeMemory.live();
     CountingKernel calls = CountingKernel.over(Kernels.system());
-    try (Room room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), false));
+    try (Room room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
         Workers workers = new Workers(room, calls, precise)) {
       Run run = new Run(room);
       for (Step step : steps) {

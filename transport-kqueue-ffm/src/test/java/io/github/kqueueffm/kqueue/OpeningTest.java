@@ -8,6 +8,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.KeventLayout;
@@ -46,7 +47,7 @@ class OpeningTest {
   void failureNamesItsCallAndLeavesNothingBehind(String method, String call, Errno errno) {
     long memory = NativeMemory.live();
     calls.fail(method, errno);
-    assertThatThrownBy(() -> EmbeddedKqueue.open(calls.kernel(), false))
+    assertThatThrownBy(() -> EpollKqueue.open(calls.kernel(), false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(call)
         .hasMessageContaining("(" + calls.kernel().platform().number(errno) + ")");
@@ -66,7 +67,7 @@ class OpeningTest {
   void closingClosesEveryDescriptorThatWasMade() throws Exception {
     calls.fail("epollPwait2", Errno.ENOSYS);
     long memory = NativeMemory.live();
-    Room room = new Room(calls.kernel(), EmbeddedKqueue.open(calls.kernel(), true));
+    Room room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), true));
     int[] pair = room.pair();
     room.change(pair[0], Constant.EVFILT_READ, 1, Constant.EV_ADD, Constant.EV_CLEAR);
     room.change(pair[0], Constant.EVFILT_WRITE, 1, Constant.EV_ADD, Constant.EV_CLEAR).apply();
@@ -87,7 +88,7 @@ class OpeningTest {
     List<String> deletions = new ArrayList<>();
     CountingKernel library = library(deletions, Errno.ENOENT);
     try (Kqueue kqueue = Kqueues.open(library.kernel())) {
-      assertThat(kqueue).isInstanceOf(LibraryKqueue.class);
+      assertThat(kqueue).isInstanceOf(Libkqueue.class);
       kqueue.forget(5);
     }
     assertThat(deletions).containsExactly("77: 5 EVFILT_READ", "77: 5 EVFILT_WRITE");

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.kqueue;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.LibraryKernels;
@@ -77,7 +78,7 @@ public record Provider(String name, Kernel kernel, Opener opener, boolean tells)
       return List.of();
     }
     return List.of(
-        new Provider("embedded", system, kernel -> EmbeddedKqueue.open(kernel, false), false),
+        new Provider("embedded", system, kernel -> EpollKqueue.open(kernel, false), false),
         new Provider("embedded, detailed", system, Kqueues::openDetailed, true));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -99,7 +100,7 @@ class RealProbeTest {
     long memory = NativeMemory.live();
     Kernel kernel = kernel();
     long start = System.nanoTime();
-    KqueueFacts facts = new KqueueFacts(kernel.platform());
+    KqueueConstants facts = new KqueueConstants(kernel.platform());
     assertThat(new WakeupProbe(kernel, facts).best()).isEqualTo(WakeupKind.TIMER);
     assertThat(new SentinelProbe(kernel, facts).lowatHolds()).isTrue();
     assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);

@@ -1,4 +1,4 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is done about each of libkqueue's ways, call by call. */
 @ParameterizedClass
 @ValueSource(strings = {"linux-x86_64", "linux-aarch64"})
-class LibraryKqueueTest {
+class LibkqueueTest {
   private static final int KQUEUE = 77;
   private static final int FD = 5;
   private static final long ROOM = 1024;

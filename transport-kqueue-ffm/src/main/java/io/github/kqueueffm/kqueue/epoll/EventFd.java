@@ -1,7 +1,8 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -10,17 +11,15 @@ import io.github.kqueueffm.syscall.NativeMemory;
  * Ends a wait of another thread. The eventfd is registered edge-triggered and never read: each
  * write is an edge, and the counter's 64 bits do not overflow.
  */
-final class Wakeup {
+final class EventFd {
   private final Kernel kernel;
-  private final int mask;
   private final int fd;
   private final long one;
 
   /** Takes the eventfd over, and closes it. */
-  Wakeup(Kernel kernel, Numbers numbers, int eventfd) {
+  EventFd(Kernel kernel, int fd) {
     this.kernel = kernel;
-    mask = numbers.in | numbers.edge;
-    fd = eventfd;
+    this.fd = fd;
     one = NativeMemory.allocate(8);
     Memory.putLong(one, 1);
   }
@@ -32,12 +31,9 @@ final class Wakeup {
     return kernel.eventfd(0, flags);
   }
 
-  int fd() {
-    return fd;
-  }
-
-  int addTo(Epoll epoll) {
-    return epoll.add(fd, mask, Epoll.WAKEUP);
+  /** Returns 0 or the negative errno. */
+  int addTo(MainEpoll main, EpollConstants e) {
+    return main.addOwn(fd, e.in | e.edge, Epoll.EVENTFD);
   }
 
   /** Wakes one of the threads that wait; 0 or the negative errno. */
@@ -47,6 +43,6 @@ final class Wakeup {
 
   void close() {
     NativeMemory.free(one);
-    Calls.close(kernel, fd);
+    Descriptors.close(kernel, fd);
   }
 }

@@ -1,4 +1,4 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
@@ -7,7 +7,7 @@ import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 
 /** What is asked of the kernel about a descriptor that has become ready. */
-final class Details {
+final class SocketDetails {
   private final Kernel kernel;
   private final int level;
   private final int typeOption;
@@ -21,7 +21,7 @@ final class Details {
   /**
    * @param everything also what costs a call per event, and for the errno of a socket consumes it
    */
-  Details(Kernel kernel, boolean everything) {
+  SocketDetails(Kernel kernel, boolean everything) {
     Platform platform = kernel.platform();
     this.kernel = kernel;
     this.everything = everything;
@@ -35,15 +35,13 @@ final class Details {
   }
 
   /** Whether an EPOLLERR of it is about one datagram and not the end of everything. */
-  boolean isDatagram(Descriptor descriptor) {
-    if (descriptor.type == Descriptor.Type.UNKNOWN) {
+  boolean isDatagram(Fd fd) {
+    if (fd.type == Fd.Type.UNKNOWN) {
       // ENOTSOCK: the end of a pipe for instance, whose error is that nobody reads it.
-      descriptor.type =
-          socketOption(descriptor.fd, typeOption) == datagram
-              ? Descriptor.Type.DATAGRAM
-              : Descriptor.Type.STREAM;
+      boolean isDatagram = socketOption(fd.number, typeOption) == datagram;
+      fd.type = isDatagram ? Fd.Type.DATAGRAM : Fd.Type.STREAM;
     }
-    return descriptor.type == Descriptor.Type.DATAGRAM;
+    return fd.type == Fd.Type.DATAGRAM;
   }
 
   /** Bytes that can be read; 1 for what is ready and does not count in bytes (a listener). */

@@ -1,26 +1,23 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.abi.Struct;
-import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.Timespec;
 
 /** The time-out argument of one thread's waits. */
-final class Timespec {
+final class Timeout {
   /**
-   * The longest single wait. Darwin before xnu-4903 refuses more than 100,000,000 s and FreeBSD
-   * waits for ever beyond 2^31 s; a day is below every limit.
+   * The longest single wait, in nanoseconds. Darwin before xnu-4903 refuses more than 100,000,000 s
+   * and FreeBSD waits for ever beyond 2^31 s; a day is below every limit.
    */
-  static final long MAX_SECONDS = 86_399;
+  static final long LONGEST = 86_400_000_000_000L - 1;
 
-  private static final long SECOND = 1_000_000_000;
-
-  private final Struct layout;
+  private final Timespec layout;
   private final long value;
   private final long zero;
 
-  Timespec(Platform platform) {
-    layout = platform.struct("timespec");
+  Timeout(Platform platform) {
+    layout = new Timespec(platform);
     value = NativeMemory.allocate(2L * layout.size());
     zero = value + layout.size();
   }
@@ -36,10 +33,7 @@ final class Timespec {
     if (nanos == 0) {
       return zero;
     }
-    long seconds = nanos / SECOND;
-    boolean clamped = seconds > MAX_SECONDS;
-    put("tv_sec", clamped ? MAX_SECONDS : seconds);
-    put("tv_nsec", clamped ? SECOND - 1 : nanos % SECOND);
+    layout.put(value, Math.min(nanos, LONGEST));
     return value;
   }
 
@@ -50,9 +44,5 @@ final class Timespec {
 
   void free() {
     NativeMemory.free(value);
-  }
-
-  private void put(String field, long number) {
-    Memory.put(value + layout.offset(field), layout.width(field), number);
   }
 }

@@ -1,25 +1,26 @@
 package io.github.kqueueffm.kqueue;
 
+import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
 import java.io.IOException;
 
 /** The kernel's kqueue. */
-final class SystemKqueue implements Kqueue {
+final class KernelKqueue implements Kqueue {
   private final Kernel kernel;
   private final KeventLayout layout;
   private final int fd;
   private boolean closed;
 
-  private SystemKqueue(Kernel kernel, int fd) {
+  private KernelKqueue(Kernel kernel, int fd) {
     this.kernel = kernel;
     this.fd = fd;
     layout = new KeventLayout(kernel.keventStruct());
   }
 
-  static SystemKqueue open(Kernel kernel) throws IOException {
-    return new SystemKqueue(kernel, create(kernel));
+  static KernelKqueue open(Kernel kernel) throws IOException {
+    return new KernelKqueue(kernel, create(kernel));
   }
 
   /** The descriptor of a new kqueue. */
@@ -82,7 +83,7 @@ final class SystemKqueue implements Kqueue {
   public void close() {
     if (!closed) {
       closed = true;
-      Calls.close(kernel, fd);
+      Descriptors.close(kernel, fd);
     }
   }
 }

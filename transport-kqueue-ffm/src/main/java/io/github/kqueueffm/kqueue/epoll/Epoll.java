@@ -1,15 +1,16 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Kernel;
 
 /** One epoll descriptor. {@code add}, {@code modify} and {@code delete} by one thread at a time. */
 final class Epoll {
   /** Tokens below 0 are not of a descriptor of the user's. */
-  static final long WAKEUP = -1;
+  static final long EVENTFD = -1;
 
-  static final long ALARM = -2;
+  static final long TIMERFD = -2;
   static final long READ_EDGES = -3;
   static final long WRITE_EDGES = -4;
 
@@ -72,6 +73,6 @@ final class Epoll {
 
   void close() {
     argument.free();
-    Calls.close(kernel, fd);
+    Descriptors.close(kernel, fd);
   }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
       "netbsd-x86_64",
       "macos-aarch64"
     })
-class SystemKqueueTest {
+class KernelKqueueTest {
   private static final int ROOM = 4;
   private static final int MOST_BYTES = 128;
 

@@ -1,20 +1,17 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
-import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
-import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.Timespec;
 
-/** What one thread needs to wait, for one call at a time. */
+/** What one thread needs to wait, for one call at a time. {@link EpollWait} changes its state. */
 final class Waiter {
-  private static final long SECOND = 1_000_000_000;
   private static final long MILLI = 1_000_000;
 
   final EpollEvents events;
   private final Kernel kernel;
-  private final long timespec;
-  private final int secondsOffset;
-  private final int nanosOffset;
+  private final Timespec timespec;
+  private final long argument;
 
   /** The epoll that it waits in. */
   Epoll epoll;
@@ -40,12 +37,10 @@ final class Waiter {
   /** How many reports to take at most, each of which is to have room for an event. */
   int most;
 
-  Waiter(Kernel kernel) {
-    Struct struct = kernel.platform().struct("timespec");
+  Waiter(Kernel kernel, Timespec timespec) {
     this.kernel = kernel.bound();
-    secondsOffset = struct.offset("tv_sec");
-    nanosOffset = struct.offset("tv_nsec");
-    timespec = NativeMemory.allocate(struct.size());
+    this.timespec = timespec;
+    argument = NativeMemory.allocate(timespec.size());
     events = new EpollEvents(kernel.platform(), 64);
   }
 
@@ -53,7 +48,7 @@ final class Waiter {
    * Sleeps until something is ready, or as long as {@link #nanos} says.
    *
    * @param precise whether to use epoll_pwait2; without it a limited sleep takes whole
-   *     milliseconds, unless an alarm ends it before
+   *     milliseconds, unless the timerfd ends it before
    * @return how many reports there are, or the negative errno
    */
   int sleep(boolean precise) {
@@ -63,9 +58,8 @@ final class Waiter {
     if (nanos <= 0 || !precise) {
       return kernel.epollWait(epoll.fd(), events.address(), most, millis());
     }
-    Memory.putLong(timespec + secondsOffset, nanos / SECOND);
-    Memory.putLong(timespec + nanosOffset, nanos % SECOND);
-    return kernel.epollPwait2(epoll.fd(), events.address(), most, timespec);
+    timespec.put(argument, nanos);
+    return kernel.epollPwait2(epoll.fd(), events.address(), most, argument);
   }
 
   /** Rounded up, so that what is left is not waited for in a spin. */
@@ -73,9 +67,14 @@ final class Waiter {
     return nanos < 0 ? -1 : (int) Math.min((nanos + MILLI - 1) / MILLI, Integer.MAX_VALUE);
   }
 
+  /** Whether its sleep ends by itself. */
+  boolean isTimed() {
+    return sleeping && nanos > 0;
+  }
+
   void free() {
     events.free();
-    NativeMemory.free(timespec);
+    NativeMemory.free(argument);
     kernel.release();
   }
 }

@@ -1,13 +1,12 @@
 package io.github.kqueueffm.kqueue;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Descriptors;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
-import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.Timespec;
 import java.io.IOException;
 
 /**
@@ -15,11 +14,11 @@ import java.io.IOException;
  * something:
  *
  * <ul>
- *   <li>A change that fails in a call that waits is not told. So no change goes out with a wait:
- *       each is a call of its own, without room for events, whose answer is its errno.
+ *   <li>A change that fails in a call that waits is not reported. So no change goes out with a
+ *       wait: each is a call of its own, without room for events, whose answer is its errno.
  *   <li>A knote that is added anew keeps its old udata. So it is deleted before.
  *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
- *       would never be told of. So they are deleted by {@link #forget}.
+ *       would never be reported. So they are deleted by {@link #forget}.
  *   <li>A time-out that is negative waits for ever. So it is refused here, with EINVAL.
  *   <li>Releases 2.4 to 2.6.4 hold the kqueue's lock while they wait. So a change by another thread
  *       says that it {@linkplain #changesAwaitWaits() has to wait}.
@@ -33,49 +32,30 @@ import java.io.IOException;
  * descriptor is. So an echo costs 10 system calls; on the embedded kqueue it costs 3. EV_DISPATCH
  * saves none of them, since a knote that is added anew has to be deleted before with it too.
  */
-final class LibraryKqueue implements Kqueue {
-  private static final long SECOND = 1_000_000_000;
-
+final class Libkqueue implements Kqueue {
   private final Kernel kernel;
-  private final Platform platform;
-  private final KeventLayout layout;
-  private final int fd;
-  private final int read;
-  private final int write;
-  private final int add;
-  private final int delete;
-  private final int receipt;
+  private final KqueueConstants c;
   private final int eio;
-  private final int enoent;
-  private final int einval;
-  private final int secondsOffset;
-  private final int nanosOffset;
-  private final EventList answers;
+  private final KeventLayout layout;
+  private final Timespec timespecs;
+  private final int fd;
+  private final EventArray answers;
   private final long change;
   private boolean closed;
 
-  private LibraryKqueue(Kernel kernel, int fd) {
+  private Libkqueue(Kernel kernel, int fd) {
     this.kernel = kernel;
     this.fd = fd;
-    platform = kernel.platform();
+    c = new KqueueConstants(kernel.platform());
+    eio = kernel.platform().number(Errno.EIO);
     layout = new KeventLayout(kernel.keventStruct());
-    read = platform.get(Constant.EVFILT_READ);
-    write = platform.get(Constant.EVFILT_WRITE);
-    add = platform.get(Constant.EV_ADD);
-    delete = platform.get(Constant.EV_DELETE);
-    receipt = platform.get(Constant.EV_RECEIPT);
-    eio = platform.number(Errno.EIO);
-    enoent = platform.number(Errno.ENOENT);
-    einval = platform.number(Errno.EINVAL);
-    Struct timespec = platform.struct("timespec");
-    secondsOffset = timespec.offset("tv_sec");
-    nanosOffset = timespec.offset("tv_nsec");
-    answers = new EventList(layout, platform.get(Constant.EV_ERROR));
+    timespecs = new Timespec(kernel.platform());
+    answers = new EventArray(layout, c.error);
     change = NativeMemory.allocate(layout.size());
   }
 
-  static LibraryKqueue open(Kernel kernel) throws IOException {
-    return new LibraryKqueue(kernel, SystemKqueue.create(kernel));
+  static Libkqueue open(Kernel kernel) throws IOException {
+    return new Libkqueue(kernel, KernelKqueue.create(kernel));
   }
 
   @Override
@@ -86,8 +66,8 @@ final class LibraryKqueue implements Kqueue {
   @Override
   public int kevent(
       Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
-    if (isNonsense(timespec)) {
-      return -einval;
+    if (timespec != 0 && !timespecs.isValid(timespec)) {
+      return -c.einval;
     }
     if (nchanges > 0) {
       int answered = apply(caller, changes, nchanges, events, nevents);
@@ -98,14 +78,6 @@ final class LibraryKqueue implements Kqueue {
     return caller.kevent(fd, 0, 0, events, nevents, timespec);
   }
 
-  private boolean isNonsense(long timespec) {
-    if (timespec == 0) {
-      return false;
-    }
-    long nanos = Memory.getLong(timespec + nanosOffset);
-    return Memory.getLong(timespec + secondsOffset) < 0 || nanos < 0 || nanos >= SECOND;
-  }
-
   /** How many answers there are, or the negative errno of a change for whose answer is no room. */
   private synchronized int apply(
       Kernel caller, long changes, int nchanges, long events, int nevents) {
@@ -113,16 +85,8 @@ final class LibraryKqueue implements Kqueue {
     for (int i = 0; i < nchanges; i++) {
       long source = changes + (long) i * layout.size();
       int result = apply(caller, source);
-      if (result < 0 && answers.isFull()) {
+      if (answers.answer(source, result, c.receipt)) {
         return result;
-      }
-      if ((result < 0 || (layout.flags(source) & receipt) != 0) && !answers.isFull()) {
-        answers.putError(
-            layout.ident(source),
-            layout.filter(source),
-            layout.fflags(source),
-            layout.udata(source),
-            -result);
       }
     }
     return answers.count();
@@ -131,16 +95,16 @@ final class LibraryKqueue implements Kqueue {
   private int apply(Kernel caller, long source) {
     int filter = layout.filter(source);
     int flags = layout.flags(source);
-    if ((flags & add) != 0 && (filter == read || filter == write)) {
+    if ((flags & c.add) != 0 && (filter == c.read || filter == c.write)) {
       // Whatever is wrong with the descriptor, the addition tells it; mostly there is no knote.
-      make(caller, layout.ident(source), filter, delete, 0, 0, 0);
+      make(caller, layout.ident(source), filter, c.delete, 0, 0, 0);
     }
     // The library takes a receipt that it has no room for as a failure.
     return make(
         caller,
         layout.ident(source),
         filter,
-        flags & ~receipt,
+        flags & ~c.receipt,
         layout.fflags(source),
         layout.data(source),
         layout.udata(source));
@@ -151,25 +115,25 @@ final class LibraryKqueue implements Kqueue {
     layout.put(change, ident, filter, flags, fflags, data, udata);
     int result = caller.kevent(fd, change, 1, 0, 0, 0);
     // EIO: old releases do not say why. A deletion fails for want of a knote.
-    return result == -eio && (flags & delete) != 0 ? -enoent : result;
+    return result == -eio && (flags & c.delete) != 0 ? -c.enoent : result;
   }
 
   @Override
   public synchronized void forget(int descriptor) {
     if (!closed) {
       try {
-        delete(descriptor, read);
+        delete(descriptor, c.read);
       } finally {
-        delete(descriptor, write);
+        delete(descriptor, c.write);
       }
     }
   }
 
   private void delete(int descriptor, int filter) {
-    int result = make(kernel, descriptor, filter, delete, 0, 0, 0);
+    int result = make(kernel, descriptor, filter, c.delete, 0, 0, 0);
     // ENOENT: it has no knote of that filter. EBADF: it was closed already.
-    if (result < 0 && !platform.is(Errno.ENOENT, -result) && !platform.is(Errno.EBADF, -result)) {
-      throw Calls.unexpected(kernel, "kevent(EV_DELETE, " + descriptor + ")", result);
+    if (result < 0 && result != -c.enoent && result != -c.ebadf) {
+      throw Failures.unexpected(kernel.platform(), "kevent(EV_DELETE, " + descriptor + ")", result);
     }
   }
 
@@ -205,7 +169,7 @@ final class LibraryKqueue implements Kqueue {
     if (!closed) {
       closed = true;
       NativeMemory.free(change);
-      Calls.close(kernel, fd);
+      Descriptors.close(kernel, fd);
     }
   }
 }

@@ -1,10 +1,13 @@
-package io.github.kqueueffm.kqueue;
+package io.github.kqueueffm.kqueue.epoll;
 
-import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.kqueue.EventArray;
+import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
+import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
-import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.Timespec;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,12 +17,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>One lock guards everything, and nobody waits with it: a call takes it for its changes and once
  * more for its events.
  *
- * <p>Where a kernel's kqueue does otherwise, since epoll (epoll(7), epoll_ctl(2)) cannot tell:
+ * <p>Where a kernel's kqueue does otherwise, which epoll (epoll(7), epoll_ctl(2)) gives no means
+ * for:
  *
  * <ul>
  *   <li>A descriptor has to be {@linkplain #forget forgotten} before it is closed. If not, its
  *       knotes are found to be gone by the next change with another udata, and until then a
- *       deletion of one goes well.
+ *       deletion of one succeeds.
  *   <li>A regular file or directory is refused with EPERM.
  *   <li>EVFILT_WRITE of a stream that this side has shut down is ready without EV_EOF, and that of
  *       a TCP socket that was never connected is ready with it.
@@ -31,82 +35,80 @@ import java.util.concurrent.locks.ReentrantLock;
  *       applied all the same, as on Darwin.
  * </ul>
  */
-final class EmbeddedKqueue implements Kqueue {
+public final class EpollKqueue implements Kqueue {
   /** Reports taken from epoll at once; a larger event array is filled by more calls. */
   static final int MOST_REPORTS = 4096;
-
-  private static final long SECOND = 1_000_000_000;
-  private static final long INVALID = Long.MIN_VALUE;
 
   /** Longer time-outs are shortened to it: 73 years, a quarter of what nanoTime counts. */
   private static final long LONGEST = Long.MAX_VALUE / 4;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Kernel kernel;
-  private final Numbers n;
+  private final KqueueConstants c;
   private final KeventLayout layout;
-  private final int secondsOffset;
-  private final int nanosOffset;
+  private final Timespec timespecs;
   private final boolean detailed;
-  private final EventList out;
-  private final Wakeup wakeup;
-  private final Alarm alarm;
-  private final Details details;
-  private final Registry registry;
-  private final DescriptorChanges descriptors;
-  private final Readiness readiness;
-  private final ActiveKnotes active;
-  private final Timers timers;
-  private final UserEvents users;
-  private final Waits waits;
+  private final EventArray out;
+  private final EventFd eventFd;
+  private final MainEpoll main;
+  private final EdgeEpoll readEdges;
+  private final EdgeEpoll writeEdges;
+  private final TimerFd timerFd;
+  private final SocketDetails details;
+  private final FdKnotes fdKnotes;
+  private final TimerAndUserKnotes timersAndUsers;
+  private final EventDelivery delivery;
+  private final EpollWait wait;
   private boolean identsFirst;
   private boolean closed;
 
-  private EmbeddedKqueue(Kernel shared, Kernel kernel, boolean detailed, int epoll, int eventfd) {
+  private EpollKqueue(
+      Kernel shared, Kernel kernel, boolean detailed, int epollDescriptor, int eventDescriptor) {
     // What is called under the lock is called by one thread at a time.
     this.kernel = kernel;
     this.detailed = detailed;
-    n = new Numbers(kernel.platform());
+    c = new KqueueConstants(kernel.platform());
     layout = new KeventLayout(kernel.keventStruct());
-    Struct timespec = kernel.platform().struct("timespec");
-    secondsOffset = timespec.offset("tv_sec");
-    nanosOffset = timespec.offset("tv_nsec");
-    out = new EventList(layout, n.error);
-    wakeup = new Wakeup(kernel, n, eventfd);
-    alarm = new Alarm(kernel, n);
-    details = new Details(kernel, detailed);
-    registry = new Registry(kernel, n, Epoll.of(kernel, epoll), wakeup, alarm);
-    descriptors = new DescriptorChanges(n, registry);
-    readiness = new Readiness(n, registry, details, out);
-    IdentMap timerKnotes = new IdentMap();
-    IdentMap userKnotes = new IdentMap();
-    active = new ActiveKnotes(n, timerKnotes, userKnotes);
-    timers = new Timers(kernel.platform(), n, timerKnotes, active);
-    users = new UserEvents(n, userKnotes, active);
-    waits = new Waits(shared, n, registry, active, timers, wakeup, alarm);
+    timespecs = new Timespec(kernel.platform());
+    out = new EventArray(layout, c.error);
+    eventFd = new EventFd(kernel, eventDescriptor);
+    EpollConstants e = new EpollConstants(kernel.platform());
+    FdTable table = new FdTable(kernel);
+    main = new MainEpoll(kernel, e, table, eventFd, Epoll.of(kernel, epollDescriptor));
+    readEdges = new EdgeEpoll(kernel, e, table, main, true);
+    writeEdges = new EdgeEpoll(kernel, e, table, main, false);
+    timerFd = new TimerFd(kernel, e, main, timespecs);
+    details = new SocketDetails(kernel, detailed);
+    fdKnotes = new FdKnotes(c, e, table, main, readEdges, writeEdges);
+    timersAndUsers = new TimerAndUserKnotes(kernel.platform(), c);
+    delivery = new EventDelivery(c, e, table, main, readEdges, writeEdges, details, out);
+    wait = new EpollWait(shared, timespecs, c.eintr, main, timersAndUsers, eventFd, timerFd);
   }
 
   /**
+   * Opens one.
+   *
    * @param detailed whether events have {@code data} and {@code fflags}, for which the kernel is
    *     asked per event; a socket's error is then taken from it
    */
-  static EmbeddedKqueue open(Kernel shared, boolean detailed) throws IOException {
+  public static EpollKqueue open(Kernel shared, boolean detailed) throws IOException {
     Kernel kernel = shared.bound();
     int epoll = Epoll.create(kernel);
-    int eventfd = epoll < 0 ? epoll : Wakeup.create(kernel);
+    int eventfd = epoll < 0 ? epoll : EventFd.create(kernel);
     if (eventfd < 0) {
       if (epoll >= 0) {
-        Calls.close(kernel, epoll);
+        Descriptors.close(kernel, epoll);
       }
       kernel.release();
       String call = epoll < 0 ? "epoll_create1" : "eventfd";
       throw Failures.of(shared.platform(), call, null, eventfd);
     }
-    EmbeddedKqueue made = new EmbeddedKqueue(shared, kernel, detailed, epoll, eventfd);
+    EpollKqueue made = new EpollKqueue(shared, kernel, detailed, epoll, eventfd);
     try {
-      made.check("epoll_ctl", "eventfd", made.wakeup.addTo(made.registry.main()));
-      // A filter of system calls that forbids it leaves no other way; here its name can be told.
-      made.check("epoll_wait", null, made.registry.main().tryWait());
+      EpollConstants e = new EpollConstants(kernel.platform());
+      made.check("epoll_ctl", "eventfd", made.eventFd.addTo(made.main, e));
+      // A filter of system calls that forbids it leaves no other way; here the message can name it.
+      made.check("epoll_wait", null, made.main.tryWait());
       return made;
     } catch (Throwable t) {
       made.close();
@@ -128,23 +130,24 @@ final class EmbeddedKqueue implements Kqueue {
    */
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
-    long timeout = nevents == 0 || timespec == 0 ? -1 : nanos(timespec);
-    if (timeout == INVALID || nchanges < 0 || nevents < 0) {
-      return -n.einval;
+    boolean timed = nevents != 0 && timespec != 0;
+    if (nchanges < 0 || nevents < 0 || timed && !timespecs.isValid(timespec)) {
+      return -c.einval;
     }
+    long timeout = timed ? timespecs.get(timespec, LONGEST) : -1;
     Waiter waiter;
     lock.lock();
     try {
       if (closed) {
-        return -n.ebadf;
+        return -c.ebadf;
       }
       int answers = nchanges == 0 ? 0 : apply(changes, nchanges, events, nevents);
       if (answers != 0 || nevents == 0) {
-        int woken = waits.passOn();
+        int woken = wait.passOn();
         return answers == 0 ? woken : answers;
       }
-      waiter = waits.begin(timeout, nevents);
-      waits.enter(waiter, most(nevents));
+      waiter = wait.begin(timeout, nevents);
+      wait.enter(waiter, most(nevents));
     } finally {
       lock.unlock();
     }
@@ -153,16 +156,16 @@ final class EmbeddedKqueue implements Kqueue {
 
   private int await(Waiter waiter, long events, int nevents) {
     while (true) {
-      int reports = waits.sleep(waiter);
+      int reports = wait.sleep(waiter);
       lock.lock();
       try {
         int result = collect(waiter, reports, events, nevents);
         // Reports that are no events, in all the room there is, can hide some that are.
-        if (result == 0 && (reports == waiter.most || !waits.isOver(waiter))) {
-          waits.enter(waiter, most(nevents));
+        if (result == 0 && (reports == waiter.most || !wait.isOver(waiter))) {
+          wait.enter(waiter, most(nevents));
           continue;
         }
-        waits.end(waiter);
+        wait.end(waiter);
         return result;
       } finally {
         lock.unlock();
@@ -175,26 +178,26 @@ final class EmbeddedKqueue implements Kqueue {
    * without room would lose its turn.
    */
   private int most(int nevents) {
-    int room = registry.hasRefused() ? nevents - 1 : nevents;
-    return identsFirst ? Math.max(0, room - active.size()) : room;
+    int room = main.firstRefused() != null ? nevents - 1 : nevents;
+    return identsFirst ? Math.max(0, room - timersAndUsers.activeCount()) : room;
   }
 
   private int collect(Waiter waiter, int reports, long events, int nevents) {
-    int left = waits.leave(waiter);
+    int left = wait.leave(waiter);
     if (reports < 0) {
       return reports;
     }
     out.start(events, nevents);
-    readiness.tellRefused(nevents - reports);
+    delivery.failRefused(nevents - reports);
     if (identsFirst) {
-      active.deliver(out, out.room() - reports);
+      timersAndUsers.deliver(out, out.room() - reports);
     }
-    int failure = Math.min(left, readiness.translate(waiter.events, reports));
-    if (readiness.tookWakeup()) {
-      waits.signalTaken();
+    int failure = Math.min(left, delivery.deliver(waiter.events, reports));
+    if (delivery.wasEventFdReported()) {
+      wait.signalTaken();
     }
     if (!identsFirst) {
-      active.deliver(out, out.room());
+      timersAndUsers.deliver(out, out.room());
     }
     if (out.isFull()) {
       // Who was last and perhaps found no room is first the next time.
@@ -208,25 +211,11 @@ final class EmbeddedKqueue implements Kqueue {
     long change = changes;
     for (int i = 0; i < nchanges; i++, change += layout.size()) {
       int result = apply(change);
-      boolean receipt = (layout.flags(change) & n.receipt) != 0;
-      if (result < 0 && out.isFull()) {
+      if (out.answer(change, result, c.receipt)) {
         return result;
-      }
-      if ((result < 0 || receipt) && !out.isFull()) {
-        answer(change, -result);
       }
     }
     return out.count();
-  }
-
-  private void answer(long change, int errno) {
-    // The arrays may be the same one, so all is read before the entry is written.
-    out.putError(
-        layout.ident(change),
-        layout.filter(change),
-        layout.fflags(change),
-        layout.udata(change),
-        errno);
   }
 
   private int apply(long change) {
@@ -236,22 +225,12 @@ final class EmbeddedKqueue implements Kqueue {
     int fflags = layout.fflags(change);
     long data = layout.data(change);
     long udata = layout.udata(change);
-    if (filter == n.filterRead || filter == n.filterWrite) {
-      return descriptors.apply(filter == n.filterRead, ident, flags, fflags, data, udata);
+    if (filter == c.read || filter == c.write) {
+      return fdKnotes.apply(filter == c.read, ident, flags, fflags, data, udata);
     }
-    if (filter == n.filterUser) {
-      return users.apply(ident, flags, fflags, data, udata);
-    }
-    return filter == n.filterTimer ? timers.apply(ident, flags, fflags, data, udata) : -n.einval;
-  }
-
-  private long nanos(long timespec) {
-    long seconds = Memory.getLong(timespec + secondsOffset);
-    long nanos = Memory.getLong(timespec + nanosOffset);
-    if (seconds < 0 || nanos < 0 || nanos >= SECOND) {
-      return INVALID;
-    }
-    return seconds > LONGEST / SECOND ? LONGEST : seconds * SECOND + nanos;
+    return filter == c.timer || filter == c.user
+        ? timersAndUsers.apply(filter == c.timer, ident, flags, fflags, data, udata)
+        : -c.einval;
   }
 
   @Override
@@ -259,7 +238,7 @@ final class EmbeddedKqueue implements Kqueue {
     lock.lock();
     try {
       if (!closed) {
-        registry.forget(fd);
+        fdKnotes.forget(fd);
       }
     } finally {
       lock.unlock();
@@ -271,7 +250,7 @@ final class EmbeddedKqueue implements Kqueue {
     lock.lock();
     try {
       if (!closed) {
-        registry.release(fd);
+        fdKnotes.release(fd);
       }
     } finally {
       lock.unlock();
@@ -296,11 +275,13 @@ final class EmbeddedKqueue implements Kqueue {
         return;
       }
       closed = true;
-      registry.close();
-      alarm.close();
-      wakeup.close();
+      readEdges.close();
+      writeEdges.close();
+      main.close();
+      timerFd.close();
+      eventFd.close();
       details.free();
-      waits.free();
+      wait.free();
       kernel.release();
     } finally {
       lock.unlock();

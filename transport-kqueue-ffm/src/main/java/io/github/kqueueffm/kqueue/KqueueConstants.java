@@ -1,39 +1,47 @@
-package io.github.kqueueffm.selector;
+package io.github.kqueueffm.kqueue;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
-/** The numbers of one platform that every turn of a loop needs, in fields. */
-final class KqueueFacts {
+/** kqueue's numbers on one platform, in fields, since every kevent call needs some. */
+public final class KqueueConstants {
   /** Where a platform has no EVFILT_USER; no filter has this number. */
-  static final int NO_FILTER = Integer.MIN_VALUE;
+  public static final int NO_FILTER = Integer.MIN_VALUE;
 
   /**
    * No socket buffer is that large, so that data alone never reaches this low-water mark. Honoured
    * by NetBSD, FreeBSD (so_error and EOF fire regardless); Darwin clamps it to the buffer's size.
    */
-  static final long NEVER_REACHED = 0x7fff_ffffL;
+  public static final long NEVER_REACHED = 0x7fff_ffffL;
 
-  final Platform platform;
-  final int read;
-  final int write;
-  final int timer;
-  final int user;
-  final int add;
-  final int delete;
-  final int enable;
-  final int oneshot;
-  final int clear;
-  final int eof;
-  final int error;
-  final int lowat;
-  final int trigger;
-  final int eintr;
-  final int enoent;
-  final int ebadf;
+  public final Platform platform;
 
-  KqueueFacts(Platform platform) {
+  public final int read;
+  public final int write;
+  public final int timer;
+  public final int user;
+
+  public final int add;
+  public final int delete;
+  public final int enable;
+  public final int disable;
+  public final int oneshot;
+  public final int clear;
+  public final int receipt;
+  public final int dispatch;
+  public final int eof;
+  public final int error;
+
+  public final int lowat;
+  public final int trigger;
+
+  public final int ebadf;
+  public final int eintr;
+  public final int einval;
+  public final int enoent;
+
+  public KqueueConstants(Platform platform) {
     this.platform = platform;
     read = platform.get(Constant.EVFILT_READ);
     write = platform.get(Constant.EVFILT_WRITE);
@@ -42,18 +50,22 @@ final class KqueueFacts {
     add = platform.get(Constant.EV_ADD);
     delete = platform.get(Constant.EV_DELETE);
     enable = platform.get(Constant.EV_ENABLE);
+    disable = platform.get(Constant.EV_DISABLE);
     oneshot = platform.get(Constant.EV_ONESHOT);
     clear = platform.get(Constant.EV_CLEAR);
+    receipt = platform.get(Constant.EV_RECEIPT);
+    dispatch = platform.get(Constant.EV_DISPATCH);
     eof = platform.get(Constant.EV_EOF);
     error = platform.get(Constant.EV_ERROR);
     lowat = platform.get(Constant.NOTE_LOWAT);
     trigger = platform.getOr(Constant.NOTE_TRIGGER, 0);
-    eintr = platform.number(Errno.EINTR);
-    enoent = platform.number(Errno.ENOENT);
     ebadf = platform.number(Errno.EBADF);
+    eintr = platform.number(Errno.EINTR);
+    einval = platform.number(Errno.EINVAL);
+    enoent = platform.number(Errno.ENOENT);
   }
 
-  boolean isEof(int flags) {
+  public boolean isEof(int flags) {
     return (flags & (eof | error)) == eof;
   }
 
@@ -61,21 +73,21 @@ final class KqueueFacts {
    * The errno in the fflags of an event with EV_EOF, 0 if there is none. A provider without one can
    * give back the NOTE_LOWAT of the change, whose number is EPERM's, which no socket ends with.
    */
-  int errnoOfEof(int fflags) {
+  public int errnoOfEof(int fflags) {
     return fflags == lowat ? 0 : fflags;
   }
 
   /** Whether it is a failed change, and not an EV_RECEIPT that says "done" with an errno of 0. */
-  boolean isError(int flags, long data) {
+  public boolean isError(int flags, long data) {
     return (flags & error) != 0 && data != 0;
   }
 
   /** Whether it is an EV_RECEIPT's answer for a change that was applied. */
-  boolean isReceipt(int flags, long data) {
+  public boolean isReceipt(int flags, long data) {
     return (flags & error) != 0 && data == 0;
   }
 
-  String filterName(int filter) {
+  public String filterName(int filter) {
     if (filter == read) {
       return "EVFILT_READ";
     }

@@ -1,0 +1,110 @@
+package io.github.kqueueffm.kqueue.epoll;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Descriptors;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.Timespec;
+
+/**
+ * A timerfd in the main epoll that ends sleeps, where epoll_pwait2 is missing (before Linux 5.11
+ * and glibc 2.35) or forbidden. It is not used, nor made, where that works.
+ *
+ * <p>Every sleep that it is to end has a time-out in whole milliseconds besides. So where a timerfd
+ * is forbidden too, or cannot be made for now, sleeps are only less exact.
+ */
+final class TimerFd {
+  private final Kernel kernel;
+  private final EpollConstants e;
+  private final MainEpoll main;
+  private final Timespec timespec;
+  private final int valueOffset;
+  private final long itimerspec;
+  private boolean forbidden;
+  private int fd = -1;
+  private boolean set;
+  private long time;
+
+  TimerFd(Kernel kernel, EpollConstants constants, MainEpoll main, Timespec timespec) {
+    this.kernel = kernel;
+    this.e = constants;
+    this.main = main;
+    this.timespec = timespec;
+    valueOffset = kernel.platform().struct("itimerspec").offset("it_value");
+    itimerspec = NativeMemory.allocate(kernel.platform().struct("itimerspec").size());
+  }
+
+  /** Sees to it that a sleep ends by that time, if a timerfd can be had. */
+  void setBy(long wakesAt, long now) {
+    if (forbidden || set && time - wakesAt <= 0) {
+      return;
+    }
+    int result = fd < 0 ? open() : 0;
+    result = result < 0 ? result : set(wakesAt - now);
+    set = result == 0;
+    time = wakesAt;
+    if (result < 0) {
+      failed(result);
+    }
+  }
+
+  private int open() {
+    Platform platform = kernel.platform();
+    int made =
+        kernel.timerfdCreate(
+            platform.get(Constant.CLOCK_MONOTONIC),
+            platform.get(Constant.TFD_NONBLOCK) | platform.get(Constant.TFD_CLOEXEC));
+    if (made < 0) {
+      return made;
+    }
+    int result = main.addOwn(made, e.in, Epoll.TIMERFD);
+    if (result < 0) {
+      Descriptors.close(kernel, made);
+      return result;
+    }
+    fd = made;
+    return 0;
+  }
+
+  /** Whether it has expired. */
+  boolean isDue(long now) {
+    return set && time - now <= 0;
+  }
+
+  /** Has to be called when it has expired: it is level-triggered, so it wakes all sleepers. */
+  void stop() {
+    set = false;
+    int result = set(0);
+    if (result < 0) {
+      failed(result);
+    }
+  }
+
+  private void failed(int result) {
+    forbidden = !Failures.isPassing(kernel.platform(), result);
+    if (fd >= 0) {
+      // Left as it is it could expire, and could not be stopped.
+      main.removeOwn(fd);
+      closeDescriptor();
+    }
+  }
+
+  private void closeDescriptor() {
+    if (fd >= 0) {
+      Descriptors.close(kernel, fd);
+      fd = -1;
+    }
+  }
+
+  private int set(long nanos) {
+    timespec.put(itimerspec + valueOffset, nanos);
+    return kernel.timerfdSettime(fd, 0, itimerspec);
+  }
+
+  void close() {
+    NativeMemory.free(itimerspec);
+    closeDescriptor();
+  }
+}
