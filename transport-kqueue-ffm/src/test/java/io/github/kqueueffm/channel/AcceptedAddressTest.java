@@ -6,10 +6,12 @@ import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The local address of an accepted connection that is asked for only after the close. */
+@Tag("real")
 class AcceptedAddressTest {
   @RegisterExtension final Loop loop = new Loop();
 
