@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.OpenDescriptors;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -17,14 +18,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A loop and the datagram channels of a test. Closing it fails the test if native memory or a
@@ -34,13 +32,11 @@ final class DatagramRig implements AutoCloseable {
   static final InetAddress LOOPBACK4 = address("127.0.0.1");
   static final InetAddress LOOPBACK6 = address("::1");
 
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final long memoryBefore;
-  private final long descriptorsBefore;
+  private final int descriptorsBefore;
   private final Kernel kernel;
   private final EventLoopGroup group;
   private final List<Channel> channels = new ArrayList<>();
@@ -63,7 +59,7 @@ final class DatagramRig implements AutoCloseable {
         new KQueueFfmDatagramChannel(Sockets.datagram(kernel, null), false);
     probe.unsafe().closeForcibly();
     memoryBefore = NativeMemory.live();
-    descriptorsBefore = descriptors();
+    descriptorsBefore = OpenDescriptors.count();
     group =
         new MultiThreadIoEventLoopGroup(
             1, KQueueFfmIoHandler.newFactory(kernel, 0, DefaultSelectStrategyFactory.INSTANCE));
@@ -164,19 +160,13 @@ final class DatagramRig implements AutoCloseable {
   /** libkqueue frees those of a kqueue by a thread of the library, a moment after the close. */
   private void awaitDescriptors() {
     long start = System.nanoTime();
-    while (descriptors() > descriptorsBefore) {
+    while (OpenDescriptors.count() > descriptorsBefore) {
       assertThat(System.nanoTime() - start)
-          .as("nanoseconds with %s descriptors in place of %s", descriptors(), descriptorsBefore)
+          .as(
+              "nanoseconds with %s descriptors in place of %s",
+              OpenDescriptors.count(), descriptorsBefore)
           .isLessThan(PATIENCE_NANOS);
       LockSupport.parkNanos(PAUSE_NANOS);
-    }
-  }
-
-  private static long descriptors() {
-    try (Stream<Path> open = Files.list(DESCRIPTORS)) {
-      return open.count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.OpenDescriptors;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,7 +15,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -134,10 +134,8 @@ final class Loop implements BeforeEachCallback, AfterEachCallback {
     };
   }
 
-  /** How many descriptors the process has, 0 where that cannot be told. */
   static int openDescriptors() {
-    String[] open = new File("/proc/self/fd").list();
-    return open == null ? 0 : open.length;
+    return OpenDescriptors.count();
   }
 
   static void await(String what, BooleanSupplier condition) throws InterruptedException {
