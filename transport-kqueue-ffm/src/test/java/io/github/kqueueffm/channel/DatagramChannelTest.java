@@ -7,6 +7,8 @@ import static io.github.kqueueffm.channel.DatagramRig.settle;
 import static io.github.kqueueffm.channel.DatagramRig.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -64,6 +66,7 @@ final class DatagramChannelTest {
   }
 
   @Test
+  @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void socketOfBothFamiliesSpeaksWithEach() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox both = new Inbox.Echo();
@@ -85,6 +88,7 @@ final class DatagramChannelTest {
 
   /** netty/netty#17498: bound to the IPv4 wildcard, an IPv6 socket has to hear IPv6 as well. */
   @Test
+  @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth_netty17498() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.ChannelException;
@@ -49,8 +50,13 @@ final class DatagramOptionsTest {
         assertSet(config, ChannelOption.SO_REUSEADDR, on);
         assertSet(config, UnixChannelOption.SO_REUSEPORT, on);
         assertSet(config, ChannelOption.IP_MULTICAST_LOOP_DISABLED, on);
-        assertSet(config, KQueueFfmChannelOption.IP_MULTICAST_ALL, on);
-        assertSet(config, KQueueFfmChannelOption.IP_FREEBIND, on);
+        if (SystemPromise.LINUX_OPTIONS.isKept()) {
+          assertSet(config, KQueueFfmChannelOption.IP_MULTICAST_ALL, on);
+          assertSet(config, KQueueFfmChannelOption.IP_FREEBIND, on);
+        } else {
+          assertThat(config.setOption(KQueueFfmChannelOption.IP_MULTICAST_ALL, on)).isFalse();
+          assertThat(config.setOption(KQueueFfmChannelOption.IP_FREEBIND, on)).isFalse();
+        }
         assertSet(config, KQueueFfmChannelOption.IP_RECVDSTADDR, on);
       }
       assertSet(config, ChannelOption.IP_TOS, 0x10);

@@ -3,9 +3,10 @@ package io.github.kqueueffm.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Channels that are deregistered and then closed: epoll keeps nothing of them. */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class DeregisteredChannelTest {
   private final Kernel real = Kernels.system();
   private final Platform platform = real.platform();
@@ -47,7 +49,6 @@ class DeregisteredChannelTest {
 
   @BeforeEach
   void watch() {
-    assumeThat(real.has(Call.EPOLL_CREATE1)).isTrue();
     calls.on(
         "epollCtl",
         arguments -> {

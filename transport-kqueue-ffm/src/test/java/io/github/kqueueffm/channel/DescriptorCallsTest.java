@@ -2,11 +2,12 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +29,9 @@ class DescriptorCallsTest {
   private final CountingKernel calls = CountingKernel.over(Kernels.system());
   @TempDir Path directory;
 
-  @BeforeEach
-  void needLinux() {
-    assumeThat(Kernels.system().platform().isLinux()).as("Linux").isTrue();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"epollCreate1", "eventfd"})
+  @Needs(SystemPromise.EPOLL)
   void loopNamesTheLimit(String call) {
     namesTheLimit(call, () -> Selector.open(calls.kernel()).close());
   }

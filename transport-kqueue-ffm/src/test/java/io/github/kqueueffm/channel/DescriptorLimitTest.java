@@ -1,9 +1,9 @@
 package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.UnixChannel;
@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a program sees whose process has few descriptors, or none left. */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class DescriptorLimitTest {
   /** A JVM does not start with fewer. */
   private static final int FEWEST = 5;
@@ -43,11 +43,6 @@ class DescriptorLimitTest {
   private static final String LIMIT = "ulimit -n";
 
   @TempDir Path directory;
-
-  @BeforeEach
-  void needLinux() {
-    assumeThat(Kernels.system().platform().isLinux()).as("Linux").isTrue();
-  }
 
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)

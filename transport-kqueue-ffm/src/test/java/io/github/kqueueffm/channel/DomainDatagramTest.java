@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -37,8 +39,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -153,7 +153,7 @@ final class DomainDatagramTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
   void answerReachesTheSenderWhoseNameIsNoText() throws Exception {
     KernelSocket first = raw("odd", 0xfe);
     KernelSocket second = raw("odd", 0xff);
@@ -219,6 +219,7 @@ final class DomainDatagramTest {
   }
 
   @Test
+  @Needs(SystemPromise.ABSTRACT_NAMES)
   void abstractNamesWork() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       DomainSocketAddress name = new DomainSocketAddress("\0kqueue-ffm-" + directory.getFileName());
@@ -271,7 +272,7 @@ final class DomainDatagramTest {
       assertThat(failed.get(1).await().cause()).isInstanceOf(ConnectException.class);
       assertThat(failed.get(2).await().cause())
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("107");
+          .hasMessageMatching("(?s).*at most 10[37] are possible.*");
       good.sync();
       assertThat(inbox.text()).isEqualTo("good");
     }
@@ -301,7 +302,8 @@ final class DomainDatagramTest {
             .isInstanceOf(FileNotFoundException.class)
             .hasMessageContaining(at("nowhere").path());
       }
-      String call = List.of("sendto", "sendmsg", "sendmmsg").get(pieces - 1);
+      String many = SystemPromise.BATCHES.isKept() ? "sendmmsg" : "sendto";
+      String call = List.of("sendto", "sendmsg", many).get(pieces - 1);
       assertThat(kernel.count(call)).isPositive();
       assertThat(channel.isActive()).isTrue();
     }
@@ -345,12 +347,12 @@ final class DomainDatagramTest {
   }
 
   /**
-   * To a receiver whose queue is full Linux says EAGAIN, and calls the sender writable all the
-   * same: waiting for the write filter would be a busy loop.
+   * To a receiver whose queue is full Linux says EAGAIN, the others ENOBUFS, and all of them call
+   * the sender writable all the same: waiting for the write filter would be a busy loop.
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void fullReceiverIsWaitedForWithoutSpinning(boolean connectedToAnother) throws Exception {
+  void fullReceiverIsWaitedForWithoutSpinning(boolean connected) throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -362,7 +364,11 @@ final class DomainDatagramTest {
                   .sync()
                   .channel();
       KQueueFfmDomainDatagramChannel sender = bind(rig, kernel.kernel(), at("fast"), new Inbox());
-      if (connectedToAnother) {
+      // Elsewhere a connected socket sends to its peer alone (EISCONN).
+      boolean toAnother = connected && SystemPromise.FULL_LOCAL_RECEIVER_IS_WAITED_FOR.isKept();
+      if (connected && !toAnother) {
+        sender.connect(at("slow")).sync();
+      } else if (toAnother) {
         bind(rig, at("other"), new Inbox());
         sender.connect(at("other")).sync();
       }
@@ -373,7 +379,9 @@ final class DomainDatagramTest {
       sender.flush();
       Thread.sleep(200);
       assertThat(sent.get(399).isDone()).isFalse();
-      assertThat(kernel.count("sendmmsg")).as("tries in 200 ms").isLessThan(80);
+      assertThat(sends(kernel))
+          .as("tries in 200 ms")
+          .isLessThan(SystemPromise.BATCHES.isKept() ? 80 : 480);
       receiver.config().setAutoRead(true);
       for (int i = 0; i < 400; i++) {
         assertThat(inbox.text()).isEqualTo("" + i);
@@ -382,7 +390,15 @@ final class DomainDatagramTest {
     }
   }
 
+  private static long sends(CountingKernel kernel) {
+    return kernel.count("send")
+        + kernel.count("sendto")
+        + kernel.count("sendmsg")
+        + kernel.count("sendmmsg");
+  }
+
   @Test
+  @Needs(SystemPromise.FULL_LOCAL_RECEIVER_IS_WAITED_FOR)
   void connectedSenderWaitsForItsReceiverByTheWriteFilter() throws Exception {
     try (DatagramRig rig = new DatagramRig()) {
       Inbox inbox = new Inbox();
@@ -436,8 +452,10 @@ final class DomainDatagramTest {
       sender.writeAndFlush(text("hello")).sync();
       assertThat(inbox.letter())
           .isEqualTo(new Inbox.Letter("hello", new DomainSocketAddress(""), null));
-      assertThat(KQueueFfmPeerCredentials.of(receiver).pid())
-          .isEqualTo((int) ProcessHandle.current().pid());
+      if (SystemPromise.PEER_OF_A_DATAGRAM_PAIR.isKept()) {
+        assertThat(KQueueFfmPeerCredentials.of(receiver).pid())
+            .isEqualTo((int) ProcessHandle.current().pid());
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -95,6 +97,7 @@ class EchoSystemCallsTest {
   }
 
   @Test
+  @Needs(SystemPromise.EPOLL)
   void connectionWithOneEchoIsElevenSystemCallsAtMost() throws Exception {
     EventLoopGroup group = group();
     try {

@@ -3,11 +3,12 @@ package io.github.kqueueffm.channel;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -210,6 +211,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void regionOfAFileByNameIsSentBySendfileAndItsFileIsClosed() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 100_000);
     assertThat(
@@ -237,6 +239,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void ownRegionIsSentBySendfile() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), LARGE);
     assertThat(sent(open(loop.file("f"), 11, LARGE - 11L)))
@@ -263,6 +266,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_netty16544() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 200_000);
     int[] turn = {0};
@@ -289,6 +293,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void interruptionBeforeTheFirstByteIsRepeated() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 1000);
     int[] turn = {0};
@@ -302,6 +307,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void emptyRegionIsWrittenAtOnce() throws Exception {
     loop.randomFile(loop.file("f"), 10);
     assertThat(
@@ -398,6 +404,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void countOfARefusedSendfileIsNotBelieved() throws Exception {
     loop.randomFile(loop.file("f"), 1000);
     // DragonFly leaves what was on the kernel's stack.
@@ -435,6 +442,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SHOWN_MAPPINGS)
   void mappingOfARegionThatAShutdownCutsShortIsGoneAtOnce() throws Exception {
     loop.randomFile(loop.file("f"), HUGE);
     stuck(new DefaultFileRegion(reading(loop.file("f")), 0, HUGE));
@@ -445,12 +453,11 @@ class FileRegionTest {
   }
 
   private boolean isMapped() throws IOException {
-    Path maps = Path.of("/proc/self/maps");
-    assumeTrue(Files.exists(maps), "mappings are shown");
-    return Files.readString(maps).contains(loop.file("f").toString());
+    return Files.readString(Path.of("/proc/self/maps")).contains(loop.file("f").toString());
   }
 
   @Test
+  @Needs(SystemPromise.SHOWN_MAPPINGS)
   void mappingOfARegionWhoseWriteThrowsIsGoneAtOnce() throws Exception {
     loop.randomFile(loop.file("f"), HUGE);
     channel.config().setAutoClose(false);
@@ -505,6 +512,7 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.SENDFILE)
   void fileThatIsTruncatedWhileItIsSentFails() throws Exception {
     loop.randomFile(loop.file("f"), 20_000_000);
     ChannelFuture own = channel.writeAndFlush(open(loop.file("f"), 0, 20_000_000));
@@ -587,8 +595,8 @@ class FileRegionTest {
   }
 
   @Test
+  @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
   void nameThatIsNoTextIsOpened() throws Exception {
-    assumeTrue(platform.isLinux(), "APFS refuses such a name");
     Path directory = loop.file("d");
     Files.createDirectory(directory);
     String command = "printf content > \"$(printf 'n\\377')\"";

@@ -1,10 +1,11 @@
 package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -74,8 +75,8 @@ class LoopErrorTest {
   }
 
   @Test
+  @Needs(SystemPromise.EPOLL)
   void failedAcceptIsToldWhereTheLogThrowsAndTheLoopGoesOn() throws Exception {
-    assumeThat(Kernels.system().platform().isLinux()).as("accept4").isTrue();
     ChildJvm.Result result =
         ChildJvm.run(
             List.of(

@@ -3,9 +3,10 @@ package io.github.kqueueffm.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.UnixAddress;
@@ -95,8 +96,8 @@ class MessagesTest {
   }
 
   @Test
+  @Needs(SystemPromise.LINUX_OPTIONS)
   void refusedValueIsNamedWithTheOptionsShortNameAndRange() throws Exception {
-    assumeTrue(Kernels.system().platform().isLinux(), "the ranges are Linux's");
     Channel channel = registered(new KQueueFfmSocketChannel());
     assertThatThrownBy(
             () -> channel.config().setOption(KQueueFfmChannelOption.TCP_KEEPIDLE, 40_000))
@@ -110,8 +111,8 @@ class MessagesTest {
   }
 
   @Test
+  @Needs(SystemPromise.LINUX_OPTIONS)
   void rangesAreThoseOfTheKernel() throws Exception {
-    assumeTrue(Kernels.system().platform().isLinux(), "the ranges are Linux's");
     Channel channel = registered(new KQueueFfmSocketChannel());
     assertTakesOnly(channel, KQueueFfmChannelOption.TCP_KEEPIDLE, 1, 32767);
     assertTakesOnly(channel, KQueueFfmChannelOption.TCP_KEEPINTVL, 1, 32767);

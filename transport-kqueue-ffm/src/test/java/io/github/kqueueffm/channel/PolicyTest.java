@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.channel.Seccomp.Call;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,12 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 
 /** The transport under real filters of system calls, which need no privilege. */
-@EnabledOnOs(OS.LINUX)
 @Tag("real")
+@Needs(SystemPromise.SECCOMP)
 class PolicyTest {
   private static final String WORKS = "works, waits, datagrams";
   private static final List<Errno> ERRNOS =

@@ -1,12 +1,12 @@
 package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -28,13 +28,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Real sockets on a loop whose epoll takes no more descriptors, for good. */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class RefusedAddTest {
   /** What a channel that fails may try; a loop that spins comes to thousands. */
   private static final int FEW = 10;
@@ -46,11 +46,6 @@ class RefusedAddTest {
   private final Witness witness = new Witness();
 
   @RegisterExtension final Loop loop = new Loop(calls.kernel());
-
-  @BeforeEach
-  void assumeEpoll() {
-    assumeThat(real.has(Call.EPOLL_CREATE1)).isTrue();
-  }
 
   private void refuse() {
     int add = platform.get(Constant.EPOLL_CTL_ADD);

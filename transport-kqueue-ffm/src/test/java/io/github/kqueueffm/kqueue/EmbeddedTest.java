@@ -1,9 +1,9 @@
 package io.github.kqueueffm.kqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** The embedded kqueue over a kernel that counts. After each test no native memory is left. */
+@Needs(SystemPromise.EPOLL)
 abstract class EmbeddedTest {
   final CountingKernel calls = CountingKernel.over(Kernels.system());
   Room room;
@@ -20,7 +21,6 @@ abstract class EmbeddedTest {
 
   @BeforeEach
   void open() throws IOException {
-    assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).as("the system has epoll").isTrue();
     before = NativeMemory.live();
     room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
   }

@@ -2,12 +2,13 @@ package io.github.kqueueffm.kqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -16,19 +17,14 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which provider is opened, what happens when that fails, and what is left when it is closed. */
+@Needs(SystemPromise.EPOLL)
 class OpeningTest {
   private final CountingKernel calls = CountingKernel.over(Kernels.system());
-
-  @BeforeEach
-  void needLinux() {
-    assumeThat(Kernels.system().platform().isLinux()).as("Linux").isTrue();
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -123,7 +123,7 @@ class ReadFilterTest extends ProviderTest {
     assertThat(room.awaitOne().udata()).isEqualTo(7);
     assertThat(room.poll()).isEmpty();
 
-    room.change(pair[0], EVFILT_READ, 7, EV_ENABLE);
+    room.enable(pair[0], EVFILT_READ, 7, EV_DISPATCH);
     assertThat(room.awaitOne().udata()).isEqualTo(7);
     room.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
   }
@@ -135,7 +135,7 @@ class ReadFilterTest extends ProviderTest {
     room.write(pair[1], 1);
     assertThat(room.poll()).isEmpty();
 
-    room.change(pair[0], EVFILT_READ, 7, EV_ENABLE);
+    room.enable(pair[0], EVFILT_READ, 7);
     assertThat(room.awaitOne().udata()).isEqualTo(7);
     room.change(pair[0], EVFILT_READ, 7, EV_DISABLE).apply();
     assertThat(room.poll()).isEmpty();

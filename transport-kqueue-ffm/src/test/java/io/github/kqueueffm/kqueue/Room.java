@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.KeventLayout;
@@ -77,6 +78,15 @@ final class Room implements AutoCloseable {
 
   Room change(long ident, Constant filter, long udata, Constant... flags) {
     return change(ident, filter, flags(flags), 0, 0, udata);
+  }
+
+  /** Adds the enabling of a knote to the next call, in the form in which the system reports. */
+  Room enable(long ident, Constant filter, long udata, Constant... mode) {
+    int flags = get(Constant.EV_ENABLE);
+    if (!SystemPromise.ENABLED_KNOTE_FIRES.isKept()) {
+      flags |= get(Constant.EV_ADD) | flags(mode);
+    }
+    return change(ident, filter, flags, 0, 0, udata);
   }
 
   /** Sends the changes without room for events; 0 or the negative errno. */

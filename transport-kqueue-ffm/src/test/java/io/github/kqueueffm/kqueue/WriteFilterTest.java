@@ -6,7 +6,6 @@ import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
 import static io.github.kqueueffm.abi.Constant.EV_DELETE;
 import static io.github.kqueueffm.abi.Constant.EV_DISPATCH;
-import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
 import static io.github.kqueueffm.abi.Constant.EV_EOF;
 import static io.github.kqueueffm.abi.Constant.EV_ERROR;
 import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
@@ -89,7 +88,7 @@ class WriteFilterTest extends ProviderTest {
     room.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_DISPATCH);
     assertThat(room.awaitOne().udata()).isEqualTo(7);
     assertThat(room.await(5, 8)).isEmpty();
-    room.change(pair[0], EVFILT_WRITE, 7, EV_ENABLE);
+    room.enable(pair[0], EVFILT_WRITE, 7, EV_DISPATCH);
     assertThat(room.awaitOne().udata()).isEqualTo(7);
   }
 

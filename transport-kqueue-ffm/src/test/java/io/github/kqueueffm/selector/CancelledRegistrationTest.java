@@ -1,11 +1,11 @@
 package io.github.kqueueffm.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several registrations of one number on the embedded kqueue, one of which is cancelled. */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class CancelledRegistrationTest {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
@@ -37,7 +38,6 @@ class CancelledRegistrationTest {
 
   @BeforeEach
   void open() throws IOException {
-    assumeThat(real.has(Call.EPOLL_CREATE1)).isTrue();
     selector = Selector.open(calls.kernel());
     int type = platform.get(Constant.SOCK_STREAM);
     assertThat(real.socketpair(platform.get(Constant.AF_UNIX), type, 0, memory)).isZero();

@@ -63,7 +63,7 @@ class LostWakeupTest {
                 .map(kind -> Arguments.of(kind, kernel)));
   }
 
-  private static boolean works(Kernel kernel, WakeupKind kind) {
+  static boolean works(Kernel kernel, WakeupKind kind) {
     try {
       return Capabilities.of(kernel, kind).wakeup() == kind;
     } catch (UnsupportedOperationException e) {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -11,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +34,7 @@ class FileNamesTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
   void bytesThatAreNoTextStayAsTheyAre() {
     Path odd = Path.of(URI.create("file:///n%FF%E4%20"));
     assertThat(FileNames.of(odd)).containsExactly('/', 'n', 0xff, 0xe4, ' ');

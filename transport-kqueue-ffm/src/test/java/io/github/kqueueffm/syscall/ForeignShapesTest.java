@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * library that has them.
  */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class ForeignShapesTest {
   private static final int SIZE = 64;
 
@@ -34,11 +36,6 @@ class ForeignShapesTest {
   private final long memory = NativeMemory.allocate(2 * SIZE);
   private final long sent = memory + SIZE;
   private final List<Integer> descriptors = new ArrayList<>();
-
-  @BeforeEach
-  void needLinux() {
-    assumeThat(real.platform().isLinux()).as("Linux, of whose calls the library is made").isTrue();
-  }
 
   @AfterEach
   void free() {

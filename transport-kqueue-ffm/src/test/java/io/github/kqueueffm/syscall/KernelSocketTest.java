@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -156,8 +158,8 @@ class KernelSocketTest {
   }
 
   @Test
+  @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void ipv4WildcardOnAnIpv6SocketServesBothFamilies() throws IOException {
-    assumeThat(IpStack.of(kernel)).isEqualTo(IpStack.DUAL);
     KernelSocket server = open(inet6);
     server.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[4]), 0));
     server.listen(16);
@@ -221,15 +223,20 @@ class KernelSocketTest {
   void refusedConnectNamesTheAddress() throws IOException {
     KernelSocket bound = open(inet);
     bound.bind(loopback(0));
+    SocketAddress remote = bound.localAddress();
+    int port = port(bound);
+    if (!SystemPromise.REFUSES_FOR_A_BOUND_SOCKET.isKept()) {
+      bound.close();
+    }
     KernelSocket client = open(inet);
     assertThatThrownBy(
             () -> {
-              if (!client.connect(bound.localAddress())) {
-                finish(client, bound.localAddress());
+              if (!client.connect(remote)) {
+                finish(client, remote);
               }
             })
         .isInstanceOf(ConnectException.class)
-        .hasMessageStartingWith("Connection refused: /127.0.0.1:" + port(bound));
+        .hasMessageStartingWith("Connection refused: /127.0.0.1:" + port);
   }
 
   @Test
@@ -324,8 +331,8 @@ class KernelSocketTest {
   }
 
   @Test
+  @Needs(SystemPromise.KEEP_ALIVE_SETTINGS)
   void wrongValueOnALivingConnectionThrowsAndOnADeadOneDoesNot() throws IOException {
-    assumeThat(platform.has(Constant.TCP_KEEPIDLE)).isTrue();
     KernelSocket listener = listener(inet);
     connectTo(listener);
     KernelSocket living = acceptFrom(listener);
@@ -452,6 +459,7 @@ class KernelSocketTest {
   }
 
   @Test
+  @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void wildcardAddressOfListenerCanBeConnectedTo() throws IOException {
     KernelSocket listener = open(inet6);
     listener.bind(new InetSocketAddress(0));

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("real")
@@ -44,7 +44,7 @@ class KernelsTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.EPOLL)
   void linuxOfAnotherProcessorIsRefusedWithTheProperty() {
     String other = HERE.name().equals("linux-x86_64") ? "linux-aarch64" : "linux-x86_64";
     assertThatThrownBy(() -> Kernels.open(Platform.named(other), null))
@@ -55,7 +55,7 @@ class KernelsTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.EPOLL)
   void systemWithoutAnEventQueueIsNamed() {
     // The C library here has no kqueue, and OpenBSD's facts know no epoll.
     assertThatThrownBy(() -> Kernels.open(Platform.named("openbsd-x86_64"), null))
@@ -79,7 +79,7 @@ class KernelsTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.EPOLL)
   void functionThatIsMissingAnswersEnosys() {
     Platform openbsd = Platform.named("openbsd-x86_64");
     Kernel kernel = new FfmKernel(openbsd, null);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Both ways to count what is open see what is opened and closed. */
+@Tag("real")
 class OpenDescriptorsTest {
   private static final int OPENED = 10;
 

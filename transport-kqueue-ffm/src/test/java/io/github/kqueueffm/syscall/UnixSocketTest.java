@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.SystemPromise;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 
 /** Local sockets of the machine that runs the tests. */
 @Tag("real")
@@ -105,7 +105,7 @@ class UnixSocketTest {
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @Needs(SystemPromise.ABSTRACT_NAMES)
   void abstractNameNeedsNoFile() throws IOException {
     UnixAddress name = UnixAddress.of("\0" + directory.getFileName() + "-abstract");
     KernelSocket listener = listener(name);
