@@ -49,6 +49,10 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   private final DatagramRecipients recipients;
   private final LastAddress<InetSocketAddress> lastSender = new LastAddress<>();
   private final SockaddrCodec codec;
+  private final Object registering = new Object();
+
+  /** Whether a loop registers it or has; guarded by {@link #registering}. */
+  private boolean atLoop;
 
   /**
    * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own
@@ -282,6 +286,10 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
         throws IOException;
   }
 
+  private interface Step {
+    void take() throws IOException;
+  }
+
   private ChannelFuture change(
       GroupChange change,
       InetAddress group,
@@ -290,12 +298,16 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
       ChannelPromise promise) {
     ObjectUtil.checkNotNull(group, "multicastAddress");
     ObjectUtil.checkNotNull(promise, "promise");
+    Step step =
+        () ->
+            change.apply(
+                new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
     try {
-      if (socket().isUndecided() && isRegistered()) {
+      if (!socket().isUndecided()) {
+        complete(promise, failureOf(step));
+      } else if (!takenBeforeRegistration(step, promise)) {
         // The group may make another socket of it, whose knotes are the loop's affair.
-        onLoop(() -> changeNow(change, group, via, source, promise));
-      } else {
-        changeNow(change, group, via, source, promise);
+        onLoop(() -> complete(promise, failureOf(step)));
       }
     } catch (RuntimeException e) {
       promise.tryFailure(e);
@@ -303,18 +315,53 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     return promise;
   }
 
-  private void changeNow(
-      GroupChange change,
-      InetAddress group,
-      NetworkInterface via,
-      InetAddress source,
-      ChannelPromise promise) {
+  /** Takes a step on this thread unless the channel is at a loop, which cannot register it then. */
+  private boolean takenBeforeRegistration(Step step, ChannelPromise promise) {
+    Throwable failure;
+    synchronized (registering) {
+      if (atLoop) {
+        return false;
+      }
+      failure = failureOf(step);
+    }
+    // A listener may do what it likes, so without the lock.
+    complete(promise, failure);
+    return true;
+  }
+
+  private void atLoop(boolean value) {
+    synchronized (registering) {
+      atLoop = value;
+    }
+  }
+
+  @Override
+  protected void doRegister(ChannelPromise promise) {
+    // Before the loop can have a knote of it: isRegistered() says so only after.
+    atLoop(true);
+    super.doRegister(promise);
+  }
+
+  @Override
+  protected void doDeregister() {
+    super.doDeregister();
+    atLoop(false);
+  }
+
+  private static Throwable failureOf(Step step) {
     try {
-      change.apply(
-          new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
-      promise.trySuccess();
+      step.take();
+      return null;
     } catch (IOException | RuntimeException e) {
-      promise.tryFailure(e);
+      return e;
+    }
+  }
+
+  private static void complete(ChannelPromise promise, Throwable failure) {
+    if (failure == null) {
+      promise.trySuccess();
+    } else {
+      promise.tryFailure(failure);
     }
   }
 

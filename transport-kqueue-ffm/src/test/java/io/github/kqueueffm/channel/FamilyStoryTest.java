@@ -21,6 +21,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
@@ -29,6 +30,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -472,6 +477,90 @@ class FamilyStoryTest {
       // The wildcard of IPv6 means all addresses of the family that it has now.
       bindsTo(story, CLIENT, Os.AF_INET, PORT);
       assertThat(channel.bind(at("::", PORT)).isSuccess()).isTrue();
+    }
+  }
+
+  private static ChannelFuture registered(Story story, Channel channel) {
+    return new Bootstrap()
+        .group(story.loop())
+        .channelFactory(() -> channel)
+        .handler(new Recorder())
+        .register();
+  }
+
+  /** Lets another thread do something between the loop's registration and isRegistered(). */
+  private static KQueueFfmDatagramChannel interruptedWhileRegistering(
+      Story story, Consumer<KQueueFfmDatagramChannel> action) {
+    return new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false) {
+      @Override
+      protected void doRegister(ChannelPromise promise) {
+        ChannelPromise registered = newPromise();
+        super.doRegister(registered);
+        assertThat(registered.isSuccess()).isTrue();
+        Story.elsewhere(() -> action.accept(this));
+        promise.setSuccess();
+      }
+    };
+  }
+
+  @Test
+  @DisplayName("a group joined while a loop registers the channel decides on the loop alone")
+  void groupJoinedDuringTheRegistration() {
+    try (Story story = Story.on(os)) {
+      story.tcp().datagramSocket(CLIENT);
+      ChannelFuture[] joined = new ChannelFuture[1];
+      KQueueFfmDatagramChannel channel =
+          interruptedWhileRegistering(
+              story,
+              self -> {
+                joined[0] = self.joinGroup(InetAddress.ofLiteral("224.0.1.1"));
+                assertThat(joined[0].isDone()).isFalse();
+              });
+      story.script().allow("getsockopt");
+      assertThat(registered(story, channel).isSuccess()).isTrue();
+      if (os.inet() == os.inet6()) {
+        story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
+      }
+      story.script().expect("setsockopt", CLIENT, IPPROTO_IP);
+      story.tasks();
+      assertThat(joined[0].cause()).isNull();
+      assertThat(joined[0].isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("a loop waits with the registration while a group replaces the socket")
+  void registrationWaitsForAGroup() throws Exception {
+    if (!os.choosesDatagramFamily() || os.inet() == Os.AF_INET) {
+      // A socket of one family that nothing replaces, or one of both.
+      assertThat(os.datagramInet()).isEqualTo(os.inet());
+      return;
+    }
+    try (Story story = Story.on(os)) {
+      story.tcp().datagramSocket(CLIENT);
+      KQueueFfmDatagramChannel channel =
+          new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false);
+      story.script().allow("getsockopt");
+      story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
+      Thread loop = Thread.currentThread();
+      CountDownLatch joining = new CountDownLatch(1);
+      story
+          .script()
+          .expect("setsockopt", CLIENT, IPPROTO_IP)
+          .runs(() -> {
+            joining.countDown();
+            while (loop.getState() != Thread.State.BLOCKED && !channel.isRegistered()) {
+              Thread.onSpinWait();
+            }
+            assertThat(channel.isRegistered()).as("registered meanwhile").isFalse();
+          });
+      CompletableFuture<ChannelFuture> joined =
+          CompletableFuture.supplyAsync(
+              () -> channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")),
+              command -> new Thread(command, "elsewhere").start());
+      assertThat(joining.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(registered(story, channel).isSuccess()).isTrue();
+      assertThat(joined.get(10, TimeUnit.SECONDS).cause()).isNull();
     }
   }
 
