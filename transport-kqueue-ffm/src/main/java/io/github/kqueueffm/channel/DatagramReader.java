@@ -18,6 +18,9 @@ import java.util.Arrays;
 final class DatagramReader {
   private final AbstractKQueueFfmDatagramChannel channel;
 
+  /** Whether recvmmsg was refused in this read where recvmsg was not. */
+  private boolean oneByOne;
+
   DatagramReader(AbstractKQueueFfmDatagramChannel channel) {
     this.channel = channel;
   }
@@ -25,6 +28,7 @@ final class DatagramReader {
   void read() {
     RecvByteBufAllocator.ExtendedHandle handle = null;
     Throwable failure = null;
+    oneByOne = false;
     try {
       handle = channel.ownUnsafe().readHandle();
       handle.reset(channel.config());
@@ -103,7 +107,7 @@ final class DatagramReader {
     int slot = channel.maxReceived();
     int slots = slot == 0 ? 1 : Math.min(buffer.writableBytes() / slot, packets.length);
     handle.attemptedBytesRead(buffer.writableBytes());
-    if (slots > 1 && loop.datagrams().receivesMany()) {
+    if (slots > 1 && !oneByOne && loop.datagrams().receiveMany().isUsable()) {
       long address = Buffers.room(buffer, slot * slots);
       if (address != Buffers.NONE) {
         int count = fillMany(loop, handle, buffer, address, slot, slots);
@@ -123,7 +127,9 @@ final class DatagramReader {
       throws IOException {
     int count = fillOne(loop, handle, buffer);
     if (count > 0) {
-      loop.datagrams().receiveOneByOne();
+      // What it says of the empty queue later on would pass for an error of the socket.
+      oneByOne = true;
+      loop.datagrams().receiveMany().refused(loop.kernel().platform(), refusal);
     } else if (!loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
       // It was an error of the socket, which has been told by it.
       throw channel.datagramFailure("recvmmsg", channel.remoteAddress(), refusal);
@@ -185,6 +191,7 @@ final class DatagramReader {
     if (Failures.mayBeForbidden(loop.kernel().platform(), count)) {
       return count;
     }
+    resources.receiveMany().worked();
     if (count < 0) {
       return nothing(loop, handle, "recvmmsg", count);
     }

@@ -4,6 +4,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.OptionalCall;
 
 /** What the datagram channels of one loop share. The loop's thread only. */
 final class DatagramResources {
@@ -15,8 +16,8 @@ final class DatagramResources {
   private final Kernel kernel;
   private final ControlMessages controls;
   private final Object[] packets = new Object[MOST];
-  private boolean receivesMany;
-  private boolean sendsMany;
+  private final OptionalCall receiveMany;
+  private final OptionalCall sendMany;
   private DatagramBatch one;
   private DatagramBatch many;
   private DatagramSendBatch sendBatch;
@@ -26,8 +27,8 @@ final class DatagramResources {
     controls = new ControlMessages(kernel.platform());
     boolean sound =
         kernel.platform().hasStruct("mmsghdr") && !leavesErrors(kernel.platform(), userEvents);
-    receivesMany = sound && kernel.has(Call.RECVMMSG);
-    sendsMany = sound && kernel.has(Call.SENDMMSG);
+    receiveMany = new OptionalCall(sound && kernel.has(Call.RECVMMSG));
+    sendMany = new OptionalCall(sound && kernel.has(Call.SENDMMSG));
   }
 
   /**
@@ -39,22 +40,14 @@ final class DatagramResources {
     return platform.system().equals("netbsd") && !userEvents;
   }
 
-  boolean receivesMany() {
-    return receivesMany;
+  /** The call recvmmsg. */
+  OptionalCall receiveMany() {
+    return receiveMany;
   }
 
-  boolean sendsMany() {
-    return sendsMany;
-  }
-
-  /** The system has recvmmsg and forbids it. */
-  void receiveOneByOne() {
-    receivesMany = false;
-  }
-
-  /** The system has sendmmsg and forbids it. */
-  void sendOneByOne() {
-    sendsMany = false;
+  /** The call sendmmsg. */
+  OptionalCall sendMany() {
+    return sendMany;
   }
 
   DatagramBatch one() {

@@ -12,11 +12,14 @@ import io.netty.channel.ChannelOutboundBuffer;
  * while an interface's queue or a local receiver is full, so waiting for it would be a busy loop.
  */
 final class DatagramWriter {
-  private static final int FULL = -1;
-  private static final int MANY_REFUSED = -2;
+  /** No errno, and no count. */
+  private static final int FULL = Integer.MIN_VALUE;
 
   private final AbstractKQueueFfmDatagramChannel channel;
   private final Runnable flushTask;
+
+  /** Whether sendmmsg was refused in this flush where sendto was not. */
+  private boolean oneByOne;
 
   DatagramWriter(AbstractKQueueFfmDatagramChannel channel) {
     this.channel = channel;
@@ -25,6 +28,7 @@ final class DatagramWriter {
 
   void write(ChannelOutboundBuffer in) {
     int left = channel.writeLimit();
+    oneByOne = false;
     // A promise's listener may close the channel.
     while (left > 0 && channel.hasLoop() && Datagrams.dropCancelled(in)) {
       int done = writeSome(in, left);
@@ -44,16 +48,19 @@ final class DatagramWriter {
   private int writeSome(ChannelOutboundBuffer in, int limit) {
     LoopResources loop = channel.resources();
     int done = 0;
-    if (in.size() > 1 && limit > 1 && loop.datagrams().sendsMany()) {
+    if (in.size() > 1 && limit > 1 && !oneByOne && loop.datagrams().sendMany().isUsable()) {
       done = writeMany(loop, in, limit);
       if (done > 0 || done == FULL) {
         return done;
       }
     }
-    return writeOne(loop, in, done == MANY_REFUSED);
+    return writeOne(loop, in, done);
   }
 
-  private int writeOne(LoopResources loop, ChannelOutboundBuffer in, boolean manyRefused) {
+  /**
+   * @param refusal the negative errno of a sendmmsg that began with this datagram, or 0
+   */
+  private int writeOne(LoopResources loop, ChannelOutboundBuffer in, int refusal) {
     Object message = in.current();
     long result;
     try {
@@ -68,9 +75,10 @@ final class DatagramWriter {
     if (result < 0) {
       return refused(in, "sendto", (int) result);
     }
-    if (manyRefused) {
+    if (refusal != 0) {
       // So it was not for this datagram's sake.
-      loop.datagrams().sendOneByOne();
+      oneByOne = true;
+      loop.datagrams().sendMany().refused(loop.kernel().platform(), refusal);
     }
     return sent(in, 1);
   }
@@ -97,7 +105,7 @@ final class DatagramWriter {
         : loop.kernel().sendto(fd, address, length, loop.sendFlags(), name, nameLength);
   }
 
-  /** As {@link #writeSome}; 0 or {@link #MANY_REFUSED} if the first one has to go alone. */
+  /** As {@link #writeSome}; 0 or a negative errno if the first one has to go alone. */
   private int writeMany(LoopResources loop, ChannelOutboundBuffer in, int limit) {
     DatagramSendBatch batch = loop.datagrams().sendBatch(loop);
     if (batch.gather(channel, in, limit) < 2) {
@@ -108,8 +116,9 @@ final class DatagramWriter {
       result = batch.send(channel.socket().fd());
     } while (loop.interrupted(result));
     if (Failures.mayBeForbidden(loop.kernel().platform(), result)) {
-      return MANY_REFUSED;
+      return result;
     }
+    loop.datagrams().sendMany().worked();
     // After a failure in the middle the next call begins with the one that failed, and says why.
     return result < 0 ? refused(in, "sendmmsg", result) : sent(in, result);
   }

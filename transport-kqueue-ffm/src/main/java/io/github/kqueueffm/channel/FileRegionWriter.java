@@ -6,6 +6,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.OptionalCall;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
@@ -21,7 +22,11 @@ final class FileRegionWriter {
   private final FilePieces pieces;
   private final OwnDescriptor own = new OwnDescriptor();
   private final RegionCollector collector;
-  private boolean sendfileRefused;
+  private final OptionalCall sendfile = new OptionalCall(true);
+
+  /** Refused by sendfile: what is left of it is read. */
+  private FileRegion readInstead;
+
   private boolean closed;
 
   FileRegionWriter(AbstractKQueueFfmStreamChannel channel) {
@@ -59,7 +64,8 @@ final class FileRegionWriter {
         && !(region instanceof DefaultFileRegion && DefaultRegionFields.areOpen())) {
       return collect(in, region);
     }
-    int descriptor = sendfileRefused ? DefaultRegionFields.NONE : descriptor(region);
+    boolean read = region == readInstead || !sendfile.isUsable();
+    int descriptor = read ? DefaultRegionFields.NONE : descriptor(region);
     return descriptor == DefaultRegionFields.NONE
         ? send(in, region)
         : sendfile(in, region, descriptor);
@@ -68,6 +74,7 @@ final class FileRegionWriter {
   /** Nothing more is written: what a region wrote and the socket did not take is dropped. */
   void close() {
     closed = true;
+    readInstead = null;
     release();
   }
 
@@ -122,6 +129,9 @@ final class FileRegionWriter {
     // The BSDs and macOS count what they sent before EAGAIN or EINTR. With any other errno the
     // count may be anything: DragonFly leaves what was on the kernel's stack.
     boolean counted = result == 0 || loop.wouldBlock(result) || loop.interrupted(result);
+    if (counted) {
+      sendfile.worked();
+    }
     long sent = counted ? Memory.getLong(count) : 0;
     if (sent > 0) {
       advance(region, sent);
@@ -134,11 +144,11 @@ final class FileRegionWriter {
       FilePieces.requireMore(file(region).size(), region);
       return true;
     }
-    return refused(loop, result);
+    return refused(loop, region, result);
   }
 
   /** EINTR: again. EAGAIN: later. No sendfile from this file: otherwise. */
-  private boolean refused(LoopResources loop, int result) throws IOException {
+  private boolean refused(LoopResources loop, FileRegion region, int result) throws IOException {
     if (loop.wouldBlock(result)) {
       return false;
     }
@@ -148,7 +158,8 @@ final class FileRegionWriter {
       if (isFiltered(platform, result) || !Failures.mayBeForbidden(platform, result)) {
         throw channel.failure("sendfile", result);
       }
-      sendfileRefused = true;
+      sendfile.refused(platform, result);
+      readInstead = region;
       own.close();
     }
     return true;
@@ -167,8 +178,7 @@ final class FileRegionWriter {
     return progressed(in, region, sent, left);
   }
 
-  private static boolean progressed(
-      ChannelOutboundBuffer in, FileRegion region, long sent, long left) {
+  private boolean progressed(ChannelOutboundBuffer in, FileRegion region, long sent, long left) {
     if (sent > 0) {
       in.progress(sent);
     }
@@ -176,7 +186,11 @@ final class FileRegionWriter {
     if (sent < left) {
       return false;
     }
-    return region.transferred() < region.count() || in.remove();
+    if (region.transferred() < region.count()) {
+      return true;
+    }
+    readInstead = null;
+    return in.remove();
   }
 
   private boolean collect(ChannelOutboundBuffer in, FileRegion region) throws IOException {

@@ -9,23 +9,25 @@ import io.github.kqueueffm.abi.Platform;
  * is missing or forbidden.
  */
 final class Acceptor {
-  private boolean withFlags;
+  private final OptionalCall withFlags;
 
   Acceptor(Kernel kernel) {
-    withFlags = kernel.has(Call.ACCEPT4);
+    withFlags = new OptionalCall(kernel.has(Call.ACCEPT4));
   }
 
   /** See {@link KernelSocket#accept}. */
   int accept(Kernel kernel, int listener, long address, long length) {
-    if (withFlags) {
-      int accepted = accept4(kernel, listener, address, length);
-      if (accepted >= 0 || !Failures.mayBeForbidden(kernel.platform(), accepted)) {
-        return accepted;
-      }
+    if (!withFlags.isUsable()) {
+      return plain(kernel, listener, address, length);
+    }
+    int refusal = accept4(kernel, listener, address, length);
+    if (!Failures.mayBeForbidden(kernel.platform(), refusal)) {
+      withFlags.worked();
+      return refusal;
     }
     int accepted = plain(kernel, listener, address, length);
     if (accepted >= 0) {
-      withFlags = false;
+      withFlags.refused(kernel.platform(), refusal);
     }
     return accepted;
   }

@@ -265,6 +265,40 @@ class FileRegionTest {
     assertThat(sent(open(loop.file("f"), 0, 300_000))).isEqualTo(content);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ENOSYS", "EINVAL", "EOPNOTSUPP"})
+  void oneRegionThatSendfileRefusesIsReadAndTheNextIsTriedAgain(Errno errno) throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 300_000);
+    Object[] regions = new Object[6];
+    ByteBuffer expected = ByteBuffer.allocate(regions.length * content.length);
+    for (int i = 0; i < regions.length; i++) {
+      regions[i] = open(loop.file("f"), 0, content.length);
+      expected.put(content);
+    }
+    int[] refusals = {0};
+    // Two files of a file system that cannot, one of another, and so on.
+    calls.on(
+        "sendfile",
+        arguments -> {
+          boolean whole = (long) arguments[2] == 0;
+          return whole && refusals[0]++ % 3 < 2 ? -platform.number(errno) : null;
+        });
+    assertThat(sent(regions)).isEqualTo(expected.array());
+    assertThat(refusals[0]).isEqualTo(errno == Errno.ENOSYS ? 1 : regions.length);
+  }
+
+  @Test
+  void sendfileThatRefusesThreeRegionsInARowIsGivenUp() throws Exception {
+    byte[] content = loop.randomFile(loop.file("f"), 1000);
+    Object[] regions = new Object[6];
+    for (int i = 0; i < regions.length; i++) {
+      regions[i] = open(loop.file("f"), 0, content.length);
+    }
+    calls.fail("sendfile", Errno.EINVAL);
+    assertThat(sent(regions)).hasSize(6000);
+    assertThat(count("sendfile")).isEqualTo(3);
+  }
+
   @Test
   @Needs(SystemPromise.SENDFILE)
   void bytesThatWereSentBeforeAnInterruptionAreNotSentAgain_netty16544() throws Exception {

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.OptionalCall;
 import io.github.kqueueffm.syscall.Timespec;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class EpollWait {
   private final List<Waiter> waiters = new ArrayList<>(2);
 
   private int sleeping;
-  private volatile boolean precise = true;
+  private final OptionalCall preciseWait = new OptionalCall(true);
 
   /** Whether the eventfd's edge is still to be reported, to whichever thread. */
   private boolean signalled;
@@ -115,20 +116,26 @@ final class EpollWait {
     long left = Math.max(0, until - now);
     waiter.nanos = left > EXACT ? left - left / 512 : left;
     waiter.wakesAt = now + waiter.nanos;
-    if (!precise && waiter.nanos != 0) {
+    if (!preciseWait.isUsable() && waiter.nanos != 0) {
       timerFd.setBy(waiter.wakesAt, now);
     }
   }
 
   /** The only step without the lock; the reports' number or the negative errno. */
   int sleep(Waiter waiter) {
+    boolean precise = preciseWait.isUsable();
     int result = waiter.sleep(precise);
-    if (precise && waiter.nanos > 0 && result < 0 && result != -eintr) {
+    if (!precise || waiter.nanos <= 0) {
+      return result;
+    }
+    if (result < 0 && result != -eintr) {
       // The kernel is old, or a filter of system calls (containers) forbids the call, with any
-      // errno: the timerfd serves from now on. What is really wrong epoll_wait says too.
-      precise = false;
+      // errno. It is tried again at once, and then the timerfd serves: what is really wrong
+      // epoll_wait says too.
+      preciseWait.refused(kernel.platform(), result);
       return 0;
     }
+    preciseWait.worked();
     return result;
   }
 
@@ -143,7 +150,7 @@ final class EpollWait {
       sleeping--;
     }
     int result = main.leave(waiter.epoll);
-    if (!timersAndUsers.isTimerRunning() && precise) {
+    if (!timersAndUsers.isTimerRunning() && preciseWait.isUsable()) {
       return result;
     }
     long now = System.nanoTime();

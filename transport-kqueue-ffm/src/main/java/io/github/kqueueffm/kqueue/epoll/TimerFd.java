@@ -6,6 +6,7 @@ import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.OptionalCall;
 import io.github.kqueueffm.syscall.Timespec;
 
 /**
@@ -22,7 +23,7 @@ final class TimerFd {
   private final Timespec timespec;
   private final int valueOffset;
   private final long itimerspec;
-  private boolean forbidden;
+  private final OptionalCall timerfd = new OptionalCall(true);
   private int fd = -1;
   private boolean set;
   private long time;
@@ -38,7 +39,7 @@ final class TimerFd {
 
   /** Sees to it that a sleep ends by that time, if a timerfd can be had. */
   void setBy(long wakesAt, long now) {
-    if (forbidden || set && time - wakesAt <= 0) {
+    if (!timerfd.isUsable() || set && time - wakesAt <= 0) {
       return;
     }
     int result = fd < 0 ? open() : 0;
@@ -47,6 +48,8 @@ final class TimerFd {
     time = wakesAt;
     if (result < 0) {
       failed(result);
+    } else {
+      timerfd.worked();
     }
   }
 
@@ -83,7 +86,9 @@ final class TimerFd {
   }
 
   private void failed(int result) {
-    forbidden = !Failures.isPassing(kernel.platform(), result);
+    if (!Failures.isPassing(kernel.platform(), result)) {
+      timerfd.refused(kernel.platform(), result);
+    }
     if (fd >= 0) {
       // Left as it is it could expire, and could not be stopped.
       main.removeOwn(fd);
