@@ -5,11 +5,11 @@ import io.netty.channel.ChannelOption;
 /**
  * Options beyond {@link ChannelOption} and {@link io.netty.channel.unix.UnixChannelOption}.
  *
- * <p>They are the very objects of Netty's own kqueue and epoll transports, so that code that sets
- * those keeps working. Not among them are those of epoll's own ways ({@code EPOLL_MODE}, {@code
- * TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and the io_uring transport's under
- * names that no other transport has. An option that the system lacks is not in {@code
- * getOptions()}, and setting it answers false.
+ * <p>Those that Netty's own kqueue and epoll transports have too are the very objects of these, so
+ * that code that sets those keeps working. Not among them are those of epoll's own ways ({@code
+ * EPOLL_MODE}, {@code TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and the io_uring
+ * transport's under names that no other transport has. An option that the system lacks is not in
+ * {@code getOptions()}, and setting it answers false.
  */
 public final class KQueueFfmChannelOption {
   private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
@@ -104,7 +104,8 @@ public final class KQueueFfmChannelOption {
   /**
    * The most bytes of one datagram, above 0 to receive several with one system call where there is
    * recvmmsg (not on macOS, DragonFly and NetBSD before 10). A buffer of the {@code
-   * RECVBUF_ALLOCATOR} is then divided by that size, so it has to be a multiple of it.
+   * RECVBUF_ALLOCATOR} then receives as many as it has room for; one that has room for fewer than
+   * two receives one datagram, as without this option.
    */
   public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
       ChannelOption.valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");

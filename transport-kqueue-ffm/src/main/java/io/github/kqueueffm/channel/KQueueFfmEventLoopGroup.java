@@ -86,7 +86,8 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   /**
    * @param threads how many event loops; 0 for Netty's default
    * @param threadFactory makes the loops' threads; {@code null} for Netty's default
-   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
+   *     1024, fewer than 4 are made 4
    */
   public KQueueFfmEventLoopGroup(int threads, ThreadFactory threadFactory, int maxEventsAtOnce) {
     this(threads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
@@ -95,7 +96,8 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   /**
    * @param threads how many event loops; 0 for Netty's default
    * @param threadFactory makes the loops' threads; {@code null} for Netty's default
-   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default
+   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
+   *     1024, fewer than 4 are made 4
    * @param selectStrategyFactory says of each turn of a loop whether it waits
    */
   public KQueueFfmEventLoopGroup(

@@ -59,7 +59,8 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   /**
    * @param executor the loop, which must not be called from here
-   * @param maxEvents how many events one kevent call may return; 0 for the default of 1024
+   * @param maxEvents how many events one kevent call may return; 0 for the default of 1024, fewer
+   *     than 4 are made 4
    */
   protected KQueueFfmIoHandler(
       ThreadAwareExecutor executor, int maxEvents, SelectStrategyFactory strategyFactory) {
@@ -97,7 +98,8 @@ public class KQueueFfmIoHandler implements IoHandler {
   /**
    * A factory of handlers.
    *
-   * @param maxEvents how many events one turn of the loop takes at most; 0 for the default of 1024
+   * @param maxEvents how many events one turn of the loop takes at most; 0 for the default of 1024,
+   *     fewer than 4 are made 4
    */
   public static IoHandlerFactory newFactory(
       int maxEvents, SelectStrategyFactory selectStrategyFactory) {

@@ -69,7 +69,8 @@ public final class Selector implements AutoCloseable {
   }
 
   /**
-   * Opens one on the system's kqueue, or on Linux on the embedded one.
+   * Opens one on the system's kqueue, or on Linux on the embedded one, unless {@code
+   * -Dio.github.kqueueffm.library} names a library that has another.
    *
    * @throws UnsupportedOperationException if there is neither, or if the wakeup that {@code
    *     -Dio.github.kqueueffm.wakeup} forces does not work here
