@@ -66,6 +66,9 @@ final class DatagramOptionsTest {
       assertSet(config, KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 0);
       NetworkInterface via = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
       assertSet(config, ChannelOption.IP_MULTICAST_IF, via);
+      InetAddress address = InetAddress.getLoopbackAddress();
+      assertThat(config.setOption(ChannelOption.IP_MULTICAST_ADDR, address)).isTrue();
+      assertThat(NetworkInterface.getByInetAddress(config.getInterface())).isEqualTo(via);
       assertThat(config.setOption(ChannelOption.SO_RCVBUF, 8192)).isTrue();
       assertThat(config.getReceiveBufferSize()).isGreaterThanOrEqualTo(8192);
       assertThat(config.setOption(ChannelOption.SO_SNDBUF, 8192)).isTrue();
