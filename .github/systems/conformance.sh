@@ -8,25 +8,7 @@ set -eu
 jar=$1
 name=$2
 
-# Prints the feature version of the JDK in a folder, 0 if there is none.
-version() {
-  if [ -x "$1/bin/java" ] && [ -r "$1/release" ]; then
-    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
-  else
-    echo 0
-  fi
-}
-
-home=
-newest=0
-# Where packages put JDKs: FreeBSD and DragonFly, OpenBSD, NetBSD.
-for candidate in "${JAVA_HOME:-}" /usr/local/openjdk* /usr/local/jdk-* /usr/pkg/java/openjdk*; do
-  found=$(version "$candidate")
-  if [ "${found:-0}" -gt "$newest" ]; then
-    newest=$found
-    home=$candidate
-  fi
-done
+. "$(dirname "$0")/jdk.sh"
 
 uname -a
 if [ "$newest" -lt 22 ]; then
