@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.SystemPromise;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -57,12 +58,18 @@ class ConnectionErrorsTest {
 
   @Test
   void refusedConnectNamesHostAndPort_netty6602() throws Exception {
-    // Bound, so that nobody else gets the port, and never told to listen.
-    try (SocketChannel deaf = SocketChannel.open().bind(new InetSocketAddress(LOOPBACK, 0))) {
-      SocketAddress address = deaf.getLocalAddress();
+    // Bound, so that no other socket gets the port, and not listening.
+    SocketChannel deaf = SocketChannel.open();
+    try {
+      SocketAddress address = deaf.bind(new InetSocketAddress(LOOPBACK, 0)).getLocalAddress();
+      if (!SystemPromise.REFUSES_FOR_A_BOUND_SOCKET.isKept()) {
+        deaf.close();
+      }
       assertThatThrownBy(() -> client().connect(address).sync())
           .isInstanceOf(ConnectException.class)
           .hasMessageStartingWith("Connection refused: " + address);
+    } finally {
+      deaf.close();
     }
   }
 

@@ -3,6 +3,8 @@ package io.github.kqueueffm.channel;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.Provider;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.netty.buffer.Unpooled;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("io.github.kqueueffm.kqueue.Provider#libraries")
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class LibkqueueTest {
   @RegisterExtension final Loop loop;
 

@@ -3,6 +3,8 @@ package io.github.kqueueffm.selector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.Provider;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * them would go on only at the end of that wait.
  */
 @Tag("real")
+@Needs(SystemPromise.EPOLL)
 class LibkqueueSelectorTest {
   private static final String LIBRARIES = "io.github.kqueueffm.kqueue.Provider#libraries";
   private static final int WAIT_MILLIS = 10_000;
