@@ -3,6 +3,8 @@ package io.github.kqueueffm.channel;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -14,6 +16,8 @@ public final class KQueueFfm {
   // Compiled for Java 17, as NettyVersions is. Everything else needs Java 22 and is loaded by name.
   private static final int LOWEST_JAVA = 22;
   private static final String PROPERTIES = "io.github.kqueueffm.";
+  // Named here, since the classes that read them need Java 22; the last is the drop-in's.
+  private static final Set<String> KNOWN = Set.of("library", "platform", "wakeup", "dropin");
   private static final AtomicBoolean WARNED = new AtomicBoolean();
   private static final Running RUNNING;
   private static final Throwable UNAVAILABILITY_CAUSE;
@@ -29,6 +33,7 @@ public final class KQueueFfm {
       }
       if (cause == null) {
         NettyVersions.warnIfMixed();
+        warnOfUnknownProperties();
       }
     } catch (ReflectiveOperationException | RuntimeException | Error e) {
       // Whoever asks whether there is this transport wants an answer, not an Error.
@@ -84,6 +89,7 @@ public final class KQueueFfm {
 
   private static void log(Throwable cause) {
     try {
+      warnOfUnknownProperties();
       if (hasProperty()) {
         warn("a property -D" + PROPERTIES + "* is set");
       } else {
@@ -115,6 +121,19 @@ public final class KQueueFfm {
   private static boolean hasProperty() {
     return System.getProperties().stringPropertyNames().stream()
         .anyMatch(name -> name.startsWith(PROPERTIES));
+  }
+
+  /** A misspelt property would otherwise leave its user without a sign that nothing has changed. */
+  private static void warnOfUnknownProperties() {
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith(PROPERTIES) && !KNOWN.contains(name.substring(PROPERTIES.length()))) {
+        Log.LOGGER.warn(
+            "-D{} has no effect: the transport does not know it (expected: -D{}{})",
+            name,
+            PROPERTIES,
+            new TreeSet<>(KNOWN));
+      }
+    }
   }
 
   private static void warn(String reason) {

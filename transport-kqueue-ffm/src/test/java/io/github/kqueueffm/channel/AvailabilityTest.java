@@ -55,6 +55,20 @@ class AvailabilityTest {
   }
 
   @Test
+  void unknownPropertyIsWarnedOfWithTheKnownOnes() throws Exception {
+    String misspelt = "-Dio.github.kqueueffm.wakup=pipe";
+    String known = "-Dio.github.kqueueffm.dropin=false";
+    assertThat(ChildJvm.probe(ENABLE, misspelt, known).isSuccess().output())
+        .contains("available: true")
+        .satisfies(output ->
+            assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
+                .singleElement()
+                .asString()
+                .startsWith("WARNING: -Dio.github.kqueueffm.wakup has no effect")
+                .contains("[dropin, library, platform, wakeup]"));
+  }
+
+  @Test
   void askerByNameIsWarnedOnceWhereTheTransportIsNotAvailable() throws Exception {
     String off = "-Dio.netty.transport.noNative=true";
     String output = ChildJvm.probe(ENABLE, off, "-Dprobe.asks=true").isSuccess().output();

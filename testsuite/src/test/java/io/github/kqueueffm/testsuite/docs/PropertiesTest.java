@@ -74,6 +74,20 @@ class PropertiesTest {
     assertThat(known).hasSizeGreaterThan(15);
   }
 
+  @Test
+  void everyPropertyOfTheTransportIsKnownWhereUnknownOnesAreWarnedOf() throws IOException {
+    String ours = "io.github.kqueueffm.";
+    String warner =
+        Files.readString(
+            Sources.ROOT.resolve(
+                "transport-kqueue-ffm/src/main/java/io/github/kqueueffm/channel/KQueueFfm.java"));
+    assertThat(read())
+        .filteredOn(name -> name.startsWith(ours))
+        .isNotEmpty()
+        .allSatisfy(
+            name -> assertThat(warner).contains('"' + name.substring(ours.length()) + '"'));
+  }
+
   /** Whether it is in the code or in a pom, or, as {@code bench.rounds}, put together there. */
   private static boolean isRead(String name, String sources) {
     int dot = name.lastIndexOf('.');
