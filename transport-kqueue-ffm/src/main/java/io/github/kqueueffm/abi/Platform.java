@@ -78,6 +78,11 @@ public final class Platform {
     return value == null || value.isBlank() ? null : value;
   }
 
+  /** Whether a property names the platform, in place of the system. */
+  public static boolean isForced() {
+    return property(PROPERTY) != null;
+  }
+
   private static Platform forced(String name) {
     if (!NAMES.contains(name)) {
       throw new UnsupportedOperationException(

@@ -112,7 +112,10 @@ public final class Kernels {
               + ") nor epoll (epoll_create1 and eventfd) was found in "
               + kernel.describe()
               + " with the facts of "
-              + kernel.platform());
+              + kernel.platform()
+              + (Platform.isForced()
+                  ? "; leave -D" + Platform.PROPERTY + " out to take this system's"
+                  : ""));
     }
   }
 

@@ -84,8 +84,7 @@ class PropertiesTest {
     assertThat(read())
         .filteredOn(name -> name.startsWith(ours))
         .isNotEmpty()
-        .allSatisfy(
-            name -> assertThat(warner).contains('"' + name.substring(ours.length()) + '"'));
+        .allSatisfy(name -> assertThat(warner).contains('"' + name.substring(ours.length()) + '"'));
   }
 
   /** Whether it is in the code or in a pom, or, as {@code bench.rounds}, put together there. */
