@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -12,18 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Java's buffers of every kind as native pieces, and what lies beside them. */
-@Tag("real")
 class BufferVectorPropertyTest {
   private static final int TRIES = 500;
   private static final int AROUND = 16;
   private static final byte UNTOUCHED = 0x5a;
-  private static final Platform PLATFORM = Kernels.system().platform();
+  private static final Platform PLATFORM = Platform.current();
 
   /** A kind and a size, in memory that is larger by {@link #AROUND} at both ends. */
   private static final class Piece {

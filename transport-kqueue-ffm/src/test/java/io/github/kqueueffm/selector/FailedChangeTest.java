@@ -8,22 +8,16 @@ import static io.github.kqueueffm.selector.Interest.SENTINEL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.syscall.Kernel;
-import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kernels answer to changes that fail, to signals, and with events that came too late. */
-@Tag("real")
 class FailedChangeTest {
   private static final int FD = 5;
 
@@ -131,25 +125,6 @@ class FailedChangeTest {
       assertThat(events.isError(0)).isTrue();
       assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
       assertThat(registration.read()).isEqualTo(NONE);
-    }
-  }
-
-  @Test
-  void aDescriptorClosedTooEarlyIsToldByTheKqueueOfThisSystem() throws IOException {
-    Kernel kernel = Kernels.system();
-    KernelSocket socket =
-        KernelSocket.open(
-            kernel,
-            kernel.platform().get(Constant.AF_UNIX),
-            kernel.platform().get(Constant.SOCK_STREAM));
-    try (Selector selector = Selector.open(kernel)) {
-      Registration registration = selector.add(socket.fd(), null);
-      registration.read(SENTINEL);
-      selector.select(events, 0);
-      socket.close();
-      registration.read(ONE_SHOT);
-      assertThat(selector.select(events, 0)).isEqualTo(1);
-      assertThat(events.isError(0)).isTrue();
     }
   }
 

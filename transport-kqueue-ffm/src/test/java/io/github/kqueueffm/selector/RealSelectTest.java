@@ -2,7 +2,10 @@ package io.github.kqueueffm.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.SystemPromise;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.OpenDescriptors;
@@ -49,6 +52,24 @@ class RealSelectTest {
   private static TcpStream connect(ServerSocket listener) throws IOException {
     return TcpStream.connect(
         new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()));
+  }
+
+  @Test
+  void descriptorClosedTooEarlyIsAnErrorEvent() throws IOException {
+    Kernel kernel = Kernels.system();
+    int family = kernel.platform().get(Constant.AF_UNIX);
+    int type = kernel.platform().get(Constant.SOCK_STREAM);
+    KernelSocket socket = KernelSocket.open(kernel, family, type);
+    try (Selector selector = Selector.open(kernel);
+        Events events = new Events(8)) {
+      Registration registration = selector.add(socket.fd(), null);
+      registration.read(Interest.SENTINEL);
+      selector.select(events, 0);
+      socket.close();
+      registration.read(Interest.ONE_SHOT);
+      assertThat(selector.select(events, 0)).isEqualTo(1);
+      assertThat(events.isError(0)).isTrue();
+    }
   }
 
   @Test

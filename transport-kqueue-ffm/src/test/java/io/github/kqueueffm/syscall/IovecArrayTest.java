@@ -27,6 +27,8 @@ class IovecArrayTest {
       array.add(0x2222, 20);
       assertThat(array.count()).isEqualTo(2);
       assertThat(array.size()).isEqualTo(30);
+      assertThat(Memory.getLong(array.address())).isEqualTo(0x1111);
+      assertThat(Memory.getLong(array.address() + 8)).isEqualTo(10);
       assertThat(Memory.getLong(array.address() + 16)).isEqualTo(0x2222);
       assertThat(Memory.getLong(array.address() + 24)).isEqualTo(20);
     } finally {
