@@ -138,6 +138,7 @@ class PlatformFactsTest {
     Platform platform = Platform.named(name);
     Facts facts = Facts.of(name);
     List<String> without = new ArrayList<>();
+    assertThat(platform.structs()).contains("sockaddr_in", "msghdr", "iovec");
     for (String struct : platform.structs()) {
       String row = "struct " + struct.replace("@__kevent100", "@NetBSD>=11");
       if (facts.get("sizeof", row) == null) {

@@ -111,4 +111,11 @@ class PlatformTest {
     assertThat(linux.is(Errno.EAGAIN, 0)).isFalse();
     assertThat(linux.is(Errno.EAGAIN, 11)).isTrue();
   }
+
+  @Test
+  void nameInAPlatformFileThatNothingUsesIsRefusedWithItsFile() {
+    assertThatThrownBy(() -> Platform.named("misspelt"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("misspelt.platform names SO_RCVBUFF, which nothing uses");
+  }
 }
