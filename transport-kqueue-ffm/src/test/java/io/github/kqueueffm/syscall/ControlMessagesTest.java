@@ -79,6 +79,65 @@ class ControlMessagesTest {
     assertThat(messages.next(control, length, message)).isZero();
   }
 
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void severalMessagesAreFoundOneAfterAnother(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    int[] sizes = {4, 12, 1};
+    int length = 0;
+    for (int size : sizes) {
+      Memory.putByte(messages.put(control + length, 40 + size, 50 + size, size), (byte) size);
+      length += messages.space(size);
+    }
+    long message = messages.first(control, length);
+    for (int size : sizes) {
+      assertThat(messages.level(message)).isEqualTo(40 + size);
+      assertThat(messages.type(message)).isEqualTo(50 + size);
+      assertThat(messages.dataLength(control, length, message)).isEqualTo(size);
+      assertThat(Memory.getByte(messages.data(message))).isEqualTo((byte) size);
+      assertThat(messages.isDescriptors(message)).isFalse();
+      message = messages.next(control, length, message);
+    }
+    assertThat(message).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void messageNeedsAWholeHeader(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    int head = messages.length(0);
+    messages.put(control, 1, 1, 0);
+    assertThat(messages.first(control, head)).isEqualTo(control);
+    assertThat(messages.first(control, head - 1)).isZero();
+    assertThat(messages.first(control, 0)).isZero();
+    messages.put(control, 1, 1, -1);
+    assertThat(messages.first(control, head)).as("shorter than its header").isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void messageOfNoLengthEndsTheSearch(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    int first = messages.space(4);
+    messages.put(control, 1, 1, 4);
+    messages.put(control + first, 1, 1, -messages.length(0));
+    assertThat(messages.next(control, ROOM, control)).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void descriptorsAreTheSocketLevelsAndOfTheirType(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    int level = platform.get(Constant.SOL_SOCKET);
+    int type = platform.get(Constant.SCM_RIGHTS);
+    messages.put(control, level, type, 4);
+    assertThat(messages.isDescriptors(control)).isTrue();
+    messages.put(control, level + 1, type, 4);
+    assertThat(messages.isDescriptors(control)).isFalse();
+    messages.put(control, level, type + 1, 4);
+    assertThat(messages.isDescriptors(control)).isFalse();
+  }
+
   @Test
   void truncatedMessageHasTheDataThatArrived() {
     ControlMessages messages = new ControlMessages(Platform.named("freebsd-x86_64"));
@@ -100,7 +159,7 @@ class ControlMessagesTest {
             control, platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_PKTINFO), size);
     byte[] ip = {(byte) 192, 0, 2, 9};
     Memory.copy(ip, 0, data + platform.struct("in_pktinfo").offset("ipi_addr"), 4);
-    assertThat(messages.destination(control, messages.space(size), control))
+    assertThat(messages.destination(control, messages.length(size), control))
         .isEqualTo(InetAddress.getByAddress(ip));
     assertThat(messages.destination(control, messages.length(size) - 1, control))
         .as("cut short")
@@ -116,8 +175,9 @@ class ControlMessagesTest {
         messages.put(
             control, platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_RECVDSTADDR), 4);
     Memory.copy(new byte[] {127, 0, 0, 1}, 0, data, 4);
-    assertThat(messages.destination(control, messages.space(4), control))
+    assertThat(messages.destination(control, messages.length(4), control))
         .isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
+    assertThat(messages.destination(control, messages.length(3), control)).isNull();
   }
 
   @ParameterizedTest
@@ -128,6 +188,9 @@ class ControlMessagesTest {
     int length = messages.putSource(control, ip, platform.get(Constant.AF_INET6));
     assertThat(length).isEqualTo(messages.space(20));
     assertThat(messages.destination(control, length, control)).isEqualTo(ip);
+    int whole = messages.length(20);
+    assertThat(messages.destination(control, whole, control)).isEqualTo(ip);
+    assertThat(messages.destination(control, whole - 1, control)).as("cut short").isNull();
   }
 
   @ParameterizedTest
@@ -152,8 +215,9 @@ class ControlMessagesTest {
     Platform platform = Platform.named(name);
     ControlMessages messages = new ControlMessages(platform);
     InetAddress ip = InetAddress.ofLiteral("192.0.2.3");
-    messages.putSource(control, ip, platform.get(Constant.AF_INET));
+    int length = messages.putSource(control, ip, platform.get(Constant.AF_INET));
     String expected = data.replace(" ", "");
+    assertThat(length).isEqualTo(messages.space(expected.length() / 2));
     assertThat(Platforms.hex(messages.data(control), expected.length() / 2)).isEqualTo(expected);
   }
 
