@@ -74,6 +74,10 @@ final class DatagramChecks {
             DatagramChecks::trafficClass),
         new Check(
             GROUP, "UDP: two channels share a port by SO_REUSEADDR", DatagramChecks::sharedPort),
+        new Check(
+            GROUP,
+            "UDP: a descriptor that is not bound is an active channel, and sends",
+            DatagramChecks::unbound),
         new Check(GROUP, "local datagrams come, from the right sender", DatagramChecks::local),
         new Check(
             GROUP,
@@ -120,6 +124,24 @@ final class DatagramChecks {
 
   private static DatagramPacket packet(String text, InetSocketAddress to) {
     return new DatagramPacket(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII), to);
+  }
+
+  private static String unbound(Bench bench) throws Exception {
+    int fd =
+        bench.kernel().socket(bench.number(Constant.AF_INET), bench.number(Constant.SOCK_DGRAM), 0);
+    Deviation.unless(fd >= 0, "socket: " + fd);
+    try (Loops loops = new Loops()) {
+      Received received = new Received();
+      Channel server = udp(loops, Bench.loopback(0), received);
+      Channel client =
+          Loops.await(
+              loops.client(() -> new KQueueFfmDatagramChannel(fd), new Received()).register());
+      Deviation.unless(client.isActive(), "the channel is not active");
+      send(client, "unbound", (InetSocketAddress) server.localAddress());
+      int port = ((InetSocketAddress) client.localAddress()).getPort();
+      received.expect("unbound", Bench.loopback(port));
+      return "active, and its first datagram bound it to a port";
+    }
   }
 
   private static String oneFails(Bench bench) throws Exception {

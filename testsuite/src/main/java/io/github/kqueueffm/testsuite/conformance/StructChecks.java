@@ -36,7 +36,11 @@ final class StructChecks {
         new Check(GROUP, "recvmsg tells sender and truncation", StructChecks::messageHeader),
         new Check(GROUP, "a descriptor can be passed", StructChecks::passDescriptor),
         new Check(GROUP, "a passed descriptor is close-on-exec", StructChecks::passedIsCloseOnExec),
-        new Check(GROUP, "a local peer's user is known", StructChecks::credentials));
+        new Check(GROUP, "a local peer's user is known", StructChecks::credentials),
+        new Check(
+            GROUP,
+            "a local peer's user is known after it has closed",
+            StructChecks::credentialsOfClosed));
   }
 
   private static String udata(Bench bench) throws IOException {
@@ -195,7 +199,16 @@ final class StructChecks {
   }
 
   private static String credentials(Bench bench) throws IOException {
-    PeerCredentials peer = PeerCredentials.of(localPair(bench)[1]);
+    return credentials(bench, PeerCredentials.of(localPair(bench)[1]));
+  }
+
+  private static String credentialsOfClosed(Bench bench) throws IOException {
+    KernelSocket[] pair = localPair(bench);
+    pair[0].close();
+    return credentials(bench, PeerCredentials.of(pair[1]));
+  }
+
+  private static String credentials(Bench bench, PeerCredentials peer) throws IOException {
     Path own = bench.folder();
     int uid = (Integer) Files.getAttribute(own, "unix:uid");
     Deviation.unless(peer.uid() == uid, "uid " + peer.uid() + " in place of " + uid);
