@@ -27,6 +27,9 @@ final class FileRegionWriter {
   /** Refused by sendfile: what is left of it is read. */
   private FileRegion readInstead;
 
+  /** Known to have been whole before its first byte: a full socket does not ask again. */
+  private FileRegion measured;
+
   private boolean closed;
 
   FileRegionWriter(AbstractKQueueFfmStreamChannel channel) {
@@ -74,8 +77,13 @@ final class FileRegionWriter {
   /** Nothing more is written: what a region wrote and the socket did not take is dropped. */
   void close() {
     closed = true;
-    readInstead = null;
+    forget();
     release();
+  }
+
+  private void forget() {
+    readInstead = null;
+    measured = null;
   }
 
   private void release() {
@@ -121,8 +129,9 @@ final class FileRegionWriter {
     LoopResources loop = channel.resources();
     long left = region.count() - region.transferred();
     long offset = region.position() + region.transferred();
-    if (region.transferred() == 0) {
+    if (region.transferred() == 0 && region != measured) {
       FilePieces.requireMore(size(region), region);
+      measured = region;
     }
     long count = loop.sentCount();
     int result = loop.kernel().sendfile(channel.socket().fd(), descriptor, offset, left, count);
@@ -189,7 +198,7 @@ final class FileRegionWriter {
     if (region.transferred() < region.count()) {
       return true;
     }
-    readInstead = null;
+    forget();
     return in.remove();
   }
 

@@ -156,25 +156,44 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     return file;
   }
 
-  /** The file's length now, or where the system does not show descriptors, when it was opened. */
+  /**
+   * The file's length now; or where the system does not show descriptors and the name is another
+   * file's by now, when it was opened.
+   */
   long size() throws IOException {
+    return size(DESCRIPTORS);
+  }
+
+  /**
+   * The same.
+   *
+   * @param shown the folders in which the system shows descriptors
+   */
+  long size(List<String> shown) throws IOException {
     ensureNotReleased();
     if (file != null) {
       return file.size();
     }
-    for (String descriptors : DESCRIPTORS) {
-      try {
-        BasicFileAttributes found =
-            Files.readAttributes(Path.of(descriptors + fd), BasicFileAttributes.class);
-        if (key != null && key.equals(found.fileKey())) {
-          return found.size();
-        }
-      } catch (IOException e) {
-        // As in reopen().
-        LOGGER.trace("No descriptors in {}", descriptors, e);
+    for (String descriptors : shown) {
+      BasicFileAttributes found = own(Path.of(descriptors + fd));
+      if (found != null) {
+        return found.size();
       }
     }
-    return sizeWhenOpened;
+    BasicFileAttributes named = own(path);
+    return named == null ? sizeWhenOpened : named.size();
+  }
+
+  /** What there is under that name if it is this region's file, else {@code null}. */
+  private BasicFileAttributes own(Path name) {
+    try {
+      BasicFileAttributes found = Files.readAttributes(name, BasicFileAttributes.class);
+      return key != null && key.equals(found.fileKey()) ? found : null;
+    } catch (IOException e) {
+      // As in reopen(); and a file can have lost its name.
+      LOGGER.trace("No attributes of {}", name, e);
+      return null;
+    }
   }
 
   private void ensureNotReleased() {

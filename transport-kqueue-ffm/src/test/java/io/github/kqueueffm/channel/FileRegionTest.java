@@ -38,6 +38,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -379,6 +380,32 @@ class FileRegionTest {
     assertThat(region.transferred()).isZero();
     channel.close().sync();
     assertThat(received.get(10, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  @Test
+  void fileThatGrewIsAsLongAsItIsAlsoWhereTheSystemShowsNoDescriptors() throws Exception {
+    Path path = loop.file("f");
+    loop.randomFile(path, 1000);
+    KQueueFfmFileRegion region = open(path, 0, 1500);
+    try {
+      loop.randomFile(path, 1500);
+      assertThat(region.size()).isEqualTo(1500);
+      assertThat(region.size(List.of())).isEqualTo(1500);
+      Files.delete(path);
+      loop.randomFile(path, 7);
+      assertThat(region.size()).as("of the descriptor, not of the name").isEqualTo(1500);
+      assertThat(region.size(List.of())).as("when it was opened").isEqualTo(1000);
+    } finally {
+      region.release();
+    }
+  }
+
+  @Test
+  void fileThatGrewAfterItsRegionWasMadeIsSentWhole() throws Exception {
+    loop.randomFile(loop.file("f"), 1000);
+    KQueueFfmFileRegion region = open(loop.file("f"), 0, 1500);
+    byte[] content = loop.randomFile(loop.file("f"), 1500);
+    assertThat(sent(region)).isEqualTo(content);
   }
 
   @Test
