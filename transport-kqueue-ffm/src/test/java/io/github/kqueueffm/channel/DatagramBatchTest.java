@@ -15,6 +15,7 @@ import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -44,6 +45,27 @@ final class DatagramBatchTest {
     }
     from.flush();
     return futures;
+  }
+
+  /** Answers with heap buffers, whatever buffers it is to ask for. */
+  private static final class HeapRecvByteBufAllocator extends FixedRecvByteBufAllocator {
+    private final int size;
+
+    HeapRecvByteBufAllocator(int size) {
+      super(size);
+      this.size = size;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // The type that Netty's own allocators answer with.
+    public Handle newHandle() {
+      return new DelegatingHandle(super.newHandle()) {
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+          return Unpooled.buffer(size, size);
+        }
+      };
+    }
   }
 
   private static void sync(List<ChannelFuture> futures) throws InterruptedException {
@@ -337,6 +359,32 @@ final class DatagramBatchTest {
       for (String text : List.of("first", "", "x".repeat(SLOT))) {
         assertThat(inbox.letter()).isEqualTo(new Inbox.Letter(text, to(sender), own));
       }
+    }
+  }
+
+  /** What Buffers answers of a heap buffer is the number of EPERM, too. */
+  @Test
+  void heapBufferOfAnAllocatorGoesOneByOneAndGivesNoBatchUp() throws Exception {
+    CountingKernel kernel = CountingKernel.over(Kernels.system());
+    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      receiver.config().setRecvByteBufAllocator(new HeapRecvByteBufAllocator(SLOT * 8));
+      receiver.config().setAutoRead(true);
+      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      for (int i = 0; i < 4; i++) {
+        sync(flush(sender, to(receiver), 5));
+        assertNumbers(inbox, 0, 5);
+        settle(receiver);
+      }
+      inbox.assertEmpty();
+      assertThat(kernel.count("recvmmsg")).isZero();
+      Inbox direct = new Inbox();
+      KQueueFfmDatagramChannel other = batched(rig, direct, 8);
+      other.config().setAutoRead(true);
+      sync(flush(sender, to(other), 5));
+      assertNumbers(direct, 0, 5);
+      assertThat(kernel.count("recvmmsg")).isPositive();
     }
   }
 
