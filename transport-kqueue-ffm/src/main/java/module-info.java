@@ -6,5 +6,5 @@ module io.github.kqueueffm.transport {
   requires transitive io.netty.transport.unix.common;
 
   exports io.github.kqueueffm.channel;
-  exports io.github.kqueueffm.selector;
+  exports io.github.kqueueffm.selector.book;
 }

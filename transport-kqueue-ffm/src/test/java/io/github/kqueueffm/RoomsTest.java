@@ -18,7 +18,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.Poller;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -132,13 +132,13 @@ class RoomsTest {
           .resideInAPackage("java.lang.foreign..");
 
   @ArchTest
-  static final ArchRule theEventLoopSelectsThroughTheSelector =
+  static final ArchRule theEventLoopSelectsThroughThePoller =
       classes()
           .that()
           .haveSimpleName("KQueueFfmIoHandler")
           .should()
           .dependOnClassesThat()
-          .areAssignableTo(Selector.class)
+          .areAssignableTo(Poller.class)
           .andShould()
           .onlyDependOnClassesThat(
               not(resideInAPackage(ROOT + "kqueue..")).as("are not of the kqueue room"));

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.KeventLayout;
@@ -18,24 +19,24 @@ public class ChangeBatchBenchmark {
   private static final int ROOM = 1024;
 
   private final Registration[] registrations = new Registration[REGISTRATIONS];
-  private Selector selector;
-  private PendingChanges pending;
+  private Poller poller;
+  private Changes changes;
 
   @Setup
   public void open() throws IOException {
     Kernel kernel = Kernels.system();
-    KqueueConstants facts = new KqueueConstants(kernel.platform());
-    selector = Selector.open();
-    pending = new PendingChanges(facts, new KeventLayout(kernel.keventStruct()), true, false);
+    KqueueConstants constants = new KqueueConstants(kernel.platform());
+    poller = Poller.open(Kernels.system());
+    changes = new Changes(constants, new KeventLayout(kernel.keventStruct()), true, false);
     for (int i = 0; i < REGISTRATIONS; i++) {
-      registrations[i] = new Registration(selector, facts, i, i, null);
+      registrations[i] = new Registration(poller, constants, i, i, null);
     }
   }
 
   @TearDown
   public void close() {
-    pending.free();
-    selector.close();
+    changes.free();
+    poller.close();
   }
 
   @Benchmark
@@ -44,11 +45,11 @@ public class ChangeBatchBenchmark {
     for (Registration registration : registrations) {
       registration.readState().delivered(false);
       registration.readState().want(Interest.ONE_SHOT);
-      pending.dirty(registration);
+      changes.dirty(registration);
     }
-    pending.collect(ROOM);
-    int count = pending.count();
-    pending.sent(count);
+    changes.collect(ROOM);
+    int count = changes.count();
+    changes.sent(count);
     return count;
   }
 }

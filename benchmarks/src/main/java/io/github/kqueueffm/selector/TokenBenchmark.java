@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Kernels;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,14 +23,14 @@ public class TokenBenchmark {
 
   private final RegistrationTable table = new RegistrationTable();
   private final long[] tokens = new long[LOOKED_UP];
-  private Selector selector;
+  private Poller poller;
 
   @Setup
   public void fill() throws IOException {
-    KqueueConstants facts = new KqueueConstants(Kernels.system().platform());
-    selector = Selector.open();
+    KqueueConstants constants = new KqueueConstants(Kernels.system().platform());
+    poller = Poller.open(Kernels.system());
     for (int i = 0; i < registrations; i++) {
-      Registration registration = new Registration(selector, facts, table.nextId(), i, null);
+      Registration registration = new Registration(poller, constants, table.nextId(), i, null);
       table.put(registration);
       tokens[i % LOOKED_UP] = registration.id();
     }
@@ -37,7 +38,7 @@ public class TokenBenchmark {
 
   @TearDown
   public void close() {
-    selector.close();
+    poller.close();
   }
 
   @Benchmark

@@ -28,7 +28,7 @@ import java.util.concurrent.Executor;
  * is wanted of its two filters.
  *
  * <p>A filter is armed one-shot while something is wanted of it. A connected channel of which
- * nobody wants to read holds the sentinel instead, which stays silent until the peer goes away.
+ * nobody wants to read has the peer-close knote instead, which stays silent until the peer closes.
  */
 abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixChannel {
   private static final InternalLogger LOGGER =
@@ -62,7 +62,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   abstract boolean isInputDone();
 
   /** Whether a peer that goes away has to be noticed while nobody reads. */
-  abstract boolean wantsSentinel();
+  abstract boolean wantsPeerClose();
 
   @Override
   public abstract KQueueFfmChannelConfig<?> config();
@@ -269,7 +269,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     if (readPending && mayRead()) {
       return Interest.ONE_SHOT;
     }
-    return active && wantsSentinel() ? Interest.SENTINEL : Interest.NONE;
+    return active && wantsPeerClose() ? Interest.PEER_CLOSE : Interest.NONE;
   }
 
   private boolean mayRead() {
@@ -400,7 +400,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       } else if (event.isEof() || readPending) {
         readReady(event.isEof());
       }
-      // Else the sentinel without EV_EOF, which means nothing: Darwin clamps its low-water mark.
+      // Else the peer-close knote without EV_EOF, which means nothing: Darwin clamps its low-water
+      // mark.
     } finally {
       // Its one-shot is spent, whatever happened.
       updateReadInterest();

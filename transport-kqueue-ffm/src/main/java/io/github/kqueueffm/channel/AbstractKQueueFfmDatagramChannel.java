@@ -159,7 +159,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  final boolean wantsSentinel() {
+  final boolean wantsPeerClose() {
     // There is no peer whose end would have to be noticed.
     return false;
   }

@@ -92,7 +92,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  final boolean wantsSentinel() {
+  final boolean wantsPeerClose() {
     return false;
   }
 

@@ -77,7 +77,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  final boolean wantsSentinel() {
+  final boolean wantsPeerClose() {
     return true;
   }
 

@@ -1,8 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.selector.Events;
+import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.selector.Registration;
-import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -44,7 +44,7 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   private final ThreadAwareExecutor executor;
   private final boolean ownsThread;
-  private final Selector selector;
+  private final Poller poller;
   private final Events events;
   private final LoopResources resources;
   private final SelectStrategy selectStrategy;
@@ -78,13 +78,13 @@ public class KQueueFfmIoHandler implements IoHandler {
         ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
     // First, so that no kqueue is left open if there is no room for so many.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
-    this.selector = open(kernel);
-    this.resources = new LoopResources(selector.kernel(), selector.hasUserEvents());
+    this.poller = open(kernel);
+    this.resources = new LoopResources(poller.kernel(), poller.hasUserEvents());
   }
 
-  private static Selector open(Kernel kernel) {
+  private static Poller open(Kernel kernel) {
     try {
-      return Selector.open(kernel);
+      return Poller.open(kernel);
     } catch (IOException e) {
       throw new IllegalStateException("cannot open a kqueue: " + Failures.reason(e), e);
     }
@@ -156,7 +156,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       case SelectStrategy.CONTINUE -> 0;
       // A kqueue has no busy wait of its own.
       case SelectStrategy.BUSY_WAIT, SelectStrategy.SELECT ->
-          selector.select(events, timeoutNanos(context), canBlock);
+          poller.select(events, timeoutNanos(context), canBlock);
       default -> strategy;
     };
   }
@@ -171,7 +171,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   }
 
   private int selectNow() throws IOException {
-    return selector.select(events, 0, canBlock);
+    return poller.select(events, 0, canBlock);
   }
 
   /**
@@ -219,7 +219,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       return;
     }
     try {
-      selector.wakeup();
+      poller.wakeup();
     } catch (UncheckedIOException e) {
       // The task is in the queue already, and the next wakeup tries again.
       LOGGER.warn("Cannot wake the event loop: its tasks wait for its next event", e);
@@ -236,7 +236,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       throw new IllegalStateException("the event loop has been shut down");
     }
     LoopRegistration registration = new LoopRegistration(this, kqueueHandle);
-    registration.bind(selector.add(kqueueHandle.ident(), registration));
+    registration.bind(poller.add(kqueueHandle.ident(), registration));
     try {
       kqueueHandle.registered();
     } catch (Throwable t) {
@@ -267,8 +267,8 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   @Override
   public void prepareToDestroy() {
-    List<LoopRegistration> open = new ArrayList<>(selector.registrations());
-    selector.forEach(registration -> open.add((LoopRegistration) registration.attachment()));
+    List<LoopRegistration> open = new ArrayList<>(poller.registrations());
+    poller.forEach(registration -> open.add((LoopRegistration) registration.attachment()));
     for (LoopRegistration registration : open) {
       registration.close();
     }
@@ -281,7 +281,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       // A loop that is shut down without a quiet period may come here without a last turn.
       prepareToDestroy();
       destroyed = true;
-      selector.close();
+      poller.close();
       events.close();
       resources.close();
     }
@@ -289,8 +289,8 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   /** The channels among what is registered now. */
   final List<Channel> channels() {
-    List<Channel> channels = new ArrayList<>(selector.registrations());
-    selector.forEach(registration -> {
+    List<Channel> channels = new ArrayList<>(poller.registrations());
+    poller.forEach(registration -> {
       Channel channel = ((LoopRegistration) registration.attachment()).channel();
       if (channel != null) {
         channels.add(channel);

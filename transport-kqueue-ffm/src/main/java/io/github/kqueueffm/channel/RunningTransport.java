@@ -2,7 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Events;
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
@@ -24,10 +24,10 @@ final class RunningTransport implements KQueueFfm.Running {
       return new UnsupportedOperationException(
           "cannot load what every channel needs: " + e + KQueueFfm.hint(e), e);
     }
-    try (Selector selector = Selector.open();
+    try (Poller poller = Poller.open(Kernels.system());
         Events none = new Events(1)) {
       // A wait with a time-out takes calls that no other does, and policies forbid.
-      selector.selectNanos(none, 1_000);
+      poller.select(none, 1_000, () -> true);
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
       // Whoever asks whether there is this transport wants an answer, not an Error.
@@ -69,10 +69,10 @@ final class RunningTransport implements KQueueFfm.Running {
     static final String TEXT = describe();
 
     private static String describe() {
-      try (Selector selector = Selector.open()) {
+      try (Poller poller = Poller.open(Kernels.system())) {
         return Kernels.system().platform()
             + ", "
-            + selector.describe()
+            + poller.describe()
             + ", "
             + Kernels.system().describe();
       } catch (IOException e) {

@@ -3,6 +3,6 @@
  * options.
  *
  * <p>A user swaps the event loop group and the channel class; the pipeline stays as it is. The
- * event loop goes through {@link io.github.kqueueffm.selector.Selector} and no other way.
+ * event loop goes through {@link io.github.kqueueffm.selector.Poller} and no other way.
  */
 package io.github.kqueueffm.channel;

@@ -12,9 +12,9 @@ import java.util.WeakHashMap;
  * What of a kqueue's behaviour differs between systems, as probes have shown once for each kernel.
  *
  * @param wakeup how a wait is ended
- * @param lowat whether a sentinel can use NOTE_LOWAT
+ * @param lowat whether PEER_CLOSE can use NOTE_LOWAT
  */
-record Capabilities(WakeupKind wakeup, boolean lowat) {
+record Capabilities(Wakeup.Kind wakeup, boolean lowat) {
   private static final Map<Kernel, Capabilities> KNOWN = new WeakHashMap<>();
 
   /**
@@ -22,18 +22,18 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
    *
    * @throws UnsupportedOperationException if the forced wakeup does not work here
    */
-  static Capabilities of(Kernel kernel, WakeupKind forced) throws IOException {
+  static Capabilities of(Kernel kernel, Wakeup.Kind forced) throws IOException {
     Capabilities found = of(kernel);
     if (forced == null || forced == found.wakeup) {
       return found;
     }
     if (!isEmbedded(kernel)) {
-      KqueueConstants facts = new KqueueConstants(kernel.platform());
-      String objection = new WakeupProbe(kernel, facts).objection(forced);
+      KqueueConstants c = new KqueueConstants(kernel.platform());
+      String objection = new Probes(kernel, c).objection(forced);
       if (objection != null) {
         throw new UnsupportedOperationException(
             "-D"
-                + WakeupKind.PROPERTY
+                + Wakeup.PROPERTY
                 + "="
                 + forced
                 + " does not work here: "
@@ -50,7 +50,7 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
     synchronized (KNOWN) {
       Capabilities known = KNOWN.get(kernel);
       if (known == null) {
-        known = isEmbedded(kernel) ? new Capabilities(WakeupKind.TIMER, true) : probe(kernel);
+        known = isEmbedded(kernel) ? new Capabilities(Wakeup.Kind.TIMER, true) : probe(kernel);
         KNOWN.put(kernel, known);
       }
       return known;
@@ -58,13 +58,13 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
   }
 
   private static Capabilities probe(Kernel kernel) throws IOException {
-    KqueueConstants facts = new KqueueConstants(kernel.platform());
+    KqueueConstants c = new KqueueConstants(kernel.platform());
     // On libkqueue a trigger is a change, which in some releases awaits the end of the wait that it
     // is to end. Whether it does shows to two threads alone, so that is tried for a forced one
     // only.
-    WakeupKind wakeup =
-        Kqueues.isLibkqueue(kernel) ? WakeupKind.PIPE : new WakeupProbe(kernel, facts).best();
-    return new Capabilities(wakeup, new SentinelProbe(kernel, facts).lowatHolds());
+    Wakeup.Kind wakeup =
+        Kqueues.isLibkqueue(kernel) ? Wakeup.Kind.PIPE : new Probes(kernel, c).bestWakeup();
+    return new Capabilities(wakeup, new Probes(kernel, c).lowatHolds());
   }
 
   /**
@@ -72,7 +72,7 @@ record Capabilities(WakeupKind wakeup, boolean lowat) {
    * without. Makes no system call once the kernel is known.
    */
   static boolean hasUserEvents(Kernel kernel) throws IOException {
-    return of(kernel).wakeup != WakeupKind.PIPE;
+    return of(kernel).wakeup != Wakeup.Kind.PIPE;
   }
 
   /** Takes something for known, in tests. */

@@ -5,21 +5,19 @@ import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.util.Arrays;
-import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * Room for the events of one {@link Selector#select(Events) select}, in native memory, which {@link
- * #close()} frees. Each select overwrites the events before.
+ * Room for the events of one {@link Poller#select select}, in native memory, which {@link #close()}
+ * frees. Each select overwrites the events before.
  *
- * <p>For one thread at a time, and for selectors of one kernel.
+ * <p>For one thread at a time, and for pollers of one kernel.
  */
-public final class Events implements Iterable<Event>, AutoCloseable {
+public final class Events implements AutoCloseable {
   private final int capacity;
   private final Registration[] registrations;
   private KeventLayout layout;
-  private KqueueConstants facts;
+  private KqueueConstants c;
   private long address;
   private int structSize;
   private int size;
@@ -88,12 +86,12 @@ public final class Events implements Iterable<Event>, AutoCloseable {
    * spurious event, that it would block.
    */
   public boolean isReadable(int index) {
-    return filter(index) == facts.read && !facts.isReceipt(flags(index), data(index));
+    return filter(index) == c.read && !c.isReceipt(flags(index), data(index));
   }
 
   /** Whether a write or the look at a connect's result is due. */
   public boolean isWritable(int index) {
-    return filter(index) == facts.write && !facts.isReceipt(flags(index), data(index));
+    return filter(index) == c.write && !c.isReceipt(flags(index), data(index));
   }
 
   /**
@@ -101,7 +99,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
    * only read tells the end of the stream.
    */
   public boolean isEof(int index) {
-    return facts.isEof(flags(index));
+    return c.isEof(flags(index));
   }
 
   /**
@@ -109,12 +107,12 @@ public final class Events implements Iterable<Event>, AutoCloseable {
    * from the socket: there a read tells nothing but an end, or that it would block.
    */
   public int eofErrno(int index) {
-    return isEof(index) ? facts.errnoOfEof(fflags(index)) : 0;
+    return isEof(index) ? c.errnoOfEof(fflags(index)) : 0;
   }
 
   /** Whether this is no event but a change that failed; {@link #data} is the errno then. */
   public boolean isError(int index) {
-    return facts.isError(flags(index), data(index));
+    return c.isError(flags(index), data(index));
   }
 
   /**
@@ -126,27 +124,6 @@ public final class Events implements Iterable<Event>, AutoCloseable {
   public Registration registration(int index) {
     Registration registration = registrations[Objects.checkIndex(index, size)];
     return registration != null && registration.isValid() ? registration : null;
-  }
-
-  /** Copies of the events, in their order; for those who don't mind the objects. */
-  @Override
-  public Iterator<Event> iterator() {
-    return new Iterator<>() {
-      private int next;
-
-      @Override
-      public boolean hasNext() {
-        return next < size;
-      }
-
-      @Override
-      public Event next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        return new Event(Events.this, next++);
-      }
-    };
   }
 
   /**
@@ -166,31 +143,31 @@ public final class Events implements Iterable<Event>, AutoCloseable {
   }
 
   /** Empties it for a select. */
-  void begin(KqueueConstants facts, KeventLayout layout) {
+  void begin(KqueueConstants c, KeventLayout layout) {
     Arrays.fill(registrations, 0, size, null);
     size = 0;
     if (this.layout != layout) {
-      bind(facts, layout);
+      bind(c, layout);
     }
   }
 
-  private void bind(KqueueConstants facts, KeventLayout layout) {
+  private void bind(KqueueConstants c, KeventLayout layout) {
     if (closed) {
       throw new IllegalStateException("these Events are closed");
     }
     if (address == 0) {
       structSize = layout.size();
       address = NativeMemory.allocate((long) capacity * structSize);
-    } else if (this.facts.platform != facts.platform || structSize != layout.size()) {
+    } else if (this.c.platform != c.platform || structSize != layout.size()) {
       throw new IllegalArgumentException(
           "these Events are laid out for "
-              + this.facts.platform
+              + this.c.platform
               + ", not for "
-              + facts.platform
+              + c.platform
               + "; make others");
     }
     this.layout = layout;
-    this.facts = facts;
+    this.c = c;
   }
 
   long address() {

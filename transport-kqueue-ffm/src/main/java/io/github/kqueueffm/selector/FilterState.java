@@ -33,9 +33,9 @@ final class FilterState {
     return wanted == kernel && !overruled;
   }
 
-  /** The other filter has taken from a sentinel what makes it one, so that it is added anew. */
+  /** A change of the other filter has undone PEER_CLOSE, so that it is added anew. */
   void overruled() {
-    overruled = kernel == Interest.SENTINEL;
+    overruled = kernel == Interest.PEER_CLOSE;
   }
 
   /** Whether the kernel holds a knote. */
@@ -60,7 +60,7 @@ final class FilterState {
    *
    * @return whether anything is
    */
-  boolean emit(ChangeList changes, KqueueConstants facts, boolean lowat, long ident, long udata) {
+  boolean emit(Changes changes, KqueueConstants c, boolean lowat, long ident, long udata) {
     if (isSettled()) {
       return false;
     }
@@ -69,14 +69,14 @@ final class FilterState {
     // There is none for a knote that is gone: its ENOENT would end the wait.
     deleteSent = kernel != Interest.NONE;
     if (deleteSent) {
-      changes.put(ident, filter, facts.delete, 0, 0, udata);
+      changes.put(ident, filter, c.delete, 0, 0, udata);
     }
     if (wanted == Interest.ONE_SHOT) {
-      changes.put(ident, filter, facts.add | facts.enable | facts.oneshot, 0, 0, udata);
-    } else if (wanted == Interest.SENTINEL) {
-      int fflags = lowat ? facts.lowat : 0;
+      changes.put(ident, filter, c.add | c.enable | c.oneshot, 0, 0, udata);
+    } else if (wanted == Interest.PEER_CLOSE) {
+      int fflags = lowat ? c.lowat : 0;
       long data = lowat ? KqueueConstants.NEVER_REACHED : 0;
-      changes.put(ident, filter, facts.add | facts.clear, fflags, data, udata);
+      changes.put(ident, filter, c.add | c.clear, fflags, data, udata);
     }
     kernel = wanted;
     wasArmed |= isArmed();
@@ -89,7 +89,7 @@ final class FilterState {
    * @return whether it says anything
    */
   boolean delivered(boolean eof) {
-    if (kernel == Interest.SENTINEL) {
+    if (kernel == Interest.PEER_CLOSE) {
       // Darwin clamps the low-water mark, and where it does not hold at all any data fires.
       return eof;
     }
@@ -105,12 +105,12 @@ final class FilterState {
    *
    * @return whether it says anything
    */
-  boolean failed(int errno, KqueueConstants facts) {
+  boolean failed(int errno, KqueueConstants c) {
     // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin. The
     // knote is gone, which was the purpose. With an ADD beside it an EBADF may be the ADD's alone,
     // which has to be told; the second one of the two is not.
     boolean added = kernel != Interest.NONE;
-    if (deleteSent && (errno == facts.enoent || errno == facts.ebadf && !added)) {
+    if (deleteSent && (errno == c.enoent || errno == c.ebadf && !added)) {
       deleteSent = false;
       return false;
     }

@@ -10,5 +10,5 @@ public enum Interest {
    * Nothing but the peer's going away: end of stream or reset, with the unread data left in the
    * kernel. For reading only.
    */
-  SENTINEL
+  PEER_CLOSE
 }

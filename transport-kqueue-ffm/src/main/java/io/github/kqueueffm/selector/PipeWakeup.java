@@ -35,7 +35,7 @@ final class PipeWakeup implements Wakeup {
     this.writeEnd = writeEnd;
   }
 
-  static PipeWakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants facts) throws IOException {
+  static PipeWakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants c) throws IOException {
     long fds = NativeMemory.allocate(2 * INT);
     try {
       boolean atomic = kernel.has(Call.PIPE2);
@@ -45,17 +45,17 @@ final class PipeWakeup implements Wakeup {
         atomic = false;
         result = kernel.pipe(fds);
       }
-      check(facts, call, "wakeup", result);
+      check(c, call, "wakeup", result);
       PipeWakeup wakeup =
-          new PipeWakeup(kqueue, kernel, facts.read, Memory.getInt(fds), Memory.getInt(fds + INT));
+          new PipeWakeup(kqueue, kernel, c.read, Memory.getInt(fds), Memory.getInt(fds + INT));
       try {
         if (!atomic) {
-          wakeup.setFlags(facts, wakeup.readEnd);
-          wakeup.setFlags(facts, wakeup.writeEnd);
+          wakeup.setFlags(c, wakeup.readEnd);
+          wakeup.setFlags(c, wakeup.writeEnd);
         }
         // Level-triggered: what is left in the pipe is reported again.
-        int added = KeventCall.apply(kqueue, wakeup.readEnd, facts.read, facts.add, 0, 0);
-        check(facts, "kevent", "EVFILT_READ EV_ADD of the wakeup's pipe", added);
+        int added = ImmediateChanges.apply(kqueue, wakeup.readEnd, c.read, c.add, 0, 0);
+        check(c, "kevent", "EVFILT_READ EV_ADD of the wakeup's pipe", added);
         return wakeup;
       } catch (Throwable t) {
         wakeup.close();
@@ -71,28 +71,23 @@ final class PipeWakeup implements Wakeup {
     return kernel.pipe2(fds, platform.get(Constant.O_NONBLOCK) | platform.get(Constant.O_CLOEXEC));
   }
 
-  private void setFlags(KqueueConstants facts, int fd) throws IOException {
+  private void setFlags(KqueueConstants c, int fd) throws IOException {
     int nonblock = platform.get(Constant.O_NONBLOCK);
     int cloexec = platform.get(Constant.FD_CLOEXEC);
-    check(facts, "fcntl", "O_NONBLOCK", kernel.fcntl(fd, platform.get(Constant.F_SETFL), nonblock));
-    check(facts, "fcntl", "FD_CLOEXEC", kernel.fcntl(fd, platform.get(Constant.F_SETFD), cloexec));
+    check(c, "fcntl", "O_NONBLOCK", kernel.fcntl(fd, platform.get(Constant.F_SETFL), nonblock));
+    check(c, "fcntl", "FD_CLOEXEC", kernel.fcntl(fd, platform.get(Constant.F_SETFD), cloexec));
   }
 
-  private static void check(KqueueConstants facts, String operation, String subject, int result)
+  private static void check(KqueueConstants c, String operation, String subject, int result)
       throws IOException {
     if (result < 0) {
-      throw Failures.of(facts.platform, operation, subject, result);
+      throw Failures.of(c.platform, operation, subject, result);
     }
   }
 
   @Override
-  public int filter() {
-    return filter;
-  }
-
-  @Override
-  public long ident() {
-    return readEnd;
+  public boolean isEvent(int filter, long ident) {
+    return filter == this.filter && ident == readEnd;
   }
 
   @Override
@@ -109,7 +104,7 @@ final class PipeWakeup implements Wakeup {
   @Override
   public int consumed() {
     long result = kernel.read(readEnd, buffer, ROOM);
-    // EAGAIN: somebody else's read cannot be, but a stale event on NetBSD can. EINTR: the byte is
+    // EAGAIN: a stale event on NetBSD. EINTR: the byte is
     // still there, and is reported again.
     boolean harmless =
         platform.is(Errno.EAGAIN, (int) -result) || platform.is(Errno.EINTR, (int) -result);

@@ -3,7 +3,7 @@ package io.github.kqueueffm.selector;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 
 /**
- * A descriptor in a {@link Selector}, under an id that is never used again.
+ * A descriptor in a {@link Poller}, under an id that is never used again.
  *
  * <p>Interest is state: {@link #read(Interest)} and {@link #write(Interest)} say what is wanted,
  * and the next select tells the kernel the difference, together with its wait. A one-shot interest
@@ -11,13 +11,13 @@ import io.github.kqueueffm.kqueue.KqueueConstants;
  *
  * <p>For the thread that selects, and none of it blocks; {@link #id()}, {@link #ident()}, {@link
  * #attachment()} and {@link #isValid()} may be asked from any thread. After {@link #cancel()} or
- * the selector's close everything here does nothing.
+ * the poller's close everything here does nothing.
  */
 public final class Registration {
   /** The most that interests of one registration ever need. */
   static final int MAX_CHANGES = 2 * FilterState.MAX_CHANGES;
 
-  private final Selector selector;
+  private final Poller poller;
   private final long id;
   private final long ident;
   private final Object attachment;
@@ -28,13 +28,13 @@ public final class Registration {
   private int submitted;
   private Registration nextInBucket;
 
-  Registration(Selector selector, KqueueConstants facts, long id, long ident, Object attachment) {
-    this.selector = selector;
+  Registration(Poller poller, KqueueConstants c, long id, long ident, Object attachment) {
+    this.poller = poller;
     this.id = id;
     this.ident = ident;
     this.attachment = attachment;
-    read = new FilterState(facts.read);
-    write = new FilterState(facts.write);
+    read = new FilterState(c.read);
+    write = new FilterState(c.write);
   }
 
   /** The number that its events carry in {@code udata}. */
@@ -47,12 +47,12 @@ public final class Registration {
     return ident;
   }
 
-  /** What {@link Selector#add} was given. */
+  /** What {@link Poller#add} was given. */
   public Object attachment() {
     return attachment;
   }
 
-  /** Whether it was neither cancelled nor forgotten and its selector is open. */
+  /** Whether it was neither cancelled nor forgotten and its poller is open. */
   public boolean isValid() {
     return valid;
   }
@@ -65,11 +65,11 @@ public final class Registration {
   /**
    * Says what is wanted of EVFILT_WRITE from the next select on.
    *
-   * @throws IllegalArgumentException for a sentinel: there is none for writing
+   * @throws IllegalArgumentException for PEER_CLOSE, which is for reading only
    */
   public void write(Interest wanted) {
-    if (wanted == Interest.SENTINEL) {
-      throw new IllegalArgumentException("SENTINEL is an interest for reading only");
+    if (wanted == Interest.PEER_CLOSE) {
+      throw new IllegalArgumentException("PEER_CLOSE is an interest for reading only");
     }
     want(write, wanted);
   }
@@ -90,11 +90,11 @@ public final class Registration {
    * knotes that are not also led by {@link #read(Interest)} and {@link #write(Interest)}.
    *
    * @param filter the platform's number of the filter; (EVFILT_TIMER, 0) and (EVFILT_USER, 0)
-   *     belong to the selector
+   *     belong to the poller
    */
   public void submit(int filter, int flags, int fflags, long data) {
     if (valid) {
-      submitted |= selector.submit(this, filter, flags, fflags, data);
+      submitted |= poller.submit(this, filter, flags, fflags, data);
     }
   }
 
@@ -123,7 +123,7 @@ public final class Registration {
    */
   public void renew() {
     if (valid) {
-      selector.renew(this);
+      poller.renew(this);
       read.forgotten();
       write.forgotten();
       want(read, read.wanted());
@@ -150,14 +150,14 @@ public final class Registration {
     }
     state.want(wanted);
     if (!state.isSettled()) {
-      selector.dirty(this);
+      poller.dirty(this);
     }
   }
 
   private void end(boolean closing) {
     if (valid) {
       valid = false;
-      selector.remove(this, closing);
+      poller.remove(this, closing);
     }
   }
 
@@ -181,11 +181,11 @@ public final class Registration {
     return write;
   }
 
-  /** Which filters the kernel may hold knotes of, as the bits of {@link DirectChanges}. */
+  /** Which filters the kernel may hold knotes of, as the bits of {@link ImmediateChanges}. */
   int knotes() {
     return submitted
-        | (read.isArmed() ? DirectChanges.READ : 0)
-        | (write.isArmed() ? DirectChanges.WRITE : 0);
+        | (read.isArmed() ? ImmediateChanges.READ : 0)
+        | (write.isArmed() ? ImmediateChanges.WRITE : 0);
   }
 
   /**
@@ -195,7 +195,7 @@ public final class Registration {
   boolean wasDescriptor() {
     return read.wasArmed()
         || write.wasArmed()
-        || (submitted & (DirectChanges.READ | DirectChanges.WRITE)) != 0;
+        || (submitted & (ImmediateChanges.READ | ImmediateChanges.WRITE)) != 0;
   }
 
   /** The next one in the list that its {@link RegistrationTable} keeps. */
@@ -207,19 +207,19 @@ public final class Registration {
     nextInBucket = next;
   }
 
-  void emit(ChangeList changes, KqueueConstants facts, boolean lowat, boolean filtersShared) {
-    if (filtersShared && write.emit(changes, facts, lowat, ident, id)) {
+  void emit(Changes changes, KqueueConstants c, boolean lowat, boolean filtersShared) {
+    if (filtersShared && write.emit(changes, c, lowat, ident, id)) {
       read.overruled();
     }
-    read.emit(changes, facts, lowat, ident, id);
-    write.emit(changes, facts, lowat, ident, id);
+    read.emit(changes, c, lowat, ident, id);
+    write.emit(changes, c, lowat, ident, id);
   }
 
   /** An event of EVFILT_WRITE where both filters share a registration. */
   void writeDelivered() {
     read.overruled();
     if (valid && !read.isSettled()) {
-      selector.dirty(this);
+      poller.dirty(this);
     }
   }
 }

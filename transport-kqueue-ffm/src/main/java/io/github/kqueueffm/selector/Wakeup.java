@@ -1,17 +1,60 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.kqueue.Kqueue;
+import io.github.kqueueffm.kqueue.KqueueConstants;
+import io.github.kqueueffm.syscall.Kernel;
+import java.io.IOException;
+import java.util.Locale;
+
 /** One way to end another thread's wait, and to tell its event from the users'. */
 interface Wakeup {
+  /** The property that forces one. */
+  String PROPERTY = "io.github.kqueueffm.wakeup";
 
-  /** The filter of its event. */
-  int filter();
+  /** The wakeups, best first. */
+  enum Kind {
+    /** The one of the spec. */
+    TIMER,
+    USER,
+    PIPE;
 
-  /** The ident of its event. */
-  long ident();
+    Wakeup open(Kqueue kqueue, Kernel kernel, KqueueConstants c) throws IOException {
+      return switch (this) {
+        case TIMER -> EventWakeup.timer(kqueue, c);
+        case USER -> EventWakeup.user(kqueue, c);
+        case PIPE -> PipeWakeup.open(kqueue, kernel, c);
+      };
+    }
+
+    /** The one that the property forces, or {@code null}. */
+    static Kind forced() {
+      String value = Platform.property(PROPERTY);
+      return value == null ? null : named(value);
+    }
+
+    static Kind named(String name) {
+      for (Kind kind : values()) {
+        if (kind.toString().equals(name.toLowerCase(Locale.ROOT))) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException(
+          "-D" + PROPERTY + "=" + name + ": there are timer, user and pipe; leave it out to probe");
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Whether an event of that filter and ident is its own. */
+  boolean isEvent(int filter, long ident);
 
   /**
-   * Ends the wait that is under way, or the next one. From any thread that is inside the gate; one
-   * system call.
+   * Ends the wait that is under way, or the next one. From any thread that has entered the loop's
+   * gate; one system call.
    *
    * @return 0 or more, or the negative errno
    */
@@ -24,6 +67,6 @@ interface Wakeup {
    */
   int consumed();
 
-  /** Frees what it holds, when nobody waits or triggers any more; the kqueue is still open. */
+  /** Frees what it holds, when no thread waits or triggers any more; the kqueue is still open. */
   void close();
 }

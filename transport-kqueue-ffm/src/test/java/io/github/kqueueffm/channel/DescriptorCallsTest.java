@@ -8,7 +8,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.SystemPromise;
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -33,13 +33,13 @@ class DescriptorCallsTest {
   @ValueSource(strings = {"epollCreate1", "eventfd"})
   @Needs(SystemPromise.EPOLL)
   void loopNamesTheLimit(String call) {
-    namesTheLimit(call, () -> Selector.open(calls.kernel()).close());
+    namesTheLimit(call, () -> Poller.open(calls.kernel()).close());
   }
 
   @Test
   void loopOnAKernelsKqueueNamesTheLimit() {
     calls.with(Call.KQUEUE).with(Call.KEVENT);
-    namesTheLimit("kqueue", () -> Selector.open(calls.kernel()).close());
+    namesTheLimit("kqueue", () -> Poller.open(calls.kernel()).close());
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.selector.ScriptedSelectors;
+import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import io.netty.bootstrap.Bootstrap;
@@ -35,8 +35,8 @@ class EchoOnEveryKqueueTest {
   void echoIsOneReceiveAndOneSendAndReArmsInTheOneKeventOfTheNextTurn(
       String platform, String wakeup) throws Exception {
     try (ScriptedKernel script = ScriptedKernel.on(platform)) {
-      ScriptedSelectors.assume(script.kernel(), wakeup, true);
-      ScriptedSelectors.expectOpen(script, wakeup);
+      ScriptedPollers.assume(script.kernel(), wakeup, true);
+      ScriptedPollers.expectOpen(script, wakeup);
       ManualIoEventLoop loop = newLoop(script);
       new Bootstrap()
           .group(loop)

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.selector.ScriptedSelectors;
+import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Expectation;
 import io.github.kqueueffm.syscall.Invocation;
 import io.github.kqueueffm.syscall.Kevent;
@@ -276,7 +276,7 @@ class LinuxStoryTest {
   @DisplayName("on libkqueue: changes go out before the wait, knotes are deleted before the close")
   void startsAcceptsEchoesAndEndsOnLibkqueue() {
     script = ScriptedKernel.on(platform);
-    ScriptedSelectors.assume(script.kernel(), "timer", true);
+    ScriptedPollers.assume(script.kernel(), "timer", true);
     script.expect("kqueue").answers(QUEUE);
     open();
     Channel server = listen();
@@ -316,7 +316,7 @@ class LinuxStoryTest {
       "on libkqueue: an addition that fails is not lost with the wait, but ends the channel")
   void hearsOfAFailedAdditionOnLibkqueue() {
     script = ScriptedKernel.on(platform);
-    ScriptedSelectors.assume(script.kernel(), "timer", true);
+    ScriptedPollers.assume(script.kernel(), "timer", true);
     script.expect("kqueue").answers(QUEUE);
     open();
     listen();

@@ -2,8 +2,8 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.kqueueffm.selector.Events;
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.book.Events;
+import io.github.kqueueffm.selector.book.Selector;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;

@@ -34,8 +34,8 @@ class ModulePathTest {
       import io.github.kqueueffm.channel.KQueueFfmIoHandler;
       import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
       import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
-      import io.github.kqueueffm.selector.Events;
-      import io.github.kqueueffm.selector.Selector;
+      import io.github.kqueueffm.selector.book.Events;
+      import io.github.kqueueffm.selector.book.Selector;
       import io.netty.bootstrap.Bootstrap;
       import io.netty.bootstrap.ServerBootstrap;
       import io.netty.channel.Channel;

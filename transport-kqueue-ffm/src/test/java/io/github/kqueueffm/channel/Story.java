@@ -6,7 +6,7 @@ import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
-import io.github.kqueueffm.selector.ScriptedSelectors;
+import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Expectation;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kevent;
@@ -66,7 +66,7 @@ final class Story implements AutoCloseable {
     script = ScriptedKernel.on(os.platform()).withKeventSymbol(os.keventSymbol());
     tcp = new TcpScript(os, script);
     udp = new UdpScript(os, script);
-    ScriptedSelectors.assume(script.kernel(), os.wakeup(), true);
+    ScriptedPollers.assume(script.kernel(), os.wakeup(), true);
     expectLoop();
     loop =
         new ManualIoEventLoop(

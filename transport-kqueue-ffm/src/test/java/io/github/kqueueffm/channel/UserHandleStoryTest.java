@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.selector.ScriptedSelectors;
+import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Os.class)
 class UserHandleStoryTest {
-  private static final int KQUEUE = ScriptedSelectors.KQUEUE;
+  private static final int KQUEUE = ScriptedPollers.KQUEUE;
 
   private final Os os;
   private final ScriptedKernel script;
@@ -104,8 +104,8 @@ class UserHandleStoryTest {
   }
 
   private KQueueFfmIoHandler open() throws Exception {
-    ScriptedSelectors.assume(script.kernel(), "timer", true);
-    ScriptedSelectors.expectOpen(script, "timer");
+    ScriptedPollers.assume(script.kernel(), "timer", true);
+    ScriptedPollers.expectOpen(script, "timer");
     return new KQueueFfmIoHandler(
         driver, script.kernel(), 16, DefaultSelectStrategyFactory.INSTANCE);
   }

@@ -31,25 +31,25 @@ class CancelledRegistrationTest {
   private final CountingKernel calls = CountingKernel.over(real);
   private final Events events = new Events(8);
   private final long memory = NativeMemory.allocate(Long.BYTES);
-  private Selector selector;
+  private Poller poller;
   private int near;
   private int far;
   private Registration channel;
 
   @BeforeEach
   void open() throws IOException {
-    selector = Selector.open(calls.kernel());
+    poller = Poller.open(calls.kernel());
     int type = platform.get(Constant.SOCK_STREAM);
     assertThat(real.socketpair(platform.get(Constant.AF_UNIX), type, 0, memory)).isZero();
     near = Memory.getInt(memory);
     far = Memory.getInt(memory + Integer.BYTES);
-    channel = selector.add(near, null);
+    channel = poller.add(near, null);
   }
 
   @AfterEach
   void close() {
-    if (selector != null) {
-      selector.close();
+    if (poller != null) {
+      poller.close();
       real.close(near);
       real.close(far);
     }
@@ -64,12 +64,12 @@ class CancelledRegistrationTest {
   /** Arms the channel's read filter, and its event comes. */
   private void isHeard() throws IOException {
     channel.read(Interest.ONE_SHOT);
-    assertThat(selector.selectNanos(events, PATIENCE)).isEqualTo(1);
+    assertThat(poller.select(events, PATIENCE, null)).isEqualTo(1);
     assertThat(events.registration(0)).isSameAs(channel);
   }
 
   private void select() throws IOException {
-    assertThat(selector.selectNanos(events, 0)).isZero();
+    assertThat(poller.select(events, 0, null)).isZero();
     calls.reset();
   }
 
@@ -78,7 +78,7 @@ class CancelledRegistrationTest {
   void timerOrUserEventOfTheNumberIsNoDescriptor(Constant filter) throws IOException {
     arrives();
     isHeard();
-    Registration other = selector.add(near, null);
+    Registration other = poller.add(near, null);
     int flags = platform.get(Constant.EV_ADD);
     other.submit(platform.get(filter), flags, 0, TimeUnit.DAYS.toMillis(1));
     select();
@@ -91,9 +91,9 @@ class CancelledRegistrationTest {
   void secondRegistrationOfTheDescriptorTakesNoEventAlong() throws IOException {
     arrives();
     isHeard();
-    Registration other = selector.add(near, null);
+    Registration other = poller.add(near, null);
     other.write(Interest.ONE_SHOT);
-    assertThat(selector.selectNanos(events, PATIENCE)).isEqualTo(1);
+    assertThat(poller.select(events, PATIENCE, null)).isEqualTo(1);
     assertThat(events.registration(0)).isSameAs(other);
     other.cancel();
     isHeard();
@@ -103,12 +103,12 @@ class CancelledRegistrationTest {
   void registrationLeavesTheKnotesOfALaterOneAlone() throws IOException {
     channel.read(Interest.ONE_SHOT);
     select();
-    Registration later = selector.add(near, null);
+    Registration later = poller.add(near, null);
     later.read(Interest.ONE_SHOT);
     select();
     channel.cancel();
     arrives();
-    assertThat(selector.selectNanos(events, PATIENCE)).isEqualTo(1);
+    assertThat(poller.select(events, PATIENCE, null)).isEqualTo(1);
     assertThat(events.registration(0)).isSameAs(later);
   }
 
@@ -116,8 +116,8 @@ class CancelledRegistrationTest {
   void registratorsKnoteIsForgottenBetweenTheEventAndItsReArm() throws IOException {
     arrives();
     isHeard();
-    selector.registrator().register(near, new Token(7), Interests.WRITABLE);
-    selector.registrator().forget(near);
+    assertThat(poller.immediate().arm(near, 7, false, true)).isZero();
+    poller.immediate().forget(near);
     isHeard();
   }
 
@@ -125,9 +125,9 @@ class CancelledRegistrationTest {
   void registratorsKnoteOutlivesTheChannelsRegistration() throws IOException {
     arrives();
     isHeard();
-    selector.registrator().register(near, new Token(7), Interests.WRITABLE);
+    assertThat(poller.immediate().arm(near, 7, false, true)).isZero();
     channel.cancel();
-    assertThat(selector.selectNanos(events, PATIENCE)).isEqualTo(1);
+    assertThat(poller.select(events, PATIENCE, null)).isEqualTo(1);
     assertThat(events.token(0)).isEqualTo(7);
   }
 
@@ -159,9 +159,9 @@ class CancelledRegistrationTest {
   void registrationsOfOneNumberAreFoundAmongMany() throws IOException {
     Registration[] many = new Registration[1_000];
     for (int i = 0; i < many.length; i++) {
-      many[i] = selector.add(1_000 + i % 300, null);
+      many[i] = poller.add(1_000 + i % 300, null);
     }
-    Registration later = selector.add(near, null);
+    Registration later = poller.add(near, null);
     for (int i = 0; i < many.length; i += 2) {
       many[i].cancel();
     }
@@ -170,8 +170,8 @@ class CancelledRegistrationTest {
     select();
     channel.cancel();
     arrives();
-    assertThat(selector.selectNanos(events, PATIENCE)).isEqualTo(1);
+    assertThat(poller.select(events, PATIENCE, null)).isEqualTo(1);
     assertThat(events.registration(0)).isSameAs(later);
-    assertThat(selector.registrations()).isEqualTo(many.length / 2 + 1);
+    assertThat(poller.registrations()).isEqualTo(many.length / 2 + 1);
   }
 }

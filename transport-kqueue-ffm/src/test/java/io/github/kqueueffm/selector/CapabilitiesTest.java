@@ -78,13 +78,13 @@ class CapabilitiesTest {
   void loopThatGetsNoUserEventTakesAPipe() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectUserEventRefused(script);
-      ScriptedSelectors.expectPipe(script);
+      ScriptedPollers.expectPipe(script);
       script
           .expectKevent()
-          .changes(script.read(ScriptedSelectors.PIPE_READ).flags(EV_ADD))
+          .changes(script.read(ScriptedPollers.PIPE_READ).flags(EV_ADD))
           .withoutSlots();
-      try (Selector selector = Selector.open(script.kernel(), null)) {
-        assertThat(selector.describe()).contains("wakeup pipe");
+      try (Poller poller = Poller.open(script.kernel(), null)) {
+        assertThat(poller.describe()).contains("wakeup pipe");
       }
     }
   }
@@ -93,8 +93,8 @@ class CapabilitiesTest {
   void forcedUserEventThatIsRefusedIsAFailureThatNamesIt() {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectUserEventRefused(script);
-      script.expect("close", ScriptedSelectors.KQUEUE);
-      assertThatThrownBy(() -> Selector.open(script.kernel(), WakeupKind.USER))
+      script.expect("close", ScriptedPollers.KQUEUE);
+      assertThatThrownBy(() -> Poller.open(script.kernel(), Wakeup.Kind.USER))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EVFILT_USER EV_ADD|EV_CLEAR")
           .hasMessageContaining("ENOMEM");
@@ -102,9 +102,9 @@ class CapabilitiesTest {
   }
 
   private static void expectUserEventRefused(ScriptedKernel script) {
-    ScriptedSelectors.assume(script.kernel(), "user", true);
-    script.expect("kqueue").answers(ScriptedSelectors.KQUEUE);
-    script.allow("close", ScriptedSelectors.KQUEUE);
+    ScriptedPollers.assume(script.kernel(), "user", true);
+    script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    script.allow("close", ScriptedPollers.KQUEUE);
     script
         .expectKevent()
         .changes(script.user(0).flags(EV_ADD, EV_CLEAR))
@@ -117,7 +117,7 @@ class CapabilitiesTest {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       expectTimerThatFiresOnce(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
     }
   }
 
@@ -140,7 +140,7 @@ class CapabilitiesTest {
       script.expect("close", 20);
       expectUserThatWorks(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
     }
   }
 
@@ -150,7 +150,7 @@ class CapabilitiesTest {
       expectTimerThatFails(script);
       expectUserThatWorks(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
     }
   }
 
@@ -160,7 +160,7 @@ class CapabilitiesTest {
       expectTimerThatFails(script);
       expectUserThatFails(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.PIPE);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.PIPE);
     }
   }
 
@@ -173,7 +173,7 @@ class CapabilitiesTest {
       script.expect("close", 20);
       expectUserThatWorks(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
     }
   }
 
@@ -188,7 +188,7 @@ class CapabilitiesTest {
       script.expect("close", 20);
       expectUserThatWorks(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.USER);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
     }
   }
 
@@ -204,7 +204,7 @@ class CapabilitiesTest {
       script.expectKevent().changes().waits().returns();
       script.expect("close", 20);
       expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(WakeupKind.TIMER);
+      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.TIMER);
     }
   }
 
@@ -264,16 +264,16 @@ class CapabilitiesTest {
           .hasMessageContaining("ulimit -n");
       expectTimerThatFiresOnce(script);
       expectSentinelThatHolds(script);
-      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
     }
   }
 
   @ParameterizedTest
-  @EnumSource(WakeupKind.class)
-  void theEmbeddedKqueueNeedsNoProbe(WakeupKind forced) throws IOException {
+  @EnumSource(Wakeup.Kind.class)
+  void theEmbeddedKqueueNeedsNoProbe(Wakeup.Kind forced) throws IOException {
     try (ScriptedKernel script =
         ScriptedKernel.on("linux-x86_64").without(Call.KQUEUE, Call.KEVENT)) {
-      assertThat(probe(script)).isEqualTo(new Capabilities(WakeupKind.TIMER, true));
+      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
       assertThat(Capabilities.of(script.kernel(), forced).wakeup()).isEqualTo(forced);
     }
   }
@@ -281,25 +281,25 @@ class CapabilitiesTest {
   @Test
   void aForcedWakeupIsTriedFirst() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      ScriptedSelectors.assume(script.kernel(), "timer", false);
+      ScriptedPollers.assume(script.kernel(), "timer", false);
       expectUserThatWorks(script);
-      assertThat(Capabilities.of(script.kernel(), WakeupKind.USER))
-          .isEqualTo(new Capabilities(WakeupKind.USER, false));
-      assertThat(Capabilities.of(script.kernel(), WakeupKind.PIPE).wakeup())
-          .isEqualTo(WakeupKind.PIPE);
+      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.USER))
+          .isEqualTo(new Capabilities(Wakeup.Kind.USER, false));
+      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE).wakeup())
+          .isEqualTo(Wakeup.Kind.PIPE);
     }
   }
 
   @Test
   void aForcedPipeHidesNoUserEvents() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
-      ScriptedSelectors.assume(script.kernel(), "user", true);
-      assertThat(Capabilities.of(script.kernel(), WakeupKind.PIPE).wakeup())
-          .isEqualTo(WakeupKind.PIPE);
+      ScriptedPollers.assume(script.kernel(), "user", true);
+      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE).wakeup())
+          .isEqualTo(Wakeup.Kind.PIPE);
       assertThat(Capabilities.hasUserEvents(script.kernel())).isTrue();
     }
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
-      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
       assertThat(Capabilities.hasUserEvents(script.kernel())).isFalse();
     }
   }
@@ -307,9 +307,9 @@ class CapabilitiesTest {
   @Test
   void aForcedWakeupThatDoesNotWorkIsRefusedWithTheReason() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
-      ScriptedSelectors.assume(script.kernel(), "user", true);
+      ScriptedPollers.assume(script.kernel(), "user", true);
       expectTimerThatFails(script);
-      assertThatThrownBy(() -> Capabilities.of(script.kernel(), WakeupKind.TIMER))
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), Wakeup.Kind.TIMER))
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("io.github.kqueueffm.wakeup=timer")
           .hasMessageContaining("EVFILT_TIMER is refused with EINVAL")
@@ -319,8 +319,8 @@ class CapabilitiesTest {
 
   @Test
   void anUnknownNameIsRefused() {
-    assertThat(WakeupKind.named("Timer")).isEqualTo(WakeupKind.TIMER);
-    assertThatThrownBy(() -> WakeupKind.named("signal"))
+    assertThat(Wakeup.Kind.named("Timer")).isEqualTo(Wakeup.Kind.TIMER);
+    assertThatThrownBy(() -> Wakeup.Kind.named("signal"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("wakeup=signal")
         .hasMessageContaining("timer, user and pipe");
@@ -332,7 +332,7 @@ class CapabilitiesTest {
       names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
   void aPipeServesWherePipe2IsForbidden(Errno errno) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
-      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
       script.expect("kqueue").answers(30);
       script.expect("pipe2").fails(errno);
       script.expect("pipe").writesInts(0, 31, 32);
@@ -342,13 +342,13 @@ class CapabilitiesTest {
       script.expect("close", 31);
       script.expect("close", 32);
       script.expect("close", 30);
-      Selector.open(script.kernel(), null).close();
+      Poller.open(script.kernel(), null).close();
 
       script.expect("kqueue").answers(30);
       script.expect("pipe2").fails(errno);
       script.expect("pipe").fails(errno);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("pipe")
           .hasMessageContaining(errno.name());
@@ -358,11 +358,11 @@ class CapabilitiesTest {
   @Test
   void aFailedKqueueLeavesNothingBehind() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
-      ScriptedSelectors.assume(script.kernel(), "pipe", true);
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
       script.expect("kqueue").answers(30);
       script.expect("pipe2").fails(Errno.EMFILE);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EMFILE")
           .hasMessageContaining("ulimit -n");
@@ -372,7 +372,7 @@ class CapabilitiesTest {
       script.expect("close", 31);
       script.expect("close", 32);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Selector.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("ENOMEM");
     }

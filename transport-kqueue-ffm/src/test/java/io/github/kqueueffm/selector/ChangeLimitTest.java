@@ -1,7 +1,7 @@
 package io.github.kqueueffm.selector;
 
 import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
-import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -17,18 +17,18 @@ class ChangeLimitTest {
   private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
   private final Events events = new Events(4);
 
-  private int turn(Selector selector) throws IOException {
-    return selector.select(events, -1, () -> true);
+  private int turn(Poller poller) throws IOException {
+    return poller.select(events, -1, () -> true);
   }
 
   private Kevent arm(long fd) {
     return script.read(fd).oneShot();
   }
 
-  private static List<Registration> addArmed(Selector selector, int count) {
+  private static List<Registration> addArmed(Poller poller, int count) {
     List<Registration> registrations = new ArrayList<>();
     for (int fd = 1; fd <= count; fd++) {
-      Registration registration = selector.add(fd, fd);
+      Registration registration = poller.add(fd, fd);
       registration.read(ONE_SHOT);
       registrations.add(registration);
     }
@@ -39,15 +39,15 @@ class ChangeLimitTest {
   void earlierPartsAreAppliedWithoutWaiting() throws IOException {
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       for (int i = 0; i < 10; i++) {
         Kevent change = script.timer(9).delete();
-        selector.add(9 + i, null).submit(change.filter(), change.flags(), 0, i);
+        poller.add(9 + i, null).submit(change.filter(), change.flags(), 0, i);
       }
       script.expectKevent().polls().where(call -> count(call.changes(), 4)).answers(0);
       script.expectKevent().polls().where(call -> count(call.changes(), 4)).answers(0);
       script.expectKevent().forEver().where(call -> count(call.changes(), 2)).answers(0);
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
     }
   }
 
@@ -59,10 +59,10 @@ class ChangeLimitTest {
   void aPartThatYieldsEventsIsTheLastOfItsTurn() throws IOException {
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
-      List<Registration> registrations = addArmed(selector, 7);
+        Poller poller = ScriptedPollers.open(script)) {
+      List<Registration> registrations = addArmed(poller, 7);
       script.expectKevent().changes(arm(1)).polls().returns(script.read(1).data(1));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.registration(0)).isSameAs(registrations.get(0));
 
       // What has not gone out is still to come, and 1 is not armed again by itself.
@@ -72,7 +72,7 @@ class ChangeLimitTest {
       script.expectKevent().changes(arm(5)).polls().returns();
       script.expectKevent().changes(arm(6)).polls().returns();
       script.expectKevent().changes(arm(7)).forEver().returns();
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
     }
   }
 
@@ -81,8 +81,8 @@ class ChangeLimitTest {
     Events events = new Events(8);
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
-      addArmed(selector, 5);
+        Poller poller = ScriptedPollers.open(script)) {
+      addArmed(poller, 5);
       script
           .expectKevent()
           .changes(arm(1), arm(2), arm(3), arm(4), arm(5))
@@ -93,7 +93,7 @@ class ChangeLimitTest {
               arm(3).error(Errno.EBADF),
               arm(4).error(Errno.EBADF),
               arm(5).error(Errno.EBADF));
-      assertThat(selector.select(events, -1, () -> true)).isEqualTo(5);
+      assertThat(poller.select(events, -1, () -> true)).isEqualTo(5);
       assertThat(events.isError(4)).isTrue();
     }
   }
@@ -102,20 +102,20 @@ class ChangeLimitTest {
   void statesThatHaveNotGoneOutAreNotTheKernelsYet() throws IOException {
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration first = selector.add(1, null);
-      Registration second = selector.add(2, null);
-      second.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration first = poller.add(1, null);
+      Registration second = poller.add(2, null);
+      second.read(PEER_CLOSE);
       script.expectKevent().changes(script.read(2).sentinel()).returns();
-      turn(selector);
+      turn(poller);
 
       first.read(ONE_SHOT);
       second.read(ONE_SHOT);
       // The sentinel fires in the call that does not carry its end.
       script.expectKevent().changes(arm(1)).polls().returns(script.read(2).data(9));
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
       script.expectKevent().changes(script.read(2).delete(), arm(2)).forEver().returns();
-      turn(selector);
+      turn(poller);
     }
   }
 
@@ -123,12 +123,12 @@ class ChangeLimitTest {
   void aSignalInAPartLeavesTheRestForTheNextTurn() throws IOException {
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
-      addArmed(selector, 2);
+        Poller poller = ScriptedPollers.open(script)) {
+      addArmed(poller, 2);
       script.expectKevent().changes(arm(1)).polls().fails(Errno.EINTR);
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
       script.expectKevent().changes(arm(2)).forEver().returns();
-      turn(selector);
+      turn(poller);
     }
   }
 
@@ -137,8 +137,8 @@ class ChangeLimitTest {
     Events events = new Events(1000);
     try (script;
         events;
-        Selector selector = ScriptedSelectors.open(script)) {
-      List<Registration> registrations = addArmed(selector, 700);
+        Poller poller = ScriptedPollers.open(script)) {
+      List<Registration> registrations = addArmed(poller, 700);
       script
           .expectKevent()
           .where(call -> {
@@ -152,7 +152,7 @@ class ChangeLimitTest {
             return count(changes, 700);
           })
           .answers(0);
-      assertThat(selector.select(events, -1, () -> true)).isZero();
+      assertThat(poller.select(events, -1, () -> true)).isZero();
     }
   }
 

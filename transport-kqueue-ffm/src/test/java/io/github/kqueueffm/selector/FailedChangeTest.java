@@ -4,7 +4,7 @@ import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_RECEIPT;
 import static io.github.kqueueffm.selector.Interest.NONE;
 import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
-import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,8 +28,8 @@ class FailedChangeTest {
     events.close();
   }
 
-  private int turn(Selector selector) throws IOException {
-    return selector.select(events, -1, () -> true);
+  private int turn(Poller poller) throws IOException {
+    return poller.select(events, -1, () -> true);
   }
 
   /** Darwin ORs EV_ERROR into the change's flags, the BSDs give exactly EV_ERROR. */
@@ -44,13 +44,13 @@ class FailedChangeTest {
       })
   void aRefusedAddIsDeliveredAsReadiness(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       Kevent add = script.read(FD).oneShot();
       script.expectKevent().changes(add).returns(add.error(Errno.EBADF));
 
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
 
       assertThat(events.isError(0)).isTrue();
       assertThat(events.isReadable(0)).isTrue();
@@ -59,7 +59,7 @@ class FailedChangeTest {
       assertThat(events.registration(0)).isSameAs(registration);
       registration.read(ONE_SHOT);
       script.expectKevent().changes(add).returns();
-      turn(selector);
+      turn(poller);
     }
   }
 
@@ -67,26 +67,26 @@ class FailedChangeTest {
   @ValueSource(strings = {"ENOENT", "EBADF"})
   void aDeleteThatFindsNothingIsNobodysBusiness_mio582(Errno errno) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot()).returns();
-      turn(selector);
+      turn(poller);
       registration.read(NONE);
       Kevent delete = script.read(FD).delete();
       script.expectKevent().changes(delete).returns(delete.error(errno));
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
     }
   }
 
   @Test
   void aClosedDescriptorIsReportedOnceWhenBothDeleteAndAddFail() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(selector);
+      turn(poller);
       registration.read(ONE_SHOT);
       Kevent delete = script.read(FD).delete();
       Kevent add = script.read(FD).oneShot();
@@ -94,7 +94,7 @@ class FailedChangeTest {
           .expectKevent()
           .changes(delete, add)
           .returns(delete.error(Errno.EBADF), add.error(Errno.EBADF));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.isError(0)).isTrue();
       assertThat(registration.read()).isEqualTo(NONE);
     }
@@ -112,16 +112,16 @@ class FailedChangeTest {
       })
   void anAddIsToldToBeRefusedThoughTheDeleteBeforeItSucceeded(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(selector);
+      turn(poller);
       registration.read(ONE_SHOT);
       Kevent delete = script.read(FD).delete();
       Kevent add = script.read(FD).oneShot();
       script.expectKevent().changes(delete, add).returns(add.error(Errno.EBADF));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.isError(0)).isTrue();
       assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
       assertThat(registration.read()).isEqualTo(NONE);
@@ -131,27 +131,27 @@ class FailedChangeTest {
   @Test
   void otherErrorsOfADeleteAreTold() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(selector);
+      turn(poller);
       registration.read(NONE);
       Kevent delete = script.read(FD).delete();
       script.expectKevent().changes(delete).returns(delete.error(Errno.ENOMEM));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
     }
   }
 
   @Test
   void aReceiptIsNoError() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
       registration.submit(add.filter(), add.flags(), 0, 0);
       script.expectKevent().changes(add).returns(add.flags(EV_ADD).error(Errno.EPERM).data(0));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.isError(0)).isFalse();
       assertThat(events.isReadable(0)).isFalse();
       assertThat(events.registration(0)).isSameAs(registration);
@@ -167,8 +167,8 @@ class FailedChangeTest {
   void aReceiptGoesOutWithASlotForItAndForTheChangesBehindIt(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
         Events four = new Events(4);
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
       for (int i = 0; i < 5; i++) {
         registration.submit(add.filter(), add.flags(), 0, 0);
@@ -179,45 +179,45 @@ class FailedChangeTest {
           .changes(add, add, add, add)
           .polls()
           .returns(receipt, receipt, receipt, receipt);
-      assertThat(selector.select(four, -1, () -> true)).isEqualTo(4);
+      assertThat(poller.select(four, -1, () -> true)).isEqualTo(4);
       script.expectKevent().changes(add).forEver().returns(receipt);
-      assertThat(selector.select(four, -1, () -> true)).isEqualTo(1);
+      assertThat(poller.select(four, -1, () -> true)).isEqualTo(1);
     }
   }
 
   @Test
   void changesAreNotSentAgainAfterASignal() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      selector.add(FD, null).read(ONE_SHOT);
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.add(FD, null).read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot()).forEver().fails(Errno.EINTR);
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
       script.expectKevent().changes().forEver().returns(script.read(FD).data(2));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
     }
   }
 
   @Test
   void theSpecsFormReturnsAfterASignalToo() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       script.expectKevent().forEver().fails(Errno.EINTR);
-      assertThat(selector.select(events)).isZero();
+      assertThat(poller.select(events, -1, null)).isZero();
     }
   }
 
   @Test
   void changesAreKeptWhenTheCallFailsOtherwise() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      selector.add(FD, null).read(ONE_SHOT);
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.add(FD, null).read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot()).fails(Errno.ENOMEM);
-      assertThatThrownBy(() -> turn(selector))
+      assertThatThrownBy(() -> turn(poller))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("kevent")
           .hasMessageContaining("ENOMEM");
       script.expectKevent().changes(script.read(FD).oneShot()).returns();
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
     }
   }
 
@@ -226,31 +226,31 @@ class FailedChangeTest {
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
   void aStaleOneShotIsAnEventLikeAnyOther(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       registration.read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
     }
   }
 
   @Test
   void anEventOfAnEarlierRegistrationOfTheDescriptorIsNotTheNewOnes() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration old = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration old = poller.add(FD, null);
       old.forget();
-      Registration young = selector.add(FD, null);
+      Registration young = poller.add(FD, null);
       assertThat(young.id()).isNotEqualTo(old.id());
       young.read(ONE_SHOT);
       script
           .expectKevent()
           .changes(script.read(FD).oneShot().udata(young.id()))
           .returns(script.read(FD).udata(old.id()), script.read(FD).udata(young.id()));
-      assertThat(turn(selector)).isEqualTo(2);
+      assertThat(turn(poller)).isEqualTo(2);
       assertThat(events.registration(0)).isNull();
       assertThat(events.registration(1)).isSameAs(young);
     }

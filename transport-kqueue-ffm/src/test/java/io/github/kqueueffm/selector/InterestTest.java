@@ -4,7 +4,7 @@ import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
 import static io.github.kqueueffm.selector.Interest.NONE;
 import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
-import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,8 +23,8 @@ class InterestTest {
   private final Events events = new Events(16);
 
   /** One turn of a loop that has nothing else to do. */
-  private int turn(Selector selector) throws IOException {
-    return selector.select(events, -1, () -> true);
+  private int turn(Poller poller) throws IOException {
+    return poller.select(events, -1, () -> true);
   }
 
   private void expectChanges(Kevent... changes) {
@@ -44,9 +44,9 @@ class InterestTest {
       })
   void armsOnEveryKernelWithTheWaitItself(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Selector selector = ScriptedSelectors.open(script);
+        Poller poller = ScriptedPollers.open(script);
         Events events = new Events(16)) {
-      Registration registration = selector.add(FD, "it");
+      Registration registration = poller.add(FD, "it");
       registration.read(ONE_SHOT);
       registration.write(ONE_SHOT);
       long id = registration.id();
@@ -56,7 +56,7 @@ class InterestTest {
           .forEver()
           .returns(script.write(FD).data(4096), script.read(FD).data(3));
 
-      assertThat(selector.select(events, -1, () -> true)).isEqualTo(2);
+      assertThat(poller.select(events, -1, () -> true)).isEqualTo(2);
 
       assertThat(events.registration(0)).isSameAs(registration);
       assertThat(events.isWritable(0)).isTrue();
@@ -74,46 +74,46 @@ class InterestTest {
   @Test
   void emitsNothingForWhatIsAlreadySo() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       registration.read(NONE);
       registration.write(NONE);
       expectChanges();
-      turn(selector);
+      turn(poller);
       registration.read(ONE_SHOT);
       expectChanges(script.read(FD).oneShot());
-      turn(selector);
+      turn(poller);
       registration.read(NONE);
       registration.read(ONE_SHOT);
       expectChanges();
-      turn(selector);
+      turn(poller);
     }
   }
 
   @Test
   void goesThroughEveryTransitionByTheShortestWay() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       expectChanges(script.read(FD).sentinel());
-      turn(selector);
+      turn(poller);
       registration.read(ONE_SHOT);
       expectChanges(script.read(FD).delete(), script.read(FD).oneShot());
-      turn(selector);
-      registration.read(SENTINEL);
+      turn(poller);
+      registration.read(PEER_CLOSE);
       expectChanges(script.read(FD).delete(), script.read(FD).sentinel());
-      turn(selector);
+      turn(poller);
       registration.read(NONE);
       expectChanges(script.read(FD).delete());
-      turn(selector);
+      turn(poller);
       registration.read(ONE_SHOT);
       expectChanges(script.read(FD).oneShot());
-      turn(selector);
+      turn(poller);
       registration.read(NONE);
       expectChanges(script.read(FD).delete());
-      turn(selector);
+      turn(poller);
       assertThat(registration.read()).isEqualTo(NONE);
     }
   }
@@ -121,8 +121,8 @@ class InterestTest {
   @Test
   void aDeliveredOneShotIsArmedAgainWithoutADelete() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       for (int round = 0; round < 3; round++) {
         registration.read(ONE_SHOT);
         script
@@ -130,60 +130,60 @@ class InterestTest {
             .changes(script.read(FD).oneShot())
             .forEver()
             .returns(script.read(FD).data(1));
-        assertThat(turn(selector)).isEqualTo(1);
+        assertThat(turn(poller)).isEqualTo(1);
         assertThat(registration.read()).isEqualTo(NONE);
       }
-      registration.read(SENTINEL);
+      registration.read(PEER_CLOSE);
       expectChanges(script.read(FD).sentinel());
-      turn(selector);
+      turn(poller);
     }
   }
 
   @Test
   void aSentinelSaysSomethingOnlyAtTheEnd() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       // Darwin clamps the low-water mark, so that a full buffer fires.
       script
           .expectKevent()
           .changes(script.read(FD).sentinel())
           .returns(script.read(FD).data(131_072));
-      assertThat(turn(selector)).isZero();
+      assertThat(turn(poller)).isZero();
 
       script.expectKevent().changes().returns(script.read(FD).eof().data(131_072));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.isEof(0)).isTrue();
       assertThat(events.registration(0)).isSameAs(registration);
 
       // EV_CLEAR: the knote is still there.
       registration.read(ONE_SHOT);
       expectChanges(script.read(FD).delete(), script.read(FD).oneShot());
-      turn(selector);
+      turn(poller);
     }
   }
 
   @Test
   void aSentinelDoesWithoutALowWaterMarkWhereThatDoesNotHold() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "user", false)) {
-      selector.add(FD, null).read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script, "user", false)) {
+      poller.add(FD, null).read(PEER_CLOSE);
       script
           .expectKevent()
           .changes(script.read(FD).flags(EV_ADD, EV_CLEAR))
           .returns(script.read(FD).data(1));
-      assertThat(turn(selector)).isZero();
-      assertThat(selector.describe()).contains("without NOTE_LOWAT");
+      assertThat(turn(poller)).isZero();
+      assertThat(poller.describe()).contains("without NOTE_LOWAT");
     }
   }
 
   @Test
   void thereIsNoSentinelForWriting() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      assertThatThrownBy(() -> registration.write(SENTINEL))
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      assertThatThrownBy(() -> registration.write(PEER_CLOSE))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("reading only");
     }
@@ -192,10 +192,10 @@ class InterestTest {
   @Test
   void verbatimChangesGoFirstAndInTheirOrder() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       int timer = script.timer(9).filter();
-      Registration armed = selector.add(FD, null);
-      Registration own = selector.add(9, null);
+      Registration armed = poller.add(FD, null);
+      Registration own = poller.add(9, null);
       armed.read(ONE_SHOT);
       own.submit(timer, script.timer(9).flags(EV_ADD).flags(), 0, 250);
       own.submit(timer, script.timer(9).delete().flags(), 0, 0);
@@ -203,7 +203,7 @@ class InterestTest {
           script.timer(9).flags(EV_ADD).data(250).udata(own.id()),
           script.timer(9).delete().udata(own.id()),
           script.read(FD).oneShot().udata(armed.id()));
-      turn(selector);
+      turn(poller);
     }
   }
 }

@@ -34,22 +34,22 @@ class LostWakeupTest {
   /** One who leaves work for the loop; after a flood, only when the work before was done. */
   private final class Worker extends Thread {
     final Semaphore done = new Semaphore(0);
-    private final Selector selector;
+    private final Poller poller;
 
-    Worker(Selector selector) {
-      this.selector = selector;
+    Worker(Poller poller) {
+      this.poller = poller;
     }
 
     @Override
     public void run() {
       for (int i = 0; i < FLOOD; i++) {
         work.incrementAndGet();
-        selector.wakeup();
+        poller.wakeup();
       }
       for (int i = 0; i < ROUND_TRIPS; i++) {
         done.drainPermits();
         work.incrementAndGet();
-        selector.wakeup();
+        poller.wakeup();
         done.acquireUninterruptibly();
       }
     }
@@ -58,12 +58,12 @@ class LostWakeupTest {
   static Stream<Arguments> wakeupsOfEveryProvider() {
     return ProvidedKernels.all().stream()
         .flatMap(kernel ->
-            Arrays.stream(WakeupKind.values())
+            Arrays.stream(Wakeup.Kind.values())
                 .filter(kind -> works(kernel.getPayload(), kind))
                 .map(kind -> Arguments.of(kind, kernel)));
   }
 
-  static boolean works(Kernel kernel, WakeupKind kind) {
+  static boolean works(Kernel kernel, Wakeup.Kind kind) {
     try {
       return Capabilities.of(kernel, kind).wakeup() == kind;
     } catch (UnsupportedOperationException e) {
@@ -76,12 +76,12 @@ class LostWakeupTest {
 
   @ParameterizedTest
   @MethodSource("wakeupsOfEveryProvider")
-  void noneIsLost(WakeupKind kind, Kernel kernel) throws Exception {
-    try (Selector selector = Selector.open(kernel, kind);
+  void noneIsLost(Wakeup.Kind kind, Kernel kernel) throws Exception {
+    try (Poller poller = Poller.open(kernel, kind);
         Events events = new Events(8)) {
       List<Worker> workers = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
-        workers.add(new Worker(selector));
+        workers.add(new Worker(poller));
       }
       workers.forEach(Thread::start);
       long expected = THREADS * (long) (FLOOD + ROUND_TRIPS);
@@ -89,7 +89,7 @@ class LostWakeupTest {
       BooleanSupplier idle = () -> work.get() == 0;
       while (seen < expected) {
         long start = System.nanoTime();
-        assertThat(selector.select(events, TOO_LONG, idle)).isZero();
+        assertThat(poller.select(events, TOO_LONG, idle)).isZero();
         assertThat(System.nanoTime() - start).as("a sleep with work").isLessThan(TOO_LONG);
         long taken = work.getAndSet(0);
         seen += taken;
@@ -107,10 +107,10 @@ class LostWakeupTest {
 
   @ParameterizedTest
   @MethodSource("wakeupsOfEveryProvider")
-  void aSleeperIsAwakeSoon(WakeupKind kind, Kernel kernel) throws IOException {
+  void aSleeperIsAwakeSoon(Wakeup.Kind kind, Kernel kernel) throws IOException {
     int rounds = 200;
     long[] nanos = new long[rounds];
-    try (Selector selector = Selector.open(kernel, kind);
+    try (Poller poller = Poller.open(kernel, kind);
         Events events = new Events(8)) {
       for (int i = 0; i < rounds; i++) {
         AtomicLong called = new AtomicLong();
@@ -118,10 +118,10 @@ class LostWakeupTest {
             Thread.ofPlatform()
                 .unstarted(() -> {
                   called.set(System.nanoTime());
-                  selector.wakeup();
+                  poller.wakeup();
                 });
         assertThat(
-                selector.select(
+                poller.select(
                     events,
                     TOO_LONG,
                     () -> {
@@ -135,7 +135,7 @@ class LostWakeupTest {
       // The median is some 50 us; what would be wrong here is a tick or a time-out.
       assertThat(nanos[rounds / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
       System.out.println(
-          kind + " wakeup of " + selector + ": median " + nanos[rounds / 2] / 1000 + " us");
+          kind + " wakeup of " + poller + ": median " + nanos[rounds / 2] / 1000 + " us");
     }
   }
 }

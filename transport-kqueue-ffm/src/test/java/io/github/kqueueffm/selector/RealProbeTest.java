@@ -101,16 +101,16 @@ class RealProbeTest {
     long memory = NativeMemory.live();
     Kernel kernel = kernel();
     long start = System.nanoTime();
-    KqueueConstants facts = new KqueueConstants(kernel.platform());
-    WakeupKind best = new WakeupProbe(kernel, facts).best();
-    assertThat(best == WakeupKind.TIMER).isEqualTo(SystemPromise.TIMER_WAKEUP.isKept());
-    assertThat(new SentinelProbe(kernel, facts).lowatHolds()).isTrue();
+    Probes probes = new Probes(kernel, new KqueueConstants(kernel.platform()));
+    Wakeup.Kind best = probes.bestWakeup();
+    assertThat(best == Wakeup.Kind.TIMER).isEqualTo(SystemPromise.TIMER_WAKEUP.isKept());
+    assertThat(probes.lowatHolds()).isTrue();
     assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
     if (SystemPromise.EPOLL.isKept()) {
       // Taken for libkqueue, since it is on Linux and has a kqueue: what is chosen is for all of
       // its releases.
-      assertThat(Capabilities.of(kernel, null)).isEqualTo(new Capabilities(WakeupKind.PIPE, true));
-      assertThat(Capabilities.of(kernel, WakeupKind.USER).wakeup()).isEqualTo(WakeupKind.USER);
+      assertThat(Capabilities.of(kernel, null)).isEqualTo(new Capabilities(Wakeup.Kind.PIPE, true));
+      assertThat(Capabilities.of(kernel, Wakeup.Kind.USER).wakeup()).isEqualTo(Wakeup.Kind.USER);
     } else {
       assertThat(Capabilities.of(kernel, null)).isEqualTo(new Capabilities(best, true));
     }
@@ -120,10 +120,10 @@ class RealProbeTest {
 
   @Test
   void aSelectorOpensOnIt() throws IOException {
-    try (Selector selector = Selector.open(kernel(), null);
+    try (Poller poller = Poller.open(kernel(), null);
         Events events = new Events(4)) {
-      selector.wakeup();
-      assertThat(selector.select(events)).isZero();
+      poller.wakeup();
+      assertThat(poller.select(events, -1, null)).isZero();
     }
     assertThat(kqueues).isEmpty();
   }

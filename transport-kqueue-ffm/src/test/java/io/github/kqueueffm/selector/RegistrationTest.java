@@ -3,7 +3,7 @@ package io.github.kqueueffm.selector;
 import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.selector.Interest.NONE;
 import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
-import static io.github.kqueueffm.selector.Interest.SENTINEL;
+import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,25 +31,25 @@ class RegistrationTest {
     events.close();
   }
 
-  private int turn(Selector selector) throws IOException {
-    return selector.select(events, -1, () -> true);
+  private int turn(Poller poller) throws IOException {
+    return poller.select(events, -1, () -> true);
   }
 
   @Test
   void anIdIsNeverUsedAgain() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       Set<Long> ids = new HashSet<>();
       List<Registration> live = new ArrayList<>();
       for (int i = 0; i < 5_000; i++) {
-        Registration registration = selector.add(FD, null);
+        Registration registration = poller.add(FD, null);
         assertThat(ids.add(registration.id())).isTrue();
         live.add(registration);
         if (i % 3 != 0) {
           live.remove(i % live.size()).forget();
         }
       }
-      assertThat(selector.registrations()).isEqualTo(live.size());
+      assertThat(poller.registrations()).isEqualTo(live.size());
       assertThat(ids).noneMatch(id -> id >= 0 && id <= Integer.MAX_VALUE);
     }
   }
@@ -57,9 +57,9 @@ class RegistrationTest {
   @Test
   void forgettingPurgesWhatWasNotSent() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration gone = selector.add(FD, null);
-      Registration stays = selector.add(FD + 1, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration gone = poller.add(FD, null);
+      Registration stays = poller.add(FD + 1, null);
       Kevent timer = script.timer(3).flags(EV_ADD);
       gone.submit(timer.filter(), timer.flags(), 0, 1);
       stays.submit(timer.filter(), timer.flags(), 0, 2);
@@ -73,7 +73,7 @@ class RegistrationTest {
               script.timer(FD + 1).flags(EV_ADD).data(2).udata(stays.id()),
               script.read(FD + 1).oneShot().udata(stays.id()))
           .returns();
-      turn(selector);
+      turn(poller);
       assertThat(gone.isValid()).isFalse();
       assertThat(stays.isValid()).isTrue();
     }
@@ -82,30 +82,30 @@ class RegistrationTest {
   @Test
   void forgettingMakesNoCallOnAKernelsKqueue() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(selector);
+      turn(poller);
       registration.forget();
       registration.forget();
       registration.cancel();
-      assertThat(selector.registrations()).isZero();
+      assertThat(poller.registrations()).isZero();
     }
   }
 
   @Test
   void cancellingDeletesAtOnceWhatTheKernelHolds() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
-      registration.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
       registration.write(ONE_SHOT);
       script
           .expectKevent()
           .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
           .returns();
-      turn(selector);
+      turn(poller);
       script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
       script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
       registration.cancel();
@@ -116,12 +116,12 @@ class RegistrationTest {
   @Test
   void cancellingDeletesVerbatimKnotesToo() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       Kevent timer = script.timer(FD).flags(EV_ADD);
       registration.submit(timer.filter(), timer.flags(), 0, 100);
       script.expectKevent().changes(timer.data(100)).returns();
-      turn(selector);
+      turn(poller);
       script.expectKevent().changes(script.timer(FD).delete()).withoutSlots();
       registration.cancel();
     }
@@ -130,21 +130,21 @@ class RegistrationTest {
   @Test
   void cancellingSparesTheKnotesOfAnotherDescriptorWithTheSameNumber() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration old = selector.add(FD, null);
-      old.read(SENTINEL);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration old = poller.add(FD, null);
+      old.read(PEER_CLOSE);
       old.write(ONE_SHOT);
       script.expectKevent().returns();
-      turn(selector);
+      turn(poller);
       // The old descriptor was closed without a word, and the number was given again.
-      Registration young = selector.add(FD, null);
+      Registration young = poller.add(FD, null);
       young.read(ONE_SHOT);
       script.expectKevent().changes(script.read(FD).oneShot().udata(young.id())).returns();
-      turn(selector);
+      turn(poller);
       script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
       old.cancel();
       script.expectKevent().changes().returns(script.read(FD));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.registration(0)).isSameAs(young);
     }
   }
@@ -152,11 +152,11 @@ class RegistrationTest {
   @Test
   void cancellingSaysWhyTheKernelRefuses() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       script.expectKevent().returns();
-      turn(selector);
+      turn(poller);
       script.expectKevent().changes(script.read(FD).delete()).fails(Errno.ENOMEM);
       assertThatThrownBy(registration::cancel)
           .isInstanceOf(UncheckedIOException.class)
@@ -168,12 +168,12 @@ class RegistrationTest {
   @Test
   void cancellingEndsTheEventsOfTheSameBatch() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration registration = selector.add(FD, null);
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       registration.write(ONE_SHOT);
       script.expectKevent().returns(script.read(FD), script.write(FD));
-      assertThat(turn(selector)).isEqualTo(2);
+      assertThat(turn(poller)).isEqualTo(2);
       assertThat(events.registration(0)).isSameAs(registration);
       registration.forget();
       assertThat(events.registration(1)).isNull();
@@ -184,21 +184,21 @@ class RegistrationTest {
   @Test
   void aDescriptorsNumberThatComesBackWithinABatchIsAnotherOne() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      Registration old = selector.add(FD, "old");
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration old = poller.add(FD, "old");
       old.read(ONE_SHOT);
       old.write(ONE_SHOT);
       script.expectKevent().returns(script.read(FD), script.write(FD));
-      turn(selector);
+      turn(poller);
       old.forget();
-      Registration young = selector.add(FD, "young");
+      Registration young = poller.add(FD, "young");
       young.read(ONE_SHOT);
       assertThat(events.registration(1)).isNull();
       script
           .expectKevent()
           .changes(script.read(FD).oneShot().udata(young.id()))
           .returns(script.read(FD));
-      assertThat(turn(selector)).isEqualTo(1);
+      assertThat(turn(poller)).isEqualTo(1);
       assertThat(events.registration(0).attachment()).isEqualTo("young");
     }
   }
@@ -206,29 +206,29 @@ class RegistrationTest {
   @Test
   void visitingAllowsCancelling() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       for (int fd = 0; fd < 200; fd++) {
-        selector.add(fd, null);
+        poller.add(fd, null);
       }
       List<Long> visited = new ArrayList<>();
-      selector.forEach(registration -> {
+      poller.forEach(registration -> {
         visited.add(registration.ident());
         registration.forget();
       });
       assertThat(visited).hasSize(200);
-      assertThat(selector.registrations()).isZero();
+      assertThat(poller.registrations()).isZero();
     }
   }
 
   @Test
   void afterTheCloseEverythingIsANoOp() throws IOException {
     try (script) {
-      Selector selector = ScriptedSelectors.open(script);
-      Registration registration = selector.add(FD, null);
+      Poller poller = ScriptedPollers.open(script);
+      Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
-      selector.close();
-      selector.close();
-      selector.wakeup();
+      poller.close();
+      poller.close();
+      poller.wakeup();
       registration.read(ONE_SHOT);
       registration.submit(script.read(FD).filter(), 1, 0, 0);
       registration.cancel();
@@ -236,8 +236,8 @@ class RegistrationTest {
       assertThat(registration.isValid()).isFalse();
       assertThat(registration.read()).isEqualTo(ONE_SHOT);
       assertThat(registration.write()).isEqualTo(NONE);
-      assertThatThrownBy(() -> selector.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
-      assertThatThrownBy(() -> turn(selector)).isInstanceOf(ClosedSelectorException.class);
+      assertThatThrownBy(() -> poller.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
+      assertThatThrownBy(() -> turn(poller)).isInstanceOf(ClosedSelectorException.class);
       assertThat(script.calls("close")).isEqualTo(1);
     }
   }

@@ -40,10 +40,10 @@ class WakeupTest {
   @Test
   void endsASleepAndIsNotAnEvent() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      script.expectKevent().forEver().runs(selector::wakeup).returns(script.user(0));
+        Poller poller = ScriptedPollers.open(script)) {
+      script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
       expectTrigger();
-      assertThat(selector.select(events, -1, () -> true)).isZero();
+      assertThat(poller.select(events, -1, () -> true)).isZero();
       assertThat(events.size()).isZero();
     }
   }
@@ -51,54 +51,54 @@ class WakeupTest {
   @Test
   void costsOneCallPerSleep() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       script
           .expectKevent()
           .forEver()
           .runs(() -> {
             for (int i = 0; i < 100; i++) {
-              selector.wakeup();
+              poller.wakeup();
             }
           })
           .returns(script.user(0));
       expectTrigger();
-      selector.select(events, -1, () -> true);
+      poller.select(events, -1, () -> true);
     }
   }
 
   @Test
   void costsNoCallWhileTheLoopIsAwake() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      selector.wakeup();
-      selector.wakeup();
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.wakeup();
+      poller.wakeup();
       script.expectKevent().forEver().returns();
-      assertThat(selector.select(events, -1, () -> true)).isZero();
+      assertThat(poller.select(events, -1, () -> true)).isZero();
     }
   }
 
   @Test
   void workThatComesBeforeTheSleepIsPublishedIsSeenByMaySleep() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       AtomicBoolean work = new AtomicBoolean(true);
-      selector.wakeup();
+      poller.wakeup();
       script.expectKevent().polls().returns();
-      selector.select(events, -1, () -> !work.get());
+      poller.select(events, -1, () -> !work.get());
     }
   }
 
   @Test
   void workThatComesAfterTheSleepWasPublishedTriggers() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       expectTrigger();
       script.expectKevent().forEver().returns(script.user(0));
-      selector.select(
+      poller.select(
           events,
           -1,
           () -> {
-            selector.wakeup();
+            poller.wakeup();
             return true;
           });
     }
@@ -107,46 +107,31 @@ class WakeupTest {
   @Test
   void aPollIsNoSleep() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      script.expectKevent().polls().runs(selector::wakeup).returns();
-      selector.select(events, 0, () -> true);
-      script.expectKevent().polls().runs(selector::wakeup).returns();
-      selector.select(events, -1, () -> false);
+        Poller poller = ScriptedPollers.open(script)) {
+      script.expectKevent().polls().runs(poller::wakeup).returns();
+      poller.select(events, 0, () -> true);
+      script.expectKevent().polls().runs(poller::wakeup).returns();
+      poller.select(events, -1, () -> false);
     }
   }
 
   @Test
   void theSpecsFormDoesNotSleepAfterAWakeup() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      selector.wakeup();
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.wakeup();
       script.expectKevent().polls().returns();
-      assertThat(selector.select(events)).isZero();
-      script.expectKevent().forEver().runs(selector::wakeup).returns(script.user(0));
+      assertThat(poller.select(events, -1, null)).isZero();
+      script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
       expectTrigger();
-      assertThat(selector.select(events)).isZero();
+      assertThat(poller.select(events, -1, null)).isZero();
     }
   }
 
   @Test
-  void aTriggerThatComesTooLateDoesNotEndTheSpecsForm() throws IOException {
+  void tokenZeroOfAUserIsNotTheWakeup() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
-      // An event ends the sleep while the trigger is on its way.
-      script.expectKevent().runs(selector::wakeup).returns(script.read(FD).udata(7));
-      expectTrigger();
-      assertThat(selector.select(events)).isEqualTo(1);
-      script.expectKevent().forEver().returns(script.user(0));
-      script.expectKevent().forEver().returns(script.read(FD).udata(8));
-      assertThat(selector.select(events)).isEqualTo(1);
-      assertThat(events.token(0)).isEqualTo(8);
-    }
-  }
-
-  @Test
-  void aUsersTokenZeroIsHisOwn() throws IOException {
-    try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       script
           .expectKevent()
           .returns(
@@ -154,14 +139,14 @@ class WakeupTest {
               script.user(0),
               script.write(FD).udata(0),
               script.user(1).udata(0));
-      assertThat(selector.select(events)).isEqualTo(3);
+      assertThat(poller.select(events, -1, null)).isEqualTo(3);
       assertThat(events.isReadable(0)).isTrue();
       assertThat(events.isWritable(1)).isTrue();
       assertThat(events.ident(2)).isEqualTo(1);
       assertThat(events.registration(0)).isNull();
-      assertThat(events)
-          .extracting(Event::token)
-          .containsExactly(new Token(0), new Token(0), new Token(0));
+      for (int i = 0; i < 3; i++) {
+        assertThat(events.token(i)).isZero();
+      }
     }
   }
 
@@ -170,39 +155,39 @@ class WakeupTest {
     Events four = new Events(4);
     try (script;
         four;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       script
           .expectKevent()
-          .runs(selector::wakeup)
+          .runs(poller::wakeup)
           .returns(
               script.read(1).udata(1),
               script.read(2).udata(2),
               script.read(3).udata(3),
               script.read(4).udata(4));
       expectTrigger();
-      assertThat(selector.select(four, -1, () -> true)).isEqualTo(4);
+      assertThat(poller.select(four, -1, () -> true)).isEqualTo(4);
       script.expectKevent().returns(script.user(0));
-      assertThat(selector.select(four, -1, () -> true)).isZero();
+      assertThat(poller.select(four, -1, () -> true)).isZero();
     }
   }
 
   @Test
   void aFailedTriggerIsToldAndCanBeTriedAgain() throws IOException {
     try (script;
-        Selector selector = ScriptedSelectors.open(script)) {
+        Poller poller = ScriptedPollers.open(script)) {
       script
           .expectKevent()
           .runs(() -> {
-            assertThatThrownBy(selector::wakeup)
+            assertThatThrownBy(poller::wakeup)
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("wakeup")
                 .hasMessageContaining("ENOMEM");
-            selector.wakeup();
+            poller.wakeup();
           })
           .returns(script.user(0));
       script.expectKevent().changes(trigger()).fails(Errno.ENOMEM);
       expectTrigger();
-      selector.select(events, -1, () -> true);
+      poller.select(events, -1, () -> true);
     }
   }
 
@@ -210,14 +195,14 @@ class WakeupTest {
   void theTimerIsTheSpecs() throws IOException {
     ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "timer", true)) {
-      script.expectKevent().forEver().runs(selector::wakeup).returns(script.timer(0).data(1));
+        Poller poller = ScriptedPollers.open(script, "timer", true)) {
+      script.expectKevent().forEver().runs(poller::wakeup).returns(script.timer(0).data(1));
       script
           .expectKevent()
           .changes(script.timer(0).flags(EV_ADD, EV_ENABLE, EV_CLEAR).udata(0))
           .withoutSlots();
-      assertThat(selector.select(events)).isZero();
-      assertThat(selector.describe()).endsWith("wakeup timer");
+      assertThat(poller.select(events, -1, null)).isZero();
+      assertThat(poller.describe()).endsWith("wakeup timer");
     }
   }
 
@@ -225,12 +210,12 @@ class WakeupTest {
   void thePipeIsDrained() throws IOException {
     ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "pipe", true)) {
-      Kevent readable = script.read(ScriptedSelectors.PIPE_READ).data(1).udata(0);
-      script.expectKevent().forEver().runs(selector::wakeup).returns(readable);
-      script.expect("write", ScriptedSelectors.PIPE_WRITE, ScriptedKernel.ANY, 1).answers(1);
-      script.expect("read", ScriptedSelectors.PIPE_READ).answers(1);
-      assertThat(selector.select(events)).isZero();
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+      script.expectKevent().forEver().runs(poller::wakeup).returns(readable);
+      script.expect("write", ScriptedPollers.PIPE_WRITE, ScriptedKernel.ANY, 1).answers(1);
+      script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
+      assertThat(poller.select(events, -1, null)).isZero();
     }
   }
 
@@ -238,13 +223,13 @@ class WakeupTest {
   void aFullPipeAndAStaleEventOfItAreHarmless() throws IOException {
     ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "pipe", true)) {
-      Kevent readable = script.read(ScriptedSelectors.PIPE_READ).data(1).udata(0);
-      script.expectKevent().runs(selector::wakeup).returns(readable);
-      script.expect("write", ScriptedSelectors.PIPE_WRITE).fails(Errno.EINTR);
-      script.expect("write", ScriptedSelectors.PIPE_WRITE).fails(Errno.EAGAIN);
-      script.expect("read", ScriptedSelectors.PIPE_READ).fails(Errno.EAGAIN);
-      assertThat(selector.select(events)).isZero();
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+      script.expectKevent().runs(poller::wakeup).returns(readable);
+      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EINTR);
+      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EAGAIN);
+      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EAGAIN);
+      assertThat(poller.select(events, -1, null)).isZero();
     }
   }
 
@@ -252,10 +237,10 @@ class WakeupTest {
   void aBrokenPipeIsTold() throws IOException {
     ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "pipe", true)) {
-      script.expectKevent().returns(script.read(ScriptedSelectors.PIPE_READ).udata(0));
-      script.expect("read", ScriptedSelectors.PIPE_READ).fails(Errno.EIO);
-      assertThatThrownBy(() -> selector.select(events))
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      script.expectKevent().returns(script.read(ScriptedPollers.PIPE_READ).udata(0));
+      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
+      assertThatThrownBy(() -> poller.select(events, -1, null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EIO");
     }
@@ -265,32 +250,31 @@ class WakeupTest {
   void aBrokenPipeIsToldAfterTheEventsThatCameWithIt() throws IOException {
     ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
     try (script;
-        Selector selector = ScriptedSelectors.open(script, "pipe", true)) {
-      Registration before = selector.add(5, null);
-      Registration after = selector.add(6, null);
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      Registration before = poller.add(5, null);
+      Registration after = poller.add(6, null);
       before.read(Interest.ONE_SHOT);
       after.read(Interest.ONE_SHOT);
       script
           .expectKevent()
-          .returns(
-              script.read(5), script.read(ScriptedSelectors.PIPE_READ).udata(0), script.read(6));
-      script.expect("read", ScriptedSelectors.PIPE_READ).fails(Errno.EIO);
-      assertThat(selector.select(events)).isEqualTo(2);
+          .returns(script.read(5), script.read(ScriptedPollers.PIPE_READ).udata(0), script.read(6));
+      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
+      assertThat(poller.select(events, -1, null)).isEqualTo(2);
       assertThat(events.registration(0)).isSameAs(before);
       assertThat(events.registration(1)).isSameAs(after);
-      assertThatThrownBy(() -> selector.select(events))
+      assertThatThrownBy(() -> poller.select(events, -1, null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EIO");
       script.expectKevent().returns(script.read(6));
       after.read(Interest.ONE_SHOT);
-      assertThat(selector.select(events)).isEqualTo(1);
+      assertThat(poller.select(events, -1, null)).isEqualTo(1);
     }
   }
 
   @Test
   void closingWakesTheSleeperAndWaitsForIt() throws Exception {
     try (script) {
-      Selector selector = ScriptedSelectors.open(script);
+      Poller poller = ScriptedPollers.open(script);
       CountDownLatch asleep = new CountDownLatch(1);
       CountDownLatch triggered = new CountDownLatch(1);
       script
@@ -300,7 +284,7 @@ class WakeupTest {
           .blocksUntil(triggered)
           .returns(script.user(0));
       script.expectKevent().changes(trigger()).withoutSlots().runs(triggered::countDown);
-      script.expect("close", ScriptedSelectors.KQUEUE);
+      script.expect("close", ScriptedPollers.KQUEUE);
       Thread closer =
           Thread.ofPlatform()
               .start(() -> {
@@ -309,9 +293,9 @@ class WakeupTest {
                 } catch (InterruptedException e) {
                   throw new AssertionError(e);
                 }
-                selector.close();
+                poller.close();
               });
-      assertThat(selector.select(events)).isZero();
+      assertThat(poller.select(events, -1, null)).isZero();
       closer.join(10_000);
       assertThat(closer.isAlive()).isFalse();
     }
@@ -320,7 +304,7 @@ class WakeupTest {
   @Test
   void closingWaitsForAThreadThatIsInsideTheKernel() throws Exception {
     try (script) {
-      Selector selector = ScriptedSelectors.open(script);
+      Poller poller = ScriptedPollers.open(script);
       CountDownLatch inside = new CountDownLatch(1);
       CountDownLatch go = new CountDownLatch(1);
       AtomicBoolean left = new AtomicBoolean();
@@ -333,19 +317,11 @@ class WakeupTest {
       // Somebody is inside, so the loop is woken in any case.
       script.expectKevent().changes(trigger()).withoutSlots().runs(go::countDown);
       script
-          .expect("close", ScriptedSelectors.KQUEUE)
+          .expect("close", ScriptedPollers.KQUEUE)
           .where(call -> left.get() ? null : "somebody is still inside");
-      Thread foreign =
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  selector.registrator().register(FD, new Token(3), Interests.READABLE);
-                } catch (IOException e) {
-                  throw new AssertionError(e);
-                }
-              });
+      Thread foreign = Thread.ofPlatform().start(() -> poller.immediate().arm(FD, 3, true, false));
       inside.await();
-      selector.close();
+      poller.close();
       foreign.join(10_000);
       assertThat(left).isTrue();
     }

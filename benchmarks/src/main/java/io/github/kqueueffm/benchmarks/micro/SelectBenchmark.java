@@ -3,8 +3,8 @@ package io.github.kqueueffm.benchmarks.micro;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Interest;
+import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.selector.Registration;
-import io.github.kqueueffm.selector.Selector;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
@@ -26,14 +26,14 @@ public class SelectBenchmark {
   private final Events events = new Events(64);
   private final long pair = NativeMemory.allocate(2 * Integer.BYTES);
   private final BooleanSupplier maySleep = this::maySleep;
-  private Selector selector;
+  private Poller poller;
   private Registration ready;
   private int near;
   private int far;
 
   @Setup
   public void open() throws IOException {
-    selector = Selector.open();
+    poller = Poller.open(Kernels.system());
     int domain = kernel.platform().get(Constant.AF_UNIX);
     int type = kernel.platform().get(Constant.SOCK_STREAM);
     if (kernel.socketpair(domain, type, 0, pair) < 0) {
@@ -41,7 +41,7 @@ public class SelectBenchmark {
     }
     near = Memory.getInt(pair);
     far = Memory.getInt(pair + Integer.BYTES);
-    ready = selector.add(near, null);
+    ready = poller.add(near, null);
     // Stays readable: the byte is never read.
     kernel.write(far, pair, 1);
   }
@@ -49,7 +49,7 @@ public class SelectBenchmark {
   @TearDown
   public void close() {
     ready.forget();
-    selector.close();
+    poller.close();
     events.close();
     kernel.close(near);
     kernel.close(far);
@@ -58,17 +58,17 @@ public class SelectBenchmark {
   }
 
   private boolean maySleep() {
-    return selector != null;
+    return poller != null;
   }
 
   @Benchmark
   public int nothingReady() throws IOException {
-    return selector.select(events, 0, maySleep);
+    return poller.select(events, 0, maySleep);
   }
 
   @Benchmark
   public int oneReadyAndArmedAgain() throws IOException {
     ready.read(Interest.ONE_SHOT);
-    return selector.select(events, FOR_EVER, maySleep);
+    return poller.select(events, FOR_EVER, maySleep);
   }
 }

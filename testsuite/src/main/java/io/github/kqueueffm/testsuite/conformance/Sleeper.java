@@ -1,7 +1,7 @@
 package io.github.kqueueffm.testsuite.conformance;
 
 import io.github.kqueueffm.selector.Events;
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.Poller;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A thread that sleeps in a selector until others have left work for it and woken it. */
+/** A thread that sleeps in a poller until others have left work for it and woken it. */
 final class Sleeper implements AutoCloseable {
   /** A sleep that lasts so long with work left for it has missed its wakeup. */
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(4);
@@ -22,7 +22,7 @@ final class Sleeper implements AutoCloseable {
   private static final int PATIENCE = 100;
   private static final long SECONDS = 15;
 
-  private final Selector selector;
+  private final Poller poller;
   private final Thread thread = new Thread(this::run, "sleeper");
   private final AtomicLong left = new AtomicLong();
   private final AtomicLong sleeps = new AtomicLong();
@@ -31,21 +31,21 @@ final class Sleeper implements AutoCloseable {
   private volatile String failure;
   private volatile boolean ended;
 
-  Sleeper(Selector selector) {
-    this.selector = selector;
+  Sleeper(Poller poller) {
+    this.poller = poller;
     thread.setDaemon(true);
     thread.start();
   }
 
   String describe() {
-    return selector.describe();
+    return poller.describe();
   }
 
   private void run() {
     try (Events events = new Events(4)) {
       while (!ended) {
         long start = System.nanoTime();
-        selector.select(events, LOST_NANOS, () -> left.get() == done && !ended);
+        poller.select(events, LOST_NANOS, () -> left.get() == done && !ended);
         long now = System.nanoTime();
         sleeps.incrementAndGet();
         if (now - start >= LOST_NANOS && left.get() != done) {
@@ -77,7 +77,7 @@ final class Sleeper implements AutoCloseable {
 
   private long wake() {
     long number = left.incrementAndGet();
-    selector.wakeup();
+    poller.wakeup();
     return number;
   }
 
@@ -127,6 +127,6 @@ final class Sleeper implements AutoCloseable {
   public void close() {
     ended = true;
     // Waits for the thread in it.
-    selector.close();
+    poller.close();
   }
 }

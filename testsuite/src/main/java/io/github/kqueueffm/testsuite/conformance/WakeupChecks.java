@@ -1,6 +1,7 @@
 package io.github.kqueueffm.testsuite.conformance;
 
-import io.github.kqueueffm.selector.Selector;
+import io.github.kqueueffm.selector.Poller;
+import io.github.kqueueffm.syscall.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +54,13 @@ final class WakeupChecks {
     }
   }
 
-  private static Selector open(String kind) throws IOException {
+  private static Poller open(String kind) throws IOException {
     String before = System.getProperty(PROPERTY);
     if (kind != null) {
       System.setProperty(PROPERTY, kind);
     }
     try {
-      return Selector.open();
+      return Poller.open(Kernels.system());
     } catch (UnsupportedOperationException e) {
       throw new NotOffered(e.getMessage());
     } finally {

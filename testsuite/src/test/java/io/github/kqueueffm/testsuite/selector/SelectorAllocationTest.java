@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Interest;
+import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.selector.Registration;
-import io.github.kqueueffm.selector.Selector;
-import io.github.kqueueffm.selector.TcpStream;
+import io.github.kqueueffm.selector.book.TcpStream;
+import io.github.kqueueffm.syscall.Kernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -35,7 +36,7 @@ class SelectorAllocationTest {
   @Test
   void aTurnAllocatesNothing() throws IOException {
     BooleanSupplier maySleep = () -> true;
-    try (Selector selector = Selector.open();
+    try (Poller poller = Poller.open(Kernels.system());
         Events events = new Events(64);
         ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         TcpStream stream =
@@ -43,11 +44,11 @@ class SelectorAllocationTest {
                 new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort()));
         Socket peer = listener.accept()) {
       peer.getOutputStream().write(1);
-      Registration registration = selector.add(stream.fd(), this);
-      turns(selector, events, registration, maySleep);
-      turns(selector, events, registration, maySleep);
+      Registration registration = poller.add(stream.fd(), this);
+      turns(poller, events, registration, maySleep);
+      turns(poller, events, registration, maySleep);
       long before = threads.getCurrentThreadAllocatedBytes();
-      turns(selector, events, registration, maySleep);
+      turns(poller, events, registration, maySleep);
       long perTurn = (threads.getCurrentThreadAllocatedBytes() - before) / TURNS;
       assertThat(handled).isEqualTo(3L * TURNS);
       assertThat(perTurn).isLessThanOrEqualTo(JDKS_OWN);
@@ -55,11 +56,11 @@ class SelectorAllocationTest {
   }
 
   private void turns(
-      Selector selector, Events events, Registration registration, BooleanSupplier maySleep)
+      Poller poller, Events events, Registration registration, BooleanSupplier maySleep)
       throws IOException {
     for (int turn = 0; turn < TURNS; turn++) {
       registration.read(Interest.ONE_SHOT);
-      int count = selector.select(events, -1, maySleep);
+      int count = poller.select(events, -1, maySleep);
       for (int i = 0; i < count; i++) {
         if (events.isReadable(i) && events.registration(i) == registration) {
           handled++;

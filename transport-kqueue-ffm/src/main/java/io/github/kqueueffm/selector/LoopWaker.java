@@ -1,0 +1,161 @@
+package io.github.kqueueffm.selector;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The sleep of a loop and its end, and the gate in front of its kqueue.
+ *
+ * <p>A wakeup costs one system call per sleep, and none while the loop is awake. A thread that has
+ * work for the loop publishes the work first and notifies after; the loop publishes its sleep first
+ * and looks for work after. So one of the two always sees the other.
+ *
+ * <p>The gate keeps every thread away from a kqueue that is closed, whose descriptor's number may
+ * be another file's by then. A thread that uses the kqueue enters and leaves; the one that closes
+ * it waits until all have left.
+ */
+final class LoopWaker {
+  private static final int AWAKE = 0;
+  private static final int ASLEEP = 1;
+  private static final int NOTIFIED = 2;
+
+  private static final int CLOSED = Integer.MIN_VALUE;
+  private static final long PATIENCE_NANOS = 20_000;
+
+  private final Wakeup wakeup;
+  private final AtomicInteger state = new AtomicInteger();
+  private final AtomicInteger inside = new AtomicInteger();
+  private volatile boolean ended;
+
+  LoopWaker(Wakeup wakeup) {
+    this.wakeup = wakeup;
+  }
+
+  /** The loop: whether an event is the wakeup's. */
+  boolean isWakeup(int filter, long ident) {
+    return wakeup.isEvent(filter, ident);
+  }
+
+  /** The loop: has met the wakeup's event; 0 or more, or the negative errno. */
+  int consumed() {
+    return wakeup.consumed();
+  }
+
+  /**
+   * The loop: publishes that it is about to sleep, and then looks for a reason not to.
+   *
+   * @param maySleep whether there is no other work; {@code null} if a notification says so
+   * @return whether it may; if so {@link #awake()} has to follow
+   */
+  boolean fallAsleep(BooleanSupplier maySleep) {
+    boolean granted = false;
+    try {
+      if (maySleep == null) {
+        granted = state.compareAndSet(AWAKE, ASLEEP) && !ended;
+      } else {
+        // What was notified while awake is what maySleep looks for.
+        state.set(ASLEEP);
+        granted = !ended && maySleep.getAsBoolean();
+      }
+    } finally {
+      if (!granted) {
+        awake();
+      }
+    }
+    return granted;
+  }
+
+  /** The loop: is awake again; whether it was notified. */
+  boolean awake() {
+    return state.getAndSet(AWAKE) == NOTIFIED;
+  }
+
+  /**
+   * Any thread: ends the sleep, or leaves a notification.
+   *
+   * @return 0 or more, or the negative errno
+   */
+  int wakeup() {
+    boolean sleeps = state.get() != NOTIFIED && state.getAndSet(NOTIFIED) == ASLEEP;
+    if (!sleeps || !enter()) {
+      return 0;
+    }
+    try {
+      int result = wakeup.trigger();
+      if (result < 0) {
+        // So that the next one tries again.
+        state.compareAndSet(NOTIFIED, ASLEEP);
+      }
+      return result;
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Any thread that has entered: ends a sleep, and leaves no notification.
+   *
+   * @return 0 or more, or the negative errno
+   */
+  int interrupt() {
+    return state.get() == ASLEEP ? wakeup.trigger() : 0;
+  }
+
+  /** Any thread: there is no sleep from now on; one that is under way needs a wakeup. */
+  void endSleeps() {
+    ended = true;
+  }
+
+  /** Whether the caller may use the kqueue, and then has to {@link #leave()}. */
+  boolean enter() {
+    if (inside.incrementAndGet() < 0) {
+      inside.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  void leave() {
+    inside.decrementAndGet();
+  }
+
+  boolean isClosed() {
+    return inside.get() < 0;
+  }
+
+  /**
+   * Lets no thread enter any more, and waits until all have left.
+   *
+   * @return whether this call did it
+   */
+  boolean close() {
+    if (inside.getAndUpdate(count -> count | CLOSED) < 0) {
+      return false;
+    }
+    if (inside.get() != CLOSED) {
+      // Whatever the state: a thread that has just notified the loop may have found the gate
+      // closed. After a failure the loop wakes by itself, and is waited for.
+      wakeup.trigger();
+      awaitEmpty();
+    }
+    return true;
+  }
+
+  private void awaitEmpty() {
+    // With the flag set a thread does not park.
+    boolean interrupted = Thread.interrupted();
+    while (inside.get() != CLOSED) {
+      LockSupport.parkNanos(this, PATIENCE_NANOS);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Frees the wakeup, once the gate is closed; the kqueue is still open. */
+  void free() {
+    wakeup.close();
+  }
+}

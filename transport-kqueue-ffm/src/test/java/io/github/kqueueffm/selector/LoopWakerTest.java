@@ -1,0 +1,109 @@
+package io.github.kqueueffm.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class LoopWakerTest {
+  private final RecordingWakeup wakeup = new RecordingWakeup();
+  private final LoopWaker waker = new LoopWaker(wakeup);
+
+  /** Counts its triggers. */
+  private static final class RecordingWakeup implements Wakeup {
+    private final AtomicInteger triggers = new AtomicInteger();
+    private int answer;
+
+    @Override
+    public boolean isEvent(int filter, long ident) {
+      return false;
+    }
+
+    @Override
+    public int trigger() {
+      triggers.incrementAndGet();
+      return answer;
+    }
+
+    @Override
+    public int consumed() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void closedGateLetsNoThreadEnter() {
+    assertThat(waker.enter()).isTrue();
+    waker.leave();
+    assertThat(waker.close()).isTrue();
+    assertThat(waker.close()).isFalse();
+    assertThat(waker.isClosed()).isTrue();
+    assertThat(waker.enter()).isFalse();
+    assertThat(wakeup.triggers).hasValue(0);
+  }
+
+  @Test
+  void closeWakesThoseInsideAndWaitsForThem() throws Exception {
+    assertThat(waker.enter()).isTrue();
+    CompletableFuture<Boolean> closed = CompletableFuture.supplyAsync(waker::close);
+    while (wakeup.triggers.get() == 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(waker.enter()).isFalse();
+    assertThat(closed).isNotDone();
+    waker.leave();
+    assertThat(closed.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void notificationWhileAwakeKeepsTheLoopFromSleepingOnce() {
+    assertThat(waker.wakeup()).isZero();
+    assertThat(waker.fallAsleep(null)).isFalse();
+    assertThat(wakeup.triggers).hasValue(0);
+    assertThat(waker.fallAsleep(null)).isTrue();
+  }
+
+  @Test
+  void sleepIsTriggeredOnce() {
+    assertThat(waker.fallAsleep(null)).isTrue();
+    waker.wakeup();
+    waker.wakeup();
+    assertThat(wakeup.triggers).hasValue(1);
+    assertThat(waker.awake()).isTrue();
+    waker.wakeup();
+    assertThat(wakeup.triggers).hasValue(1);
+  }
+
+  @Test
+  void notificationWhileAwakeDoesNotCountWhereMaySleepIsAsked() {
+    waker.wakeup();
+    assertThat(waker.fallAsleep(() -> true)).isTrue();
+    waker.wakeup();
+    assertThat(wakeup.triggers).hasValue(1);
+  }
+
+  @Test
+  void failedTriggerIsTriedAgain() {
+    assertThat(waker.fallAsleep(null)).isTrue();
+    wakeup.answer = -12;
+    assertThat(waker.wakeup()).isEqualTo(-12);
+    wakeup.answer = 0;
+    assertThat(waker.wakeup()).isZero();
+    assertThat(wakeup.triggers).hasValue(2);
+  }
+
+  @Test
+  void interruptLeavesNoNotification() {
+    assertThat(waker.interrupt()).isZero();
+    assertThat(wakeup.triggers).hasValue(0);
+    assertThat(waker.fallAsleep(null)).isTrue();
+    waker.interrupt();
+    assertThat(wakeup.triggers).hasValue(1);
+    assertThat(waker.awake()).isFalse();
+  }
+}
