@@ -23,8 +23,8 @@ public interface Kqueue extends AutoCloseable {
   int kevent(long changes, int nchanges, long events, int nevents, long timespec);
 
   /**
-   * The same call by the thread that {@code caller} is {@linkplain Kernel#bound() bound} to: saves
-   * that thread the look-up of its errno.
+   * The same call through the kernel {@linkplain Kernel#forThread() for the calling thread}, which
+   * saves the look-up of that thread's errno.
    */
   default int kevent(
       Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {

@@ -10,11 +10,11 @@ public final class Kqueues {
   private Kqueues() {}
 
   /**
-   * Opens the kernel's kqueue, or a user's library's; on Linux without such a library the embedded
-   * one.
+   * Opens the kernel's kqueue, or a user's library's; on Linux without such a library one over
+   * epoll.
    *
-   * @param kernel may be one for all threads or a {@linkplain Kernel#bound() bound} one; the
-   *     embedded kqueue has its own bound ones either way, the system's makes its calls on this one
+   * @param kernel for all threads or {@linkplain Kernel#forThread() for one}; the kqueue over epoll
+   *     opens further ones for its threads, the kernel's kqueue makes its calls on this one
    * @throws IOException with the call and the errno: usually EMFILE or ENFILE
    */
   public static Kqueue open(Kernel kernel) throws IOException {

@@ -52,7 +52,7 @@ public final class Poller implements AutoCloseable {
     this.capabilities = capabilities;
     waker = new LoopWaker(wakeup);
     immediate = new ImmediateChanges(kqueue, c, waker);
-    loopKernel = kernel.bound();
+    loopKernel = kernel.forThread();
     changes = new Changes(c, layout, capabilities.lowat(), kqueue.sharesFilters());
     timeout = new Timeout(c.platform);
   }

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 
@@ -12,67 +13,128 @@ import io.github.kqueueffm.abi.Struct;
  * spelling. Values of constants are the {@link #platform()}'s. A method whose function is missing
  * ({@link #has(Call)}) answers {@code -ENOSYS}.
  *
- * <p>Calls may be made from any thread. A kernel from {@link #bound()} serves one thread at a time
- * and saves the look-up of that thread's errno.
+ * <p>A new function is a constant of {@link Call} and a method here. Every method makes its call by
+ * one of the five {@code call} methods, which are what a kernel implements: {@link FfmKernel} by
+ * the Foreign Function &amp; Memory API, tests without it.
+ *
+ * <p>Calls may be made from any thread. A kernel from {@link #forThread()} serves one thread at a
+ * time and saves the look-up of that thread's errno.
  */
-public interface Kernel {
+public abstract class Kernel {
 
-  Platform platform();
+  public abstract Platform platform();
 
   /** Whether the system, or the library given by the user, has that function. */
-  boolean has(Call call);
+  public abstract boolean has(Call call);
 
   /** Layout of struct kevent for the symbol that {@link #kevent} calls. */
-  Struct keventStruct();
+  public abstract Struct keventStruct();
 
   /** A kernel for one thread at a time, to be {@linkplain #release() released} when done. */
-  Kernel bound();
+  public abstract Kernel forThread();
 
-  /** Frees what {@link #bound()} allocated; nothing on the kernel for all threads. */
-  void release();
+  /** Frees what {@link #forThread()} allocated; nothing on the kernel for all threads. */
+  public abstract void release();
 
   /** What serves the calls, for people: such as {@code libc} or a library's path. */
-  String describe();
+  public abstract String describe();
 
-  int kqueue();
+  /**
+   * Calls a function that returns an int.
+   *
+   * @param call which; arguments beyond those that it has are 0
+   * @return its result or the negative errno
+   */
+  protected abstract int callInt(Call call, long a, long b, long c, long d, long e, long f);
 
-  int kevent(int kq, long changes, int nchanges, long events, int nevents, long timespec);
+  /** Calls a function of seven arguments that returns an int. */
+  protected abstract int callInt(Call call, long a, long b, long c, long d, long e, long f, long g);
 
-  int epollCreate1(int flags);
+  /** Calls a function of eight arguments that returns an int. */
+  protected abstract int callInt(
+      Call call, long a, long b, long c, long d, long e, long f, long g, long h);
 
-  int epollCtl(int epfd, int op, int fd, long event);
+  /** Calls a function that returns a long; else as {@link #callInt}. */
+  protected abstract long callLong(Call call, long a, long b, long c, long d, long e, long f);
 
-  int epollWait(int epfd, long events, int maxEvents, int timeoutMillis);
+  /** Calls a variadic function that returns an int and has two named arguments. */
+  protected abstract int callVariadic(Call call, long a, long b, long c);
+
+  public int kqueue() {
+    return callInt(Call.KQUEUE, 0, 0, 0, 0, 0, 0);
+  }
+
+  public int kevent(int kq, long changes, int nchanges, long events, int nevents, long timespec) {
+    return callInt(Call.KEVENT, kq, changes, nchanges, events, nevents, timespec);
+  }
+
+  public int epollCreate1(int flags) {
+    return callInt(Call.EPOLL_CREATE1, flags, 0, 0, 0, 0, 0);
+  }
+
+  public int epollCtl(int epfd, int op, int fd, long event) {
+    return callInt(Call.EPOLL_CTL, epfd, op, fd, event, 0, 0);
+  }
+
+  public int epollWait(int epfd, long events, int maxEvents, int timeoutMillis) {
+    return callInt(Call.EPOLL_WAIT, epfd, events, maxEvents, timeoutMillis, 0, 0);
+  }
 
   /** epoll_pwait2(2) without a signal mask; a null {@code timespec} waits for ever. */
-  int epollPwait2(int epfd, long events, int maxEvents, long timespec);
+  public int epollPwait2(int epfd, long events, int maxEvents, long timespec) {
+    return callInt(Call.EPOLL_PWAIT2, epfd, events, maxEvents, timespec, 0, 0);
+  }
 
-  int eventfd(int initial, int flags);
+  public int eventfd(int initial, int flags) {
+    return callInt(Call.EVENTFD, initial, flags, 0, 0, 0, 0);
+  }
 
-  int timerfdCreate(int clock, int flags);
+  public int timerfdCreate(int clock, int flags) {
+    return callInt(Call.TIMERFD_CREATE, clock, flags, 0, 0, 0, 0);
+  }
 
-  int timerfdSettime(int fd, int flags, long itimerspec);
+  public int timerfdSettime(int fd, int flags, long itimerspec) {
+    return callInt(Call.TIMERFD_SETTIME, fd, flags, itimerspec, 0, 0, 0);
+  }
 
-  int pipe(long fds);
+  public int pipe(long fds) {
+    return callInt(Call.PIPE, fds, 0, 0, 0, 0, 0);
+  }
 
-  int pipe2(long fds, int flags);
+  public int pipe2(long fds, int flags) {
+    return callInt(Call.PIPE2, fds, flags, 0, 0, 0, 0);
+  }
 
-  int socket(int domain, int type, int protocol);
+  public int socket(int domain, int type, int protocol) {
+    return callInt(Call.SOCKET, domain, type, protocol, 0, 0, 0);
+  }
 
-  int socketpair(int domain, int type, int protocol, long fds);
+  public int socketpair(int domain, int type, int protocol, long fds) {
+    return callInt(Call.SOCKETPAIR, domain, type, protocol, fds, 0, 0);
+  }
 
-  int bind(int fd, long address, int length);
+  public int bind(int fd, long address, int length) {
+    return callInt(Call.BIND, fd, address, length, 0, 0, 0);
+  }
 
-  int listen(int fd, int backlog);
+  public int listen(int fd, int backlog) {
+    return callInt(Call.LISTEN, fd, backlog, 0, 0, 0, 0);
+  }
 
-  int accept(int fd, long address, long length);
+  public int accept(int fd, long address, long length) {
+    return callInt(Call.ACCEPT, fd, address, length, 0, 0, 0);
+  }
 
-  int accept4(int fd, long address, long length, int flags);
+  public int accept4(int fd, long address, long length, int flags) {
+    return callInt(Call.ACCEPT4, fd, address, length, flags, 0, 0);
+  }
 
-  int connect(int fd, long address, int length);
+  public int connect(int fd, long address, int length) {
+    return callInt(Call.CONNECT, fd, address, length, 0, 0, 0);
+  }
 
   /** connectx(2) of macOS: a connect that takes data along. */
-  int connectx(
+  public int connectx(
       int fd,
       long endpoints,
       int associd,
@@ -80,65 +142,122 @@ public interface Kernel {
       long iovec,
       int count,
       long length,
-      long connid);
+      long connid) {
+    return callInt(Call.CONNECTX, fd, endpoints, associd, flags, iovec, count, length, connid);
+  }
 
-  int shutdown(int fd, int how);
+  public int shutdown(int fd, int how) {
+    return callInt(Call.SHUTDOWN, fd, how, 0, 0, 0, 0);
+  }
 
-  int close(int fd);
+  public int close(int fd) {
+    return callInt(Call.CLOSE, fd, 0, 0, 0, 0, 0);
+  }
 
-  int getsockname(int fd, long address, long length);
+  public int getsockname(int fd, long address, long length) {
+    return callInt(Call.GETSOCKNAME, fd, address, length, 0, 0, 0);
+  }
 
-  int getpeername(int fd, long address, long length);
+  public int getpeername(int fd, long address, long length) {
+    return callInt(Call.GETPEERNAME, fd, address, length, 0, 0, 0);
+  }
 
-  int getsockopt(int fd, int level, int option, long value, long length);
+  public int getsockopt(int fd, int level, int option, long value, long length) {
+    return callInt(Call.GETSOCKOPT, fd, level, option, value, length, 0);
+  }
 
-  int setsockopt(int fd, int level, int option, long value, int length);
+  public int setsockopt(int fd, int level, int option, long value, int length) {
+    return callInt(Call.SETSOCKOPT, fd, level, option, value, length, 0);
+  }
 
-  long read(int fd, long buffer, long length);
+  public long read(int fd, long buffer, long length) {
+    return callLong(Call.READ, fd, buffer, length, 0, 0, 0);
+  }
 
-  long write(int fd, long buffer, long length);
+  public long write(int fd, long buffer, long length) {
+    return callLong(Call.WRITE, fd, buffer, length, 0, 0, 0);
+  }
 
-  long readv(int fd, long iovec, int count);
+  public long readv(int fd, long iovec, int count) {
+    return callLong(Call.READV, fd, iovec, count, 0, 0, 0);
+  }
 
-  long writev(int fd, long iovec, int count);
+  public long writev(int fd, long iovec, int count) {
+    return callLong(Call.WRITEV, fd, iovec, count, 0, 0, 0);
+  }
 
-  long recv(int fd, long buffer, long length, int flags);
+  public long recv(int fd, long buffer, long length, int flags) {
+    return callLong(Call.RECV, fd, buffer, length, flags, 0, 0);
+  }
 
-  long send(int fd, long buffer, long length, int flags);
+  public long send(int fd, long buffer, long length, int flags) {
+    return callLong(Call.SEND, fd, buffer, length, flags, 0, 0);
+  }
 
-  long recvfrom(int fd, long buffer, long length, int flags, long address, long addressLength);
+  public long recvfrom(
+      int fd, long buffer, long length, int flags, long address, long addressLength) {
+    return callLong(Call.RECVFROM, fd, buffer, length, flags, address, addressLength);
+  }
 
-  long sendto(int fd, long buffer, long length, int flags, long address, int addressLength);
+  public long sendto(int fd, long buffer, long length, int flags, long address, int addressLength) {
+    return callLong(Call.SENDTO, fd, buffer, length, flags, address, addressLength);
+  }
 
-  long recvmsg(int fd, long msghdr, int flags);
+  public long recvmsg(int fd, long msghdr, int flags) {
+    return callLong(Call.RECVMSG, fd, msghdr, flags, 0, 0, 0);
+  }
 
-  long sendmsg(int fd, long msghdr, int flags);
+  public long sendmsg(int fd, long msghdr, int flags) {
+    return callLong(Call.SENDMSG, fd, msghdr, flags, 0, 0, 0);
+  }
 
-  int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timespec);
+  public int recvmmsg(int fd, long mmsghdrs, int count, int flags, long timespec) {
+    return callInt(Call.RECVMMSG, fd, mmsghdrs, count, flags, timespec, 0);
+  }
 
-  int sendmmsg(int fd, long mmsghdrs, int count, int flags);
+  public int sendmmsg(int fd, long mmsghdrs, int count, int flags) {
+    return callInt(Call.SENDMMSG, fd, mmsghdrs, count, flags, 0, 0);
+  }
 
   /** fcntl(2) for the commands that take an int or nothing. */
-  int fcntl(int fd, int command, int argument);
+  public int fcntl(int fd, int command, int argument) {
+    return callVariadic(Call.FCNTL, fd, command, argument);
+  }
 
-  int ioctl(int fd, long request, long argument);
+  public int ioctl(int fd, long request, long argument) {
+    return callVariadic(Call.IOCTL, fd, request, argument);
+  }
 
-  int open(long path, int flags, int mode);
+  public int open(long path, int flags, int mode) {
+    return callVariadic(Call.OPEN, path, flags, mode);
+  }
 
   /** lstat(2): of a symbolic link itself; {@code stat} has room for a struct stat. */
-  int lstat(long path, long stat);
+  public int lstat(long path, long stat) {
+    return callInt(Call.LSTAT, path, stat, 0, 0, 0, 0);
+  }
 
   /** __lxstat(3): what lstat is in glibc before 2.33, where it is an inline function of C. */
-  int lxstat(int version, long path, long stat);
+  public int lxstat(int version, long path, long stat) {
+    return callInt(Call.__LXSTAT, version, path, stat, 0, 0, 0);
+  }
 
-  int unlink(long path);
+  public int unlink(long path) {
+    return callInt(Call.UNLINK, path, 0, 0, 0, 0, 0);
+  }
 
-  int dup(int fd);
+  public int dup(int fd) {
+    return callInt(Call.DUP, fd, 0, 0, 0, 0, 0);
+  }
 
   /** dup2(2): {@code onto} becomes {@code fd}, without FD_CLOEXEC; what it was is closed. */
-  int dup2(int fd, int onto);
+  public int dup2(int fd, int onto) {
+    return callInt(Call.DUP2, fd, onto, 0, 0, 0, 0);
+  }
 
-  int dup3(int fd, int onto, int flags);
+  public int dup3(int fd, int onto, int flags) {
+    return callInt(Call.DUP3, fd, onto, flags, 0, 0, 0);
+  }
 
   /**
    * sendfile(2) in one shape for its three: sends up to {@code count} bytes of {@code file} from
@@ -148,7 +267,39 @@ public interface Kernel {
    *     (EAGAIN and EINTR on macOS and the BSDs)
    * @return 0 or the negative errno
    */
-  int sendfile(int socket, int file, long offset, long count, long sent);
+  public int sendfile(int socket, int file, long offset, long count, long sent) {
+    Memory.putLong(sent, 0);
+    return switch (platform().system()) {
+      case "linux" -> linuxSendfile(socket, file, offset, count, sent);
+      case "macos" -> {
+        // int sendfile(file, socket, offset, off_t *length in and out, hdtr, flags)
+        Memory.putLong(sent, count);
+        int result = callInt(Call.SENDFILE, file, socket, offset, sent, 0, 0);
+        if (!reportsSent(result)) {
+          Memory.putLong(sent, 0);
+        }
+        yield result;
+      }
+      default -> callInt(Call.SENDFILE, file, socket, offset, count, 0, sent, 0);
+    };
+  }
 
-  int getpeereid(int fd, long uid, long gid);
+  public int getpeereid(int fd, long uid, long gid) {
+    return callInt(Call.GETPEEREID, fd, uid, gid, 0, 0, 0);
+  }
+
+  private int linuxSendfile(int socket, int file, long offset, long count, long sent) {
+    // ssize_t sendfile(socket, file, off_t *offset in and out, count)
+    Memory.putLong(sent, offset);
+    long result = callLong(Call.SENDFILE, socket, file, sent, count, 0, 0);
+    Memory.putLong(sent, Math.max(result, 0));
+    return (int) Math.min(result, 0);
+  }
+
+  /** Whether macOS wrote the count sent; other errors leave the length that was asked for. */
+  private boolean reportsSent(int result) {
+    return result == 0
+        || platform().is(Errno.EAGAIN, -result)
+        || platform().is(Errno.EINTR, -result);
+  }
 }

@@ -3,14 +3,13 @@ package io.github.kqueueffm.kqueue;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.InterceptedKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -70,63 +69,62 @@ public final class ImitatedLibrary {
   }
 
   public Kernel kernel() {
-    return proxy(real);
+    return imitated(real);
   }
 
-  private Kernel proxy(Kernel served) {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> invoke(served, proxy, method, arguments));
+  private Kernel imitated(Kernel served) {
+    return new InterceptedKernel(platform, served) {
+      @Override
+      public Kernel forThread() {
+        return imitated(served.forThread());
+      }
+
+      @Override
+      public boolean has(Call call) {
+        return call == Call.KQUEUE || call == Call.KEVENT || super.has(call);
+      }
+
+      @Override
+      protected Number intercept(String method, Object... arguments) {
+        return switch (method) {
+          case "kqueue" -> openQueue();
+          case "kevent" -> call(arguments);
+          case "close" -> closeQueue((int) arguments[0]);
+          default -> null;
+        };
+      }
+    };
   }
 
-  private Object invoke(Kernel served, Object proxy, Method method, Object[] arguments)
-      throws Throwable {
-    switch (method.getName()) {
-      case "bound" -> {
-        return proxy(served.bound());
-      }
-      case "hashCode" -> {
-        return System.identityHashCode(proxy);
-      }
-      case "equals" -> {
-        return proxy == arguments[0];
-      }
-      case "has" -> {
-        Call call = (Call) arguments[0];
-        return call == Call.KQUEUE || call == Call.KEVENT || served.has(call);
-      }
-      case "kqueue" -> {
-        int number = next.getAndIncrement();
-        queues.put(number, new Queue());
-        return number;
-      }
-      case "kevent" -> {
-        return queues
-            .get(arguments[0])
-            .kevent(
-                (long) arguments[1],
-                (int) arguments[2],
-                (long) arguments[3],
-                (int) arguments[4],
-                (long) arguments[5]);
-      }
-      case "close" -> {
-        Queue closed = queues.remove(arguments[0]);
-        if (closed != null) {
-          closed.close();
-          return 0;
-        }
-        queues.values().forEach(queue -> queue.closed((int) arguments[0]));
-      }
-      default -> {}
-    }
+  private int openQueue() {
+    int number = next.getAndIncrement();
     try {
-      return method.invoke(served, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
+      queues.put(number, new Queue());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return number;
+  }
+
+  private int call(Object... arguments) {
+    return queues
+        .get(arguments[0])
+        .kevent(
+            (long) arguments[1],
+            (int) arguments[2],
+            (long) arguments[3],
+            (int) arguments[4],
+            (long) arguments[5]);
+  }
+
+  private Number closeQueue(int fd) {
+    Queue closed = queues.remove(fd);
+    if (closed != null) {
+      closed.close();
+      return 0;
+    }
+    queues.values().forEach(queue -> queue.closed(fd));
+    return null;
   }
 
   /** Of a descriptor, not of a timer or user event. */

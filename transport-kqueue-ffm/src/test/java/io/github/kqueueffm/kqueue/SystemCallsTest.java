@@ -173,7 +173,7 @@ class SystemCallsTest extends EmbeddedTest {
       long bytes = (long) pairs * kqueue.layout().size();
       EmbeddedRoom made =
           new EmbeddedRoom(
-              kernel.bound(),
+              kernel.forThread(),
               kqueue,
               new int[pairs],
               new int[pairs],

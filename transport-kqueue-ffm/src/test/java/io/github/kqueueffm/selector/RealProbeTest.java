@@ -7,13 +7,12 @@ import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
+import io.github.kqueueffm.syscall.InterceptedKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,61 +30,52 @@ class RealProbeTest {
   /** This machine's kernel, with kqueue and kevent served by the provider that it has. */
   private Kernel kernel() {
     Kernel real = Kernels.system();
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> answer(real, proxy, method, arguments));
+    return new InterceptedKernel(real.platform(), real) {
+      @Override
+      public Kernel forThread() {
+        return this;
+      }
+
+      @Override
+      public void release() {}
+
+      @Override
+      public boolean has(Call call) {
+        return call == Call.KQUEUE || call == Call.KEVENT || super.has(call);
+      }
+
+      @Override
+      protected Number intercept(String method, Object... arguments) {
+        return switch (method) {
+          case "kqueue" -> openQueue(real);
+          case "kevent" -> call(arguments);
+          case "close" -> closeQueue((int) arguments[0]);
+          default -> null;
+        };
+      }
+    };
   }
 
-  private Object answer(Kernel real, Object proxy, Method method, Object[] arguments)
-      throws Throwable {
-    switch (method.getName()) {
-      case "has" -> {
-        Call call = (Call) arguments[0];
-        return call == Call.KQUEUE || call == Call.KEVENT || real.has(call);
-      }
-      case "bound" -> {
-        return proxy;
-      }
-      case "release" -> {
-        return null;
-      }
-      case "hashCode" -> {
-        return System.identityHashCode(proxy);
-      }
-      case "equals" -> {
-        return proxy == arguments[0];
-      }
-      case "kqueue" -> {
-        return open(real);
-      }
-      case "kevent" -> {
-        return kevent(arguments);
-      }
-      case "close" -> {
-        Kqueue kqueue = kqueues.remove(arguments[0]);
-        if (kqueue != null) {
-          kqueue.close();
-          return 0;
-        }
-      }
-      default -> {}
-    }
-    try {
-      return method.invoke(real, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private int open(Kernel real) throws IOException {
+  private int openQueue(Kernel real) {
     int number = nextKqueue.getAndIncrement();
-    kqueues.put(number, Kqueues.open(real));
+    try {
+      kqueues.put(number, Kqueues.open(real));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return number;
   }
 
-  private int kevent(Object[] arguments) {
+  private Number closeQueue(int fd) {
+    Kqueue kqueue = kqueues.remove(fd);
+    if (kqueue == null) {
+      return null;
+    }
+    kqueue.close();
+    return 0;
+  }
+
+  private int call(Object... arguments) {
     return kqueues
         .get(arguments[0])
         .kevent(

@@ -5,11 +5,8 @@ import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.syscall.Kernel;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 
 /** Pollers on scripted kernels, for stories that are not about their start. */
 @SuppressWarnings("exports")
@@ -46,14 +43,6 @@ public final class ScriptedPollers {
   /** Opens a poller with that wakeup on any kernel. */
   public static Poller forced(Kernel kernel, String wakeup) throws IOException {
     return Poller.open(kernel, Wakeup.Kind.named(wakeup));
-  }
-
-  /** The wakeups that this machine's kqueue offers: not all of them on a kernel's own. */
-  public static List<String> wakeupsThatWork() {
-    return Arrays.stream(Wakeup.Kind.values())
-        .filter(kind -> LostWakeupTest.works(Kernels.system(), kind))
-        .map(Wakeup.Kind::toString)
-        .toList();
   }
 
   /** Takes the answers of the probes for known. */

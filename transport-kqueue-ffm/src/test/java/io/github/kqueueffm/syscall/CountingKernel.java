@@ -2,13 +2,9 @@ package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,20 +13,9 @@ import java.util.function.Function;
 
 /**
  * The system's kernel with its calls counted by name, and with some answers replaced if a test says
- * so. May be used from all threads; its bound kernels count with it.
+ * so. May be used from all threads; its kernels for one thread count with it.
  */
 public final class CountingKernel {
-  private static final Set<String> NO_SYSTEM_CALL =
-      Set.of(
-          "platform",
-          "has",
-          "keventStruct",
-          "release",
-          "describe",
-          "hashCode",
-          "equals",
-          "toString");
-
   private final Kernel real;
   private final Kernel counting;
   private final Queue<String> calls = new ConcurrentLinkedQueue<>();
@@ -40,7 +25,7 @@ public final class CountingKernel {
 
   private CountingKernel(Kernel real) {
     this.real = real;
-    counting = proxy(real);
+    counting = counting(real);
   }
 
   public static CountingKernel over(Kernel real) {
@@ -99,38 +84,24 @@ public final class CountingKernel {
     return this;
   }
 
-  private Kernel proxy(Kernel served) {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> invoke(served, method, arguments));
-  }
+  private Kernel counting(Kernel served) {
+    return new InterceptedKernel(served.platform(), served) {
+      @Override
+      public Kernel forThread() {
+        return counting(served.forThread());
+      }
 
-  private Object invoke(Kernel served, Method method, Object[] arguments) throws Throwable {
-    String name = method.getName();
-    if (name.equals("bound")) {
-      return proxy(served.bound());
-    }
-    if (name.equals("has") && added.contains((Call) arguments[0])) {
-      return true;
-    }
-    if (name.equals("has") && missing.contains((Call) arguments[0])) {
-      return false;
-    }
-    if (!NO_SYSTEM_CALL.contains(name)) {
-      calls.add(name);
-    }
-    Function<Object[], Number> answer = answers.get(name);
-    Number scripted = answer == null ? null : answer.apply(arguments);
-    if (scripted != null) {
-      boolean isLong = method.getReturnType() == long.class;
-      return isLong ? (Object) scripted.longValue() : (Object) scripted.intValue();
-    }
-    try {
-      return method.invoke(served, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
+      @Override
+      public boolean has(Call call) {
+        return added.contains(call) || !missing.contains(call) && super.has(call);
+      }
+
+      @Override
+      protected Number intercept(String method, Object... arguments) {
+        calls.add(method);
+        Function<Object[], Number> answer = answers.get(method);
+        return answer == null ? null : answer.apply(arguments);
+      }
+    };
   }
 }

@@ -106,7 +106,7 @@ class KernelsTest {
   @Test
   void boundKernelHasItsOwnErrnoAndFreesIt() {
     long before = NativeMemory.live();
-    Kernel bound = Kernels.system().bound();
+    Kernel bound = Kernels.system().forThread();
     assertThat(bound.close(-1)).isEqualTo(-HERE.number(Errno.EBADF));
     assertThat(bound.platform()).isSameAs(Kernels.system().platform());
     bound.release();

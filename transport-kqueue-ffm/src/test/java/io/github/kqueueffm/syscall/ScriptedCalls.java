@@ -3,16 +3,14 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A kernel whose answers a test writes, of any platform, or the real one with some answers
@@ -69,67 +67,40 @@ public final class ScriptedCalls {
   }
 
   private Kernel kernel(Kernel real) {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> invoke(real, proxy, method, arguments));
-  }
+    return new InterceptedKernel(platform, real) {
+      @Override
+      public boolean has(Call call) {
+        return !missing.contains(call) && super.has(call);
+      }
 
-  private Object invoke(Kernel real, Object proxy, Method method, Object[] arguments)
-      throws Throwable {
-    return switch (method.getName()) {
-      case "platform" -> platform;
-      case "has" -> has((Call) arguments[0]);
-      case "hashCode" -> System.identityHashCode(proxy);
-      case "equals" -> isSame(proxy, arguments[0]);
-      case "toString" -> "scripted " + platform;
-      // A loop's own kernel, with the same answers.
-      case "bound" -> kernel(real.bound());
-      default -> call(real, method, arguments);
+      // With the same answers.
+      @Override
+      public Kernel forThread() {
+        return kernel(real.forThread());
+      }
+
+      @Override
+      public String toString() {
+        return "scripted " + platform;
+      }
+
+      @Override
+      protected Number intercept(String method, Object... arguments) {
+        log.add(text(method, arguments));
+        Function<Object[], Number> function = answers.get(method);
+        Number answer = function == null ? null : function.apply(arguments);
+        if (answer == null && real == null) {
+          throw new AssertionError("not scripted: " + text(method, arguments));
+        }
+        return answer;
+      }
     };
   }
 
-  @SuppressWarnings("ReferenceEquality") // a kernel equals itself only
-  private static boolean isSame(Object proxy, Object other) {
-    return proxy == other;
-  }
-
-  private boolean has(Call call) {
-    return !missing.contains(call)
-        && (real != null ? real.has(call) : !platform.symbols(call).isEmpty());
-  }
-
-  private Object call(Kernel real, Method method, Object[] arguments) throws Throwable {
-    log.add(describe(method, arguments));
-    Function<Object[], Number> answer = answers.get(method.getName());
-    if (answer != null) {
-      Number result = answer.apply(arguments);
-      if (result != null) {
-        return method.getReturnType() == long.class
-            ? (Object) result.longValue()
-            : (Object) result.intValue();
-      }
-    }
-    if (real == null) {
-      throw new AssertionError("nobody scripted " + describe(method, arguments));
-    }
-    try {
-      return method.invoke(real, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static String describe(Method method, Object[] arguments) {
-    List<String> numbers = new ArrayList<>();
-    if (arguments != null) {
-      for (Object argument : arguments) {
-        if (argument instanceof Integer) {
-          numbers.add(argument.toString());
-        }
-      }
-    }
-    return method.getName() + '(' + String.join(", ", numbers) + ')';
+  private static String text(String method, Object[] arguments) {
+    return Arrays.stream(arguments)
+        .filter(Integer.class::isInstance)
+        .map(Object::toString)
+        .collect(Collectors.joining(", ", method + '(', ")"));
   }
 }

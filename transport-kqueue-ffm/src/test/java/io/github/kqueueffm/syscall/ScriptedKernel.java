@@ -4,9 +4,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,7 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * }</pre>
  *
- * <p>What a call is asked about the kernel itself ({@code platform, has, keventStruct, bound,
+ * <p>What a call is asked about the kernel itself ({@code platform, has, keventStruct, forThread,
  * release, describe}) is answered without a script.
  */
 public final class ScriptedKernel implements AutoCloseable {
@@ -60,11 +58,7 @@ public final class ScriptedKernel implements AutoCloseable {
     this.platform = platform;
     List<String> symbols = platform.symbols(Call.KEVENT);
     keventSymbol = symbols.isEmpty() ? "kevent" : symbols.get(0);
-    InvocationHandler handler = (proxy, method, arguments) -> answer(proxy, method, arguments);
-    kernel =
-        (Kernel)
-            Proxy.newProxyInstance(
-                Kernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, handler);
+    kernel = new Scripted();
   }
 
   /** One of that platform, with all the functions that it has. */
@@ -171,33 +165,44 @@ public final class ScriptedKernel implements AutoCloseable {
     verify();
   }
 
-  private Object answer(Object proxy, Method method, Object[] arguments) {
-    return switch (method.getName()) {
-      case "platform" -> platform;
-      case "has" -> has((Call) arguments[0]);
-      case "keventStruct" -> keventStruct();
-      case "bound" -> proxy;
-      case "release" -> null;
-      case "describe", "toString" -> "scripted " + platform;
-      case "hashCode" -> System.identityHashCode(proxy);
-      case "equals" -> proxy == arguments[0];
-      default -> {
-        long result = play(method.getName(), arguments);
-        yield method.getReturnType() == int.class ? (Object) (int) result : (Object) result;
-      }
-    };
-  }
+  private final class Scripted extends InterceptedKernel {
+    Scripted() {
+      super(platform, null);
+    }
 
-  private boolean has(Call call) {
-    return !missing.contains(call) && !platform.symbols(call).isEmpty();
-  }
+    @Override
+    public boolean has(Call call) {
+      return !missing.contains(call) && super.has(call);
+    }
 
-  private Struct keventStruct() {
-    return platform.keventStruct(keventSymbol);
+    @Override
+    public Struct keventStruct() {
+      return platform.keventStruct(keventSymbol);
+    }
+
+    @Override
+    public Kernel forThread() {
+      return this;
+    }
+
+    @Override
+    public String describe() {
+      return "scripted " + platform;
+    }
+
+    @Override
+    public String toString() {
+      return describe();
+    }
+
+    @Override
+    protected Number intercept(String method, Object... arguments) {
+      return play(method, arguments);
+    }
   }
 
   private long play(String method, Object[] arguments) {
-    KeventLayout layout = new KeventLayout(keventStruct());
+    KeventLayout layout = new KeventLayout(kernel.keventStruct());
     Invocation call = new Invocation(platform, layout, method, arguments);
     Expectation expectation;
     int line;

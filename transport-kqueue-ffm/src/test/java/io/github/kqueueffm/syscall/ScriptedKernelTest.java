@@ -139,7 +139,7 @@ class ScriptedKernelTest {
     assertThat(kernel.has(Call.ACCEPT4)).isFalse();
     script.without(Call.KEVENT);
     assertThat(kernel.has(Call.KEVENT)).isFalse();
-    assertThat(kernel.bound()).isSameAs(kernel);
+    assertThat(kernel.forThread()).isSameAs(kernel);
     assertThatCode(kernel::release).doesNotThrowAnyException();
     assertThat(ScriptedKernel.on("netbsd-x86_64").kernel().keventStruct().size()).isEqualTo(72);
     assertThatThrownBy(() -> script.expect("fork")).hasMessageContaining("no method fork");

@@ -18,7 +18,7 @@ public class KernelBenchmark {
 
   @Setup
   public void bind() {
-    bound = forAllThreads.bound();
+    bound = forAllThreads.forThread();
   }
 
   @TearDown

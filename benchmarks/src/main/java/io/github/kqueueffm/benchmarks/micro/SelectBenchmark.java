@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class SelectBenchmark {
   private static final long FOR_EVER = -1;
 
-  private final Kernel kernel = Kernels.system().bound();
+  private final Kernel kernel = Kernels.system().forThread();
   private final Events events = new Events(64);
   private final long pair = NativeMemory.allocate(2 * Integer.BYTES);
   private final BooleanSupplier maySleep = this::maySleep;

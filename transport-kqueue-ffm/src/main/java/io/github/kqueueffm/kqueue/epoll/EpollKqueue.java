@@ -92,7 +92,7 @@ public final class EpollKqueue implements Kqueue {
    *     asked per event; a socket's error is then taken from it
    */
   public static EpollKqueue open(Kernel shared, boolean detailed) throws IOException {
-    Kernel kernel = shared.bound();
+    Kernel kernel = shared.forThread();
     int epoll = Epoll.create(kernel);
     int eventfd = epoll < 0 ? epoll : EventFd.create(kernel);
     if (eventfd < 0) {

@@ -38,7 +38,7 @@ final class Waiter {
   int most;
 
   Waiter(Kernel kernel, Timespec timespec) {
-    this.kernel = kernel.bound();
+    this.kernel = kernel.forThread();
     this.timespec = timespec;
     argument = NativeMemory.allocate(timespec.size());
     events = new EpollEvents(kernel.platform(), 64);

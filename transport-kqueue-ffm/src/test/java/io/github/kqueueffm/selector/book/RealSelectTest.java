@@ -3,6 +3,7 @@ package io.github.kqueueffm.selector.book;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.SystemPromise;
+import io.github.kqueueffm.selector.RealWakeups;
 import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -164,7 +165,7 @@ class RealSelectTest {
         TcpStream stream = connect(listener);
         Socket peer = listener.accept()) {
       peer.getOutputStream().write(1);
-      List<String> kinds = ScriptedPollers.wakeupsThatWork();
+      List<String> kinds = RealWakeups.thatWork();
       for (int round = 0; round < 60; round++) {
         String kind = kinds.get(round % kinds.size());
         Selector selector = new Selector(ScriptedPollers.forced(Kernels.system(), kind));
@@ -222,7 +223,7 @@ class RealSelectTest {
 
   @Test
   void nothingIsLeftAfterTheClose() throws IOException {
-    for (String kind : ScriptedPollers.wakeupsThatWork()) {
+    for (String kind : RealWakeups.thatWork()) {
       int descriptors = OpenDescriptors.count();
       long memory = NativeMemory.live();
       try (Selector selector = new Selector(ScriptedPollers.forced(Kernels.system(), kind));
