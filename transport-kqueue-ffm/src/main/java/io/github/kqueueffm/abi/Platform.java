@@ -34,6 +34,7 @@ public final class Platform {
           "openbsd-x86_64");
 
   private final String name;
+  private final OperatingSystem system;
   private final Integer[] constants;
   private final EnumMap<Errno, Integer> numbers;
   private final Map<Integer, Errno> errnos;
@@ -47,6 +48,8 @@ public final class Platform {
       Map<String, Struct> structs,
       Map<Call, List<String>> symbols) {
     this.name = name;
+    String systemName = name.substring(0, name.indexOf('-')).toUpperCase(Locale.ROOT);
+    this.system = OperatingSystem.valueOf(systemName);
     this.constants = new Integer[Constant.values().length];
     constants.forEach((constant, value) -> this.constants[constant.ordinal()] = value);
     this.numbers = new EnumMap<>(numbers);
@@ -134,13 +137,12 @@ public final class Platform {
     return name;
   }
 
-  /** The system's part of the name, such as {@code macos}. */
-  public String system() {
-    return name.substring(0, name.indexOf('-'));
+  public OperatingSystem system() {
+    return system;
   }
 
   public boolean isLinux() {
-    return system().equals("linux");
+    return system == OperatingSystem.LINUX;
   }
 
   /**
@@ -152,9 +154,9 @@ public final class Platform {
    * with the family of that peer.
    */
   public boolean carriesIpv4OverIpv6(boolean datagrams) {
-    return switch (system()) {
-      case "netbsd" -> false;
-      case "freebsd" -> !datagrams;
+    return switch (system) {
+      case NETBSD -> false;
+      case FREEBSD -> !datagrams;
       default -> true;
     };
   }

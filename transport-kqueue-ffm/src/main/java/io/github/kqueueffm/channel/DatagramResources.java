@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.Kernel;
@@ -37,7 +38,7 @@ final class DatagramResources {
    * filter fires without end.
    */
   private static boolean leavesErrors(Platform platform, boolean userEvents) {
-    return platform.system().equals("netbsd") && !userEvents;
+    return platform.system() == OperatingSystem.NETBSD && !userEvents;
   }
 
   /** The call recvmmsg. */

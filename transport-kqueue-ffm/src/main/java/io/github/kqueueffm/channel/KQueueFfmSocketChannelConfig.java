@@ -23,6 +23,7 @@ import static io.github.kqueueffm.abi.Constant.TCP_NOTSENT_LOWAT;
 import static io.github.kqueueffm.abi.Constant.TCP_QUICKACK;
 import static io.github.kqueueffm.abi.Constant.TCP_USER_TIMEOUT;
 
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
@@ -45,7 +46,7 @@ public class KQueueFfmSocketChannelConfig
           KernelOption.trafficClass(),
           // Linux can read it, always as 1, but answers ENOPROTOOPT to setting it.
           KernelOption.integer(KQueueFfmChannelOption.SO_SNDLOWAT, SOL_SOCKET, SO_SNDLOWAT)
-              .notOn("linux"),
+              .notOn(OperatingSystem.LINUX),
           KernelOption.flag(KQueueFfmChannelOption.TCP_NOPUSH, IPPROTO_TCP, TCP_NOPUSH, TCP_CORK),
           KernelOption.flag(KQueueFfmChannelOption.TCP_CORK, IPPROTO_TCP, TCP_CORK, TCP_NOPUSH),
           KernelOption.flag(KQueueFfmChannelOption.TCP_QUICKACK, IPPROTO_TCP, TCP_QUICKACK),

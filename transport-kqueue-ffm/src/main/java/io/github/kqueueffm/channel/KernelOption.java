@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -22,7 +23,7 @@ final class KernelOption<T> {
   private final Form<T> form;
   private final Constant level;
   private final Constant[] names;
-  private final String missingSystem;
+  private final OperatingSystem missingSystem;
 
   /** How a value gets in and out of the socket. */
   interface Form<T> {
@@ -44,7 +45,7 @@ final class KernelOption<T> {
       Form<T> form,
       Constant level,
       Constant[] names,
-      String missingSystem) {
+      OperatingSystem missingSystem) {
     this.option = option;
     this.form = form;
     this.level = level;
@@ -83,7 +84,7 @@ final class KernelOption<T> {
   }
 
   /** The same option for all systems but one. */
-  KernelOption<T> notOn(String system) {
+  KernelOption<T> notOn(OperatingSystem system) {
     return new KernelOption<>(option, form, level, names, system);
   }
 
@@ -92,7 +93,7 @@ final class KernelOption<T> {
   }
 
   boolean exists(Platform platform) {
-    return name(platform) != null && !platform.system().equals(missingSystem);
+    return name(platform) != null && platform.system() != missingSystem;
   }
 
   /** What this system calls it, or {@code null} if it has no name for it. */

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -116,7 +117,7 @@ public final class Failures {
     if (operation.equals("bind") && errno == Errno.EACCES) {
       return new BindException(about(platform, errno, operation, subject));
     }
-    if (!connect && errno == Errno.EPROTOTYPE && platform.system().equals("macos")) {
+    if (!connect && errno == Errno.EPROTOTYPE && platform.system() == OperatingSystem.MACOS) {
       // Darwin's answer to a send that meets the peer's close half-way.
       return new IOException(about(platform, Errno.EPIPE, operation, subject));
     }

@@ -270,8 +270,8 @@ public abstract class Kernel {
   public int sendfile(int socket, int file, long offset, long count, long sent) {
     Memory.putLong(sent, 0);
     return switch (platform().system()) {
-      case "linux" -> linuxSendfile(socket, file, offset, count, sent);
-      case "macos" -> {
+      case LINUX -> linuxSendfile(socket, file, offset, count, sent);
+      case MACOS -> {
         // int sendfile(file, socket, offset, off_t *length in and out, hdtr, flags)
         Memory.putLong(sent, count);
         int result = callInt(Call.SENDFILE, file, socket, offset, sent, 0, 0);

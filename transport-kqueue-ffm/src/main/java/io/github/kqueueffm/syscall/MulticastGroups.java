@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
@@ -130,7 +131,7 @@ public final class MulticastGroups {
       throw SockaddrCodec.unsupported("an IPv4 socket cannot join the IPv6 group " + group);
     }
     // Darwin takes a v4-mapped group where Linux takes the IPv4 options, and for no source.
-    if (mapped && (!platform.system().equals("macos") || source != null)) {
+    if (mapped && (platform.system() != OperatingSystem.MACOS || source != null)) {
       throw new UnsupportedOperationException(
           "an IPv6 socket cannot be a member of the IPv4 group "
               + group

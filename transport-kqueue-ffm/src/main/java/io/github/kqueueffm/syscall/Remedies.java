@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import java.net.InetSocketAddress;
 
@@ -26,7 +27,7 @@ final class Remedies {
       return "; the kernel's memory, or its limit on filters, is used up: free memory, or have"
           + " fewer connections, timers and user events";
     }
-    return platform.system().equals("linux")
+    return platform.system() == OperatingSystem.LINUX
         ? "; this user's epolls watch as many descriptors as fs.epoll.max_user_watches allows:"
             + " raise it (sysctl) or have fewer connections"
         : "";
@@ -34,7 +35,7 @@ final class Remedies {
 
   /** What an error means on this system beyond what it means everywhere. */
   private static String onSystem(Platform platform, Errno errno, String operation) {
-    if (!platform.system().equals("macos")) {
+    if (platform.system() != OperatingSystem.MACOS) {
       return "";
     }
     return switch (errno) {

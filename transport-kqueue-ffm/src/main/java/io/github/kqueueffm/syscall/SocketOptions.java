@@ -2,6 +2,7 @@ package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class SocketOptions {
    * peer's: OpenBSD answers EINVAL for that, and for no size.
    */
   boolean isOfShutDirection(int level, int option, int result) {
-    return platform.system().equals("openbsd")
+    return platform.system() == OperatingSystem.OPENBSD
         && platform.is(Errno.EINVAL, -result)
         && level == platform.get(Constant.SOL_SOCKET)
         && (option == platform.get(Constant.SO_RCVBUF)
@@ -150,7 +151,7 @@ final class SocketOptions {
    * has held, for some 5 s, unless something is sent: no bytes are enough.
    */
   void cleared(int level, int option) {
-    if (platform.system().equals("macos")
+    if (platform.system() == OperatingSystem.MACOS
         && level == platform.get(Constant.IPPROTO_TCP)
         && option == platform.get(Constant.TCP_NOPUSH)) {
       sendNothing();

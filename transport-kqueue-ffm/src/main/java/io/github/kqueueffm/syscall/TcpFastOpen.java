@@ -2,6 +2,7 @@ package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -18,7 +19,7 @@ public final class TcpFastOpen {
   public static boolean isPossible(Platform platform) {
     return platform.has(Constant.MSG_FASTOPEN)
         || platform.has(Constant.CONNECT_DATA_IDEMPOTENT)
-        || platform.system().equals("freebsd");
+        || platform.system() == OperatingSystem.FREEBSD;
   }
 
   /**

@@ -52,7 +52,7 @@ class PlatformTest {
   void isForcedByTheProperty() {
     setProperty(Platform.PROPERTY, "netbsd-x86_64");
     assertThat(Platform.current().name()).isEqualTo("netbsd-x86_64");
-    assertThat(Platform.current().system()).isEqualTo("netbsd");
+    assertThat(Platform.current().system()).isEqualTo(OperatingSystem.NETBSD);
   }
 
   @Test

@@ -87,7 +87,8 @@ public enum SystemPromise {
   /** Measured on NetBSD: they can be set, and reading them is ENOPROTOOPT. */
   READS_KEEP_ALIVE_SETTINGS(
       "TCP_KEEPCNT and its kin can be read",
-      platform -> platform.has(Constant.TCP_KEEPCNT) && !platform.system().equals("netbsd")),
+      platform ->
+          platform.has(Constant.TCP_KEEPCNT) && platform.system() != OperatingSystem.NETBSD),
 
   /** struct xucred has no process on DragonFly, and none was in it when measured on FreeBSD. */
   PEER_PROCESS("the process of a local peer is known", allBut("freebsd", "dragonfly")),
@@ -137,7 +138,7 @@ public enum SystemPromise {
   }
 
   private static Predicate<Platform> systems(String... names) {
-    return platform -> List.of(names).contains(platform.system());
+    return platform -> List.of(names).contains(platform.system().toString());
   }
 
   private static Predicate<Platform> allBut(String... names) {

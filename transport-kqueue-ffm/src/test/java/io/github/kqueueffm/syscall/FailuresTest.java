@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -180,7 +181,7 @@ class FailuresTest {
   @ParameterizedTest
   @MethodSource("platforms")
   void whatOnlyMacosMeansByAnErrorIsSaidThereAlone(Platform platform) {
-    boolean macos = platform.system().equals("macos");
+    boolean macos = platform.system() == OperatingSystem.MACOS;
     String unreachable = of(platform, "connect", REMOTE, Errno.EHOSTUNREACH).getMessage();
     assertThat(unreachable.contains("Local Network permission")).isEqualTo(macos);
     String accept = of(platform, "accept", null, Errno.EMFILE).getMessage();
@@ -195,7 +196,7 @@ class FailuresTest {
   void refusedFilterSaysWhatIsShort(Platform platform) {
     String limit = "fs.epoll.max_user_watches";
     for (String operation : List.of("kevent EVFILT_READ", "kevent", "epoll_ctl")) {
-      if (platform.system().equals("linux")) {
+      if (platform.system() == OperatingSystem.LINUX) {
         assertThat(of(platform, operation, REMOTE, Errno.ENOSPC))
             .hasMessageContaining(operation)
             .hasMessageContaining("ENOSPC")

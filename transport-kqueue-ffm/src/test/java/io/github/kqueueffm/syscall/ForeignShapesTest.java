@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Needs;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.SystemPromise;
 import java.io.File;
@@ -48,7 +49,7 @@ class ForeignShapesTest {
     assumeThat(compiler).as("a C compiler, cc or gcc on the PATH").isNotNull();
     Path library = folder.resolve("libshapes.so");
     List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-fPIC", "-Wall"));
-    if (platform.system().equals("macos")) {
+    if (platform.system() == OperatingSystem.MACOS) {
       command.add("-DMACOS");
     }
     command.addAll(List.of("-o", library.toString(), "src/test/c/shapes.c"));

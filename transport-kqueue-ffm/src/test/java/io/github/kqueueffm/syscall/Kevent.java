@@ -18,6 +18,7 @@ import static io.github.kqueueffm.abi.Constant.NOTE_LOWAT;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +113,7 @@ public record Kevent(
    * with that flag alone.
    */
   public Kevent error(Errno errno) {
-    int before = platform.system().equals("macos") ? flags : 0;
+    int before = platform.system() == OperatingSystem.MACOS ? flags : 0;
     int all = before | platform.get(EV_ERROR);
     return new Kevent(platform, ident, filter, all, fflags, platform.number(errno), udata);
   }
