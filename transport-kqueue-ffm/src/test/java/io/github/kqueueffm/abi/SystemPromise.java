@@ -8,9 +8,10 @@ import java.util.function.Predicate;
  * all of it. A test for which a system makes no such promise asserts what that system does instead,
  * where that is known, and carries {@link Needs} where it is not.
  *
- * <p>"Measured" means: on the kernel code of FreeBSD 13.0 or NetBSD 7.99 in user space. All else is
- * read in the source of that kernel (xnu-11417, FreeBSD 13 to 15, NetBSD 10, OpenBSD 7.3 and 7.8,
- * DragonFly 6) and was not run.
+ * <p>"Measured" means: on the kernel code of FreeBSD 13.0 or NetBSD 7.99 in user space. "Assumed"
+ * means: neither measured nor read, but inferred from a relative or from how the system is known to
+ * behave. All else is read in the source of that kernel (xnu-11417, FreeBSD 13 to 15, NetBSD 10,
+ * OpenBSD 7.3 and 7.8, DragonFly 6) and was not run.
  */
 public enum SystemPromise {
   /** All of 127.0.0.0/8 is the machine; a BSD's loopback interface has 127.0.0.1 alone. */
@@ -19,7 +20,7 @@ public enum SystemPromise {
   /** unix(7): names that begin with a zero byte and need no file are Linux's own. */
   ABSTRACT_NAMES("local sockets can have abstract names", systems("linux")),
 
-  /** A name is bytes. APFS refuses what is no UTF-8 (EILSEQ). */
+  /** A name is bytes: assumed of the BSDs. APFS refuses what is no UTF-8 (EILSEQ). */
   NAMES_OF_ANY_BYTES("file names need not be text", allBut("macos")),
 
   /** Elsewhere a socket hears of a group only what it has joined itself, as RFC 3678 wants it. */
@@ -27,7 +28,7 @@ public enum SystemPromise {
 
   /**
    * Measured on FreeBSD and NetBSD: two UDP sockets share a wildcard's port by SO_REUSEPORT;
-   * SO_REUSEADDR is enough for a group's address alone. Their relatives have the same in_pcbbind.
+   * SO_REUSEADDR is enough for a group's address alone. Assumed of their relatives.
    */
   REUSED_ADDRESS_SHARES_A_PORT("SO_REUSEADDR alone shares a UDP port", systems("linux")),
 
@@ -43,7 +44,8 @@ public enum SystemPromise {
 
   /**
    * FreeBSD and NetBSD need a socket of AF_INET for an IPv4 group, and it cannot join one of IPv6;
-   * OpenBSD and DragonFly have separate sockets; macOS takes no option of IPv4 on AF_INET6.
+   * OpenBSD and DragonFly have separate sockets. Assumed of macOS: it takes no option of IPv4 on
+   * AF_INET6.
    */
   JOINS_GROUPS_OF_BOTH_FAMILIES(
       "one UDP socket joins groups of IPv4 and of IPv6", systems("linux")),
@@ -90,12 +92,15 @@ public enum SystemPromise {
       platform ->
           platform.has(Constant.TCP_KEEPCNT) && platform.system() != OperatingSystem.NETBSD),
 
-  /** struct xucred has no process on DragonFly, and none was in it when measured on FreeBSD. */
+  /**
+   * None was in struct xucred when measured on FreeBSD, and on DragonFly it has no field for one.
+   * Assumed of the others.
+   */
   PEER_PROCESS("the process of a local peer is known", allBut("freebsd", "dragonfly")),
 
   /**
    * Elsewhere the credentials are taken by connect and listen of a stream: OpenBSD 7.3 answers
-   * ENOTCONN for a pair of sockets, FreeBSD EINVAL for datagrams.
+   * ENOTCONN for a pair of sockets, FreeBSD EINVAL for datagrams. Assumed of the others.
    */
   PEER_OF_A_DATAGRAM_PAIR(
       "the peer of a pair of local datagram sockets is known", systems("linux")),
