@@ -9,6 +9,7 @@ import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A listening socket, whose messages are the channels that it accepts. */
 abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
@@ -25,6 +26,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   private static final int MOST_GONE = 4096;
 
   private final boolean adopted;
+  private final AtomicBoolean objected = new AtomicBoolean();
   private boolean backingOff;
 
   /**
@@ -66,6 +68,11 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
    */
   final boolean mayBequeathLinger() {
     return adopted || config().isLingerByNumber();
+  }
+
+  /** True once: for the first of its connections on which an option has not its full effect. */
+  final boolean isFirstObjection() {
+    return objected.compareAndSet(false, true);
   }
 
   boolean isBound() {

@@ -10,6 +10,8 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.GenericUnixChannelOption;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +27,9 @@ import java.util.Map;
  */
 public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>>
     extends DefaultChannelConfig {
+  private static final InternalLogger LOGGER =
+      InternalLoggerFactory.getInstance(KQueueFfmChannelConfig.class);
+
   private final AbstractKQueueFfmChannel kqueueChannel;
   private final List<KernelOption<?>> kernelOptions;
   private volatile boolean lingerByNumber;
@@ -132,7 +137,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     }
     validate(option, value);
     try {
-      return kernelOption.set(socket(), value);
+      return set(kernelOption, value);
     } catch (UnsupportedOperationException e) {
       // ENOPROTOOPT: not listed either. A bootstrap warns of it and goes on.
       return false;
@@ -185,8 +190,26 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
    * @throws UnsupportedOperationException if the system lacks it
    */
   final <T> C set(ChannelOption<T> option, T value) {
-    lookUp(option).set(socket(), value);
+    set(lookUp(option), value);
     return self();
+  }
+
+  /**
+   * False if it does not hold for all that the socket carries, and the reason is logged. Not of an
+   * accepted connection: a bootstrap sets the same for each, and logs each false, so that true is
+   * the answer there, and the reason is logged once for the server.
+   */
+  private <T> boolean set(KernelOption<T> kernelOption, T value) {
+    String objection = kernelOption.set(socket(), value);
+    boolean accepted = channel.parent() instanceof AbstractKQueueFfmServerChannel;
+    if (objection != null && (!accepted || isFirstObjection())) {
+      LOGGER.warn(objection);
+    }
+    return objection == null || accepted;
+  }
+
+  private boolean isFirstObjection() {
+    return ((AbstractKQueueFfmServerChannel) channel.parent()).isFirstObjection();
   }
 
   /** Has no effect. */

@@ -7,8 +7,6 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 
 /**
@@ -16,9 +14,6 @@ import java.io.IOException;
  * form.
  */
 final class KernelOption<T> {
-  private static final InternalLogger LOGGER =
-      InternalLoggerFactory.getInstance(KernelOption.class);
-
   private final ChannelOption<T> option;
   private final Form<T> form;
   private final Constant level;
@@ -147,18 +142,18 @@ final class KernelOption<T> {
   /**
    * Sets it.
    *
-   * @return false if it does not hold for all that the socket carries; the reason is logged
+   * @return why it does not hold for all that the socket carries; {@code null} if it does
    * @throws IllegalArgumentException for a value that {@link OptionRanges} refuses
    * @throws UnsupportedOperationException if this kernel lacks it
    */
-  boolean set(KernelSocket socket, T value) {
+  String set(KernelSocket socket, T value) {
     OptionRanges.check(option, value);
     try {
       // The socket keeps its family as long as the form goes by it.
       synchronized (socket) {
         if (!form.set(socket, level, existing(socket), value)) {
           // The connection is gone, and takes every value.
-          return true;
+          return null;
         }
       }
     } catch (IOException e) {
@@ -172,11 +167,7 @@ final class KernelOption<T> {
               + Failures.reason(e),
           e);
     }
-    String objection = objection(socket);
-    if (objection != null) {
-      LOGGER.warn(objection);
-    }
-    return objection == null;
+    return objection(socket);
   }
 
   /** Why an option that was set has no effect on some of what the socket carries, or null. */

@@ -24,6 +24,7 @@ import io.netty.channel.kqueue.KQueueChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -281,6 +282,55 @@ class PlatformOptionsTest {
     public void close() {}
   }
 
+  private static List<String> logged(ThrowingRunnable action) throws IOException {
+    Logger logger = Logger.getLogger(KQueueFfmChannelConfig.class.getName());
+    Lines log = new Lines();
+    logger.addHandler(log);
+    try {
+      action.run();
+    } finally {
+      logger.removeHandler(log);
+    }
+    return log.lines;
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws IOException;
+  }
+
+  /** What childOption(IP_TOS) does to three connections. */
+  private static void acceptThree(KQueueFfmServerSocketChannel listener) {
+    for (int i = 0; i < 3; i++) {
+      KQueueFfmSocketChannelConfig config =
+          new KQueueFfmSocketChannel(
+                  listener, FD + 1 + i, InetSocketAddress.createUnresolved("10.0.0.1", 80))
+              .config();
+      assertThat(config.setOption(ChannelOption.IP_TOS, 0x10))
+          .as("or a bootstrap logs it")
+          .isTrue();
+      config.setTrafficClass(0x20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64", "netbsd-x86_64"})
+  void connectionsOfOneListenerWarnOnceOfAnOptionThatTheirIpv4DoesNotGet(String name)
+      throws IOException {
+    ScriptedCalls calls = kernelOf(name);
+    Platform platform = calls.kernel().platform();
+    KernelSocket socket =
+        KernelSocket.open(
+            calls.kernel(), platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_STREAM));
+    KQueueFfmServerSocketChannel listener = new KQueueFfmServerSocketChannel(socket, false);
+    KQueueFfmServerSocketChannel other = new KQueueFfmServerSocketChannel(socket, false);
+    List<String> lines =
+        logged(() -> {
+          acceptThree(listener);
+          acceptThree(other);
+        });
+    assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("IP_TOS holds for IPv6 alone: "));
+  }
+
   /** The options of IPv4 and IPv6 that a datagram channel has, each of which is set on it. */
   private static List<Boolean> setOptionsOfBoth(KQueueFfmDatagramChannelConfig config)
       throws IOException {
@@ -308,20 +358,16 @@ class PlatformOptionsTest {
       throws IOException {
     KQueueFfmDatagramChannelConfig config = datagrams(kernelOf(name), Constant.AF_INET6);
     sets.clear();
-    Logger logger = Logger.getLogger(KernelOption.class.getName());
-    Lines log = new Lines();
-    logger.addHandler(log);
-    try {
-      assertThat(setOptionsOfBoth(config)).containsOnly(false);
-      config.setTrafficClass(0x20);
-    } finally {
-      logger.removeHandler(log);
-    }
+    List<String> lines =
+        logged(() -> {
+          assertThat(setOptionsOfBoth(config)).containsOnly(false);
+          config.setTrafficClass(0x20);
+        });
     assertThat(sets).as("IPv6 has them").extracting(Set::level).containsOnly(41).hasSize(7);
-    assertThat(log.lines)
+    assertThat(lines)
         .hasSize(7)
         .allMatch(line -> line.contains(name) && line.contains("SocketProtocolFamily.INET"));
-    assertThat(log.lines.get(1)).contains("IP_MULTICAST_TTL");
+    assertThat(lines.get(1)).contains("IP_MULTICAST_TTL");
   }
 
   @ParameterizedTest
