@@ -20,8 +20,9 @@ public enum IpStack {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
-   * The stack of a kernel, found out with one socket when first asked for; IPv4 alone for as long
-   * as there is no descriptor or memory to find out with.
+   * The stack of a kernel, found out with one socket when first asked for. Only what the system
+   * says of all its sockets is remembered: while it lacks a descriptor, or a policy forbids the
+   * socket or the option, each call finds out again, and answers what serves meanwhile.
    */
   public static IpStack of(Kernel kernel) {
     IpStack known = KNOWN.get(kernel);
@@ -43,20 +44,30 @@ public enum IpStack {
         Boolean.getBoolean("java.net.preferIPv4Stack")
             ? -platform.number(Errno.EAFNOSUPPORT)
             : kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
-    IpStack found = fd < 0 ? IPV4_ONLY : probe(kernel, fd);
-    if (fd >= 0 || !Failures.isPassing(platform, fd)) {
-      KNOWN.put(kernel, found);
+    if (fd < 0) {
+      return found(kernel, IPV4_ONLY, lacksIpv6(platform, fd));
     }
-    return found;
+    int cleared = clearV6Only(kernel, fd);
+    // The probe's socket has no data that a failing close could lose.
+    kernel.close(fd);
+    return cleared == 0
+        ? found(kernel, DUAL, true)
+        : found(kernel, SEPARATE, isFixed(platform, cleared));
   }
 
-  private static IpStack probe(Kernel kernel, int fd) {
-    try {
-      return clearV6Only(kernel, fd) == 0 ? DUAL : SEPARATE;
-    } finally {
-      // The probe's socket has no data that a failing close could lose.
-      kernel.close(fd);
+  private static IpStack found(Kernel kernel, IpStack stack, boolean isCertain) {
+    if (isCertain) {
+      KNOWN.put(kernel, stack);
     }
+    return stack;
+  }
+
+  /** Whether the system says that it has no IPv6 at all. */
+  private static boolean lacksIpv6(Platform platform, int negativeErrno) {
+    return switch (platform.errno(-negativeErrno)) {
+      case EAFNOSUPPORT, EPFNOSUPPORT, EPROTONOSUPPORT -> true;
+      case null, default -> false;
+    };
   }
 
   /**
