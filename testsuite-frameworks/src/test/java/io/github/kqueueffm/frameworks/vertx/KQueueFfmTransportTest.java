@@ -21,14 +21,18 @@ import io.vertx.core.net.TcpOption;
 import io.vertx.core.spi.transport.Transport;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -90,6 +94,66 @@ class KQueueFfmTransportTest {
           assertThat(config.getTimeToLive()).isEqualTo(7);
           assertThat(config.getNetworkInterface().getName()).isEqualTo(LOOPBACK);
         });
+  }
+
+  /**
+   * Where SO_REUSEADDR stands for both, as on macOS and the BSDs, the last one that is set holds.
+   */
+  @Test
+  void sharedPortIsNotUndoneByTheAddressThatIsNotShared() {
+    DatagramChannel channel = OURS.datagramChannelFactory().newChannel();
+    try {
+      List<String> sharing = new ArrayList<>();
+      OURS.configure(
+          watched(channel, sharing),
+          new DatagramSocketOptions().setReusePort(true).setReuseAddress(false));
+      assertThat(sharing).contains("SO_REUSEADDR=false").last().isEqualTo("SO_REUSEPORT=true");
+      assertThat(channel.config().getOption(UnixChannelOption.SO_REUSEPORT)).isTrue();
+    } finally {
+      channel.unsafe().closeForcibly();
+    }
+  }
+
+  /** The channel, whose configuration notes what is set of SO_REUSEADDR and SO_REUSEPORT. */
+  private static DatagramChannel watched(DatagramChannel channel, List<String> sharing) {
+    DatagramChannelConfig config =
+        watched(
+            DatagramChannelConfig.class,
+            channel.config(),
+            (method, arguments) -> {
+              if (method.equals("setReuseAddress")) {
+                sharing.add("SO_REUSEADDR=" + arguments[0]);
+              } else if (method.equals("setOption") && isSharing(arguments[0])) {
+                sharing.add(name((ChannelOption<?>) arguments[0]) + '=' + arguments[1]);
+              }
+            });
+    InvocationHandler handler =
+        (proxy, method, arguments) ->
+            method.getName().equals("config") ? config : method.invoke(channel, arguments);
+    return (DatagramChannel)
+        Proxy.newProxyInstance(
+            KQueueFfmTransportTest.class.getClassLoader(),
+            new Class<?>[] {DatagramChannel.class},
+            handler);
+  }
+
+  private static <T> T watched(Class<T> type, T target, BiConsumer<String, Object[]> watcher) {
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          watcher.accept(method.getName(), arguments);
+          return method.invoke(target, arguments);
+        };
+    return type.cast(
+        Proxy.newProxyInstance(
+            KQueueFfmTransportTest.class.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+
+  private static boolean isSharing(Object option) {
+    return option == ChannelOption.SO_REUSEADDR || option == UnixChannelOption.SO_REUSEPORT;
+  }
+
+  private static String name(ChannelOption<?> option) {
+    return option == ChannelOption.SO_REUSEADDR ? "SO_REUSEADDR" : "SO_REUSEPORT";
   }
 
   @Test
