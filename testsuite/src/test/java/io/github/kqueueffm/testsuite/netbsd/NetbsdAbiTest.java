@@ -41,7 +41,7 @@ class NetbsdAbiTest {
             "WITHOUT_USER",
             "WITHOUT_SOCKETPAIR");
     assertThat(conformance(library))
-        .contains("wakeup pipe", "sentinel without NOTE_LOWAT")
+        .contains("wakeup pipe", "peer close without NOTE_LOWAT")
         .contains("wakeup=user does not work here: EVFILT_USER is refused with EINVAL; pipe does");
   }
 
