@@ -14,5 +14,5 @@ if [ "$newest" -lt 22 ]; then
 fi
 # What is not a test, such as the form of the sources, is checked on Linux. The wrapper fetches Maven by Java if there is neither
 # curl nor wget.
-JAVA_HOME=$home ./mvnw -B -ntp -pl transport-kqueue-ffm test || status=$?
+JAVA_HOME=$home ./mvnw -B -ntp -pl transport-kqueue-ffm -am test || status=$?
 exit "$status"

@@ -14,6 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.testkit.ChildJvm;
+import io.github.kqueueffm.testkit.OlderJava;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -111,6 +113,8 @@ class RealTestsTest {
         || owner.isAssignableTo(DatagramSocket.class)
         || owner.isAssignableTo(NetworkChannel.class)
         || owner.isEquivalentTo(ProcessBuilder.class)
+        || owner.isEquivalentTo(ChildJvm.class)
+        || owner.isEquivalentTo(OlderJava.class)
         || name.equals("sleep")
         || name.equals("parkNanos")
         || owner.isEquivalentTo(Kernels.class) && (name.equals("system") || name.equals("open"));

@@ -15,6 +15,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -35,9 +36,18 @@ import java.nio.channels.SelectableChannel;
 /** The five rooms, the arrows between them, and the one place of each dangerous thing. */
 @AnalyzeClasses(
     packages = "io.github.kqueueffm",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+    importOptions = {ImportOption.DoNotIncludeTests.class, RoomsTest.WithoutTestkit.class})
 class RoomsTest {
   private static final String ROOT = "io.github.kqueueffm.";
+
+  /** It is main code of its module, and no room. */
+  static final class WithoutTestkit implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("/kqueueffm/testkit/");
+    }
+  }
+
   private static final String FOREIGN = ROOT + "syscall.Foreign";
 
   @ArchTest

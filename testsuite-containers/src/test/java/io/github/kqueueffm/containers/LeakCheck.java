@@ -2,6 +2,7 @@ package io.github.kqueueffm.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.LeakRecorder;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -11,6 +12,7 @@ public final class LeakCheck implements AfterAllCallback {
   public void afterAll(ExtensionContext context) {
     assertThat(System.getProperty("io.netty.customResourceLeakDetector"))
         .isEqualTo(LeakRecorder.class.getName());
+    System.gc();
     assertThat(LeakRecorder.drain()).as("leaks found by the end of this class").isEmpty();
   }
 }

@@ -2,6 +2,7 @@ package io.github.kqueueffm.frameworks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.OlderJava;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

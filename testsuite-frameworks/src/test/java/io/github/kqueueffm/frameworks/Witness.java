@@ -2,11 +2,13 @@ package io.github.kqueueffm.frameworks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.channel.KQueueFfmIoHandler;
+import io.github.kqueueffm.testkit.Carried;
+import io.github.kqueueffm.testkit.WitnessExtension;
 import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.util.LeakPresenceDetector;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ListAssert;
 
@@ -19,25 +21,21 @@ import org.assertj.core.api.ListAssert;
 public final class Witness implements AutoCloseable {
   private static final AtomicReference<Witness> CURRENT = new AtomicReference<>();
 
-  private final List<Carried> channels = new CopyOnWriteArrayList<>();
+  /** How many channels there were before. */
+  private final int earlier = WitnessExtension.channels().size();
 
   private Witness() {}
 
   /** Watches until it is closed; one at a time. */
   public static Witness open() {
     Witness witness = new Witness();
-    assertThat(CURRENT.compareAndSet(null, witness)).as("nobody else watches").isTrue();
+    assertThat(CURRENT.compareAndSet(null, witness)).as("another witness is open").isTrue();
     return witness;
   }
 
   /** Shows it a channel that has not carried anything yet. */
   public static void see(Channel channel) {
-    Witness witness = CURRENT.get();
-    if (witness != null) {
-      Carried carried = new Carried(channel);
-      witness.channels.add(carried);
-      channel.pipeline().addFirst(carried);
-    }
+    WitnessExtension.see(channel);
   }
 
   /**
@@ -46,6 +44,7 @@ public final class Witness implements AutoCloseable {
    */
   public void assertCarried(Class<? extends Channel> type, long bytes, String threadPrefix) {
     assertOnlyOurs();
+    List<Carried> channels = channels();
     List<Carried> ours = channels.stream().filter(carried -> carried.type() == type).toList();
     assertThat(ours).as("channels of %s among %s", type, channels).isNotEmpty();
     assertThat(ours.stream().mapToLong(Carried::received).sum())
@@ -62,15 +61,20 @@ public final class Witness implements AutoCloseable {
   /** A channel of that type listened. */
   public void assertListened(Class<? extends ServerChannel> type) {
     assertOnlyOurs();
-    assertThat(channels).extracting(Carried::type).anyMatch(type::equals);
+    assertThat(channels()).extracting(Carried::type).anyMatch(type::equals);
+  }
+
+  private List<Carried> channels() {
+    List<Carried> all = WitnessExtension.channels();
+    return all.subList(earlier, all.size());
   }
 
   private ListAssert<Carried> assertOnlyOurs() {
-    return assertThat(channels)
+    return assertThat(channels())
         .isNotEmpty()
         .allSatisfy(carried -> {
           assertThat(carried.type().getSimpleName()).startsWith("KQueueFfm");
-          assertThat(carried.isOnOurLoop()).isTrue();
+          assertThat(carried.isOnLoopOf(KQueueFfmIoHandler.class)).isTrue();
         });
   }
 

@@ -2,6 +2,7 @@ package io.github.kqueueffm.frameworks;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -9,8 +10,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -64,7 +63,7 @@ class WitnessTest {
           new ServerBootstrap()
               .group(group)
               .channel(NioServerSocketChannel.class)
-              .childHandler(new Answer())
+              .childHandler(new EchoHandler())
               .bind(InetAddress.getLoopbackAddress(), 0)
               .sync()
               .channel();
@@ -76,13 +75,6 @@ class WitnessTest {
       inbox.next();
     } finally {
       group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
-    }
-  }
-
-  private static final class Answer extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
     }
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.SystemPromise;
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,14 +20,14 @@ class AvailabilityTest {
 
   @Test
   void runsWithoutComplaintWithNativeAccessEnabled() throws Exception {
-    assertThat(ChildJvm.probe(ENABLE).isSuccess().output())
+    assertThat(probe(ENABLE).isSuccess().all())
         .contains("available: true", "cause: null", "echo: works")
         .doesNotContain("WARNING");
   }
 
   @Test
   void runsWithTheWarningOfTheJdkWithoutTheFlag() throws Exception {
-    assertThat(ChildJvm.probe().isSuccess().output())
+    assertThat(probe().isSuccess().all())
         .contains("available: true", "echo: works")
         .contains("WARNING: A restricted method", "io.github.kqueueffm")
         .contains(ENABLE);
@@ -32,7 +35,7 @@ class AvailabilityTest {
 
   @Test
   void deniedNativeAccessNamesTheFlagForClassPathAndModulePath() throws Exception {
-    assertThat(ChildJvm.probe(denyNativeAccess()).isSuccess().output())
+    assertThat(probe(denyNativeAccess()).isSuccess().all())
         .contains("available: false")
         .contains(ENABLE)
         .contains("--enable-native-access=io.github.kqueueffm.transport");
@@ -40,14 +43,14 @@ class AvailabilityTest {
 
   @Test
   void descriptionSaysWhyItIsNotAvailable() throws Exception {
-    assertThat(ChildJvm.probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().output())
+    assertThat(probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().all())
         .contains("description: not available: -Dio.netty.transport.noNative=true");
   }
 
   @Test
   void propertyOfTheTransportThatMakesItUnavailableIsWarnedOfOnce() throws Exception {
     String property = "-Dio.github.kqueueffm.platform=plan9-mips";
-    String output = ChildJvm.probe(ENABLE, property, "-Dprobe.asks=true").isSuccess().output();
+    String output = probe(ENABLE, property, "-Dprobe.asks=true").isSuccess().all();
     assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
         .singleElement()
         .asString()
@@ -58,7 +61,7 @@ class AvailabilityTest {
   void unknownPropertyIsWarnedOfWithTheKnownOnes() throws Exception {
     String misspelt = "-Dio.github.kqueueffm.wakup=pipe";
     String known = "-Dio.github.kqueueffm.dropin=false";
-    assertThat(ChildJvm.probe(ENABLE, misspelt, known).isSuccess().output())
+    assertThat(probe(ENABLE, misspelt, known).isSuccess().all())
         .contains("available: true")
         .satisfies(output ->
             assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
@@ -71,7 +74,7 @@ class AvailabilityTest {
   @Test
   void askerByNameIsWarnedOnceWhereTheTransportIsNotAvailable() throws Exception {
     String off = "-Dio.netty.transport.noNative=true";
-    String output = ChildJvm.probe(ENABLE, off, "-Dprobe.asks=true").isSuccess().output();
+    String output = probe(ENABLE, off, "-Dprobe.asks=true").isSuccess().all();
     assertThat(output).contains("asked: falsefalse");
     assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
         .singleElement()
@@ -81,9 +84,9 @@ class AvailabilityTest {
 
   @Test
   void silentWhereNobodyAskedForItByName() throws Exception {
-    assertThat(ChildJvm.probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().output())
+    assertThat(probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().all())
         .doesNotContain("WARNING");
-    assertThat(ChildJvm.probe(ENABLE, "-Dprobe.asks=true").isSuccess().output())
+    assertThat(probe(ENABLE, "-Dprobe.asks=true").isSuccess().all())
         .contains("asked: truetrue")
         .doesNotContain("WARNING");
   }
@@ -123,8 +126,7 @@ class AvailabilityTest {
       "-Dio.github.kqueueffm.platform=",
       "-Dio.github.kqueueffm.wakeup="
     };
-    assertThat(ChildJvm.probe(empty).isSuccess().output())
-        .contains("available: true", "echo: works");
+    assertThat(probe(empty).isSuccess().all()).contains("available: true", "echo: works");
   }
 
   @Test
@@ -146,9 +148,17 @@ class AvailabilityTest {
 
   private static org.assertj.core.api.AbstractStringAssert<?> assertUnavailable(String property)
       throws Exception {
-    return assertThat(ChildJvm.probe(ENABLE, property).isSuccess().output())
+    return assertThat(probe(ENABLE, property).isSuccess().all())
         .contains("available: false")
         .contains("ensureAvailability: the kqueue transport is not available: ")
         .contains("newFactory: the kqueue transport is not available: ");
+  }
+
+  /** Runs the probe from this JVM's class path. */
+  private static ChildJvm.Result probe(String... flags) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(flags));
+    arguments.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    arguments.add(AvailabilityProbe.class.getName());
+    return ChildJvm.java(arguments);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.SystemPromise;
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.UnixChannel;
@@ -102,7 +103,7 @@ class DescriptorLimitTest {
             "-cp",
             classPath,
             LimitProbe.class.getName());
-    return ChildJvm.runCommand(command).output();
+    return ChildJvm.run(command).hasEnded().all();
   }
 
   /** Jars, of which each needs one descriptor; a folder of classes takes one for each class. */

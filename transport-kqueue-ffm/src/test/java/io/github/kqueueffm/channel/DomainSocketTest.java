@@ -13,6 +13,7 @@ import io.github.kqueueffm.syscall.FileNames;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.UnixAddress;
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -166,7 +167,7 @@ class DomainSocketTest {
             System.getProperty("java.class.path"),
             LocaleProbe.class.getName(),
             loop.file("").toString());
-    String output = ChildJvm.runCommand(command).isSuccess().output();
+    String output = ChildJvm.run(command).isSuccess().all();
     assumeTrue(!output.contains("encoding: UTF-8"), "macOS has no other encoding of names");
     assertThat(output)
         .contains("files: [U+00E4, U+00F6]", "told: U+00E4", "files after: []")

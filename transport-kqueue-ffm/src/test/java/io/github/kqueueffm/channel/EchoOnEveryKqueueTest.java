@@ -7,9 +7,8 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.ScriptedKernel;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ManualIoEventLoop;
@@ -41,7 +40,7 @@ class EchoOnEveryKqueueTest {
       new Bootstrap()
           .group(loop)
           .channelFactory(() -> newChannel(script))
-          .handler(new Echo())
+          .handler(new EchoHandler())
           .register()
           .sync();
       script.verify();
@@ -104,14 +103,6 @@ class EchoOnEveryKqueueTest {
     loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     while (!loop.isTerminated()) {
       loop.runNow();
-    }
-  }
-
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message, context.voidPromise());
     }
   }
 }

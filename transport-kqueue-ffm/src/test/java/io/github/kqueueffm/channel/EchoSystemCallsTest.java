@@ -7,11 +7,9 @@ import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
@@ -155,7 +153,7 @@ class EchoSystemCallsTest {
         .childOption(
             ChannelOption.RECVBUF_ALLOCATOR,
             new FixedRecvByteBufAllocator(RECEIVE_BUFFER_BYTES).maxMessagesPerRead(MOST_RECEIVES))
-        .childHandler(new Echo())
+        .childHandler(new EchoHandler())
         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .sync()
         .channel();
@@ -185,19 +183,5 @@ class EchoSystemCallsTest {
 
   private static void shutDown(EventLoopGroup group) {
     group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-  }
-
-  @ChannelHandler.Sharable
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.write(message, context.voidPromise());
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      context.flush();
-    }
   }
 }

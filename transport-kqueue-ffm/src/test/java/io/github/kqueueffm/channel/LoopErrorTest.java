@@ -9,6 +9,7 @@ import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -78,13 +79,13 @@ class LoopErrorTest {
   @Needs(SystemPromise.EPOLL)
   void failedAcceptIsToldWhereTheLogThrowsAndTheLoopGoesOn() throws Exception {
     ChildJvm.Result result =
-        ChildJvm.run(
+        ChildJvm.java(
             List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ThrowingLoggerProbe.class.getName()));
-    assertThat(result.isSuccess().output())
+    assertThat(result.isSuccess().all())
         .contains("accept: EMFILE")
         .contains("ulimit -n")
         .contains("echo: works");

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -90,7 +91,7 @@ class ModulePathTest {
   @Test
   void programInAModuleOfItsOwnRunsWithoutComplaint() throws Exception {
     compile(PROGRAM);
-    assertThat(run(ENABLE).isSuccess().output())
+    assertThat(run(ENABLE).isSuccess().all())
         .contains("cause: null")
         .contains("module io.github.kqueueffm.transport connects: true")
         .contains("selects: 0")
@@ -100,13 +101,13 @@ class ModulePathTest {
   @Test
   void withoutTheFlagTheWarningNamesTheModule() throws Exception {
     compile(PROGRAM);
-    assertThat(run().isSuccess().output()).contains("connects: true").contains("WARNING", ENABLE);
+    assertThat(run().isSuccess().all()).contains("connects: true").contains("WARNING", ENABLE);
   }
 
   @Test
   void deniedNativeAccessNamesTheFlagOfTheModule() throws Exception {
     compile(PROGRAM);
-    assertThat(run(AvailabilityTest.denyNativeAccess()).isSuccess().output())
+    assertThat(run(AvailabilityTest.denyNativeAccess()).isSuccess().all())
         .contains("cause: java.lang.UnsupportedOperationException")
         .contains(ENABLE);
   }
@@ -145,7 +146,7 @@ class ModulePathTest {
     List<String> arguments = new ArrayList<>(List.of(flags));
     String path = modulePath() + File.pathSeparator + classes();
     arguments.addAll(List.of("-p", path, "-m", "app/app.Main"));
-    return ChildJvm.run(arguments);
+    return ChildJvm.java(arguments);
   }
 
   /** The transport's classes and Netty's jars. */

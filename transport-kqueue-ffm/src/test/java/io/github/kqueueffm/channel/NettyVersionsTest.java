@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.io.File;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -76,14 +77,14 @@ class NettyVersionsTest {
 
   private static String probe(Path first) throws Exception {
     String path = first + File.pathSeparator + System.getProperty("java.class.path");
-    return ChildJvm.run(
+    return ChildJvm.java(
             List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 path,
                 AvailabilityProbe.class.getName()))
         .isSuccess()
-        .output();
+        .all();
   }
 
   /** The buffers' jar with another manifest. */

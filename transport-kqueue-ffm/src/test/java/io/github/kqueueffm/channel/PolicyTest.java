@@ -8,6 +8,7 @@ import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.channel.Seccomp.Call;
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,7 @@ class PolicyTest {
             System.getProperty("java.class.path"),
             PolicyProgram.class.getName()));
     arguments.addAll(policies);
-    String output = ChildJvm.run(arguments).isSuccess().output();
+    String output = ChildJvm.java(arguments).isSuccess().all();
     assumeThat(output).doesNotContain("no filters");
     return output.lines().filter(line -> line.contains(" -> ")).toList();
   }

@@ -11,11 +11,10 @@ import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannelConfig;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoop;
@@ -70,7 +69,7 @@ class SubclassTest {
               @Override
               protected void initChannel(Channel child) {
                 children.add(child);
-                child.pipeline().addLast(new Echo());
+                child.pipeline().addLast(new EchoHandler());
               }
             })
         .bind(local)
@@ -164,13 +163,6 @@ class SubclassTest {
       latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
     }
   }
 

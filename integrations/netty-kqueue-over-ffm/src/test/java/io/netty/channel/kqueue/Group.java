@@ -1,11 +1,11 @@
 package io.netty.channel.kqueue;
 
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -37,7 +37,7 @@ final class Group implements AutoCloseable {
               @Override
               protected void initChannel(Channel child) {
                 children.add(child);
-                child.pipeline().addLast(new Echo());
+                child.pipeline().addLast(new EchoHandler());
               }
             })
         .bind(local)
@@ -66,13 +66,6 @@ final class Group implements AutoCloseable {
   @Override
   public void close() {
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-  }
-
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
-    }
   }
 
   private static final class Collect extends SimpleChannelInboundHandler<ByteBuf> {

@@ -1,11 +1,9 @@
 package io.github.kqueueffm.testsuite.allocation;
 
 import com.sun.management.ThreadMXBean;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -48,7 +46,7 @@ final class AllocatingEcho implements AutoCloseable {
             .group(echo.group)
             .channel(type)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(2048))
-            .childHandler(new Echo())
+            .childHandler(new EchoHandler())
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sync()
             .channel();
@@ -88,19 +86,5 @@ final class AllocatingEcho implements AutoCloseable {
     }
     // Without a quiet period loops of Netty's may leave their channels open.
     group.shutdownGracefully(100, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
-  }
-
-  @ChannelHandler.Sharable
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.write(message, context.voidPromise());
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      context.flush();
-    }
   }
 }

@@ -3,7 +3,7 @@ package io.github.kqueueffm.testsuite.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;
 import java.util.List;

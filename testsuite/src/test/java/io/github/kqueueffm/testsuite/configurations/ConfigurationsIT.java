@@ -2,8 +2,8 @@ package io.github.kqueueffm.testsuite.configurations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
-import io.github.kqueueffm.testsuite.harness.LeakRecorder;
+import io.github.kqueueffm.testkit.ChildJvm;
+import io.github.kqueueffm.testkit.LeakRecorder;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.github.kqueueffm.testsuite.conformance.Result.Outcome;
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
 import io.github.kqueueffm.testsuite.netbsd.NetbsdLibrary;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.kqueueffm.testsuite.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.github.kqueueffm.testsuite.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -32,7 +33,7 @@ class LoadTest {
 
   @Test
   void rightAnswersAreCountedToTheLast() throws Exception {
-    Load load = Load.start(group, Workload.RAW_ECHO, serve(new RawEchoes()));
+    Load load = Load.start(group, Workload.RAW_ECHO, serve(new EchoHandler()));
     assertThat(load.run(200).getTotalCount()).isPositive();
     load.stop();
   }
@@ -66,15 +67,7 @@ class LoadTest {
   }
 
   @ChannelHandler.Sharable
-  private static class RawEchoes extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
-    }
-  }
-
-  @ChannelHandler.Sharable
-  private static final class Falsifier extends RawEchoes {
+  private static final class Falsifier extends EchoHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       ByteBuf bytes = (ByteBuf) message;

@@ -2,6 +2,7 @@ package io.github.kqueueffm.testsuite.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.LeakRecorder;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.testkit.LeakRecorder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

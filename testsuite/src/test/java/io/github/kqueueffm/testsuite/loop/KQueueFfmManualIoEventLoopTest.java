@@ -9,6 +9,7 @@ import io.github.kqueueffm.channel.KQueueFfmIoOps;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.github.kqueueffm.syscall.Kernels;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +17,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -50,7 +50,7 @@ class KQueueFfmManualIoEventLoopTest {
             new ServerBootstrap()
                 .group(loop)
                 .channel(KQueueFfmServerSocketChannel.class)
-                .childHandler(new Echo())
+                .childHandler(new EchoHandler())
                 .bind("127.0.0.1", 0));
     Channel client =
         done(
@@ -121,13 +121,6 @@ class KQueueFfmManualIoEventLoopTest {
     while (!until.getAsBoolean()) {
       assertThat(System.nanoTime() - begin).isLessThan(LIMIT_NANOS);
       loop.run(WAIT_NANOS);
-    }
-  }
-
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ctx.writeAndFlush(message);
     }
   }
 

@@ -2,9 +2,9 @@ package io.github.kqueueffm.testsuite.netbsd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.testkit.ChildJvm;
 import io.github.kqueueffm.testsuite.conformance.Conformance;
 import io.github.kqueueffm.testsuite.demo.Demo;
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

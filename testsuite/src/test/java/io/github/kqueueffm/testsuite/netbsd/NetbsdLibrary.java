@@ -3,7 +3,7 @@ package io.github.kqueueffm.testsuite.netbsd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.kqueueffm.testsuite.harness.ChildJvm;
+import io.github.kqueueffm.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +35,8 @@ public final class NetbsdLibrary {
     String compiler = compiler();
     assumeTrue(
         compiler != null,
-        "skipped: there is no C compiler (cc or gcc on the PATH) for the library with NetBSD's ABI");
+        "skipped: there is no C compiler (cc or gcc on the PATH) for the library with NetBSD's"
+            + " ABI");
     Path library = folder.resolve("libnetbsd" + String.join("", macros) + ".so");
     List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-fPIC", "-O1"));
     command.addAll(List.of("-std=gnu11", "-Wall", "-Wextra", "-fvisibility=hidden"));

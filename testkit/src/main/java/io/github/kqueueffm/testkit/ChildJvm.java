@@ -1,4 +1,6 @@
-package io.github.kqueueffm.testsuite.harness;
+package io.github.kqueueffm.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,9 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Another JVM with this one's class path, bounded in time; for what is decided once per JVM. */
+/**
+ * Another JVM with this one's class path, or another program, bounded in time; for what is decided
+ * once per process.
+ */
 public final class ChildJvm {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** For a caller that names no limit; below that of a test method. */
+  private static final int SECONDS = 100;
 
   private static final int DUMP_SECONDS = 3;
 
@@ -45,17 +53,32 @@ public final class ChildJvm {
     return run(command, seconds);
   }
 
+  /** Runs this JVM's java with these arguments and none that it adds. */
+  public static Result java(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(JAVA.toString());
+    command.addAll(arguments);
+    return run(command);
+  }
+
+  /** Runs any command in the same way. */
+  public static Result run(List<String> command) throws IOException, InterruptedException {
+    return run(command, SECONDS);
+  }
+
   /** Runs any command in the same way. */
   public static Result run(List<String> command, long seconds)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile("child", ".out");
     Path errors = Files.createTempFile("child", ".err");
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectOutput(output.toFile())
-              .redirectError(errors.toFile())
-              .start();
+              .redirectError(errors.toFile());
+      // What the build gives its own JVMs must not reach this one.
+      builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+      Process process = builder.start();
       try {
         process.getOutputStream().close();
         boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
@@ -92,5 +115,23 @@ public final class ChildJvm {
   public record Result(int status, String output, String errors) {
     /** The status of one that was ended because it took too long. */
     public static final int OUT_OF_TIME = -1;
+
+    /** Fails unless it ended by itself. */
+    public Result hasEnded() {
+      assertThat(status).as("out of time: %s", this).isNotEqualTo(OUT_OF_TIME);
+      return this;
+    }
+
+    /** Fails unless it ended with status 0. */
+    public Result isSuccess() {
+      hasEnded();
+      assertThat(status).as("%s%n%s", output, errors).isZero();
+      return this;
+    }
+
+    /** Standard output, then standard error. */
+    public String all() {
+      return output + errors;
+    }
   }
 }

@@ -1,4 +1,4 @@
-package io.github.kqueueffm.testsuite.harness;
+package io.github.kqueueffm.testkit;
 
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakTracker;
@@ -46,12 +46,12 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
   }
 
   /** Whether Netty took this class for its detectors, without which nothing would be noticed. */
-  static boolean isInstalled() {
+  public static boolean isInstalled() {
     return !DETECTORS.isEmpty();
   }
 
   /** What leaked since the last call, as far as the garbage collector has found it by now. */
-  static List<String> drain() {
+  public static List<String> drain() {
     DETECTORS.forEach(LeakRecorder::look);
     List<String> leaks = new ArrayList<>();
     for (String leak = LEAKS.poll(); leak != null; leak = LEAKS.poll()) {

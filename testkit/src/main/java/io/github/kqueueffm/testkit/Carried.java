@@ -1,6 +1,5 @@
-package io.github.kqueueffm.frameworks;
+package io.github.kqueueffm.testkit;
 
-import io.github.kqueueffm.channel.KQueueFfmIoHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
@@ -9,47 +8,54 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandler;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** At the head of a channel's pipeline: what the channel carried, and on which threads. */
-final class Carried extends ChannelDuplexHandler {
+public final class Carried extends ChannelDuplexHandler {
   private final Channel channel;
   private final Set<String> threads = ConcurrentHashMap.newKeySet();
   private final AtomicLong received = new AtomicLong();
   private final AtomicLong sent = new AtomicLong();
+  private volatile boolean hasReadElsewhere;
 
   Carried(Channel channel) {
     this.channel = channel;
   }
 
-  Class<? extends Channel> type() {
+  public Class<? extends Channel> type() {
     return channel.getClass();
   }
 
-  /** Whether the loop that the channel is registered with is this transport's. */
-  boolean isOnOurLoop() {
-    return channel.eventLoop() instanceof IoEventLoop loop
-        && loop.isIoType(KQueueFfmIoHandler.class);
+  /** Whether the loop that the channel is registered with runs such a handler. */
+  public boolean isOnLoopOf(Class<? extends IoHandler> handler) {
+    return channel.eventLoop() instanceof IoEventLoop loop && loop.isIoType(handler);
+  }
+
+  /** Whether all that came was delivered on the loop's thread. */
+  public boolean hasReadOnItsLoop() {
+    return !hasReadElsewhere;
   }
 
   /** The names of the threads on which bytes came and went. */
-  Set<String> threads() {
+  public Set<String> threads() {
     return threads;
   }
 
-  long received() {
+  public long received() {
     return received.get();
   }
 
-  long sent() {
+  public long sent() {
     return sent.get();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     count(received, message);
+    hasReadElsewhere |= !channel.eventLoop().inEventLoop();
     context.fireChannelRead(message);
   }
 

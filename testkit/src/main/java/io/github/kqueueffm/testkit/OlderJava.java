@@ -1,6 +1,4 @@
-package io.github.kqueueffm.frameworks;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.github.kqueueffm.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,17 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A JDK of this machine that is too old for the transport, and programs that run on it. */
-final class OlderJava {
+public final class OlderJava {
   private static final int LOWEST = 17;
   private static final int HIGHEST = 21;
-  private static final int TIMEOUT_SECONDS = 100;
   private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)");
   private static final List<Path> PARENTS =
       List.of(
@@ -35,29 +31,15 @@ final class OlderJava {
    * @param name of the class, and of the file
    * @return what it printed, standard error included
    */
-  static String run(Path directory, String name, String source, String... flags) throws Exception {
+  public static String run(Path directory, String name, String source, String... flags)
+      throws Exception {
     Optional<Path> java = java();
     Assumptions.assumeTrue(java.isPresent(), "there is no JDK from 17 to 21 on this machine");
     Path file = Files.writeString(directory.resolve(name + ".java"), source);
     List<String> command = new ArrayList<>(List.of(java.orElseThrow().toString()));
     command.addAll(List.of(flags));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), file.toString()));
-    return ended(new ProcessBuilder(command).redirectErrorStream(true), directory);
-  }
-
-  private static String ended(ProcessBuilder builder, Path directory) throws Exception {
-    Path output = directory.resolve("output");
-    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-    Process process = builder.redirectOutput(output.toFile()).start();
-    process.getOutputStream().close();
-    boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    if (!ended) {
-      process.destroyForcibly().waitFor();
-    }
-    String text = Files.readString(output);
-    assertThat(ended).as("ended within %s s: %s", TIMEOUT_SECONDS, text).isTrue();
-    assertThat(process.exitValue()).as(text).isZero();
-    return text;
+    return ChildJvm.run(command).isSuccess().all();
   }
 
   private static Optional<Path> java() throws IOException {
