@@ -3,11 +3,14 @@ package io.github.kqueueffm.selector.book;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -138,10 +141,72 @@ class BufferVectorPropertyTest {
     try (Arena arena = Arena.ofConfined()) {
       gone = arena.allocate(8).asByteBuffer();
     }
+    long before = NativeMemory.live();
     ByteBuffer[] buffers = {gone};
     assertThatThrownBy(() -> BufferVector.ofContents(PLATFORM, buffers, 0, 1))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> BufferVector.ofRoom(PLATFORM, buffers, 0, 1))
         .isInstanceOf(IllegalStateException.class);
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @Test
+  void heapBuffersAreCopiedUpTo64KiBAndWhatComesAfterThemHasToWait() {
+    long before = NativeMemory.live();
+    ByteBuffer[] buffers = {
+      ByteBuffer.allocate(1 << 16), ByteBuffer.allocate(1), ByteBuffer.allocateDirect(1)
+    };
+    assertThat(sizes(buffers)).containsExactly(1L << 16);
+    buffers[0].position(1);
+    assertThat(sizes(buffers)).containsExactly((1L << 16) - 1, 1L, 1L);
+    buffers[0] = ByteBuffer.allocate((1 << 16) + 1);
+    assertThat(sizes(buffers)).containsExactly(1L << 16);
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @Test
+  void whatFindsNoEntryHasToWaitWithAllThatFollows() {
+    int most = Math.min(1024, PLATFORM.get(Constant.IOV_MAX));
+    for (int kind = 0; kind < 2; kind++) {
+      ByteBuffer[] buffers = new ByteBuffer[most + 2];
+      for (int i = 0; i < buffers.length; i++) {
+        buffers[i] = kind == 0 ? ByteBuffer.allocate(1) : ByteBuffer.allocateDirect(1);
+      }
+      assertThat(sizes(buffers)).hasSize(most);
+    }
+  }
+
+  @Test
+  void noMoreBytesThanAnIntCountsAreInOneCall() {
+    // The same memory many times; none of it is moved.
+    ByteBuffer large = ByteBuffer.allocateDirect(1 << 26);
+    ByteBuffer[] buffers = new ByteBuffer[33];
+    Arrays.fill(buffers, large);
+    assertThat(sizes(buffers)).hasSize(31);
+    buffers[31] = large.slice(0, large.capacity() - 1);
+    buffers[32] = large.slice(0, 1);
+    assertThat(sizes(buffers)).hasSize(32);
+  }
+
+  @Test
+  void readOnlyBufferIsRefusedForReadingAlone() {
+    long before = NativeMemory.live();
+    ByteBuffer[] buffers = {ByteBuffer.allocate(4), ByteBuffer.allocate(4).asReadOnlyBuffer()};
+    assertThatThrownBy(() -> BufferVector.ofRoom(PLATFORM, buffers, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("read-only");
+    assertThat(sizes(buffers)).containsExactly(4L, 4L);
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  private static List<Long> sizes(ByteBuffer... buffers) {
+    List<Long> sizes = new ArrayList<>();
+    try (BufferVector vector = BufferVector.ofContents(PLATFORM, buffers, 0, buffers.length)) {
+      for (int i = 0; i < vector.count(); i++) {
+        sizes.add(Memory.getLong(vector.address() + 16L * i + 8));
+      }
+      assertThat(vector.isEmpty()).isEqualTo(sizes.isEmpty());
+    }
+    return sizes;
   }
 }

@@ -3,6 +3,7 @@ package io.github.kqueueffm.selector.book;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.ScriptedKernel;
@@ -83,7 +84,8 @@ class RegistratorTest {
           .isInstanceOf(InterruptedIOException.class)
           .hasMessage("Poll instance closed.");
       // No select waits any more.
-      script.expectKevent().polls().returns();
+      script.expectKevent().polls().times(2).returns();
+      assertThat(selector.select(events)).isZero();
       assertThat(selector.select(events)).isZero();
     }
   }
@@ -97,6 +99,30 @@ class RegistratorTest {
               () -> selector.registrator().register(FD, new Token(1), Interests.READABLE))
           .isInstanceOf(InterruptedIOException.class);
       selector.registrator().forget(FD);
+    }
+  }
+
+  @Test
+  void closeLoopEndsTheWaitThatIsUnderWay() throws IOException {
+    try (script;
+        Selector selector = new Selector(ScriptedPollers.open(script));
+        Events events = new Events(4)) {
+      script
+          .expectKevent()
+          .forEver()
+          .runs(() -> {
+            try {
+              selector.registrator().closeLoop();
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          })
+          .returns(script.user(0));
+      script
+          .expectKevent()
+          .changes(script.user(0).fflags(script.platform().get(Constant.NOTE_TRIGGER)))
+          .withoutSlots();
+      assertThat(selector.select(events)).isZero();
     }
   }
 }
