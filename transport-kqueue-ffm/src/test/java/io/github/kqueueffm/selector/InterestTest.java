@@ -8,6 +8,7 @@ import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
@@ -63,7 +64,9 @@ class InterestTest {
       assertThat(events.isReadable(0)).isFalse();
       assertThat(events.data(0)).isEqualTo(4096);
       assertThat(events.isReadable(1)).isTrue();
+      assertThat(events.isWritable(1)).isFalse();
       assertThat(events.isEof(1)).isFalse();
+      assertThat(events.eofErrno(1)).isZero();
       assertThat(events.isError(1)).isFalse();
       assertThat(events.token(1)).isEqualTo(id);
       assertThat(events.ident(1)).isEqualTo(FD);
@@ -136,6 +139,12 @@ class InterestTest {
       registration.read(PEER_CLOSE);
       expectChanges(script.read(FD).sentinel());
       turn(poller);
+      for (int round = 0; round < 2; round++) {
+        registration.write(ONE_SHOT);
+        script.expectKevent().changes(script.write(FD).oneShot()).returns(script.write(FD));
+        assertThat(turn(poller)).isEqualTo(1);
+        assertThat(registration.write()).isEqualTo(NONE);
+      }
     }
   }
 
@@ -204,6 +213,49 @@ class InterestTest {
           script.timer(9).delete().udata(own.id()),
           script.read(FD).oneShot().udata(armed.id()));
       turn(poller);
+    }
+  }
+
+  @Test
+  void pollGivesTheEventsThatThereAre() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(ONE_SHOT);
+      script.expectKevent().changes(script.read(FD).oneShot()).polls().returns(script.read(FD));
+      assertThat(poller.select(events, 0, null)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(registration);
+      assertThat(registration.read()).isEqualTo(NONE);
+    }
+  }
+
+  @Test
+  void eventOfAVerbatimKnoteIsItsRegistrations() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(9, null);
+      Kevent timer = script.timer(9).flags(EV_ADD);
+      registration.submit(timer.filter(), timer.flags(), 0, 250);
+      registration.read(ONE_SHOT);
+      script.expectKevent().returns(script.timer(9).data(1));
+      assertThat(turn(poller)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(registration);
+      assertThat(events.filter(0)).isEqualTo(timer.filter());
+      assertThat(events.isReadable(0) || events.isWritable(0)).isFalse();
+      assertThat(registration.read()).isEqualTo(ONE_SHOT);
+    }
+  }
+
+  @Test
+  void endCarriesItsErrno() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.add(FD, null).read(ONE_SHOT);
+      script.expectKevent().returns(script.read(FD).eof(Errno.ECONNRESET));
+      assertThat(turn(poller)).isEqualTo(1);
+      int reset = script.platform().number(Errno.ECONNRESET);
+      assertThat(events.eofErrno(0)).isEqualTo(reset);
+      assertThat(events.fflags(0)).isEqualTo(reset);
     }
   }
 }

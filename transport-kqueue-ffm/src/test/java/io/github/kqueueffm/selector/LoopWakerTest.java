@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class LoopWakerTest {
@@ -105,5 +107,32 @@ class LoopWakerTest {
     waker.interrupt();
     assertThat(wakeup.triggers).hasValue(1);
     assertThat(waker.awake()).isFalse();
+  }
+
+  @Test
+  void closedGateTriggersNothingForASleeper() {
+    assertThat(waker.fallAsleep(null)).isTrue();
+    assertThat(waker.close()).isTrue();
+    assertThat(waker.wakeup()).isZero();
+    assertThat(wakeup.triggers).hasValue(0);
+  }
+
+  @Test
+  void interruptDuringTheCloseIsKeptForItsThread() throws Exception {
+    assertThat(waker.enter()).isTrue();
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread closer =
+        Thread.ofPlatform()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              waker.close();
+              interrupted.set(Thread.interrupted());
+            });
+    while (LockSupport.getBlocker(closer) != waker) {
+      Thread.onSpinWait();
+    }
+    waker.leave();
+    closer.join(10_000);
+    assertThat(interrupted).isTrue();
   }
 }

@@ -110,6 +110,11 @@ class RegistrationTest {
       script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
       registration.cancel();
       registration.forget();
+      registration.read(ONE_SHOT);
+      registration.write(NONE);
+      assertThat(registration.write()).isEqualTo(ONE_SHOT);
+      script.expectKevent().changes().returns();
+      turn(poller);
     }
   }
 
@@ -117,12 +122,28 @@ class RegistrationTest {
   void cancellingDeletesVerbatimKnotesToo() throws IOException {
     try (script;
         Poller poller = ScriptedPollers.open(script)) {
+      for (Kevent filter :
+          List.of(script.timer(FD), script.user(FD), script.read(FD), script.write(FD))) {
+        Registration registration = poller.add(FD, null);
+        Kevent add = filter.flags(EV_ADD);
+        registration.submit(add.filter(), add.flags(), 0, 100);
+        script.expectKevent().changes(add.data(100)).returns();
+        turn(poller);
+        script.expectKevent().changes(filter.delete()).withoutSlots().fails(Errno.EBADF);
+        registration.cancel();
+      }
+    }
+  }
+
+  @Test
+  void cancellingDeletesNothingForAVerbatimChangeThatAddsNone() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
       Registration registration = poller.add(FD, null);
-      Kevent timer = script.timer(FD).flags(EV_ADD);
-      registration.submit(timer.filter(), timer.flags(), 0, 100);
-      script.expectKevent().changes(timer.data(100)).returns();
+      Kevent delete = script.read(FD).delete();
+      registration.submit(delete.filter(), delete.flags(), 0, 0);
+      script.expectKevent().changes(delete).returns();
       turn(poller);
-      script.expectKevent().changes(script.timer(FD).delete()).withoutSlots();
       registration.cancel();
     }
   }
@@ -227,6 +248,7 @@ class RegistrationTest {
       Registration registration = poller.add(FD, null);
       registration.read(ONE_SHOT);
       poller.close();
+      assertThat(registration.isValid()).isFalse();
       poller.close();
       poller.wakeup();
       registration.read(ONE_SHOT);
@@ -239,6 +261,89 @@ class RegistrationTest {
       assertThatThrownBy(() -> poller.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
       assertThatThrownBy(() -> turn(poller)).isInstanceOf(ClosedSelectorException.class);
       assertThat(script.calls("close")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void renewingDeletesWhatTheKernelHoldsAndAsksForItAnew() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(PEER_CLOSE);
+      registration.write(ONE_SHOT);
+      script.expectKevent().returns();
+      turn(poller);
+      Kevent unsent = script.timer(FD).delete();
+      registration.submit(unsent.filter(), unsent.flags(), 0, 0);
+      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+      script.expectKevent().changes(script.write(FD).delete()).withoutSlots();
+      registration.renew();
+      script
+          .expectKevent()
+          .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
+          .returns(script.write(FD));
+      assertThat(turn(poller)).isEqualTo(1);
+      assertThat(events.registration(0)).isSameAs(registration);
+      registration.forget();
+      registration.renew();
+    }
+  }
+
+  @Test
+  void registrationsOfOneNumberAreKnownAfterAnotherOfThemHasGone() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration idle = poller.add(FD, null);
+      Registration reads = poller.add(FD, null);
+      Registration alsoReads = poller.add(FD, null);
+      Registration far = poller.add(FD + 64, null);
+      reads.read(ONE_SHOT);
+      alsoReads.read(ONE_SHOT);
+      script.expectKevent().returns();
+      turn(poller);
+      idle.cancel();
+      far.cancel();
+      // Its knote is the other one's by now.
+      alsoReads.cancel();
+      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+      reads.cancel();
+    }
+  }
+
+  @Test
+  void visitingGoesOverAFullTable() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      List<Registration> added = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        added.add(poller.add(i, null));
+      }
+      List<Registration> visited = new ArrayList<>();
+      poller.forEach(visited::add);
+      assertThat(visited).isEqualTo(added);
+    }
+  }
+
+  @Test
+  void eventOfAUsersTokenHasNoRegistration() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(FD, null);
+      registration.read(ONE_SHOT);
+      script
+          .expectKevent()
+          .returns(
+              script.read(FD + 1).udata(registration.id()),
+              script.read(FD + 2).udata(-1),
+              script.read(FD + 3).udata(64),
+              script.read(FD + 4).udata(Long.MAX_VALUE));
+      assertThat(turn(poller)).isEqualTo(4);
+      for (int i = 0; i < 4; i++) {
+        assertThat(events.registration(i)).isNull();
+        assertThat(events.ident(i)).isEqualTo(FD + 1 + i);
+      }
+      // Its own knote has not fired.
+      assertThat(registration.read()).isEqualTo(ONE_SHOT);
     }
   }
 }

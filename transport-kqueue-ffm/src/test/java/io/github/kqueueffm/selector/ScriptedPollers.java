@@ -2,6 +2,8 @@ package io.github.kqueueffm.selector;
 
 import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
+import static io.github.kqueueffm.abi.Constant.O_CLOEXEC;
+import static io.github.kqueueffm.abi.Constant.O_NONBLOCK;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.syscall.Kernel;
@@ -66,8 +68,11 @@ public final class ScriptedPollers {
     script.allow("close", PIPE_READ);
     script.allow("close", PIPE_WRITE);
     boolean atomic = script.kernel().has(Call.PIPE2);
-    script.expect(atomic ? "pipe2" : "pipe").writesInts(0, PIPE_READ, PIPE_WRITE);
-    if (!atomic) {
+    if (atomic) {
+      int flags = script.platform().get(O_NONBLOCK) | script.platform().get(O_CLOEXEC);
+      script.expect("pipe2", ScriptedKernel.ANY, flags).writesInts(0, PIPE_READ, PIPE_WRITE);
+    } else {
+      script.expect("pipe").writesInts(0, PIPE_READ, PIPE_WRITE);
       script.expect("fcntl", PIPE_READ).times(2);
       script.expect("fcntl", PIPE_WRITE).times(2);
     }

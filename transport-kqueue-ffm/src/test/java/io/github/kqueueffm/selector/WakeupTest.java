@@ -326,4 +326,66 @@ class WakeupTest {
       assertThat(left).isTrue();
     }
   }
+
+  @Test
+  void brokenPipeIsAFailureOfTheOneWhoWakes() throws IOException {
+    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
+    try (script;
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      script
+          .expectKevent()
+          .runs(() ->
+              assertThatThrownBy(poller::wakeup)
+                  .isInstanceOf(UncheckedIOException.class)
+                  .hasMessageContaining("EPIPE"))
+          .returns();
+      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EPIPE);
+      poller.select(events, -1, null);
+    }
+  }
+
+  @Test
+  void signalWhileThePipeIsReadLeavesItsByteForTheNextTurn() throws IOException {
+    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
+    try (script;
+        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
+      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+      script.expectKevent().returns(readable);
+      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EINTR);
+      assertThat(poller.select(events, -1, null)).isZero();
+      script.expectKevent().returns(readable);
+      script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
+      assertThat(poller.select(events, -1, null)).isZero();
+    }
+  }
+
+  @Test
+  void selectIsDisturbedByAWakeupAndAPollButNotByTheEndOfItsTime() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      script.expectKevent().waits(1_000).returns();
+      poller.select(events, 1_000, null);
+      assertThat(poller.wasDisturbed()).isFalse();
+      script.expectKevent().waits(1_000).runs(poller::wakeup).returns(script.user(0));
+      expectTrigger();
+      poller.select(events, 1_000, null);
+      assertThat(poller.wasDisturbed()).isTrue();
+      script.expectKevent().polls().returns();
+      poller.select(events, 0, null);
+      assertThat(poller.wasDisturbed()).isTrue();
+    }
+  }
+
+  @Test
+  void noSelectWaitsAfterTheEndOfSleeps() throws IOException {
+    try (script;
+        Poller poller = ScriptedPollers.open(script)) {
+      poller.endSleeps();
+      script.expectKevent().polls().times(4).returns();
+      for (int i = 0; i < 2; i++) {
+        poller.select(events, -1, null);
+        poller.select(events, -1, () -> true);
+      }
+    }
+  }
 }

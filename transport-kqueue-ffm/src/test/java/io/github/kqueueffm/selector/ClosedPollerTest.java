@@ -1,0 +1,160 @@
+package io.github.kqueueffm.selector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.ScriptedKernel;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A poller that is closed, or that could not be opened, leaves nothing behind. */
+class ClosedPollerTest {
+  private static final int MANY = 200;
+
+  private long before;
+
+  @BeforeEach
+  void count() {
+    before = NativeMemory.live();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "macos-aarch64, timer, 1",
+    "freebsd-x86_64, user, 1",
+    "openbsd-x86_64, pipe, 3",
+    "macos-aarch64, pipe, 3",
+    "linux-x86_64, user, 1"
+  })
+  void everyDescriptorIsClosedOnceAndAllMemoryIsFreed(
+      String platform, String wakeup, int descriptors) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform);
+        Events events = new Events(4)) {
+      Poller poller = ScriptedPollers.open(script, wakeup, true);
+      int timer = script.timer(1).filter();
+      Registration registration = poller.add(MANY, null);
+      for (int i = 0; i < MANY; i++) {
+        // More than the changelist has room for at first.
+        registration.submit(timer, script.timer(1).delete().flags(), 0, 0);
+        poller.add(i, null).read(Interest.ONE_SHOT);
+      }
+      script.allow("kevent");
+      poller.select(events, 0, () -> true);
+      poller.close();
+      assertThat(registration.isValid()).isFalse();
+      poller.close();
+      assertThat(script.calls("close")).isEqualTo(descriptors);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, pipe2", "false, pipe"})
+  void pipeThatCannotBeOpenedIsAFailureThatNamesTheCall(boolean atomic, String call) {
+    try (ScriptedKernel script = ScriptedKernel.on(atomic ? "freebsd-x86_64" : "macos-aarch64")) {
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      script.expect(call).fails(Errno.EMFILE);
+      script.expect("close", ScriptedPollers.KQUEUE);
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(call + "(")
+          .hasMessageContaining("EMFILE");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, O_NONBLOCK", "1, FD_CLOEXEC"})
+  void pipeThatCannotBeMadeNonBlockingIsClosed(int before, String what) {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      script.expect("pipe").writesInts(0, ScriptedPollers.PIPE_READ, ScriptedPollers.PIPE_WRITE);
+      for (int i = 0; i < before; i++) {
+        script.expect("fcntl", ScriptedPollers.PIPE_READ);
+      }
+      script.expect("fcntl", ScriptedPollers.PIPE_READ).fails(Errno.EINVAL);
+      script.expect("close", ScriptedPollers.PIPE_READ);
+      script.expect("close", ScriptedPollers.PIPE_WRITE);
+      script.expect("close", ScriptedPollers.KQUEUE);
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(what)
+          .hasMessageContaining("EINVAL");
+    }
+  }
+
+  @Test
+  void kqueueIsClosedIfNeitherAUserEventNorAPipeIsToBeHad() {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      ScriptedPollers.assume(script.kernel(), "user", true);
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      script.expectKevent().fails(Errno.ENOMEM);
+      script.expect("pipe2").fails(Errno.EMFILE);
+      script.expect("close", ScriptedPollers.KQUEUE);
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("EMFILE")
+          .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+  }
+
+  @Test
+  void kqueueIsClosedIfTheWakeupFailsOtherwise() {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
+      ScriptedPollers.assume(script.kernel(), "user", true);
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      script
+          .expectKevent()
+          .runs(() -> {
+            throw new IllegalStateException("for the test");
+          });
+      script.expect("close", ScriptedPollers.KQUEUE);
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void closedEventsAreRefused() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
+        Poller poller = ScriptedPollers.open(script)) {
+      Events used = new Events(4);
+      script.expectKevent().polls().returns(script.read(1).udata(1));
+      assertThat(poller.select(used, 0, null)).isEqualTo(1);
+      for (Events events : new Events[] {used, new Events(4)}) {
+        events.close();
+        events.close();
+        assertThat(events.size()).isZero();
+        assertThatThrownBy(() -> poller.select(events, 0, null))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("closed");
+      }
+    }
+  }
+
+  @Test
+  void eventsOfAnotherLayoutAreRefused() throws IOException {
+    try (ScriptedKernel freebsd = ScriptedKernel.on("freebsd-x86_64");
+        ScriptedKernel netbsd = ScriptedKernel.on("netbsd-x86_64");
+        Poller one = ScriptedPollers.open(freebsd);
+        Poller other = ScriptedPollers.open(netbsd);
+        Events events = new Events(4)) {
+      freebsd.expectKevent().polls().returns();
+      one.select(events, 0, null);
+      assertThatThrownBy(() -> other.select(events, 0, null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("laid out for freebsd-x86_64, not for netbsd-x86_64");
+    }
+  }
+}
