@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * very objects, on whichever system has the option.
  */
 class NettysOptionsTest {
-  /** What README.md says is not honoured; an older Netty may lack some of them. */
+  /** What docs/features.md lists as not supported; an older Netty may lack some of them. */
   private static final Map<Class<?>, Set<String>> NOT_HONOURED =
       Map.of(
           UnixChannelOption.class,
@@ -147,13 +147,13 @@ class NettysOptionsTest {
   }
 
   @Test
-  void onesThatAreNotHonouredAreInTheReadme() throws IOException {
-    String readme = Files.readString(Path.of("..", "README.md"));
+  void onesThatAreNotHonouredAreInTheFeatures() throws IOException {
+    String features = Files.readString(Path.of("..", "docs", "features.md"));
     for (Set<String> names : NOT_HONOURED.values()) {
       for (String name : names) {
-        assertThat(readme).contains('`' + name + '`');
+        assertThat(features).contains('`' + name + '`');
       }
     }
-    assertThat(readme).contains("`IoUringChannelOption`");
+    assertThat(features).contains("`IoUringChannelOption`");
   }
 }

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("real")
 class NettysSignaturesTest {
-  /** Setters and getters of the options that the README says are not honoured. */
+  /** Setters and getters of the options that docs/features.md lists as not supported. */
   private static final Set<String> NOT_HONOURED =
       Set.of(
           "getEpollMode",

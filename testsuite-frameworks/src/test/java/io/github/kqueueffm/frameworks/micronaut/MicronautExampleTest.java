@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MicronautExampleTest {
   private static final String BODY = "micronaut ".repeat(1000);
 
-  /** Micronaut's own choice for every transport; the README says so. */
+  /** Micronaut's choice for every transport; docs/frameworks.md says so. */
   private static final String THREADS = "default-nioEventLoopGroup-";
 
   private static final String REQUEST =

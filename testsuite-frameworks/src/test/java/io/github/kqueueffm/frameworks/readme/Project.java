@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A user's project with one block of the README in its POM. */
+/** A user's project with one block of the documents in its POM. */
 record Project(Path directory, String transport, String block) {
   /** Of those that Armeria can do with the one that is here anyway. */
   private static final String JACKSON =
@@ -62,7 +62,7 @@ record Project(Path directory, String transport, String block) {
     return block;
   }
 
-  /** Imports what the README says of the transport, which each block brings, and of the block. */
+  /** Imports what the table names for the transport, which each block brings, and the block. */
   private String source(List<ReadmeBuildTest.Artifact> artifacts) {
     String imports =
         artifacts.stream()

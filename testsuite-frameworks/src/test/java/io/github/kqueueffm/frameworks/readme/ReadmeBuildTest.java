@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Maven builds a project from each block of XML in the README, with the classes that it names. */
+/** Maven builds a project from each block of XML in the documents, with the classes they name. */
 class ReadmeBuildTest {
   private static final Path ROOT = Path.of(System.getProperty("user.dir")).getParent();
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```xml\\n(.*?)^```$");
@@ -32,10 +32,10 @@ class ReadmeBuildTest {
 
   @Test
   void eachBlockBuildsAProject() throws Exception {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    List<String> blocks = BLOCK.matcher(readme).results().map(found -> found.group(1)).toList();
-    assertThat(blocks).hasSizeGreaterThan(4);
-    List<Artifact> artifacts = artifacts(readme);
+    String documents = documents();
+    List<String> blocks = BLOCK.matcher(documents).results().map(found -> found.group(1)).toList();
+    assertThat(blocks).hasSizeGreaterThan(5);
+    List<Artifact> artifacts = artifacts(documents);
     StringBuilder modules = new StringBuilder();
     for (int i = 0; i < blocks.size(); i++) {
       Project project = new Project(directory.resolve("block-" + i), blocks.get(0), blocks.get(i));
@@ -63,6 +63,12 @@ class ReadmeBuildTest {
         directory.resolve("block-" + plugin + "/target/block-" + plugin + "-1.jar"));
   }
 
+  /** The README, whose block every project needs, and the page of frameworks. */
+  private static String documents() throws IOException {
+    return Files.readString(ROOT.resolve("README.md"))
+        + Files.readString(ROOT.resolve("docs/frameworks.md"));
+  }
+
   /** With one version of Netty, that of the BOM. */
   private static void assertBuilt(Path project, String netty) throws IOException {
     assertThat(project.resolve("target/classes/com/example/Main.class")).exists();
@@ -84,8 +90,8 @@ class ReadmeBuildTest {
   }
 
   @Test
-  void modulesHaveTheNamesThatTheReadmeSays() throws IOException {
-    List<Artifact> artifacts = artifacts(Files.readString(ROOT.resolve("README.md")));
+  void modulesHaveTheNamesThatTheTableSays() throws IOException {
+    List<Artifact> artifacts = artifacts(documents());
     for (Artifact artifact : artifacts) {
       Path module = artifact.directory();
       Path descriptor = module.resolve("src/main/java/module-info.java");
@@ -103,9 +109,9 @@ class ReadmeBuildTest {
    * The rows of the table, each with the artifact and the module of the one above it if it has
    * none.
    */
-  private static List<Artifact> artifacts(String readme) {
+  private static List<Artifact> artifacts(String documents) {
     List<Artifact> artifacts = new ArrayList<>();
-    for (MatchResult row : IMPORT.matcher(readme).results().toList()) {
+    for (MatchResult row : IMPORT.matcher(documents).results().toList()) {
       Artifact above = artifacts.isEmpty() ? null : artifacts.get(artifacts.size() - 1);
       artifacts.add(
           new Artifact(
@@ -117,7 +123,7 @@ class ReadmeBuildTest {
     return artifacts;
   }
 
-  /** A row of the README's table. */
+  /** A row of the table of artifacts. */
   record Artifact(String name, String type, String module) {
 
     Path directory() throws IOException {

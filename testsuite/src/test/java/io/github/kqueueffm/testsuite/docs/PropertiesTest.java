@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's table has every property that the code reads, and documents name no other. */
+/** The table of properties has every one that the code reads, and documents name no other. */
 class PropertiesTest {
   /** What a user runs with; the programs beside it have their properties in CONTRIBUTING.md. */
   private static final List<String> MODULES =
@@ -60,7 +60,7 @@ class PropertiesTest {
     String sources = sources();
     Map<String, String> unknown = new TreeMap<>();
     Set<String> known = new TreeSet<>();
-    for (Path document : documents()) {
+    for (Path document : Documents.all()) {
       for (MatchResult named : NAMED.matcher(Files.readString(document)).results().toList()) {
         String name = named.group(1);
         if (OF_OTHERS.contains(name) || isRead(name, sources)) {
@@ -98,10 +98,7 @@ class PropertiesTest {
   }
 
   private static Set<String> table() throws IOException {
-    String readme = Files.readString(Sources.ROOT.resolve("README.md"));
-    int start = readme.indexOf("\n## Properties\n");
-    assertThat(start).isNotNegative();
-    return ROW.matcher(readme.substring(start, readme.indexOf("\n## ", start + 1)))
+    return ROW.matcher(Documents.section(Documents.read("systems.md"), "Properties"))
         .results()
         .map(row -> row.group(1))
         .collect(Collectors.toCollection(TreeSet::new));
@@ -136,14 +133,6 @@ class PropertiesTest {
     Map<String, String> constants = new HashMap<>();
     CONSTANT.matcher(code).results().forEach(one -> constants.put(one.group(1), one.group(2)));
     return constants;
-  }
-
-  private static List<Path> documents() throws IOException {
-    try (Stream<Path> root = Files.list(Sources.ROOT)) {
-      return Stream.concat(root, files(Sources.ROOT.resolve("docs"), ".md").stream())
-          .filter(file -> file.toString().endsWith(".md"))
-          .toList();
-    }
   }
 
   /** The code of all modules, and their poms. */

@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the README says is held by a test has that test, and what it shows of code is there. */
+/** The README and docs name tests that exist, show code that is there, and link to each other. */
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("user.dir")).getParent();
   private static final Pattern NAMED = Pattern.compile("\\| `(\\w+Test)(?:\\.(\\w+))?` \\|\\s*$");
@@ -24,6 +27,12 @@ class ReadmeTest {
       Pattern.compile("(?m)^\\| ([^|]+) \\| ([^|]+) \\| [^|]+ \\| `\\w+Test(?:\\.\\w+)?` \\|$");
   private static final Pattern VERSION = Pattern.compile("\\b\\d+\\.\\d[\\w.-]*");
   private static final Pattern CODE = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+
+  /** To a file of this project, and perhaps a section. */
+  private static final Pattern LINK =
+      Pattern.compile("\\]\\((?!https?:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
+
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
 
   private static final Pattern XML = Pattern.compile("(?ms)^```xml\\n(.*?)^```$");
   private static final Pattern EXCLUSIONS = Pattern.compile("(?s)<exclusions>.*?</exclusions>");
@@ -33,10 +42,73 @@ class ReadmeTest {
   /** Modules are in the root folder, or in one of its folders. */
   private static final int DEPTH = 3;
 
+  @Test
+  void readmeHasAtMost160Lines() throws IOException {
+    assertThat(Files.readAllLines(ROOT.resolve("README.md"))).hasSizeLessThanOrEqualTo(160);
+  }
+
+  @Test
+  void readmeLinksToEveryFileOfDocsAndEachLinksBack() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    for (Path document : Documents.all()) {
+      if (document.getParent().endsWith("docs")) {
+        assertThat(readme).contains("](docs/" + document.getFileName() + ")");
+        assertThat(document).content().contains("](../README.md)");
+      }
+    }
+  }
+
+  @Test
+  void everyLinkLeadsToAFileAndASectionThatAreThere() throws IOException {
+    List<String> broken = new ArrayList<>();
+    int checked = 0;
+    for (Path document : Documents.all()) {
+      for (MatchResult link : LINK.matcher(Files.readString(document)).results().toList()) {
+        checked++;
+        String file = link.group(1);
+        Path target = file.isEmpty() ? document : document.resolveSibling(file).normalize();
+        if (!Files.exists(target)
+            || link.group(2) != null && !anchors(target).contains(link.group(2))) {
+          broken.add(document.getFileName() + ": " + link.group());
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+    assertThat(checked).isGreaterThan(40);
+  }
+
+  @Test
+  void classesThatTheDesignNamesAsAWayIntoTheCodeExist() throws IOException {
+    String section =
+        FENCED
+            .matcher(Documents.section(Documents.read("design.md"), "How to read the code"))
+            .replaceAll("");
+    Sources sources = new Sources();
+    List<String> missing = new ArrayList<>();
+    List<String> names =
+        Sources.names(section).stream()
+            .filter(name -> name.matches("[A-Z]\\w+(\\.\\w+)?"))
+            .toList();
+    for (String name : names) {
+      sources.check(name, missing);
+    }
+    assertThat(missing).isEmpty();
+    assertThat(names).hasSizeGreaterThan(10);
+  }
+
+  /** Those of the headings, in GitHub's form. */
+  private static Set<String> anchors(Path document) throws IOException {
+    return Files.readAllLines(document).stream()
+        .filter(line -> line.matches("#+ .*"))
+        .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+        .map(title -> title.replaceAll("[^\\w -]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
   @TestFactory
-  Stream<DynamicTest> everyTestThatTheReadmeNamesExists() throws IOException {
+  Stream<DynamicTest> everyTestThatATableNamesExists() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
-    for (String line : Files.readAllLines(ROOT.resolve("README.md"))) {
+    for (String line : Documents.lines()) {
       Matcher named = NAMED.matcher(line);
       if (named.find()) {
         tests.add(
@@ -89,10 +161,10 @@ class ReadmeTest {
   /** The blocks are built by ReadmeBuildTest; this says sooner what they lack. */
   @TestFactory
   Stream<DynamicTest> everyArtifactInXmlHasAVersionThatThisBuildHas() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
+    String documents = String.join("\n", Documents.lines()) + '\n';
     String versions = Files.readString(ROOT.resolve("pom.xml"));
     List<String> artifacts =
-        XML.matcher(readme)
+        XML.matcher(documents)
             .results()
             .map(block -> EXCLUSIONS.matcher(block.group(1)).replaceAll(""))
             .flatMap(block -> ARTIFACT.matcher(block).results().map(MatchResult::group))
@@ -103,10 +175,7 @@ class ReadmeTest {
   }
 
   private static String frameworks() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    int start = readme.indexOf("\n## Frameworks\n");
-    assertThat(start).isNotNegative();
-    return readme.substring(start, readme.indexOf("\n## ", start + 1));
+    return Documents.section(Documents.read("frameworks.md"), "Frameworks");
   }
 
   private static String frameworkSources() throws IOException {
