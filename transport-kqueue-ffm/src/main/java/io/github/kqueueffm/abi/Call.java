@@ -44,7 +44,6 @@ public enum Call {
   SENDFILE,
   GETPEEREID,
   KQUEUE,
-  KQUEUE1,
   KEVENT,
   EPOLL_CREATE1,
   EPOLL_CTL,
