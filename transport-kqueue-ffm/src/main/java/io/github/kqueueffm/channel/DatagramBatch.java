@@ -1,8 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.MessageHeader;
+import io.github.kqueueffm.syscall.IovecArray;
+import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 
@@ -14,10 +14,9 @@ final class DatagramBatch {
   /** The recipient of a datagram and a few that a user's own options may ask for. */
   static final int CONTROL_ROOM = 128;
 
-  private final MessageHeader layout;
+  private final Msghdr layout;
   private final int capacity;
   private final int stride;
-  private final int iovecSize;
   private final int nameRoom;
   private final long headers;
   private final long iovecs;
@@ -26,14 +25,14 @@ final class DatagramBatch {
 
   DatagramBatch(Platform platform, int capacity) {
     this.capacity = capacity;
-    layout = new MessageHeader(platform);
+    layout = new Msghdr(platform);
     stride = Math.max(layout.size(), layout.manySize());
-    iovecSize = platform.struct("iovec").size();
     nameRoom = SockaddrCodec.of(platform).size();
     headers =
-        NativeMemory.allocate((long) capacity * (stride + iovecSize + nameRoom + CONTROL_ROOM));
+        NativeMemory.allocate(
+            (long) capacity * (stride + IovecArray.ENTRY + nameRoom + CONTROL_ROOM));
     iovecs = headers + (long) capacity * stride;
-    names = iovecs + (long) capacity * iovecSize;
+    names = iovecs + (long) capacity * IovecArray.ENTRY;
     controls = names + (long) capacity * nameRoom;
   }
 
@@ -91,9 +90,8 @@ final class DatagramBatch {
   }
 
   private long putIovec(int index, long address, long length) {
-    long iovec = iovecs + (long) index * iovecSize;
-    Memory.putLong(iovec, address);
-    Memory.putLong(iovec + Long.BYTES, length);
+    long iovec = iovecs + (long) index * IovecArray.ENTRY;
+    IovecArray.put(iovec, address, length);
     return iovec;
   }
 

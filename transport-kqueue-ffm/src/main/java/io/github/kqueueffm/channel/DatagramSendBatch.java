@@ -1,6 +1,5 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.netty.channel.ChannelOutboundBuffer;
 
@@ -8,7 +7,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor {
   private final LoopResources loop;
   private final DatagramBatch batch;
-  private final int iovecSize;
   private final int[] nameLengths;
 
   /** Which iovec a message begins with, and behind the last one where they end. */
@@ -20,10 +18,8 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   private int limit;
 
   DatagramSendBatch(LoopResources loop, DatagramBatch batch) {
-    Platform platform = loop.kernel().platform();
     this.loop = loop;
     this.batch = batch;
-    iovecSize = platform.struct("iovec").size();
     nameLengths = new int[batch.capacity()];
     pieces = new int[batch.capacity() + 1];
   }
@@ -65,7 +61,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   /** How many were sent, or the negative errno of the first one. */
   int send(int fd) {
     for (int i = 0; i < count; i++) {
-      long first = iovecs.address() + (long) pieces[i] * iovecSize;
+      long first = iovecs.address() + (long) pieces[i] * IovecArray.ENTRY;
       batch.send(i, nameLengths[i], first, pieces[i + 1] - pieces[i]);
     }
     return loop.kernel().sendmmsg(fd, batch.headers(), count, loop.sendFlags());

@@ -7,7 +7,7 @@ import io.github.kqueueffm.syscall.DescriptorReceiver;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.MessageHeader;
+import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.netty.buffer.ByteBufAllocator;
@@ -29,7 +29,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final int eintr;
   private final int sendFlags;
   private final boolean sigpipeOff;
-  private final MessageHeader headers;
+  private final Msghdr headers;
   private long header;
   private IovecArray iovecs;
   private final CopyRoom copies = new CopyRoom();
@@ -49,7 +49,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     this.sendFlags = platform.getOr(Constant.MSG_NOSIGNAL, 0);
     // The socket has it then; elsewhere only the flag of a send call keeps the signal away.
     this.sigpipeOff = platform.has(Constant.SO_NOSIGPIPE);
-    this.headers = new MessageHeader(platform);
+    this.headers = new Msghdr(platform);
   }
 
   Kernel kernel() {

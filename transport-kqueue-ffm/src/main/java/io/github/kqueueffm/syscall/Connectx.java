@@ -25,18 +25,16 @@ final class Connectx {
     Kernel kernel = socket.kernel();
     Platform platform = kernel.platform();
     Struct endpoints = platform.struct("sa_endpoints");
-    Struct iovec = platform.struct("iovec");
-    int head = endpoints.size() + iovec.size() + Long.BYTES;
+    int head = endpoints.size() + IovecArray.ENTRY + Long.BYTES;
     long memory = NativeMemory.allocate(head + socket.addressRoom());
     try {
       long parts = memory + endpoints.size();
-      long taken = parts + iovec.size();
+      long taken = parts + IovecArray.ENTRY;
       long address = memory + head;
       // No source: what the socket is bound to stays.
       Memory.putInt(memory + endpoints.offset("sae_dstaddrlen"), socket.encode(address, remote));
       Memory.putLong(memory + endpoints.offset("sae_dstaddr"), address);
-      Memory.putLong(parts + iovec.offset("iov_base"), data);
-      Memory.putLong(parts + iovec.offset("iov_len"), length);
+      IovecArray.put(parts, data, length);
       int result =
           kernel.connectx(
               socket.fd(),

@@ -17,7 +17,7 @@ public final class DescriptorReceiver implements AutoCloseable {
   private static final int PAYLOAD = 1;
 
   private final Platform platform;
-  private final MessageHeader header;
+  private final Msghdr header;
   private final ControlMessages messages;
   private final int controlRoom;
   private final long control;
@@ -31,15 +31,14 @@ public final class DescriptorReceiver implements AutoCloseable {
 
   public DescriptorReceiver(Platform platform) {
     this.platform = platform;
-    header = new MessageHeader(platform);
+    header = new Msghdr(platform);
     messages = new ControlMessages(platform);
     controlRoom = messages.space(MOST * Integer.BYTES);
     // Alignment can leave room for one more than was planned.
     descriptors = new int[controlRoom / Integer.BYTES];
-    int iovecSize = platform.struct("iovec").size();
-    memory = NativeMemory.allocate(controlRoom + iovecSize + header.size() + PAYLOAD);
+    memory = NativeMemory.allocate(controlRoom + IovecArray.ENTRY + header.size() + PAYLOAD);
     iovec = memory;
-    msghdr = iovec + iovecSize;
+    msghdr = iovec + IovecArray.ENTRY;
     control = msghdr + header.size();
     payload = control + controlRoom;
   }
@@ -53,8 +52,7 @@ public final class DescriptorReceiver implements AutoCloseable {
   public int receive(Kernel kernel, int fd) {
     count = 0;
     truncated = false;
-    Memory.putLong(iovec, payload);
-    Memory.putLong(iovec + Long.BYTES, PAYLOAD);
+    IovecArray.put(iovec, payload, PAYLOAD);
     header.put(msghdr, 0, 0, iovec, 1, control, controlRoom);
     long result = kernel.recvmsg(fd, msghdr, platform.getOr(Constant.MSG_CMSG_CLOEXEC, 0));
     if (result < 0) {

@@ -25,16 +25,14 @@ public final class DescriptorSender {
           descriptors.length + " descriptors (expected: 1 to " + MOST + ')');
     }
     Platform platform = kernel.platform();
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     ControlMessages messages = new ControlMessages(platform);
-    int iovecSize = platform.struct("iovec").size();
     int space = messages.space(descriptors.length * Integer.BYTES);
-    long iovec = NativeMemory.allocate(iovecSize + header.size() + space + PAYLOAD);
+    long iovec = NativeMemory.allocate(IovecArray.ENTRY + header.size() + space + PAYLOAD);
     try {
-      long msghdr = iovec + iovecSize;
+      long msghdr = iovec + IovecArray.ENTRY;
       long control = msghdr + header.size();
-      Memory.putLong(iovec, control + space);
-      Memory.putLong(iovec + Long.BYTES, PAYLOAD);
+      IovecArray.put(iovec, control + space, PAYLOAD);
       messages.putDescriptors(control, descriptors);
       header.put(msghdr, 0, 0, iovec, 1, control, space);
       return (int) kernel.sendmsg(socket, msghdr, flags);

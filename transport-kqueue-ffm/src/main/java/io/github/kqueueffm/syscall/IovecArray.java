@@ -10,9 +10,10 @@ import io.github.kqueueffm.abi.Platform;
  * thread at a time.
  */
 public final class IovecArray {
+  /** Bytes of a struct iovec: an address and a length, on every platform. */
+  public static final int ENTRY = 2 * Long.BYTES;
+
   private static final int INITIAL = 16;
-  private static final int ENTRY = 16;
-  private static final int LENGTH = 8;
 
   private final int max;
   private int capacity;
@@ -32,6 +33,12 @@ public final class IovecArray {
     address = NativeMemory.allocate((long) capacity * ENTRY);
   }
 
+  /** Writes one struct iovec into memory of the caller's. */
+  public static void put(long entry, long address, long length) {
+    Memory.putLong(entry, address);
+    Memory.putLong(entry + Long.BYTES, length);
+  }
+
   /**
    * Adds a piece of memory that stays valid until the call is done; an empty one takes no entry.
    *
@@ -44,9 +51,7 @@ public final class IovecArray {
     if (count == capacity && !grow()) {
       return false;
     }
-    long entry = this.address + (long) count * ENTRY;
-    Memory.putLong(entry, address);
-    Memory.putLong(entry + LENGTH, length);
+    put(this.address + (long) count * ENTRY, address, length);
     count++;
     size += length;
     return true;

@@ -126,7 +126,7 @@ class AddressPropertyTest {
       @ForAll @IntRange(max = 65535) int nameLength,
       @ForAll @IntRange(max = 1024) int iovecs,
       @ForAll @IntRange(max = 65535) int controlLength) {
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     long memory = NativeMemory.allocate(header.size());
     try {
       Platforms.fill(memory, header.size());

@@ -239,14 +239,14 @@ class ControlMessagesTest {
 
   @Test
   void countOfManyMessagesHasTheSystemsWidth() {
-    MessageHeader freebsd = new MessageHeader(Platform.named("freebsd-x86_64"));
-    MessageHeader linux = new MessageHeader(Platform.named("linux-x86_64"));
+    Msghdr freebsd = new Msghdr(Platform.named("freebsd-x86_64"));
+    Msghdr linux = new Msghdr(Platform.named("linux-x86_64"));
     Platforms.fill(control, ROOM);
     Memory.putLong(control + freebsd.manySize() - 8, 1234);
     assertThat(freebsd.count(control)).isEqualTo(1234);
     Platforms.fill(control, ROOM);
     Memory.putInt(control + linux.manySize() - 8, 1234);
     assertThat(linux.count(control)).isEqualTo(1234);
-    assertThat(new MessageHeader(Platform.named("macos-aarch64")).manySize()).isZero();
+    assertThat(new Msghdr(Platform.named("macos-aarch64")).manySize()).isZero();
   }
 }

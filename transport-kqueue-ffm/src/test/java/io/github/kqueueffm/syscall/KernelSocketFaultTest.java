@@ -483,7 +483,7 @@ class KernelSocketFaultTest {
   @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64"})
   void receivedDescriptorsAreClosedWhenOneCannotBeSetUp(String name) {
     Platform system = Platform.named(name);
-    MessageHeader header = new MessageHeader(system);
+    Msghdr header = new Msghdr(system);
     ControlMessages messages = new ControlMessages(system);
     ScriptedCalls calls =
         system(name)

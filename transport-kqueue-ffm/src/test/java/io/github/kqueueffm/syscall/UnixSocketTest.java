@@ -175,7 +175,7 @@ class UnixSocketTest {
 
   private void send(KernelSocket socket, int... descriptors) {
     ControlMessages messages = new ControlMessages(platform);
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     IovecArray iovec = new IovecArray(platform, 1);
     int room = messages.space(descriptors.length * Integer.BYTES);
     long memory = NativeMemory.allocate(room + header.size() + 1);

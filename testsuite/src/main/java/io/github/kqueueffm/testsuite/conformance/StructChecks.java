@@ -9,7 +9,7 @@ import io.github.kqueueffm.syscall.DescriptorReceiver;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.MessageHeader;
+import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.PeerCredentials;
 import io.github.kqueueffm.syscall.SockaddrCodec;
 import io.github.kqueueffm.syscall.UnixAddress;
@@ -115,7 +115,7 @@ final class StructChecks {
     sender.connect(receiver.localAddress());
     bench.send(sender.fd(), "0123456789");
     TcpPair.await(bench, receiver.fd(), Constant.EVFILT_READ);
-    MessageHeader header = new MessageHeader(bench.platform());
+    Msghdr header = new Msghdr(bench.platform());
     SockaddrCodec codec = new SockaddrCodec(bench.platform());
     long name = bench.memory(codec.size());
     long message = bench.memory(header.size());
@@ -170,7 +170,7 @@ final class StructChecks {
     Platform platform = bench.platform();
     KernelSocket[] local = localPair(bench);
     ControlMessages messages = new ControlMessages(platform);
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     long control = bench.memory(messages.space(Integer.BYTES));
     int length = messages.putDescriptors(control, descriptor);
     long message = bench.memory(header.size());

@@ -7,7 +7,7 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.MessageHeader;
+import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -155,7 +155,7 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   }
 
   private long send(BufferVector contents) {
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     long message = NativeMemory.allocate(header.size());
     try {
       header.put(message, 0, 0, contents.address(), contents.count(), 0, 0);

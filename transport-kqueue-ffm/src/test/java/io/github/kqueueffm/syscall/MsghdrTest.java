@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MessageHeaderTest {
+class MsghdrTest {
   private static final int ROOM = 128;
 
   static List<Platform> platforms() {
@@ -23,7 +23,7 @@ class MessageHeaderTest {
   @MethodSource("platforms")
   void everyFieldIsWhereTheSystemReadsIt(Platform platform) {
     Struct msghdr = platform.struct("msghdr");
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     long memory = NativeMemory.allocate(ROOM);
     try {
       Platforms.fill(memory, ROOM);
@@ -45,7 +45,7 @@ class MessageHeaderTest {
   @MethodSource("platforms")
   void whatTheSystemWroteIsRead(Platform platform) {
     Struct msghdr = platform.struct("msghdr");
-    MessageHeader header = new MessageHeader(platform);
+    Msghdr header = new Msghdr(platform);
     long memory = NativeMemory.allocate(ROOM);
     try {
       Platforms.fill(memory, ROOM);

@@ -9,7 +9,7 @@ import io.github.kqueueffm.abi.Struct;
  *
  * <p>Immutable; may be used from any thread.
  */
-public final class MessageHeader {
+public final class Msghdr {
   private final int size;
   private final int name;
   private final int nameLength;
@@ -24,7 +24,7 @@ public final class MessageHeader {
   private final int received;
   private final int receivedWidth;
 
-  public MessageHeader(Platform platform) {
+  public Msghdr(Platform platform) {
     Struct msghdr = platform.struct("msghdr");
     size = msghdr.size();
     name = msghdr.offset("msg_name");
