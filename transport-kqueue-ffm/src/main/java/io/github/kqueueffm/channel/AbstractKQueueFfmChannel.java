@@ -527,7 +527,13 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
       Connector connector = newConnector();
       if (connector == null) {
-        promise.setFailure(new UnsupportedOperationException("a server channel cannot connect"));
+        promise.setFailure(
+            new UnsupportedOperationException(
+                Failures.refusal(
+                    "connect",
+                    AbstractKQueueFfmChannel.this + " to " + remote,
+                    "a server channel only accepts connections",
+                    "connect a channel of a Bootstrap")));
       } else if (!promise.isDone() && ensureOpen(promise)) {
         connector.connect(remote, local, promise);
       }
@@ -601,6 +607,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-    throw new UnsupportedOperationException("this channel cannot write");
+    throw new UnsupportedOperationException(
+        Failures.refusal(
+            "write to",
+            this,
+            "it has no output",
+            "write to a connection, or override doWrite in a subclass"));
   }
 }

@@ -1,11 +1,13 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -115,7 +117,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   protected Object filterOutboundMessage(Object message) {
-    throw new UnsupportedOperationException("a server channel cannot write");
+    throw new UnsupportedOperationException(
+        Failures.refusal(
+            "write " + StringUtil.simpleClassName(message) + " to",
+            this,
+            "a server channel only accepts connections",
+            "write to the channels that it reads"));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -112,8 +113,7 @@ final class Connector {
     SocketAddress to = remote;
     forget();
     if (awaited.tryFailure(
-        new ConnectTimeoutException(
-            "connection timed out after " + timeoutMillis + " ms: " + to))) {
+        new ConnectTimeoutException(Failures.connectTimedOut(timeoutMillis, to)))) {
       channel.ownUnsafe().closeNow();
     }
   }

@@ -17,8 +17,11 @@ final class DescriptorWriter {
   /** Sends one; false if the socket takes nothing more for now. The sender goes on owning it. */
   boolean write(ChannelOutboundBuffer in, FileDescriptor descriptor) throws IOException {
     if (!descriptor.isOpen()) {
-      // Its number may be somebody else's by now.
-      return in.remove(new IOException("cannot send " + descriptor + ": it is closed"));
+      // Its number may be another file's by now.
+      return in.remove(
+          new IOException(
+              Failures.refusal(
+                  "send", descriptor, "it is closed", "close it when its write is done")));
     }
     LoopResources loop = channel.resources();
     int result =
@@ -38,10 +41,8 @@ final class DescriptorWriter {
       case EBADF, EINVAL, EOPNOTSUPP, ETOOMANYREFS ->
           in.remove(
               new IOException(
-                  "cannot send "
-                      + descriptor
-                      + ": "
-                      + Failures.text(loop.kernel().platform(), result)));
+                  Failures.description(
+                      loop.kernel().platform(), "sendmsg of SCM_RIGHTS", descriptor, result)));
       case null, default -> throw channel.failure("sendmsg", result);
     };
   }

@@ -1,9 +1,11 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.MappedFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.FileRegion;
+import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 
@@ -38,11 +40,11 @@ final class FilePieces {
       requireMore(file.size(), region);
       close();
       if (left < LEAST_MAPPED || !map(file, position, Math.min(left, MOST_MAPPED))) {
-        return sendRead(file, position, left);
+        return sendRead(file, region, position, left);
       }
     }
     long end = Math.min(mapped.end(), position + left);
-    long sent = send(mapped.address(position), end - position);
+    long sent = sendMapped(region, mapped.address(position), end - position);
     if (position + sent == mapped.end()) {
       close();
     }
@@ -62,15 +64,27 @@ final class FilePieces {
   static void requireMore(long size, FileRegion region) throws IOException {
     long end = region.position() + region.count();
     if (size < end) {
-      throw new IOException(
+      throw tooShort(
+          region,
           "the file has "
               + size
               + " bytes, but its region ends at "
               + end
-              + "; "
+              + ", and "
               + region.transferred()
               + " bytes of the region were sent");
     }
+  }
+
+  private static IOException tooShort(FileRegion region, String reason) {
+    Object file =
+        region instanceof KQueueFfmFileRegion own ? own.path() : StringUtil.simpleClassName(region);
+    return new IOException(
+        Failures.refusal(
+            "send",
+            "the bytes from " + region.position() + " on of " + file,
+            reason,
+            "end the region where the file ends, and let the file keep its length until then"));
   }
 
   private boolean map(FileChannel file, long position, long length) {
@@ -83,13 +97,22 @@ final class FilePieces {
     }
   }
 
-  private long sendRead(FileChannel file, long position, long left) throws IOException {
+  private long sendMapped(FileRegion region, long address, long length) throws IOException {
+    long sent = call(address, length);
+    if (sent < 0 && channel.resources().kernel().platform().is(Errno.EFAULT, (int) -sent)) {
+      throw tooShort(region, "it was truncated while it was sent");
+    }
+    return sent >= 0 ? sent : failed(sent);
+  }
+
+  private long sendRead(FileChannel file, FileRegion region, long position, long left)
+      throws IOException {
     int length = (int) Math.min(left, MOST_READ);
     ByteBuf buffer = channel.alloc().directBuffer(length, length);
     try {
       int read = buffer.writeBytes(file, position, length);
       if (read <= 0) {
-        throw new IOException("the file ended at " + position + " while it was sent");
+        throw tooShort(region, "it ended at " + position + " while it was sent");
       }
       return send(buffer);
     } finally {
@@ -109,20 +132,24 @@ final class FilePieces {
 
   /** {@return the bytes sent, 0 if the socket takes nothing for now} */
   long send(long address, long length) throws IOException {
+    long sent = call(address, length);
+    return sent >= 0 ? sent : failed(sent);
+  }
+
+  /** The bytes sent, or a negative errno that is not EINTR. */
+  private long call(long address, long length) {
     LoopResources loop = channel.resources();
     long sent;
     do {
       sent = loop.kernel().send(channel.socket().fd(), address, length, loop.sendFlags());
     } while (loop.interrupted(sent));
-    if (sent >= 0) {
-      return sent;
-    }
-    if (loop.wouldBlock(sent)) {
+    return sent;
+  }
+
+  private long failed(long negativeErrno) throws IOException {
+    if (channel.resources().wouldBlock(negativeErrno)) {
       return 0;
     }
-    if (loop.kernel().platform().is(Errno.EFAULT, (int) -sent)) {
-      throw new IOException("the file was truncated while it was sent");
-    }
-    throw channel.failure("send", (int) sent);
+    throw channel.failure("send", (int) negativeErrno);
   }
 }

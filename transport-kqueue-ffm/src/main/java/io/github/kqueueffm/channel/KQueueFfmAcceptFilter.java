@@ -39,7 +39,11 @@ public class KQueueFfmAcceptFilter {
     int end = text.indexOf(SEPARATOR);
     if (end < 0) {
       throw new IllegalArgumentException(
-          "not an accept filter: " + text + " (" + filter.getClass().getName() + ')');
+          "not an accept filter: "
+              + text
+              + " ("
+              + filter.getClass().getName()
+              + "; expected: KQueueFfmAcceptFilter or Netty's AcceptFilter)");
     }
     return new KQueueFfmAcceptFilter(
         text.substring(0, end), text.substring(end + SEPARATOR.length()));

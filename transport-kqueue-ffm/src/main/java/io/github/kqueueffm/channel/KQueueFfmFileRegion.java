@@ -77,7 +77,12 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     ObjectUtil.checkPositiveOrZero(count, "count");
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
-      throw new IOException("not a regular file: " + path);
+      throw new IOException(
+          Failures.refusal(
+              "open",
+              path,
+              "not a regular file",
+              "name one, or read it and write its bytes as buffers"));
     }
     KQueueFfmFileRegion region = new KQueueFfmFileRegion(kernel, path, attributes, position, count);
     region.open();
@@ -132,13 +137,23 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     try {
       Object found = Files.readAttributes(name, BasicFileAttributes.class).fileKey();
       if (key != null && !key.equals(found)) {
-        throw new IOException(path + " is another file than the one that was opened as a region");
+        throw new IOException(
+            Failures.refusal(
+                "read",
+                path,
+                "it is another file than the one that was opened as a region",
+                "keep the file in its place until its region is written"));
       }
       return opened;
     } catch (Throwable t) {
       opened.close();
       throw t;
     }
+  }
+
+  /** The file's name when the region was made. */
+  Path path() {
+    return path;
   }
 
   /** What sendfile takes, or -1 where there is no sendfile. */

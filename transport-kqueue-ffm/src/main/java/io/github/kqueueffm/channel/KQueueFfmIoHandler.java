@@ -230,10 +230,19 @@ public class KQueueFfmIoHandler implements IoHandler {
   public IoRegistration register(IoHandle handle) {
     if (!(handle instanceof KQueueFfmIoHandle kqueueHandle)) {
       throw new IllegalArgumentException(
-          "IoHandle of type " + StringUtil.simpleClassName(handle) + " not supported");
+          Failures.refusal(
+              "register",
+              StringUtil.simpleClassName(handle),
+              "this event loop takes a KQueueFfmIoHandle only",
+              "use a channel class of this transport, such as KQueueFfmSocketChannel"));
     }
     if (destroyed) {
-      throw new IllegalStateException("the event loop has been shut down");
+      throw new IllegalStateException(
+          Failures.refusal(
+              "register",
+              handle,
+              "the event loop has been shut down",
+              "use a group that was not shut down"));
     }
     LoopRegistration registration = new LoopRegistration(this, kqueueHandle);
     registration.bind(poller.add(kqueueHandle.ident(), registration));

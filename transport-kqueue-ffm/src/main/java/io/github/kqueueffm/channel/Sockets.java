@@ -124,13 +124,20 @@ final class Sockets {
   private static void require(boolean suits, int fd, String reason) {
     if (!suits) {
       // The caller still owns the descriptor.
-      throw new ChannelException("cannot take over descriptor " + fd + ": " + reason);
+      throw new ChannelException(
+          Failures.refusal(
+              "take over", "descriptor " + fd, reason, "use the channel class of its kind"));
     }
   }
 
   static KernelSocket adopt(Kernel kernel, int fd) {
     if (fd < 0) {
-      throw new IllegalArgumentException("cannot take over descriptor " + fd + ": it is negative");
+      throw new IllegalArgumentException(
+          Failures.refusal(
+              "take over",
+              "descriptor " + fd,
+              "it is negative",
+              "give the number of an open descriptor"));
     }
     try {
       return KernelSocket.adopt(kernel, fd);

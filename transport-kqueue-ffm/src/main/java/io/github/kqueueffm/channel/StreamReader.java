@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.syscall.Failures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
@@ -154,7 +155,13 @@ final class StreamReader implements StreamInput {
       loop.copies().moveTo(buffer, bytes);
     } catch (RuntimeException e) {
       // They are lost, and a stream that goes on without them would be another one.
-      throw new IOException("received " + bytes + " bytes that " + buffer + " does not take", e);
+      throw new IOException(
+          Failures.refusal(
+              "read",
+              bytes + " bytes that were received",
+              buffer + " does not take them",
+              "use an allocator whose buffers have the room that they are made with"),
+          e);
     }
   }
 

@@ -153,7 +153,7 @@ public final class Events implements AutoCloseable {
 
   private void bind(KqueueConstants c, KeventLayout layout) {
     if (closed) {
-      throw new IllegalStateException("these Events are closed");
+      throw new IllegalStateException("these Events are closed; make others");
     }
     if (address == 0) {
       structSize = layout.size();
@@ -172,7 +172,7 @@ public final class Events implements AutoCloseable {
 
   long address() {
     if (closed) {
-      throw new IllegalStateException("these Events are closed");
+      throw new IllegalStateException("these Events are closed; make others");
     }
     return address;
   }

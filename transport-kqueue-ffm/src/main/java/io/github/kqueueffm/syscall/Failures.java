@@ -105,6 +105,38 @@ public final class Failures {
         : errno + ": " + errno.text() + " (" + -negativeErrno + ')';
   }
 
+  /**
+   * What to say where this transport refuses something itself.
+   *
+   * @param operation what was to be done, such as {@code send}
+   * @param object what it was to be done to
+   * @param reason why it cannot
+   * @param remedy what to do
+   */
+  public static String refusal(String operation, Object object, String reason, String remedy) {
+    return "cannot " + operation + ' ' + object + ": " + reason + "; " + remedy;
+  }
+
+  /** What to say of a system call that failed, where the exception's type is not the errno's. */
+  public static String description(
+      Platform platform, String operation, Object subject, int negativeErrno) {
+    Errno errno = platform.errno(-negativeErrno);
+    return call(operation, subject)
+        + ": "
+        + text(platform, negativeErrno)
+        + (errno == null ? "" : Remedies.of(platform, errno, operation, subject));
+  }
+
+  /** What to say of a connect that took too long; begins as Netty's does. */
+  public static String connectTimedOut(int millis, Object remote) {
+    return "connection timed out after "
+        + millis
+        + " ms: "
+        + remote
+        + " (connect); "
+        + Remedies.ofConnectTimeout(remote);
+  }
+
   private static IOException ofOperation(
       Platform platform, Errno errno, String operation, Object subject) {
     boolean connect = operation.equals("connect");
@@ -148,10 +180,7 @@ public final class Failures {
 
   /** The form of all others: the call first. */
   private static String plain(Platform platform, Errno errno, String operation, Object subject) {
-    return call(operation, subject)
-        + ": "
-        + text(platform, -platform.number(errno))
-        + Remedies.of(platform, errno, operation, subject);
+    return description(platform, operation, subject, -platform.number(errno));
   }
 
   private static String call(String operation, Object subject) {

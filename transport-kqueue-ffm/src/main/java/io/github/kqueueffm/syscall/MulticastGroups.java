@@ -9,6 +9,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.Locale;
 
 /**
  * A datagram socket's memberships in multicast groups. Any thread.
@@ -53,6 +54,11 @@ public final class MulticastGroups {
       this.source = source;
       this.source4 = source4;
     }
+
+    /** As in a message. */
+    String verb() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final KernelSocket socket;
@@ -85,16 +91,24 @@ public final class MulticastGroups {
   /** Stops hearing one sender of a group that was joined for all of them. */
   public void block(InetAddress group, NetworkInterface via, InetAddress source)
       throws IOException {
-    require(source != null, "the source to block is missing");
+    require(source != null, Action.BLOCK, group, "no source is named", "name the one to block");
     change(Action.BLOCK, group, via, source);
   }
 
   private void change(Action action, InetAddress group, NetworkInterface via, InetAddress source)
       throws IOException {
-    require(group.isMulticastAddress(), group + " is not a multicast group");
+    require(
+        group.isMulticastAddress(),
+        action,
+        group,
+        "it is not a multicast group",
+        "name an address of 224.0.0.0/4 or ff00::/8");
     require(
         source == null || source.getClass() == group.getClass(),
-        "the source " + source + " is not of the same IP version as the group " + group);
+        action,
+        group,
+        "the source " + source + " is not of the same IP version",
+        "name a source of the group's IP version");
     if (action == Action.JOIN) {
       socket.decide(new InetSocketAddress(group, 0));
     }
@@ -109,10 +123,10 @@ public final class MulticastGroups {
       } else {
         require(
             ipv4,
-            "name an interface: "
-                + platform
-                + " chooses none for a source of "
-                + group.getHostAddress());
+            action,
+            group,
+            platform + " chooses no interface for one source of it",
+            "name an interface");
         changeSource4(action, group, source);
       }
     } else if (mapped || !byIndex || !platform.has(action.group)) {
@@ -128,7 +142,10 @@ public final class MulticastGroups {
 
   private void checkFamily(InetAddress group, boolean mapped, InetAddress source) {
     if (!(group instanceof Inet4Address) && !isIpv6Socket()) {
-      throw SockaddrCodec.unsupported("an IPv4 socket cannot join the IPv6 group " + group);
+      throw SockaddrCodec.unsupported(
+          "an IPv4 socket cannot join the IPv6 group "
+              + group
+              + "; create it with SocketProtocolFamily.INET6");
     }
     // Darwin takes a v4-mapped group where Linux takes the IPv4 options, and for no source.
     if (mapped && (platform.system() != OperatingSystem.MACOS || source != null)) {
@@ -145,7 +162,11 @@ public final class MulticastGroups {
   private void requireSources(Action action) {
     if (!platform.has(action.source)) {
       throw new UnsupportedOperationException(
-          platform + " has no multicast by source (" + action.source + ")");
+          Failures.refusal(
+              action.verb(),
+              "one source of a group",
+              platform + " has no multicast by source (" + action.source + ')',
+              "join the group for all sources"));
     }
   }
 
@@ -247,9 +268,11 @@ public final class MulticastGroups {
     return via == null ? 0 : via.getIndex();
   }
 
-  private static void require(boolean valid, String reason) {
+  private static void require(
+      boolean valid, Action action, InetAddress group, String reason, String remedy) {
     if (!valid) {
-      throw new IllegalArgumentException(reason);
+      throw new IllegalArgumentException(
+          Failures.refusal(action.verb(), group.getHostAddress(), reason, remedy));
     }
   }
 }

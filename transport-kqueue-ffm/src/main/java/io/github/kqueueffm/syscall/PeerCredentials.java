@@ -50,7 +50,8 @@ public final class PeerCredentials {
   public static PeerCredentials of(KernelSocket socket) throws IOException {
     Platform platform = socket.kernel().platform();
     if (socket.family() != platform.get(Constant.AF_UNIX)) {
-      throw new UnsupportedOperationException("only local (AF_UNIX) sockets have peer credentials");
+      throw new UnsupportedOperationException(
+          refusal(socket, "it is not local (AF_UNIX)", "ask a channel of a local socket"));
     }
     if (platform.has(Constant.LOCAL_PEERCRED)) {
       return xucred(socket, platform);
@@ -85,7 +86,7 @@ public final class PeerCredentials {
       read(socket, level, option, memory, layout);
       int user = Memory.getInt(memory + layout.offset(uid));
       if (user == NOBODY) {
-        throw new IOException("the socket " + socket + " has no peer");
+        throw new IOException(refusal(socket, "it has no peer", "connect it first"));
       }
       return new PeerCredentials(
           Memory.getInt(memory + layout.offset(pid)),
@@ -103,7 +104,11 @@ public final class PeerCredentials {
       read(socket, Constant.SOL_LOCAL, Constant.LOCAL_PEERCRED, memory, layout);
       int version = Memory.getInt(memory + layout.offset("cr_version"));
       if (version != XUCRED_VERSION) {
-        throw new IOException("struct xucred has the unknown version " + version);
+        throw new IOException(
+            refusal(
+                socket,
+                "struct xucred has the unknown version " + version,
+                "use another way to know the peer, such as the permissions of the socket file"));
       }
       int[] gids = groups(memory, layout);
       return new PeerCredentials(
@@ -113,6 +118,10 @@ public final class PeerCredentials {
     } finally {
       NativeMemory.free(memory);
     }
+  }
+
+  private static String refusal(KernelSocket socket, String reason, String remedy) {
+    return Failures.refusal("read the peer credentials of", socket, reason, remedy);
   }
 
   private static int[] groups(long memory, Struct layout) {

@@ -16,6 +16,14 @@ final class Remedies {
         : everywhere(errno, operation, subject) + onSystem(platform, errno, operation);
   }
 
+  /** For a connect that the system would have gone on with. */
+  static String ofConnectTimeout(Object remote) {
+    return (isInternet(remote)
+            ? "the host does not answer: check its address, and firewalls on the way"
+            : "the server does not accept it: check that it runs and keeps up")
+        + ", or raise CONNECT_TIMEOUT_MILLIS";
+  }
+
   /** Whether a kqueue, or the epoll below it, had no room for one more filter. */
   private static boolean isOfFilter(String operation, Errno errno) {
     return (operation.startsWith("kevent") || operation.equals("epoll_ctl"))
@@ -57,6 +65,7 @@ final class Remedies {
           case "connect" -> ofConnect(errno, subject);
           case "setsockopt" -> ofOption(errno);
           case "recvmsg" -> ofReceive(errno, subject);
+          case "sendmsg of SCM_RIGHTS" -> ofDescriptor(errno);
           default -> ofTransfer(errno, subject);
         };
     String found = remedy.isEmpty() ? ofAny(errno) : remedy;
@@ -123,6 +132,14 @@ final class Remedies {
       case ENOBUFS, ENOMEM -> "choose a smaller value, or raise the system's limit for it";
       case EADDRINUSE -> "it is set, or the group joined, already";
       case EADDRNOTAVAIL, ENODEV, ENXIO -> "name an interface that exists and has such an address";
+      default -> "";
+    };
+  }
+
+  private static String ofDescriptor(Errno errno) {
+    return switch (errno) {
+      case EINVAL, EOPNOTSUPP -> "the system passes no descriptor of its kind, such as a kqueue's";
+      case ETOOMANYREFS -> "have the peer receive those that were sent before";
       default -> "";
     };
   }

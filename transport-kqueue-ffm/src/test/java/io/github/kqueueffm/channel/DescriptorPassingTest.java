@@ -203,7 +203,8 @@ class DescriptorPassingTest {
     pipe.reading().close();
     assertThat(client.writeAndFlush(pipe.reading()).await().cause())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("it is closed");
+        .hasMessage(
+            "cannot send " + pipe.reading() + ": it is closed; close it when its write is done");
     assertThat(client.writeAndFlush(new FileDescriptor(999_999)).await().cause())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("EBADF");

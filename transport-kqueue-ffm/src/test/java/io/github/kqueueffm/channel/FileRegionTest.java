@@ -359,7 +359,12 @@ class FileRegionTest {
     loop.randomFile(loop.file("f"), 1000);
     assertThat(failure(open(loop.file("f"), 0, 1001)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("the file has 1000 bytes, but its region ends at 1001");
+        .hasMessage(
+            "cannot send the bytes from 0 on of "
+                + loop.file("f")
+                + ": the file has 1000 bytes, but its region ends at 1001, and 0 bytes of the"
+                + " region were sent; end the region where the file ends, and let the file keep"
+                + " its length until then");
   }
 
   @Test
@@ -598,7 +603,8 @@ class FileRegionTest {
         });
     assertThat(failure(new DefaultFileRegion(reading(loop.file("f")), 0, 20_000_000)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("truncated");
+        .hasMessageContaining(
+            "of DefaultFileRegion: it was truncated while it was sent; end the region where");
   }
 
   private static void truncate(Path path) {

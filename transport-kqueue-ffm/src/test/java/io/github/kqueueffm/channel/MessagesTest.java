@@ -14,6 +14,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
@@ -217,6 +221,72 @@ class MessagesTest {
         .hasMessageContaining("AF_")
         .hasMessageContaining(address.toString())
         .hasMessageEndingWith("the channel for it is " + right);
+  }
+
+  @Test
+  void serverThatIsToConnectOrToWriteNamesItselfTheReasonAndTheRemedy() throws Exception {
+    Channel server = registered(new KQueueFfmServerSocketChannel());
+    assertThat(server.connect(INTERNET).await().cause())
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage(
+            "cannot connect "
+                + server
+                + " to "
+                + INTERNET
+                + ": a server channel only accepts connections; connect a channel of a Bootstrap");
+    assertThat(server.writeAndFlush("text").await().cause())
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage(
+            "cannot write String to "
+                + server
+                + ": a server channel only accepts connections; write to the channels that it"
+                + " reads");
+    server.close().sync();
+  }
+
+  @Test
+  void fileThatIsNoRegularOneIsNamedWithTheRemedy() {
+    assertThatThrownBy(() -> KQueueFfmFileRegion.open(loop.file("."), 0, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "cannot open "
+                + loop.file(".")
+                + ": not a regular file; name one, or read it and write its bytes as buffers");
+  }
+
+  @Test
+  void negativeDescriptorAndOneOfAnotherKindNameTheRemedy() throws Exception {
+    assertThatThrownBy(() -> new KQueueFfmSocketChannel(-1))
+        .hasMessage(
+            "cannot take over descriptor -1: it is negative; give the number of an open"
+                + " descriptor");
+    KernelSocket local =
+        KernelSocket.open(
+            Kernels.system(),
+            Kernels.system().platform().get(Constant.AF_UNIX),
+            Kernels.system().platform().get(Constant.SOCK_STREAM));
+    assertThatThrownBy(() -> new KQueueFfmSocketChannel(local.fd()))
+        .hasMessageStartingWith("cannot take over descriptor " + local.fd() + ": it is not a ")
+        .hasMessageEndingWith("; use the channel class of its kind");
+    local.close();
+  }
+
+  @Test
+  void handleOfAnotherTransportIsNamedWithTheRemedy() {
+    IoHandle handle =
+        new IoHandle() {
+          @Override
+          public void handle(IoRegistration registration, IoEvent event) {}
+
+          @Override
+          public void close() {}
+        };
+    assertThat(((IoEventLoop) loop.group().next()).register(handle).awaitUninterruptibly().cause())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("cannot register ")
+        .hasMessageEndingWith(
+            ": this event loop takes a KQueueFfmIoHandle only; use a channel class of this"
+                + " transport, such as KQueueFfmSocketChannel");
   }
 
   @Test

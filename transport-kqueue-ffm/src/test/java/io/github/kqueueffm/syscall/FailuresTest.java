@@ -106,6 +106,31 @@ class FailuresTest {
   }
 
   @Test
+  void connectThatTookTooLongBeginsAsNettysDoesAndNamesTheRemedy() {
+    assertThat(Failures.connectTimedOut(100, REMOTE))
+        .isEqualTo(
+            "connection timed out after 100 ms: localhost/127.0.0.1:4711 (connect); the host does"
+                + " not answer: check its address, and firewalls on the way, or raise"
+                + " CONNECT_TIMEOUT_MILLIS");
+    assertThat(Failures.connectTimedOut(100, "/run/s"))
+        .startsWith("connection timed out after 100 ms: /run/s (connect); the server does not");
+  }
+
+  @Test
+  void descriptorThatCannotBeSentNamesCallErrnoAndRemedy() {
+    Platform macos = Platform.named("macos-aarch64");
+    for (Errno errno : List.of(Errno.EBADF, Errno.EINVAL, Errno.EOPNOTSUPP, Errno.ETOOMANYREFS)) {
+      assertThat(
+              Failures.description(
+                  macos, "sendmsg of SCM_RIGHTS", "FileDescriptor(5)", -macos.number(errno)))
+          .startsWith("sendmsg of SCM_RIGHTS(FileDescriptor(5)): " + errno + ": ")
+          .contains("; ");
+    }
+    assertThat(Failures.description(macos, "sendmsg", null, -9999))
+        .isEqualTo("sendmsg: errno 9999");
+  }
+
+  @Test
   void closedDescriptorSaysSoInItsCause() {
     Platform linux = Platform.named("linux-x86_64");
     IOException closed = of(linux, "getsockopt", "SOL_SOCKET/SO_TYPE", Errno.EBADF);

@@ -255,7 +255,10 @@ class MulticastGroupsTest {
     MulticastGroups groups = new MulticastGroups(socket("linux-x86_64", Constant.AF_INET));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> groups.join(SOURCE4, loopback, null))
-        .withMessageContaining("not a multicast group");
+        .withMessage(
+            "cannot join "
+                + SOURCE4.getHostAddress()
+                + ": it is not a multicast group; name an address of 224.0.0.0/4 or ff00::/8");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> groups.join(GROUP4, loopback, SOURCE6))
         .withMessageContaining("IP version");

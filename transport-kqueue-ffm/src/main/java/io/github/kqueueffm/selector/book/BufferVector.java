@@ -1,6 +1,7 @@
 package io.github.kqueueffm.selector.book;
 
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -54,7 +55,8 @@ final class BufferVector implements AutoCloseable {
 
   private boolean add(ByteBuffer buffer, boolean contents) {
     if (!contents && buffer.isReadOnly()) {
-      throw new IllegalArgumentException("a read-only buffer cannot be read into");
+      throw new IllegalArgumentException(
+          Failures.refusal("read into", buffer, "it is read-only", "give a writable buffer"));
     }
     if (iovecs.size() + buffer.remaining() > Integer.MAX_VALUE) {
       // EINVAL on macOS and the BSDs.
