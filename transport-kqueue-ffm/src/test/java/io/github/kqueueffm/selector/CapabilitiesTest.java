@@ -11,8 +11,10 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.KeventExpectation;
+import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CapabilitiesTest {
   private static final int FD = 10;
   private static final int PEER = 11;
+
+  private final long before = NativeMemory.live();
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
 
   private static Kevent timer(ScriptedKernel script) {
     return script.timer(0).flags(EV_ADD, EV_ENABLE, EV_CLEAR);

@@ -162,4 +162,45 @@ class ChangeLimitTest {
       assertThat(events.capacity()).isEqualTo(4);
     }
   }
+
+  @Test
+  void changesThatFillTheRoomGoOutWithTheWait() throws IOException {
+    try (script;
+        events;
+        Poller poller = ScriptedPollers.open(script)) {
+      Registration registration = poller.add(9, null);
+      Kevent change = script.timer(9).delete();
+      for (int i = 0; i < 4; i++) {
+        registration.submit(change.filter(), change.flags(), 0, i);
+      }
+      script.expectKevent().forEver().where(call -> count(call.changes(), 4)).answers(0);
+      assertThat(turn(poller)).isZero();
+    }
+  }
+
+  @Test
+  void interestsThatWaitAreKeptInTheirOrderWhileOthersAreAdded() throws IOException {
+    try (script;
+        events;
+        Poller poller = ScriptedPollers.open(script)) {
+      addArmed(poller, 60);
+      // An event ends the turn, so that most of them have to wait for the next one.
+      script.expectKevent().polls().returns(script.read(1));
+      assertThat(turn(poller)).isEqualTo(1);
+      int added = 100;
+      for (int fd = 61; fd <= added; fd++) {
+        poller.add(fd, fd).read(ONE_SHOT);
+      }
+      List<Long> armed = new ArrayList<>();
+      script
+          .allow("kevent")
+          .does(call -> {
+            call.changes().forEach(change -> armed.add(change.ident()));
+            return 0;
+          });
+      turn(poller);
+      assertThat(armed).isSorted().endsWith((long) added);
+      assertThat(armed.get(0) + armed.size()).isEqualTo(added + 1);
+    }
+  }
 }

@@ -3,7 +3,9 @@ package io.github.kqueueffm.selector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
@@ -143,18 +145,62 @@ class ClosedPollerTest {
     }
   }
 
-  @Test
-  void eventsOfAnotherLayoutAreRefused() throws IOException {
-    try (ScriptedKernel freebsd = ScriptedKernel.on("freebsd-x86_64");
-        ScriptedKernel netbsd = ScriptedKernel.on("netbsd-x86_64");
-        Poller one = ScriptedPollers.open(freebsd);
-        Poller other = ScriptedPollers.open(netbsd);
+  @ParameterizedTest
+  @CsvSource({
+    "macos-aarch64, kevent, openbsd-x86_64, kevent",
+    "netbsd-x86_64, __kevent50, netbsd-x86_64, __kevent100"
+  })
+  void eventsOfAnotherLayoutAreRefused(
+      String platform, String symbol, String otherPlatform, String otherSymbol) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform).withKeventSymbol(symbol);
+        ScriptedKernel otherScript =
+            ScriptedKernel.on(otherPlatform).withKeventSymbol(otherSymbol);
+        Poller one = ScriptedPollers.open(script);
+        Poller other = ScriptedPollers.open(otherScript);
         Events events = new Events(4)) {
-      freebsd.expectKevent().polls().returns();
+      script.expectKevent().polls().returns();
       one.select(events, 0, null);
       assertThatThrownBy(() -> other.select(events, 0, null))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("laid out for freebsd-x86_64, not for netbsd-x86_64");
+          .hasMessageContaining("laid out for " + platform + ", not for " + otherPlatform);
+    }
+  }
+
+  @Test
+  void closeOfTheKqueueThatFailsLeavesNoMemory() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
+      Poller poller = ScriptedPollers.open(script);
+      script.expect("close", ScriptedPollers.KQUEUE).fails(Errno.EIO);
+      assertThatThrownBy(poller::close).hasMessageContaining("EIO");
+    }
+  }
+
+  /** libkqueue, where the pipe's knote has to be deleted. */
+  @ParameterizedTest
+  @CsvSource({"ENOENT, false", "ENOMEM, true"})
+  void pipeIsForgottenBeforeItIsClosed(Errno answer, boolean fails) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("linux-x86_64")) {
+      Kevent read = script.read(ScriptedPollers.PIPE_READ);
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      ScriptedPollers.expectPipe(script);
+      script.expectKevent().changes(read.delete()).withoutSlots().fails(Errno.ENOENT);
+      script.expectKevent().changes(read.flags(Constant.EV_ADD)).withoutSlots();
+      Poller poller = Poller.open(script.kernel(), null);
+      assertThat(poller.hasUserEvents()).isFalse();
+      script.expectKevent().changes(read.delete()).withoutSlots().fails(answer);
+      script
+          .expectKevent()
+          .changes(script.write(ScriptedPollers.PIPE_READ).delete())
+          .fails(Errno.ENOENT);
+      script.expect("close", ScriptedPollers.PIPE_READ);
+      script.expect("close", ScriptedPollers.PIPE_WRITE);
+      script.expect("close", ScriptedPollers.KQUEUE);
+      if (fails) {
+        assertThatThrownBy(poller::close).hasMessageContaining("ENOMEM");
+      } else {
+        poller.close();
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import static io.github.kqueueffm.selector.Interest.NONE;
 import static io.github.kqueueffm.selector.Interest.ONE_SHOT;
 import static io.github.kqueueffm.selector.Interest.PEER_CLOSE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,6 +109,30 @@ class LibkqueuePollerTest {
     turn();
     expectForget();
     registration.forget();
+  }
+
+  @Test
+  void renewedDescriptorHasNoKnoteLeft() throws IOException {
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    expectSentinel();
+    turn();
+    script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+    expectForget();
+    registration.renew();
+    expectSentinel();
+    turn();
+  }
+
+  @Test
+  void interestThatIsTakenBackChangesNothing() throws IOException {
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    expectSentinel();
+    turn();
+    registration.write(ONE_SHOT);
+    registration.write(NONE);
+    turn();
   }
 
   private void expectForget() {

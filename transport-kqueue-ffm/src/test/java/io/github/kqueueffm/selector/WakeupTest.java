@@ -203,6 +203,7 @@ class WakeupTest {
           .withoutSlots();
       assertThat(poller.select(events, -1, null)).isZero();
       assertThat(poller.describe()).endsWith("wakeup timer");
+      assertThat(poller.hasUserEvents()).isTrue();
     }
   }
 

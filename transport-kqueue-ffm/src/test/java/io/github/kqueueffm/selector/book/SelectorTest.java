@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
@@ -21,11 +22,13 @@ class SelectorTest {
   private static final long LONGEST = 86_399_999_999_999L;
 
   private final ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
+  private final long before = NativeMemory.live();
   private final Events events = new Events(4);
 
   @AfterEach
   void free() {
     events.close();
+    assertThat(NativeMemory.live()).isEqualTo(before);
   }
 
   @Test
