@@ -19,7 +19,7 @@ final class Sources {
   private final Map<String, List<Path>> files = new HashMap<>();
 
   Sources() throws IOException {
-    for (String module : List.of("transport-kqueue-ffm", "testsuite")) {
+    for (String module : List.of("transport-kqueue-ffm", "conformance", "testsuite")) {
       try (Stream<Path> found = Files.walk(ROOT.resolve(module).resolve("src"))) {
         found
             .filter(Files::isRegularFile)

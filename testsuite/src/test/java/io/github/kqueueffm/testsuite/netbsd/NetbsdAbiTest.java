@@ -2,9 +2,10 @@ package io.github.kqueueffm.testsuite.netbsd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.conformance.Conformance;
+import io.github.kqueueffm.demo.Demo;
 import io.github.kqueueffm.testkit.ChildJvm;
-import io.github.kqueueffm.testsuite.conformance.Conformance;
-import io.github.kqueueffm.testsuite.demo.Demo;
+import io.github.kqueueffm.testkit.NetbsdLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,16 @@
+package io.github.kqueueffm.conformance;
+
+/** Something was seen that should not be. */
+final class Deviation extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  Deviation(String seen) {
+    super(seen);
+  }
+
+  static void unless(boolean holds, String seen) {
+    if (!holds) {
+      throw new Deviation(seen);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.kqueueffm.conformance;
+
+import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
+import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.util.List;
+
+/** Connects to an address of one link, whose interface the user does not name. */
+final class LinkLocal {
+  private LinkLocal() {}
+
+  static String reached(Bench bench) throws Exception {
+    InetAddress own = own();
+    try (Loops loops = new Loops()) {
+      InetAddress vague = InetAddress.getByAddress(own.getAddress());
+      Channel server =
+          loops.serve(
+              () -> new KQueueFfmServerSocketChannel(SocketProtocolFamily.INET6),
+              new InetSocketAddress(vague, 0),
+              Echo::new);
+      int port = ((InetSocketAddress) server.localAddress()).getPort();
+      Channel client =
+          Loops.await(
+              loops
+                  .client(
+                      () -> new KQueueFfmSocketChannel(SocketProtocolFamily.INET6), new Collector())
+                  .connect(new InetSocketAddress(vague, port)));
+      InetSocketAddress peer = (InetSocketAddress) client.remoteAddress();
+      Deviation.unless(peer.equals(new InetSocketAddress(own, port)), "the peer is " + peer);
+      return peer.toString();
+    }
+  }
+
+  /** One that a single interface has. */
+  private static InetAddress own() throws Exception {
+    List<InetAddress> all =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(ip -> ip instanceof Inet6Address && ip.isLinkLocalAddress())
+            .toList();
+    return all.stream()
+        .filter(ip -> all.stream().filter(ip::equals).count() == 1)
+        .findFirst()
+        .orElseThrow(() -> new NotOffered("no interface has a link-local address of its own"));
+  }
+}

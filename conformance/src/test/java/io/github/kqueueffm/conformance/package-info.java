@@ -1,0 +1,2 @@
+/** Tests of the conformance program. */
+package io.github.kqueueffm.conformance;

@@ -1,0 +1,65 @@
+package io.github.kqueueffm.demo;
+
+import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
+import static io.netty.handler.codec.http.HttpResponseStatus.OK;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+
+/** {@code GET /plaintext} says hello, {@code POST /echo} sends the body back. */
+final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
+  static final String PLAINTEXT_PATH = "/plaintext";
+  static final String ECHO_PATH = "/echo";
+  static final String HELLO = "Hello, World!";
+
+  private static final ByteBuf HELLO_BYTES =
+      Unpooled.unreleasableBuffer(
+          Unpooled.directBuffer(HELLO.length())
+              .writeBytes(HELLO.getBytes(StandardCharsets.US_ASCII))
+              .asReadOnly());
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    if (is(request, HttpMethod.GET, PLAINTEXT_PATH)) {
+      answer(context, OK, "text/plain", HELLO_BYTES.duplicate());
+    } else if (is(request, HttpMethod.POST, ECHO_PATH)) {
+      answer(context, OK, "application/octet-stream", request.content().retain());
+    } else {
+      answer(context, NOT_FOUND, "text/plain", Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  private static boolean is(FullHttpRequest request, HttpMethod method, String path) {
+    return request.method().equals(method) && request.uri().equals(path);
+  }
+
+  private static void answer(
+      ChannelHandlerContext context, HttpResponseStatus status, String type, ByteBuf body) {
+    FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, type)
+        .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+    context.write(response);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.flush();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+}

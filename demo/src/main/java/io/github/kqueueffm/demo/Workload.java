@@ -1,0 +1,39 @@
+package io.github.kqueueffm.demo;
+
+import java.util.List;
+
+/** What is asked for, and over how many connections. */
+enum Workload {
+  PLAINTEXT("GET /plaintext", 16, Exchanges.plaintext()),
+  HTTP_ECHO("POST /echo, 0 B to 1 MiB", 4, Exchanges.httpEcho()),
+  RAW_ECHO("TCP echo, 100 B", 16, Exchanges.rawEcho());
+
+  private final String title;
+  private final int connections;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Exchanges makes lists that cannot be changed.
+  private final List<Exchange> exchanges;
+
+  Workload(String title, int connections, List<Exchange> exchanges) {
+    this.title = title;
+    this.connections = connections;
+    this.exchanges = exchanges;
+  }
+
+  String title() {
+    return title;
+  }
+
+  int connections() {
+    return connections;
+  }
+
+  /** Every connection goes through them again and again. */
+  List<Exchange> exchanges() {
+    return exchanges;
+  }
+
+  boolean isHttp() {
+    return this != RAW_ECHO;
+  }
+}

@@ -1,2 +1,0 @@
-/** Tests of the conformance program. */
-package io.github.kqueueffm.testsuite.conformance;
