@@ -12,11 +12,13 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -507,5 +509,37 @@ class KernelSocketFaultTest {
       assertThat(receiver.count()).isZero();
       assertThat(receiver.isTruncated()).isTrue();
     }
+  }
+
+  /** Its number may be another file's by then. */
+  @Test
+  void noCallReachesADescriptorThatWasClosed() throws IOException {
+    ScriptedCalls calls = system("freebsd-x86_64");
+    KernelSocket socket = accepted(calls);
+    socket.close();
+    socket.close();
+    assertThat(socket.isOpen()).isFalse();
+    assertThat(socket.isGone()).isFalse();
+    assertThat(socket.localAddress()).isNull();
+    assertThat(socket.remoteAddress()).isNull();
+    List<ThrowingCallable> operations =
+        List.of(
+            () -> socket.bind(REMOTE),
+            () -> socket.listen(1),
+            () -> socket.connect(REMOTE),
+            () -> socket.finishConnect(REMOTE, 0),
+            () -> socket.finishConnect(REMOTE, 1),
+            socket::disconnect,
+            () -> socket.shutdown(true, true),
+            () -> socket.getInt(Constant.SOL_SOCKET, Constant.SO_ERROR),
+            () -> socket.setInt(Constant.SOL_SOCKET, Constant.SO_REUSEADDR, 1),
+            () -> socket.getBytes(1, 1, 0, 0),
+            () -> socket.setBytes(1, 1, 0, 0),
+            socket::soLinger,
+            () -> socket.soLinger(1));
+    for (ThrowingCallable operation : operations) {
+      assertThatThrownBy(operation).isInstanceOf(ClosedChannelException.class);
+    }
+    assertThat(calls.log()).containsExactly("close(7)");
   }
 }
