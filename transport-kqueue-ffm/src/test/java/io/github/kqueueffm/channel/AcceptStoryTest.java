@@ -1,9 +1,9 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,18 +42,18 @@ class AcceptStoryTest {
   }
 
   /** A server to which the next turn reports connections. */
-  private Channel called(Story story) {
+  private Channel called(ScriptedLoop story) {
     Channel server = story.listen(this::child);
     story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
     return server;
   }
 
-  private void accept(Story story, int fd) {
+  private void accept(ScriptedLoop story, int fd) {
     story.tcp().accept(SERVER, fd, THERE, THEIR_PORT);
   }
 
   /** The server goes on: it is armed after those children. */
-  private void goesOn(Story story, int... fds) {
+  private void goesOn(ScriptedLoop story, int... fds) {
     Kevent[] changes = new Kevent[fds.length + 1];
     for (int i = 0; i < fds.length; i++) {
       changes[i] = story.read(fds[i]).oneShot();
@@ -66,7 +66,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("n connections cost n accepts and the one that finds none")
   void takesAllThatWait() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       called(story);
       accept(story, 11);
       accept(story, 12);
@@ -81,7 +81,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("takes no more than the limit of a turn, and arms for the rest")
   void isFair() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(
           new ServerBootstrap()
               .option(
@@ -99,7 +99,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a stale event finds no connection and arms again")
   void findsNone() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       called(story);
       story.tcp().nothingToAccept(SERVER);
       story.turn();
@@ -111,7 +111,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a connection that was given up while it waited is passed over")
   void passesOverAbortedOnes() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       called(story);
       story.tcp().accept(SERVER).fails(Errno.ECONNABORTED);
       story.tcp().accept(SERVER).fails(Errno.EINTR);
@@ -127,7 +127,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("fcntl's EINVAL on a connection that was reset closes it, and nobody hears [B1, B2]")
   void closesAResetOneQuietly_swiftnio1030() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().withoutAccept4();
       Channel server = called(story);
       Recorder observer = new Recorder();
@@ -147,7 +147,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a reset connection's EINVAL for TCP_NODELAY does not fail the child [B1]")
   void letsAChildFindOutByItself() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       called(story);
       story.tcp().accepting(SERVER, CHILD, THERE, THEIR_PORT);
       story.tcp().option(CHILD, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.EINVAL);
@@ -167,7 +167,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("without descriptors left it rests: no event, no accept, and then goes on [B2]")
   void backsOffWithoutDescriptors() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       Recorder observer = new Recorder();
       server.pipeline().addLast(observer);
@@ -197,7 +197,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("rests a tenth of a second when nobody stops it from reading [B2]")
   void backsOffByItself() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       server.pipeline().removeLast();
       Recorder observer = new Recorder();
@@ -220,7 +220,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a connection whose flags cannot be set is closed, and the reason told [B2]")
   void closesAfterEveryFailure_netty16442() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().withoutAccept4();
       Channel server = called(story);
       Recorder observer = new Recorder();
@@ -238,7 +238,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a listener that is broken tells so, and does not accept in a circle")
   void tellsOtherErrors() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       Recorder observer = new Recorder();
       server.pipeline().addFirst(observer);
@@ -252,7 +252,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a server that its handler closes accepts no more: the number may be another's [A1]")
   void acceptsNoMoreOnceItIsClosed() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       Recorder observer = new Recorder();
       server.pipeline().addLast(observer);
@@ -277,7 +277,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("an accept that is forbidden for good does not keep the loop for itself [B2]")
   void restsWhenEveryConnectionIsGone() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       server.pipeline().removeLast();
       Recorder observer = new Recorder();
@@ -297,7 +297,7 @@ class AcceptStoryTest {
   @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
   @DisplayName("an accept that a policy forbids is asked for once before each rest")
   void restsWhenAcceptIsForbidden(Errno errno) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       server.pipeline().removeLast();
       Recorder observer = new Recorder();
@@ -319,7 +319,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a server that cannot be configured leaves no socket [B2]")
   void closesTheSocketOfAServerThatFails() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().listener(SERVER);
       story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1).fails(Errno.ENOBUFS);
       story.tcp().close(SERVER);
@@ -333,7 +333,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a child that cannot be configured is closed once, and its own reason told [B2]")
   void closesAChildThatFailsOnce() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = called(story);
       Recorder observer = new Recorder();
       server.pipeline().addLast(observer);
@@ -350,7 +350,7 @@ class AcceptStoryTest {
   @Test
   @DisplayName("a read that was asked for before the bind is armed by it")
   void armsWhatWasAskedForBefore() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(
           new ServerBootstrap()
               .option(ChannelOption.AUTO_READ, false)

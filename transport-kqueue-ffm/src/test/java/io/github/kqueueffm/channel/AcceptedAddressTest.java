@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The local address of an accepted connection that is asked for only after the close. */
 @Tag("real")
 class AcceptedAddressTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Received received = new Received();
 

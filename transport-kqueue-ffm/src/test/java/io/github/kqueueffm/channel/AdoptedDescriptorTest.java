@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Channels on descriptors that somebody else opened, in every state. */
 @Tag("real")
 class AdoptedDescriptorTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Kernel kernel = Kernels.system();
   private final Platform platform = kernel.platform();
@@ -78,7 +78,7 @@ class AdoptedDescriptorTest {
 
   @Test
   void freshSocketConnects() throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 1, Loop.anyPort().getAddress())) {
+    try (ServerSocket listener = new ServerSocket(0, 1, LoopExtension.anyPort().getAddress())) {
       Channel channel = register(new KQueueFfmSocketChannel(socket(Constant.AF_INET).fd()));
       assertThat(channel.isActive()).isFalse();
       assertThat(channel.localAddress()).isNull();
@@ -91,9 +91,9 @@ class AdoptedDescriptorTest {
 
   @Test
   void boundSocketConnectsFromWhereItIs() throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 1, Loop.anyPort().getAddress())) {
+    try (ServerSocket listener = new ServerSocket(0, 1, LoopExtension.anyPort().getAddress())) {
       KernelSocket socket = socket(Constant.AF_INET);
-      socket.bind(Loop.anyPort());
+      socket.bind(LoopExtension.anyPort());
       Channel channel = register(new KQueueFfmSocketChannel(socket.fd()));
       assertThat(channel.localAddress()).isEqualTo(socket.localAddress());
       channel.connect(listener.getLocalSocketAddress()).sync();
@@ -107,7 +107,7 @@ class AdoptedDescriptorTest {
 
   @Test
   void connectedBlockingSocketIsActiveAtOnce() throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 1, Loop.anyPort().getAddress())) {
+    try (ServerSocket listener = new ServerSocket(0, 1, LoopExtension.anyPort().getAddress())) {
       KernelSocket socket = socket(Constant.AF_INET);
       kernel.fcntl(socket.fd(), platform.get(Constant.F_SETFL), 0);
       socket.connect(listener.getLocalSocketAddress());
@@ -135,7 +135,7 @@ class AdoptedDescriptorTest {
             .channelFactory(() -> adopted)
             .childHandler(received);
     Channel server =
-        (bind ? bootstrap.bind(Loop.anyPort()) : bootstrap.register()).sync().channel();
+        (bind ? bootstrap.bind(LoopExtension.anyPort()) : bootstrap.register()).sync().channel();
     assertThat(server.isActive()).isTrue();
     InetSocketAddress address = (InetSocketAddress) server.localAddress();
     try (Socket peer = new Socket(address.getAddress(), address.getPort())) {
@@ -161,14 +161,14 @@ class AdoptedDescriptorTest {
   @Test
   void boundSocketListensWithItsRegistration() throws Exception {
     KernelSocket socket = socket(Constant.AF_INET);
-    socket.bind(Loop.anyPort());
+    socket.bind(LoopExtension.anyPort());
     assertServes(socket, false);
   }
 
   @Test
   void listeningSocketServes() throws Exception {
     KernelSocket socket = socket(Constant.AF_INET);
-    socket.bind(Loop.anyPort());
+    socket.bind(LoopExtension.anyPort());
     socket.listen(5);
     assertServes(socket, false);
   }

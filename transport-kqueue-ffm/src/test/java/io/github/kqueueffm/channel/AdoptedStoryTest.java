@@ -1,8 +1,8 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +36,7 @@ class AdoptedStoryTest {
   }
 
   /** What taking over a stream socket asks, up to SO_NOSIGPIPE and its failure. */
-  private void adopting(Story story, byte[] name, Errno getpeername, int peek) {
+  private void adopting(ScriptedLoop story, byte[] name, Errno getpeername, int peek) {
     story
         .script()
         .expect("getsockopt", CLIENT, Os.SOL_SOCKET, SO_TYPE)
@@ -55,7 +55,7 @@ class AdoptedStoryTest {
     story.script().allow("getpeername", CLIENT).fails(getpeername);
   }
 
-  private void readsAndEnds(Story story, Channel channel) {
+  private void readsAndEnds(ScriptedLoop story, Channel channel) {
     assertThat(channel.isActive()).isTrue();
     channel.pipeline().addLast(recorder);
     EventLoopGroup loop = story.loop();
@@ -73,7 +73,7 @@ class AdoptedStoryTest {
   @Test
   @DisplayName("a local stream whose peer wrote and closed is active, gives its bytes, and ends")
   void localStreamThatThePeerClosedGivesItsBytes() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       adopting(story, os.localAddress("/tmp/a".getBytes(US_ASCII)), os.noPeer(), 1);
       readsAndEnds(
           story, new KQueueFfmDomainSocketChannel(Sockets.adoptLocal(story.kernel(), CLIENT)));
@@ -83,7 +83,7 @@ class AdoptedStoryTest {
   @Test
   @DisplayName("so does a TCP connection, whose options are not asked for")
   void tcpConnectionThatThePeerClosedGivesItsBytes() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       adopting(story, os.address(THERE, PORT), Errno.ECONNRESET, 0);
       story.script().allow("setsockopt", CLIENT).fails(Errno.EINVAL);
       story.script().allow("getsockopt", CLIENT).fails(Errno.EINVAL);
@@ -94,7 +94,7 @@ class AdoptedStoryTest {
   @Test
   @DisplayName("of a socket that never was connected, a refused SO_NOSIGPIPE is a failure")
   void freshSocketFailsWithItsOption() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       int notConnected = -story.script().platform().number(Errno.ENOTCONN);
       adopting(story, os.localAddress(new byte[0]), Errno.ENOTCONN, notConnected);
       if (os.noSigpipe() == 0) {

@@ -35,14 +35,14 @@ class CloseFaultTest {
   private final CountingKernel calls;
   private final boolean library;
 
-  @RegisterExtension final Loop loop;
+  @RegisterExtension final LoopExtension loop;
 
   CloseFaultTest(boolean library) {
     this.library = library;
     Kernel kernel =
         library ? new ImitatedLibrary(real, ImitatedLibrary.Version.V2_7).kernel() : real;
     calls = CountingKernel.over(kernel);
-    loop = new Loop(calls.kernel());
+    loop = new LoopExtension(calls.kernel());
   }
 
   /** Has all that takes the descriptor out of the kqueue fail. */
@@ -89,7 +89,7 @@ class CloseFaultTest {
       assertThat(closed.await(10_000)).isTrue();
       assertThat(channel.isOpen()).isFalse();
       assertThat(channel.closeFuture().isDone()).isTrue();
-      Loop.await("the channel has left its loop", () -> !channel.isRegistered());
+      LoopExtension.await("the channel has left its loop", () -> !channel.isRegistered());
       // The peer sees the end, so that the descriptor is closed.
       accepted.setSoTimeout(10_000);
       assertThat(accepted.getInputStream().read()).isEqualTo(-1);
@@ -100,7 +100,7 @@ class CloseFaultTest {
   }
 
   private void assertCloses(int linger, boolean deregistered) throws Exception {
-    try (ServerSocket peer = new ServerSocket(0, 1, Loop.anyPort().getAddress())) {
+    try (ServerSocket peer = new ServerSocket(0, 1, LoopExtension.anyPort().getAddress())) {
       assertCloses(peer, linger, deregistered);
     }
   }

@@ -1,9 +1,9 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.HERE;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -52,7 +52,7 @@ class ConnectStoryTest {
   }
 
   /** A connect whose outcome the next turn's event tells. */
-  private ChannelFuture connecting(Story story) {
+  private ChannelFuture connecting(ScriptedLoop story) {
     ChannelFuture connected = story.client(client).connect(REMOTE);
     story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
     story.tasks();
@@ -63,7 +63,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("success is what SO_ERROR and getpeername say; nothing is read before [A4]")
   void succeeds() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
       story.tcp().soError(CLIENT, 0);
@@ -82,7 +82,7 @@ class ConnectStoryTest {
   @DisplayName(
       "a shutdown before it is refused without a call, and spoils neither socket nor channel")
   void isNotSpoiledByAShutdownBefore() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       SocketChannel channel = (SocketChannel) story.client(client).register().channel();
       story.tasks();
       assertShutdownIsTooEarly(story, channel);
@@ -104,7 +104,7 @@ class ConnectStoryTest {
     }
   }
 
-  private static void assertShutdownIsTooEarly(Story story, SocketChannel channel) {
+  private static void assertShutdownIsTooEarly(ScriptedLoop story, SocketChannel channel) {
     List<ChannelFuture> shutdowns =
         List.of(channel.shutdownOutput(), channel.shutdownInput(), channel.shutdown());
     story.tasks();
@@ -118,7 +118,7 @@ class ConnectStoryTest {
 
   @Test
   void canBeCompleteAtOnce() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = story.client(client).connect(REMOTE);
       story.tcp().connect(CLIENT, THERE, PORT);
       story.tasks();
@@ -132,7 +132,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a refusal is EV_EOF with its errno in fflags, and its text names the peer [A4, B9]")
   void isRefusedByTheEvent_netty8212() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story
           .kevent(story.write(CLIENT).oneShot())
@@ -150,7 +150,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("an EV_EOF without an errno leaves it to SO_ERROR [A4]")
   void isRefusedBySoError() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
       story.tcp().soError(CLIENT, story.script().platform().number(Errno.EHOSTUNREACH));
@@ -165,7 +165,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("an SO_ERROR that somebody else has read is no success: getpeername decides [A4]")
   void isRefusedByGetpeername_netty7738() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
       story.tcp().soError(CLIENT, 0);
@@ -181,7 +181,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("no peer, no error and nothing to read is a reset, and no success [A4]")
   void isResetWithoutPeerErrorAndInput() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).eof());
       story.tcp().soError(CLIENT, 0);
@@ -198,7 +198,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a stale event during a connect arms the filter again [A4]")
   void goesOnAfterASpuriousEvent_netty7281() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT));
       story.tcp().soError(CLIENT, 0);
@@ -218,7 +218,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("when the peer is gone before EVFILT_WRITE is armed, SO_ERROR tells why [A4, A9]")
   void isRefusedBeforeTheFilterIsArmed_mio582() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story
           .kevent(story.write(CLIENT).oneShot())
@@ -234,7 +234,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a filter that cannot be armed fails the connect, for nothing would end it [A9]")
   void failsWithAFilterThatCannotBeArmed() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story
           .kevent(story.write(CLIENT).oneShot())
@@ -248,7 +248,7 @@ class ConnectStoryTest {
 
   @Test
   void failsAtOnceWithTheErrnoOfTheCall() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = story.client(client).connect(REMOTE);
       story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.ENETUNREACH);
       story.tcp().close(CLIENT);
@@ -262,7 +262,7 @@ class ConnectStoryTest {
 
   @Test
   void timesOut() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected =
           story.client(client).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 300).connect(REMOTE);
       story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
@@ -286,7 +286,7 @@ class ConnectStoryTest {
 
   @Test
   void canBeCancelled() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       story.kevent(story.write(CLIENT).oneShot()).returns();
       story.turn();
@@ -302,7 +302,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a channel whose connect failed is closed, whoever connects it [A4]")
   void isClosedByARefusal() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = story.client(client).register().channel();
       story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
       ChannelFuture connected = channel.connect(REMOTE);
@@ -321,7 +321,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a channel whose local address cannot be bound can be connected without it")
   void staysOpenWithoutItsLocalAddress() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = story.client(client).register().channel();
       story.script().expect("bind", CLIENT).fails(Errno.EADDRINUSE);
       ChannelFuture connected = channel.connect(REMOTE, new InetSocketAddress(HERE, PORT));
@@ -335,7 +335,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("what was flushed during the connect goes out when it is done")
   void writesWhatWasFlushedMeanwhile() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = connecting(story);
       ChannelFuture written = client.write("early");
       story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
@@ -351,7 +351,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a channel that cannot be configured leaves no socket [B2]")
   void closesTheSocketOfAChannelThatFails() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().socket(CLIENT);
       story.tcp().option(CLIENT, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.ENOBUFS);
       story.tcp().close(CLIENT);
@@ -365,7 +365,7 @@ class ConnectStoryTest {
   @Test
   @DisplayName("a wildcard means this machine, which not every kernel takes it for")
   void wildcardIsTheLoopbackAddress() throws Exception {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected =
           story.client(client).connect(new InetSocketAddress("0.0.0.0", PORT));
       story.tcp().connect(CLIENT, "127.0.0.1", PORT);

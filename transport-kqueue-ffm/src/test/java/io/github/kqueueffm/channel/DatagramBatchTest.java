@@ -1,11 +1,11 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
-import static io.github.kqueueffm.channel.DatagramRig.loopback;
-import static io.github.kqueueffm.channel.DatagramRig.settle;
-import static io.github.kqueueffm.channel.DatagramRig.to;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramFixture.loopback;
+import static io.github.kqueueffm.channel.DatagramFixture.settle;
+import static io.github.kqueueffm.channel.DatagramFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
@@ -86,9 +86,10 @@ final class DatagramBatchTest {
   }
 
   /** Datagrams wait in the kernel until the test lets the channel read. */
-  private static KQueueFfmDatagramChannel batched(DatagramRig rig, Inbox inbox, int slots) {
-    return rig.bound(
-        rig.bootstrap(SocketProtocolFamily.INET, inbox)
+  private static KQueueFfmDatagramChannel batched(DatagramFixture fixture, Inbox inbox, int slots) {
+    return fixture.bound(
+        fixture
+            .bootstrap(SocketProtocolFamily.INET, inbox)
             .option(ChannelOption.AUTO_READ, false)
             .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
             .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * slots)),
@@ -99,10 +100,10 @@ final class DatagramBatchTest {
   @Needs(SystemPromise.BATCHES)
   void flushedDatagramsGoWithFewCalls() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       sync(flush(sender, to(receiver), 100));
       assertNumbers(inbox, 0, 100);
       assertThat(kernel.count("sendmmsg")).isEqualTo(2);
@@ -113,10 +114,10 @@ final class DatagramBatchTest {
   @Test
   void connectedDatagramsAndPiecesGoInBatchesToo() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       sender.connect(to(receiver)).sync();
       ByteBuf pieces =
           Unpooled.compositeBuffer()
@@ -136,10 +137,10 @@ final class DatagramBatchTest {
 
   @Test
   void failureInTheMiddleOfBatchFailsThatDatagramAlone() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       List<ChannelFuture> good = new ArrayList<>();
       good.add(sender.write(packet("0", to(receiver))));
       ChannelFuture large =
@@ -163,9 +164,9 @@ final class DatagramBatchTest {
   @Needs(SystemPromise.BATCHES)
   void fullSocketAmidBatchesLosesNothing() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.EAGAIN, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       sync(flush(channel, to(channel), 10));
       assertNumbers(inbox, 0, 10);
       assertThat(kernel.count("sendmmsg")).isEqualTo(2);
@@ -177,9 +178,9 @@ final class DatagramBatchTest {
   void exhaustedQueueFailsTheFirstOfBatchOnly() throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).fail("sendmmsg", Errno.ENOBUFS, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       List<ChannelFuture> futures = flush(channel, to(channel), 4);
       assertThat(futures.get(0).await().cause()).hasMessageContaining("ENOBUFS");
       sync(futures.subList(1, 4));
@@ -190,12 +191,13 @@ final class DatagramBatchTest {
   @Test
   void limitOfMessagesPerWriteYieldsAndGoesOn() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
       KQueueFfmDatagramChannel sender =
-          rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, new Inbox())
                   .option(ChannelOption.MAX_MESSAGES_PER_WRITE, 4),
               loopback(0));
       sync(flush(sender, to(receiver), 10));
@@ -209,10 +211,10 @@ final class DatagramBatchTest {
   void datagramsGoOneByOneWhereTheSystemHasNoBatches() throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).without(Call.SENDMMSG, Call.RECVMMSG);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
-      sync(flush(rig.local(new Inbox()), to(receiver), 5));
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
+      sync(flush(fixture.local(new Inbox()), to(receiver), 5));
       receiver.config().setAutoRead(true);
       assertNumbers(inbox, 0, 5);
       assertThat(kernel.count("sendto")).isEqualTo(5);
@@ -228,10 +230,10 @@ final class DatagramBatchTest {
         CountingKernel.over(Kernels.system())
             .fail("sendmmsg", errno, Integer.MAX_VALUE)
             .fail("recvmmsg", errno, Integer.MAX_VALUE);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       receiver.config().setAutoRead(true);
       for (int i = 0; i < 5; i++) {
         sync(flush(sender, to(receiver), 5));
@@ -250,10 +252,10 @@ final class DatagramBatchTest {
   void batchesComeBackAfterARefusalThatPasses(Errno errno) throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).fail("sendmmsg", errno, 2).fail("recvmmsg", errno, 2);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       receiver.config().setAutoRead(true);
       for (int round = 0; round < 3; round++) {
         // Two refusals, a success, and two more: never three in a row.
@@ -283,11 +285,11 @@ final class DatagramBatchTest {
         CountingKernel.over(Kernels.system())
             .fail("sendmmsg", Errno.EPERM, 1)
             .fail("sendto", Errno.EPERM, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
       receiver.config().setAutoRead(true);
-      List<ChannelFuture> futures = flush(rig.local(new Inbox()), to(receiver), 5);
+      List<ChannelFuture> futures = flush(fixture.local(new Inbox()), to(receiver), 5);
       assertThat(futures.get(0).await().cause()).hasMessageContaining("EPERM");
       sync(futures.subList(1, 5));
       assertNumbers(inbox, 1, 5);
@@ -303,11 +305,11 @@ final class DatagramBatchTest {
         CountingKernel.over(Kernels.system())
             .fail("recvmmsg", Errno.EACCES, 1)
             .fail("recvmsg", Errno.EAGAIN, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
       receiver.config().setAutoRead(true);
-      sync(flush(rig.local(new Inbox()), to(receiver), 5));
+      sync(flush(fixture.local(new Inbox()), to(receiver), 5));
       assertThat(inbox.failure()).hasMessageContaining("EACCES");
       assertNumbers(inbox, 0, 5);
       assertThat(kernel.count("recvmmsg")).isGreaterThan(1);
@@ -318,11 +320,11 @@ final class DatagramBatchTest {
   @Needs(SystemPromise.BATCHES)
   void waitingDatagramsComeWithOneCallEachWithItsOwnSender() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
-      KQueueFfmDatagramChannel one = rig.local(new Inbox());
-      KQueueFfmDatagramChannel other = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
+      KQueueFfmDatagramChannel one = fixture.local(new Inbox());
+      KQueueFfmDatagramChannel other = fixture.local(new Inbox());
       for (int i = 0; i < 6; i++) {
         (i % 2 == 0 ? one : other).writeAndFlush(packet("" + i, to(receiver))).sync();
       }
@@ -340,17 +342,18 @@ final class DatagramBatchTest {
   @Test
   @Needs(SystemPromise.BATCHES)
   void batchTellsRecipientsAndTakesEmptyAndCutDatagrams() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver =
-          rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, inbox)
                   .option(ChannelOption.AUTO_READ, false)
                   .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true)
                   .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
                   .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(SLOT * 4)),
               new InetSocketAddress("0.0.0.0", 0));
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       InetSocketAddress own = new InetSocketAddress(LOOPBACK4, receiver.localAddress().getPort());
       sender.write(packet("first", own));
       sender.write(packet("", own));
@@ -366,12 +369,12 @@ final class DatagramBatchTest {
   @Test
   void heapBufferOfAnAllocatorGoesOneByOneAndGivesNoBatchUp() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 8);
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 8);
       receiver.config().setRecvByteBufAllocator(new HeapRecvByteBufAllocator(SLOT * 8));
       receiver.config().setAutoRead(true);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       for (int i = 0; i < 4; i++) {
         sync(flush(sender, to(receiver), 5));
         assertNumbers(inbox, 0, 5);
@@ -380,7 +383,7 @@ final class DatagramBatchTest {
       inbox.assertEmpty();
       assertThat(kernel.count("recvmmsg")).isZero();
       Inbox direct = new Inbox();
-      KQueueFfmDatagramChannel other = batched(rig, direct, 8);
+      KQueueFfmDatagramChannel other = batched(fixture, direct, 8);
       other.config().setAutoRead(true);
       sync(flush(sender, to(other), 5));
       assertNumbers(direct, 0, 5);
@@ -391,9 +394,9 @@ final class DatagramBatchTest {
   @Test
   void nothingToReceiveReleasesTheBuffer() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system()).fail("recvmmsg", Errno.EAGAIN, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 4);
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 4);
       receiver.config().setAutoRead(true);
       receiver.writeAndFlush(packet("x", to(receiver))).sync();
       assertThat(inbox.text()).isEqualTo("x");
@@ -404,9 +407,9 @@ final class DatagramBatchTest {
   @Test
   void bufferForOneDatagramOnlyNeedsNoBatch() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = batched(rig, inbox, 1);
+      KQueueFfmDatagramChannel receiver = batched(fixture, inbox, 1);
       receiver.config().setAutoRead(true);
       receiver.writeAndFlush(packet("x", to(receiver))).sync();
       assertThat(inbox.text()).isEqualTo("x");
@@ -417,10 +420,10 @@ final class DatagramBatchTest {
   @Test
   void cancelledWriteIsNotTakenForOneThatWasSent() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       List<ChannelFuture> sent = new ArrayList<>();
       onLoop(
           sender,
@@ -444,10 +447,10 @@ final class DatagramBatchTest {
   @Test
   void cancelledWriteIsNoEmptyDatagramAndAnEmptyOneIs() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       sender.connect(to(receiver)).sync();
       onLoop(
           sender,

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
-import static io.github.kqueueffm.channel.DatagramRig.loopback;
-import static io.github.kqueueffm.channel.DatagramRig.settle;
-import static io.github.kqueueffm.channel.DatagramRig.to;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramFixture.loopback;
+import static io.github.kqueueffm.channel.DatagramFixture.settle;
+import static io.github.kqueueffm.channel.DatagramFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Needs;
@@ -51,12 +51,13 @@ final class DatagramChannelTest {
       value = SocketProtocolFamily.class,
       names = {"INET", "INET6"})
   void datagramAndItsAnswerCarryBothAddresses(SocketProtocolFamily family) throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       var own = family == SocketProtocolFamily.INET ? LOOPBACK4 : LOOPBACK6;
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.bind(family, new InetSocketAddress(own, 0), server);
-      KQueueFfmDatagramChannel asking = rig.bind(family, new InetSocketAddress(own, 0), client);
+      KQueueFfmDatagramChannel serving =
+          fixture.bind(family, new InetSocketAddress(own, 0), server);
+      KQueueFfmDatagramChannel asking = fixture.bind(family, new InetSocketAddress(own, 0), client);
       asking.writeAndFlush(packet("question", serving.localAddress())).sync();
       assertThat(server.letter())
           .isEqualTo(new Inbox.Letter("question", asking.localAddress(), serving.localAddress()));
@@ -68,15 +69,16 @@ final class DatagramChannelTest {
   @Test
   @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void socketOfBothFamiliesSpeaksWithEach() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox both = new Inbox.Echo();
-      KQueueFfmDatagramChannel serving = rig.bind(null, new InetSocketAddress(0), both);
+      KQueueFfmDatagramChannel serving = fixture.bind(null, new InetSocketAddress(0), both);
       int port = serving.localAddress().getPort();
       for (SocketProtocolFamily family :
           List.of(SocketProtocolFamily.INET, SocketProtocolFamily.INET6)) {
         var own = family == SocketProtocolFamily.INET ? LOOPBACK4 : LOOPBACK6;
         Inbox inbox = new Inbox();
-        KQueueFfmDatagramChannel client = rig.bind(family, new InetSocketAddress(own, 0), inbox);
+        KQueueFfmDatagramChannel client =
+            fixture.bind(family, new InetSocketAddress(own, 0), inbox);
         InetSocketAddress server = new InetSocketAddress(own, port);
         client.writeAndFlush(packet("from " + family, server)).sync();
         Inbox.Letter letter = both.letter();
@@ -90,12 +92,14 @@ final class DatagramChannelTest {
   @Test
   @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
   void wildcardOfIpv4OnSocketOfBothFamiliesMeansBoth_netty17498() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);
+      KQueueFfmDatagramChannel channel =
+          fixture.bind(null, new InetSocketAddress("0.0.0.0", 0), inbox);
       int port = channel.localAddress().getPort();
       KQueueFfmDatagramChannel sender =
-          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
+          fixture.bind(
+              SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
       sender.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
       assertThat(inbox.text()).isEqualTo("six");
     }
@@ -104,10 +108,10 @@ final class DatagramChannelTest {
   /** netty/netty#11588: the family is one of the socket, not of the JVM. */
   @Test
   void addressOfOtherFamilyFailsItsDatagramAlone() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       ChannelFuture first = sender.write(packet("one", to(receiver)));
       ChannelFuture wrong =
           sender.write(
@@ -124,9 +128,9 @@ final class DatagramChannelTest {
 
   @Test
   void nameThatWasNotResolvedFailsItsDatagramAlone() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       InetSocketAddress name = InetSocketAddress.createUnresolved("name.invalid", 53);
       ChannelFuture packet = channel.writeAndFlush(packet("lost", name));
       ChannelFuture envelope =
@@ -141,11 +145,11 @@ final class DatagramChannelTest {
   /** libkqueue#39: an empty datagram is no end of a stream. */
   @Test
   void emptyDatagramsGoBothWays() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.local(server);
-      KQueueFfmDatagramChannel asking = rig.local(client);
+      KQueueFfmDatagramChannel serving = fixture.local(server);
+      KQueueFfmDatagramChannel asking = fixture.local(client);
       asking.writeAndFlush(new DatagramPacket(Unpooled.EMPTY_BUFFER, to(serving))).sync();
       asking.writeAndFlush(new DatagramPacket(Unpooled.buffer(0), to(serving))).sync();
       asking.writeAndFlush(new DatagramPacket(Unpooled.compositeBuffer(), to(serving))).sync();
@@ -160,10 +164,10 @@ final class DatagramChannelTest {
 
   @Test
   void everyKindOfBufferIsSentWhole() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       byte[] bytes = "0123456789".getBytes(StandardCharsets.US_ASCII);
       CompositeByteBuf direct = Unpooled.compositeBuffer();
       CompositeByteBuf mixed = Unpooled.compositeBuffer();
@@ -190,9 +194,9 @@ final class DatagramChannelTest {
 
   @Test
   void bufferInMorePiecesThanCallTakesIsCopied() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel receiver = rig.local(inbox);
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
       CompositeByteBuf pieces = Unpooled.compositeBuffer(2000);
       for (int i = 0; i < 1500; i++) {
         pieces.addComponent(true, Unpooled.directBuffer(1).writeByte('a' + i % 26));
@@ -206,9 +210,9 @@ final class DatagramChannelTest {
 
   @Test
   void envelopeOfAnyTypeIsSent() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       AddressedEnvelope<ByteBuf, InetSocketAddress> heap =
           new DefaultAddressedEnvelope<>(text("heap"), to(channel));
       AddressedEnvelope<ByteBuf, InetSocketAddress> direct =
@@ -226,8 +230,8 @@ final class DatagramChannelTest {
 
   @Test
   void whatIsNoDatagramIsRefusedByName() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       assertThat(channel.writeAndFlush("text").await().cause())
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("String")
@@ -237,9 +241,9 @@ final class DatagramChannelTest {
 
   @Test
   void bufferWithoutConnectionFailsAloneAndNextDatagramGoes() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       ChannelFuture nowhere = channel.write(text("nowhere"));
       ChannelFuture here = channel.writeAndFlush(packet("here", to(channel)));
       assertThat(nowhere.await().cause()).isInstanceOf(NotYetConnectedException.class);
@@ -250,11 +254,11 @@ final class DatagramChannelTest {
 
   @Test
   void channelThatIsActiveOnRegistrationSendsWithoutBind() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.local(server);
-      KQueueFfmDatagramChannel client = rig.unbound(SocketProtocolFamily.INET, inbox);
+      KQueueFfmDatagramChannel serving = fixture.local(server);
+      KQueueFfmDatagramChannel client = fixture.unbound(SocketProtocolFamily.INET, inbox);
       assertThat(client.isActive()).isTrue();
       assertThat(client.localAddress()).isNull();
       client.writeAndFlush(packet("hello", to(serving))).sync();
@@ -265,9 +269,10 @@ final class DatagramChannelTest {
 
   @Test
   void channelThatIsNeitherBoundNorConnectedIsNotActive() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      Channel channel = rig.bootstrap(SocketProtocolFamily.INET, inbox).register().sync().channel();
+      Channel channel =
+          fixture.bootstrap(SocketProtocolFamily.INET, inbox).register().sync().channel();
       assertThat(channel.isActive()).isFalse();
       assertThat(channel.writeAndFlush(packet("early", loopback(4))).await().cause())
           .isInstanceOf(NotYetConnectedException.class);
@@ -281,14 +286,15 @@ final class DatagramChannelTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void readTakesOneDatagramAtATimeWithoutAutoRead(boolean batched) throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver =
-          rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, inbox)
                   .option(ChannelOption.AUTO_READ, false),
               loopback(0));
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       List<ChannelFuture> sent = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         sent.add(
@@ -312,9 +318,9 @@ final class DatagramChannelTest {
 
   @Test
   void datagramBeyondTheBufferIsCut() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       channel.writeAndFlush(packet("x".repeat(3000), to(channel))).sync();
       assertThat(inbox.text()).hasSize(2048);
     }
@@ -322,7 +328,7 @@ final class DatagramChannelTest {
 
   @Test
   void handlerMayCloseTheChannelAmidDatagrams() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox closing =
           new Inbox() {
             @Override
@@ -330,8 +336,8 @@ final class DatagramChannelTest {
               context.close();
             }
           };
-      KQueueFfmDatagramChannel receiver = rig.local(closing);
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+      KQueueFfmDatagramChannel receiver = fixture.local(closing);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       for (int i = 0; i < 10; i++) {
         sender.write(packet("" + i, to(receiver)));
       }
@@ -344,9 +350,9 @@ final class DatagramChannelTest {
 
   @Test
   void listenerMayCloseTheChannelAmidDatagrams() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel receiver = rig.local(new Inbox());
-      KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel receiver = fixture.local(new Inbox());
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       ChannelFuture first = sender.write(packet("one", to(receiver)));
       first.addListener(future -> sender.close());
       List<ChannelFuture> others = new ArrayList<>();
@@ -371,7 +377,7 @@ final class DatagramChannelTest {
 
   @Test
   void readThatWasAskedForBeforeTheBindIsArmedByIt() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox =
           new Inbox() {
             @Override
@@ -380,11 +386,12 @@ final class DatagramChannelTest {
             }
           };
       KQueueFfmDatagramChannel receiver =
-          rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, inbox)
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, inbox)
                   .option(ChannelOption.AUTO_READ, false),
               loopback(0));
-      rig.local(new Inbox()).writeAndFlush(packet("one", to(receiver))).sync();
+      fixture.local(new Inbox()).writeAndFlush(packet("one", to(receiver))).sync();
       assertThat(inbox.text()).isEqualTo("one");
     }
   }

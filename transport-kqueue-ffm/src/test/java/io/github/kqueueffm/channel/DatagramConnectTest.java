@@ -2,11 +2,11 @@ package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
 import static io.github.kqueueffm.channel.DatagramChannelTest.text;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
-import static io.github.kqueueffm.channel.DatagramRig.loopback;
-import static io.github.kqueueffm.channel.DatagramRig.settle;
-import static io.github.kqueueffm.channel.DatagramRig.to;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramFixture.loopback;
+import static io.github.kqueueffm.channel.DatagramFixture.settle;
+import static io.github.kqueueffm.channel.DatagramFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -31,9 +31,10 @@ import org.junit.jupiter.api.Test;
 final class DatagramConnectTest {
 
   private static KQueueFfmDatagramChannel connected(
-      DatagramRig rig, Inbox inbox, InetSocketAddress remote) {
+      DatagramFixture fixture, Inbox inbox, InetSocketAddress remote) {
     return (KQueueFfmDatagramChannel)
-        rig.bootstrap(SocketProtocolFamily.INET, inbox)
+        fixture
+            .bootstrap(SocketProtocolFamily.INET, inbox)
             .connect(remote)
             .syncUninterruptibly()
             .channel();
@@ -41,12 +42,12 @@ final class DatagramConnectTest {
 
   @Test
   void connectedChannelSendsAndHearsItsPeerOnly() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.local(server);
-      KQueueFfmDatagramChannel asking = connected(rig, client, to(serving));
-      KQueueFfmDatagramChannel stranger = rig.local(new Inbox());
+      KQueueFfmDatagramChannel serving = fixture.local(server);
+      KQueueFfmDatagramChannel asking = connected(fixture, client, to(serving));
+      KQueueFfmDatagramChannel stranger = fixture.local(new Inbox());
       assertThat(asking.isConnected()).isTrue();
       assertThat(asking.isActive()).isTrue();
       assertThat(asking.remoteAddress()).isEqualTo(to(serving));
@@ -65,13 +66,13 @@ final class DatagramConnectTest {
 
   @Test
   void connectFiresActiveOnceAndOnBoundChannelNotAgain() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel serving = fixture.local(new Inbox());
       Inbox fresh = new Inbox();
-      settle(connected(rig, fresh, to(serving)));
+      settle(connected(fixture, fresh, to(serving)));
       assertThat(fresh.activations).hasValue(1);
       Inbox bound = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(bound);
+      KQueueFfmDatagramChannel channel = fixture.local(bound);
       channel.connect(to(serving)).sync();
       settle(channel);
       assertThat(bound.activations).hasValue(1);
@@ -80,10 +81,10 @@ final class DatagramConnectTest {
 
   @Test
   void localAddressBecomesTheOneTowardsThePeer() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel serving = fixture.local(new Inbox());
       KQueueFfmDatagramChannel channel =
-          rig.bind(SocketProtocolFamily.INET, new InetSocketAddress("0.0.0.0", 0), new Inbox());
+          fixture.bind(SocketProtocolFamily.INET, new InetSocketAddress("0.0.0.0", 0), new Inbox());
       int port = channel.localAddress().getPort();
       assertThat(channel.localAddress().getAddress().isAnyLocalAddress()).isTrue();
       channel.connect(to(serving)).sync();
@@ -96,12 +97,12 @@ final class DatagramConnectTest {
 
   @Test
   void socketsOfBothFamiliesSpeakIpv4Connected() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
       InetSocketAddress any = new InetSocketAddress(0);
-      KQueueFfmDatagramChannel serving = rig.bind(null, any, server);
-      KQueueFfmDatagramChannel asking = rig.bind(null, any, client);
+      KQueueFfmDatagramChannel serving = fixture.bind(null, any, server);
+      KQueueFfmDatagramChannel asking = fixture.bind(null, any, client);
       asking.connect(to(serving)).sync();
       asking.writeAndFlush(text("one")).sync();
       assertThat(server.letter())
@@ -113,12 +114,13 @@ final class DatagramConnectTest {
 
   @Test
   void connectMayBindToo() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel serving = rig.local(inbox);
+      KQueueFfmDatagramChannel serving = fixture.local(inbox);
       KQueueFfmDatagramChannel channel =
           (KQueueFfmDatagramChannel)
-              rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, new Inbox())
                   .connect(to(serving), loopback(0))
                   .sync()
                   .channel();
@@ -130,14 +132,14 @@ final class DatagramConnectTest {
   /** Linux forgets a port that it chose, whether bind or connect made it choose. */
   @Test
   void disconnectKeepsThePortAndHearsEverybodyAgain() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
-      KQueueFfmDatagramChannel stranger = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel serving = fixture.local(new Inbox());
+      KQueueFfmDatagramChannel stranger = fixture.local(new Inbox());
       Inbox chosenByBind = new Inbox();
       Inbox chosenByConnect = new Inbox();
-      KQueueFfmDatagramChannel bound = rig.local(chosenByBind);
+      KQueueFfmDatagramChannel bound = fixture.local(chosenByBind);
       bound.connect(to(serving)).sync();
-      KQueueFfmDatagramChannel unbound = connected(rig, chosenByConnect, to(serving));
+      KQueueFfmDatagramChannel unbound = connected(fixture, chosenByConnect, to(serving));
       for (KQueueFfmDatagramChannel channel : new KQueueFfmDatagramChannel[] {bound, unbound}) {
         int port = channel.localAddress().getPort();
         channel.disconnect().sync();
@@ -157,12 +159,13 @@ final class DatagramConnectTest {
 
   @Test
   void disconnectKeepsThePortOfBothFamilies() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel six =
-          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
-      KQueueFfmDatagramChannel four = rig.local(new Inbox());
-      KQueueFfmDatagramChannel both = rig.bind(null, new InetSocketAddress(0), inbox);
+          fixture.bind(
+              SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
+      KQueueFfmDatagramChannel four = fixture.local(new Inbox());
+      KQueueFfmDatagramChannel both = fixture.bind(null, new InetSocketAddress(0), inbox);
       int port = both.localAddress().getPort();
       both.connect(six.localAddress()).sync();
       assertThat(both.remoteAddress()).isEqualTo(six.localAddress());
@@ -189,8 +192,8 @@ final class DatagramConnectTest {
   @Test
   void disconnectOfUnconnectedChannelDoesNothing() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
-      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
+      KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       InetSocketAddress local = channel.localAddress();
       channel.disconnect().sync();
       assertThat(channel.localAddress()).isEqualTo(local);
@@ -201,12 +204,12 @@ final class DatagramConnectTest {
 
   @Test
   void channelConnectsToAnotherPeerWithoutDisconnect() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox first = new Inbox();
       Inbox second = new Inbox();
-      KQueueFfmDatagramChannel channel = connected(rig, new Inbox(), to(rig.local(first)));
+      KQueueFfmDatagramChannel channel = connected(fixture, new Inbox(), to(fixture.local(first)));
       channel.writeAndFlush(text("one")).sync();
-      KQueueFfmDatagramChannel other = rig.local(second);
+      KQueueFfmDatagramChannel other = fixture.local(second);
       channel.connect(to(other)).sync();
       assertThat(channel.remoteAddress()).isEqualTo(to(other));
       channel.writeAndFlush(text("two")).sync();
@@ -219,9 +222,9 @@ final class DatagramConnectTest {
   void failedConnectLeavesTheChannelBound() throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).fail("connect", Errno.ENETUNREACH, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       assertThat(channel.connect(loopback(9)).await().cause())
           .isInstanceOf(NoRouteToHostException.class)
           .hasMessageContaining("127.0.0.1:9");
@@ -236,17 +239,17 @@ final class DatagramConnectTest {
 
   @Test
   void unreachablePortIsToldOnReadAndTheChannelStaysOpen() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      InetSocketAddress nobody = rig.unused();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      InetSocketAddress nobody = fixture.unused();
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = connected(rig, inbox, nobody);
+      KQueueFfmDatagramChannel channel = connected(fixture, inbox, nobody);
       channel.writeAndFlush(text("anyone?")).sync();
       assertThat(inbox.failure())
           .isInstanceOf(PortUnreachableException.class)
           .hasMessageContaining(nobody.toString());
       assertThat(channel.isOpen()).isTrue();
       Inbox late = new Inbox();
-      rig.bind(SocketProtocolFamily.INET, nobody, late);
+      fixture.bind(SocketProtocolFamily.INET, nobody, late);
       channel.writeAndFlush(text("now?")).sync();
       assertThat(late.text()).isEqualTo("now?");
     }
@@ -254,10 +257,11 @@ final class DatagramConnectTest {
 
   @Test
   void unreachablePortIsToldOnWriteAndTheNextDatagramGoes() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      InetSocketAddress nobody = rig.unused();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      InetSocketAddress nobody = fixture.unused();
       Channel channel =
-          rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+          fixture
+              .bootstrap(SocketProtocolFamily.INET, new Inbox())
               .option(ChannelOption.AUTO_READ, false)
               .connect(nobody)
               .sync()
@@ -265,7 +269,7 @@ final class DatagramConnectTest {
       channel.writeAndFlush(text("lost")).sync();
       ChannelFuture[] two = new ChannelFuture[2];
       // The loopback interface of Linux answers within the call, others do a moment later.
-      Loop.await(
+      LoopExtension.await(
           "the answer",
           () -> {
             two[0] = channel.write(text("refused"));
@@ -282,9 +286,9 @@ final class DatagramConnectTest {
   @Test
   void disconnectThatCannotKeepItsPortIsADisconnectAllTheSame() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
-      KQueueFfmDatagramChannel serving = rig.local(new Inbox());
-      KQueueFfmDatagramChannel channel = connected(rig, new Inbox(), to(serving));
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
+      KQueueFfmDatagramChannel serving = fixture.local(new Inbox());
+      KQueueFfmDatagramChannel channel = connected(fixture, new Inbox(), to(serving));
       kernel.fail("bind", Errno.EADDRINUSE, 1);
       assertThat(channel.disconnect().await().cause()).hasMessageContaining("port");
       assertThat(channel.isConnected()).isFalse();

@@ -2,9 +2,9 @@ package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
 import static io.github.kqueueffm.channel.DatagramChannelTest.text;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
-import static io.github.kqueueffm.channel.DatagramRig.settle;
-import static io.github.kqueueffm.channel.DatagramRig.to;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramFixture.settle;
+import static io.github.kqueueffm.channel.DatagramFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
@@ -50,9 +50,9 @@ final class DatagramFailureTest {
   @Test
   void exhaustedQueueFailsItsDatagramAndDoesNotWait_quinn2293() throws Exception {
     CountingKernel kernel = single().fail("sendto", Errno.ENOBUFS, 2);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       List<ChannelFuture> futures = send(channel, 3);
       for (int i = 0; i < 2; i++) {
         assertThat(futures.get(i).await().cause())
@@ -74,12 +74,12 @@ final class DatagramFailureTest {
       value = SocketProtocolFamily.class,
       names = {"INET", "INET6"})
   void datagramThatIsTooLongFailsWithSizeAndLimit(SocketProtocolFamily family) throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
           family == SocketProtocolFamily.INET
-              ? rig.local(inbox)
-              : rig.bind(family, new InetSocketAddress(LOOPBACK6, 0), inbox);
+              ? fixture.local(inbox)
+              : fixture.bind(family, new InetSocketAddress(LOOPBACK6, 0), inbox);
       InetSocketAddress own = channel.localAddress();
       ChannelFuture large =
           channel.write(new DatagramPacket(Unpooled.directBuffer().writeZero(70000), own));
@@ -97,9 +97,9 @@ final class DatagramFailureTest {
   @Test
   void fullSocketWaitsForTheWriteFilterAndLosesNothing() throws Exception {
     CountingKernel kernel = single().fail("sendto", Errno.EAGAIN, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       for (ChannelFuture future : send(channel, 3)) {
         future.sync();
       }
@@ -118,9 +118,9 @@ final class DatagramFailureTest {
             .fail("sendto", Errno.EINTR, 2)
             .fail("sendmsg", Errno.EINTR, 2)
             .fail("recvmsg", Errno.EINTR, 2);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       channel.writeAndFlush(packet("one", to(channel))).sync();
       CompositeByteBuf pieces =
           Unpooled.compositeBuffer()
@@ -148,9 +148,9 @@ final class DatagramFailureTest {
       })
   void anyOtherErrorFailsItsDatagramAlone(String errno) throws Exception {
     CountingKernel kernel = single().fail("sendto", Errno.valueOf(errno), 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       List<ChannelFuture> futures = send(channel, 2);
       assertThat(futures.get(0).await().cause())
           .isInstanceOf(IOException.class)
@@ -163,9 +163,9 @@ final class DatagramFailureTest {
   @Test
   void eventWithoutDatagramIsPassedOverAndReadingGoesOn() throws Exception {
     CountingKernel kernel = single().fail("recvmsg", Errno.EAGAIN, 3);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       channel.writeAndFlush(packet("here", to(channel))).sync();
       assertThat(inbox.text()).isEqualTo("here");
       inbox.assertEmpty();
@@ -175,9 +175,9 @@ final class DatagramFailureTest {
   @Test
   void errorOfReceivingIsToldAndTheNextDatagramComes() throws Exception {
     CountingKernel kernel = single().fail("recvmsg", Errno.EHOSTUNREACH, 1);
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.local(inbox);
+      KQueueFfmDatagramChannel channel = fixture.local(inbox);
       channel.writeAndFlush(packet("here", to(channel))).sync();
       assertThat(inbox.failure()).isInstanceOf(IOException.class).hasMessageContaining("recvmsg");
       assertThat(inbox.text()).isEqualTo("here");
@@ -189,18 +189,20 @@ final class DatagramFailureTest {
   @Test
   void channelThatCannotBeMadeLeavesNothingBehind() {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       kernel.fail("socket", Errno.EMFILE, 1);
       ChannelFuture failed =
-          rig.bootstrap(SocketProtocolFamily.INET, new Inbox()).bind(DatagramRig.loopback(0));
+          fixture
+              .bootstrap(SocketProtocolFamily.INET, new Inbox())
+              .bind(DatagramFixture.loopback(0));
       assertThat(failed.awaitUninterruptibly().cause()).hasMessageContaining("EMFILE");
     }
   }
 
   @Test
   void writeOfClosedChannelReleasesWhatItWasGiven() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       InetSocketAddress own = to(channel);
       channel.close().sync();
       var content = text("late");

@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
-import static io.github.kqueueffm.channel.DatagramRig.address;
+import static io.github.kqueueffm.channel.DatagramFixture.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -49,24 +49,26 @@ final class DatagramMulticastTest {
   private static final InetAddress OTHER_SOURCE4 = address("127.0.0.2");
 
   private static KQueueFfmDatagramChannel member(
-      DatagramRig rig, SocketProtocolFamily family, Inbox inbox) {
-    return rig.bound(
-        rig.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
+      DatagramFixture fixture, SocketProtocolFamily family, Inbox inbox) {
+    return fixture.bound(
+        fixture.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
         family == SocketProtocolFamily.INET6 ? ANY6 : ANY4);
   }
 
-  private static KQueueFfmDatagramChannel sender(DatagramRig rig, InetAddress from)
+  private static KQueueFfmDatagramChannel sender(DatagramFixture fixture, InetAddress from)
       throws SocketException {
-    return rig.bound(
-        rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+    return fixture.bound(
+        fixture
+            .bootstrap(SocketProtocolFamily.INET, new Inbox())
             .option(ChannelOption.IP_MULTICAST_IF, loopback()),
         new InetSocketAddress(from, 0));
   }
 
   /** IPv6 has no route to groups through the loopback interface. */
-  private static KQueueFfmDatagramChannel sender6(DatagramRig rig, NetworkInterface via) {
-    return rig.bound(
-        rig.bootstrap(SocketProtocolFamily.INET6, new Inbox())
+  private static KQueueFfmDatagramChannel sender6(DatagramFixture fixture, NetworkInterface via) {
+    return fixture.bound(
+        fixture
+            .bootstrap(SocketProtocolFamily.INET6, new Inbox())
             .option(ChannelOption.IP_MULTICAST_IF, via),
         ANY6);
   }
@@ -82,10 +84,10 @@ final class DatagramMulticastTest {
   /** netty/netty#9146: what Netty's own kqueue transport has never had. */
   @Test
   void memberHearsItsGroupFromJoinToLeave_netty9146() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, inbox);
-      KQueueFfmDatagramChannel sender = sender(rig, SOURCE4);
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
+      KQueueFfmDatagramChannel sender = sender(fixture, SOURCE4);
       int port = member.localAddress().getPort();
       InetSocketAddress group = new InetSocketAddress(GROUP4, port);
       send(sender, "early", GROUP4, member);
@@ -105,12 +107,12 @@ final class DatagramMulticastTest {
   /** netty/netty#15753: by itself Linux delivers what any socket of the machine has joined. */
   @Test
   void groupThatAnotherSocketJoinedIsNotHeardUnlessAskedFor_netty15753() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel sender = sender(rig, SOURCE4);
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel sender = sender(fixture, SOURCE4);
       Inbox joined = new Inbox();
       Inbox other = new Inbox();
-      KQueueFfmDatagramChannel member = sharing(rig, ANY4, joined);
-      KQueueFfmDatagramChannel bystander = sharing(rig, member.localAddress(), other);
+      KQueueFfmDatagramChannel member = sharing(fixture, ANY4, joined);
+      KQueueFfmDatagramChannel bystander = sharing(fixture, member.localAddress(), other);
       boolean canHearAll = SystemPromise.MULTICAST_ALL.isKept();
       assertThat(bystander.config().getOptions().keySet())
           .matches(
@@ -131,9 +133,10 @@ final class DatagramMulticastTest {
   }
 
   private static KQueueFfmDatagramChannel sharing(
-      DatagramRig rig, InetSocketAddress local, Inbox inbox) {
-    return rig.bound(
-        rig.bootstrap(SocketProtocolFamily.INET, inbox)
+      DatagramFixture fixture, InetSocketAddress local, Inbox inbox) {
+    return fixture.bound(
+        fixture
+            .bootstrap(SocketProtocolFamily.INET, inbox)
             .option(
                 SystemPromise.REUSED_ADDRESS_SHARES_A_PORT.isKept()
                     ? ChannelOption.SO_REUSEADDR
@@ -146,10 +149,10 @@ final class DatagramMulticastTest {
   void memberOfIpv6GroupHearsIt() throws Exception {
     NetworkInterface via = realInterface(Inet6Address.class);
     assumeTrue(via != null, "no interface with IPv6 multicast");
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET6, inbox);
-      KQueueFfmDatagramChannel sender = sender6(rig, via);
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET6, inbox);
+      KQueueFfmDatagramChannel sender = sender6(fixture, via);
       InetSocketAddress group = new InetSocketAddress(GROUP6, member.localAddress().getPort());
       member.joinGroup(group, via).sync();
       send(sender, "heard", GROUP6, member);
@@ -168,14 +171,14 @@ final class DatagramMulticastTest {
   void socketOfBothFamiliesJoinsGroupsOfEach() throws Exception {
     NetworkInterface via = realInterface(Inet6Address.class);
     assumeTrue(via != null, "no interface with IPv6 multicast");
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, null, inbox);
+      KQueueFfmDatagramChannel member = member(fixture, null, inbox);
       member.joinGroup(GROUP4, loopback(), null).sync();
       member.joinGroup(GROUP6, via, null).sync();
-      send(sender(rig, SOURCE4), "four", GROUP4, member);
+      send(sender(fixture, SOURCE4), "four", GROUP4, member);
       assertThat(inbox.text()).isEqualTo("four");
-      send(sender6(rig, via), "six", GROUP6, member);
+      send(sender6(fixture, via), "six", GROUP6, member);
       assertThat(inbox.text()).isEqualTo("six");
     }
   }
@@ -183,17 +186,17 @@ final class DatagramMulticastTest {
   @Test
   @Needs(SystemPromise.LOOPBACK_ALIASES)
   void memberForOneSourceHearsNoOther() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, inbox);
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
       member.joinGroup(GROUP4, loopback(), SOURCE4).sync();
-      send(sender(rig, OTHER_SOURCE4), "other", GROUP4, member);
-      send(sender(rig, SOURCE4), "chosen", GROUP4, member);
+      send(sender(fixture, OTHER_SOURCE4), "other", GROUP4, member);
+      send(sender(fixture, SOURCE4), "chosen", GROUP4, member);
       assertThat(inbox.text()).isEqualTo("chosen");
       member.leaveGroup(GROUP4, loopback(), SOURCE4).sync();
-      send(sender(rig, SOURCE4), "late", GROUP4, member);
+      send(sender(fixture, SOURCE4), "late", GROUP4, member);
       member.joinGroup(GROUP4, loopback(), OTHER_SOURCE4).sync();
-      send(sender(rig, OTHER_SOURCE4), "other now", GROUP4, member);
+      send(sender(fixture, OTHER_SOURCE4), "other now", GROUP4, member);
       assertThat(inbox.text()).isEqualTo("other now");
       inbox.assertEmpty();
     }
@@ -202,20 +205,20 @@ final class DatagramMulticastTest {
   @Test
   @Needs(SystemPromise.LOOPBACK_ALIASES)
   void blockedSourceIsNotHeard() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, inbox);
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
       member.config().setNetworkInterface(loopback());
       member.joinGroup(GROUP4).sync();
       member.block(GROUP4, loopback(), OTHER_SOURCE4).sync();
-      send(sender(rig, OTHER_SOURCE4), "blocked", GROUP4, member);
-      send(sender(rig, SOURCE4), "heard", GROUP4, member);
+      send(sender(fixture, OTHER_SOURCE4), "blocked", GROUP4, member);
+      send(sender(fixture, SOURCE4), "heard", GROUP4, member);
       assertThat(inbox.text()).isEqualTo("heard");
       member.block(GROUP4, SOURCE4).sync();
-      send(sender(rig, SOURCE4), "blocked too", GROUP4, member);
+      send(sender(fixture, SOURCE4), "blocked too", GROUP4, member);
       member.leaveGroup(GROUP4).sync();
       member.joinGroup(GROUP4).sync();
-      send(sender(rig, OTHER_SOURCE4), "free again", GROUP4, member);
+      send(sender(fixture, OTHER_SOURCE4), "free again", GROUP4, member);
       assertThat(inbox.text()).isEqualTo("free again");
       inbox.assertEmpty();
     }
@@ -225,13 +228,14 @@ final class DatagramMulticastTest {
   void loopThatIsSwitchedOffKeepsOwnDatagramsAway() throws Exception {
     NetworkInterface real = realInterface(Inet4Address.class);
     assumeTrue(real != null, "no interface with IPv4 beside the loopback one");
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, inbox);
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
       member.joinGroup(GROUP4, real, null).sync();
       KQueueFfmDatagramChannel sender =
-          rig.bound(
-              rig.bootstrap(SocketProtocolFamily.INET, new Inbox())
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, new Inbox())
                   .option(ChannelOption.IP_MULTICAST_IF, real)
                   .option(ChannelOption.IP_MULTICAST_TTL, 0),
               ANY4);
@@ -261,9 +265,9 @@ final class DatagramMulticastTest {
 
   @Test
   void groupIsLeftWithTheChannel() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       for (int i = 0; i < 3; i++) {
-        KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, new Inbox());
+        KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, new Inbox());
         member.joinGroup(GROUP4, loopback(), null).sync();
         assertThat(member.joinGroup(GROUP4, loopback(), null).await().cause())
             .as("twice")
@@ -278,8 +282,8 @@ final class DatagramMulticastTest {
 
   @Test
   void whatIsNoGroupOrNotThereFailsThePromise() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, new Inbox());
       List<ChannelFuture> futures =
           List.of(
               member.joinGroup(SOURCE4, loopback(), null),
@@ -297,8 +301,8 @@ final class DatagramMulticastTest {
   @Test
   void optionThatTheKernelLacksFailsThePromiseByName() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
-      KQueueFfmDatagramChannel member = member(rig, SocketProtocolFamily.INET, new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
+      KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, new Inbox());
       kernel.fail("setsockopt", Errno.ENOPROTOOPT, 1);
       assertThat(member.joinGroup(GROUP4, loopback(), null).await().cause())
           .isInstanceOf(UnsupportedOperationException.class)
@@ -308,19 +312,20 @@ final class DatagramMulticastTest {
 
   @Test
   void interfaceIsReadBackAsItWasSet() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       for (SocketProtocolFamily family :
           new SocketProtocolFamily[] {
             null, SocketProtocolFamily.INET, SocketProtocolFamily.INET6
           }) {
-        KQueueFfmDatagramChannel channel = member(rig, family, new Inbox());
+        KQueueFfmDatagramChannel channel = member(fixture, family, new Inbox());
         KQueueFfmDatagramChannelConfig config = channel.config();
         assertThat(config.getNetworkInterface()).isNull();
         assertThat(config.getInterface()).isNull();
         config.setNetworkInterface(loopback());
         assertThat(config.getNetworkInterface()).isEqualTo(loopback());
         assertThat(Collections.list(loopback().getInetAddresses())).contains(config.getInterface());
-        InetAddress own = family == SocketProtocolFamily.INET6 ? DatagramRig.LOOPBACK6 : SOURCE4;
+        InetAddress own =
+            family == SocketProtocolFamily.INET6 ? DatagramFixture.LOOPBACK6 : SOURCE4;
         config.setInterface(own);
         assertThat(config.getNetworkInterface()).isEqualTo(loopback());
       }

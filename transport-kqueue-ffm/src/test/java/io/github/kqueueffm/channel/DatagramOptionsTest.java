@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.DatagramRig.loopback;
+import static io.github.kqueueffm.channel.DatagramFixture.loopback;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -42,8 +42,8 @@ final class DatagramOptionsTest {
       value = SocketProtocolFamily.class,
       names = {"INET", "INET6"})
   void everyOptionIsSetAndReadBack(SocketProtocolFamily family) throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel channel = rig.unbound(family, new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel channel = fixture.unbound(family, new Inbox());
       KQueueFfmDatagramChannelConfig config = channel.config();
       for (boolean on : new boolean[] {true, false}) {
         assertSet(config, ChannelOption.SO_BROADCAST, on);
@@ -78,8 +78,8 @@ final class DatagramOptionsTest {
 
   @Test
   void gettersAndSettersOfNettysInterfaceReachTheSocket() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannelConfig config = rig.local(new Inbox()).config();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
       config
           .setBroadcast(true)
           .setReuseAddress(true)
@@ -105,8 +105,8 @@ final class DatagramOptionsTest {
 
   @Test
   void optionsOfTheJdkAreHonoured() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannelConfig config = rig.local(new Inbox()).config();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
       NetworkInterface via = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
       assertThat(config.setOption(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_IF), via))
           .isTrue();
@@ -123,8 +123,8 @@ final class DatagramOptionsTest {
 
   @Test
   void valueOutOfRangeIsRefusedAndUnknownOptionIsNotTaken() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannelConfig config = rig.local(new Inbox()).config();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
       assertThatIllegalArgumentException().isThrownBy(() -> config.setTimeToLive(256));
       assertThatIllegalArgumentException().isThrownBy(() -> config.setMaxDatagramPayloadSize(-1));
       assertThatThrownBy(() -> config.setInterface(InetAddress.getByName("192.0.2.200")))
@@ -137,8 +137,8 @@ final class DatagramOptionsTest {
 
   @Test
   void activityOnRegistrationIsDecidedBeforeIt() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       assertThatThrownBy(() ->
               channel
                   .config()
@@ -151,8 +151,8 @@ final class DatagramOptionsTest {
 
   @Test
   void optionsOfClosedChannelFailAsClosed() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDatagramChannel channel = rig.local(new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       channel.close().sync();
       assertThatThrownBy(() -> channel.config().setBroadcast(true))
           .isInstanceOf(ChannelException.class);
@@ -205,13 +205,14 @@ final class DatagramOptionsTest {
 
   @Test
   void descriptorOfBoundSocketBecomesWorkingChannel() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.INET);
       socket.bind(new InetSocketAddress("0.0.0.0", 0));
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
           (KQueueFfmDatagramChannel)
-              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox)
+              fixture
+                  .bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox)
                   .register()
                   .sync()
                   .channel();
@@ -229,14 +230,15 @@ final class DatagramOptionsTest {
       names = {"INET", "INET6"})
   void descriptorOfUnboundSocketBecomesChannelThatSendsAndHearsTheAnswer(
       SocketProtocolFamily family) throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox atServer = new Inbox();
-      KQueueFfmDatagramChannel server = rig.local(atServer);
+      KQueueFfmDatagramChannel server = fixture.local(atServer);
       KernelSocket socket = Sockets.datagram(Kernels.system(), family);
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
           (KQueueFfmDatagramChannel)
-              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox)
+              fixture
+                  .bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox)
                   .register()
                   .sync()
                   .channel();
@@ -255,12 +257,13 @@ final class DatagramOptionsTest {
 
   @Test
   void descriptorOfUnboundSocketIsBoundLater() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.INET);
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
-          rig.bound(
-              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox), loopback(0));
+          fixture.bound(
+              fixture.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), inbox),
+              loopback(0));
       InetSocketAddress own = channel.localAddress();
       channel.writeAndFlush(DatagramChannelTest.packet("x", own)).sync();
       assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", own, own));
@@ -270,14 +273,15 @@ final class DatagramOptionsTest {
 
   @Test
   void descriptorOfConnectedSocketBecomesConnectedChannel() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel server = rig.local(inbox);
+      KQueueFfmDatagramChannel server = fixture.local(inbox);
       KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.INET);
       socket.connect(server.localAddress());
       KQueueFfmDatagramChannel channel =
           (KQueueFfmDatagramChannel)
-              rig.bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), new Inbox())
+              fixture
+                  .bootstrap(() -> new KQueueFfmDatagramChannel(socket.fd()), new Inbox())
                   .register()
                   .sync()
                   .channel();
@@ -292,7 +296,7 @@ final class DatagramOptionsTest {
 
   @Test
   void descriptorOfStreamIsRefusedAndStaysWithTheCaller() throws Exception {
-    try (DatagramRig _ = new DatagramRig()) {
+    try (DatagramFixture _ = new DatagramFixture()) {
       KernelSocket stream = Sockets.stream(Kernels.system(), SocketProtocolFamily.INET);
       assertThatThrownBy(() -> new KQueueFfmDatagramChannel(stream.fd()))
           .isInstanceOf(ChannelException.class)

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.DatagramChannelTest.packet;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK4;
-import static io.github.kqueueffm.channel.DatagramRig.LOOPBACK6;
-import static io.github.kqueueffm.channel.DatagramRig.address;
-import static io.github.kqueueffm.channel.DatagramRig.to;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK4;
+import static io.github.kqueueffm.channel.DatagramFixture.LOOPBACK6;
+import static io.github.kqueueffm.channel.DatagramFixture.address;
+import static io.github.kqueueffm.channel.DatagramFixture.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,14 +29,15 @@ final class DatagramRecipientTest {
   private static final InetSocketAddress ANY4 = new InetSocketAddress("0.0.0.0", 0);
 
   private static KQueueFfmDatagramChannel told(
-      DatagramRig rig, SocketProtocolFamily family, InetSocketAddress local, Inbox inbox) {
-    return rig.bound(
-        rig.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true), local);
+      DatagramFixture fixture, SocketProtocolFamily family, InetSocketAddress local, Inbox inbox) {
+    return fixture.bound(
+        fixture.bootstrap(family, inbox).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true),
+        local);
   }
 
   @Test
   void wildcardBindTellsTheAddressThatWasMeant() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       SocketProtocolFamily any =
           SystemPromise.NAMES_RECIPIENTS_OF_BOTH_FAMILIES.isKept()
               ? null
@@ -44,9 +45,9 @@ final class DatagramRecipientTest {
       for (SocketProtocolFamily family :
           new SocketProtocolFamily[] {any, SocketProtocolFamily.INET}) {
         Inbox inbox = new Inbox();
-        KQueueFfmDatagramChannel channel = told(rig, family, ANY4, inbox);
+        KQueueFfmDatagramChannel channel = told(fixture, family, ANY4, inbox);
         int port = channel.localAddress().getPort();
-        KQueueFfmDatagramChannel sender = rig.local(new Inbox());
+        KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
         for (InetAddress own : List.of(LOOPBACK4, OTHER_LOOPBACK, OTHER_LOOPBACK, LOOPBACK4)) {
           InetSocketAddress meant = new InetSocketAddress(own, port);
           sender.writeAndFlush(packet("x", meant)).sync();
@@ -58,14 +59,15 @@ final class DatagramRecipientTest {
 
   @Test
   void wildcardBindOfIpv6TellsIt() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
-          told(rig, SocketProtocolFamily.INET6, new InetSocketAddress("::", 0), inbox);
+          told(fixture, SocketProtocolFamily.INET6, new InetSocketAddress("::", 0), inbox);
       int port = channel.localAddress().getPort();
       KQueueFfmDatagramChannel six =
-          rig.bind(SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
-      KQueueFfmDatagramChannel four = rig.local(new Inbox());
+          fixture.bind(
+              SocketProtocolFamily.INET6, new InetSocketAddress(LOOPBACK6, 0), new Inbox());
+      KQueueFfmDatagramChannel four = fixture.local(new Inbox());
       six.writeAndFlush(packet("six", new InetSocketAddress(LOOPBACK6, port))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(new InetSocketAddress(LOOPBACK6, port));
       if (SystemPromise.NAMES_RECIPIENTS_OF_BOTH_FAMILIES.isKept()) {
@@ -79,10 +81,10 @@ final class DatagramRecipientTest {
   @Test
   void recipientIsTheLocalAddressUnlessAskedFor() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
       kernel.reset();
-      KQueueFfmDatagramChannel channel = rig.bind(SocketProtocolFamily.INET, ANY4, inbox);
+      KQueueFfmDatagramChannel channel = fixture.bind(SocketProtocolFamily.INET, ANY4, inbox);
       assertThat(kernel.count("setsockopt"))
           .as("IP_MULTICAST_ALL alone")
           .isEqualTo(SystemPromise.MULTICAST_ALL.isKept() ? 1 : 0);
@@ -101,9 +103,9 @@ final class DatagramRecipientTest {
   @Test
   void systemThatCannotTellItDoesNotTakeTheOption() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
-      KQueueFfmDatagramChannel channel = rig.bind(SocketProtocolFamily.INET, ANY4, inbox);
+      KQueueFfmDatagramChannel channel = fixture.bind(SocketProtocolFamily.INET, ANY4, inbox);
       kernel.fail("setsockopt", Errno.ENOPROTOOPT, 2);
       assertThat(channel.config().setOption(KQueueFfmChannelOption.IP_RECVDSTADDR, true)).isFalse();
       assertThatThrownBy(() -> channel.config().setRecipientTold(true))

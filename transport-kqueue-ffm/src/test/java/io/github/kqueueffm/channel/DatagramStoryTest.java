@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.HERE;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -71,7 +71,7 @@ class DatagramStoryTest {
     }
   }
 
-  private Bootstrap bootstrap(Story story) {
+  private Bootstrap bootstrap(ScriptedLoop story) {
     story.tcp().datagramSocket(FD);
     return new Bootstrap()
         .group(story.loop())
@@ -80,12 +80,12 @@ class DatagramStoryTest {
         .handler(packets);
   }
 
-  /** A channel that is bound to {@link Story#HERE}. */
-  private Channel bound(Story story) {
+  /** A channel that is bound to {@link ScriptedLoop#HERE}. */
+  private Channel bound(ScriptedLoop story) {
     return bound(story, bootstrap(story));
   }
 
-  private Channel bound(Story story, Bootstrap bootstrap) {
+  private Channel bound(ScriptedLoop story, Bootstrap bootstrap) {
     story.udp().asksForBroadcast(FD);
     story.tcp().bind(FD, HERE, PORT);
     ChannelFuture bound = bootstrap.bind(new InetSocketAddress(HERE, PORT));
@@ -94,7 +94,7 @@ class DatagramStoryTest {
     return bound.channel();
   }
 
-  private Channel connected(Story story) {
+  private Channel connected(ScriptedLoop story) {
     Bootstrap bootstrap = bootstrap(story);
     story.tcp().connect(FD, THERE, THEIR_PORT);
     story.tcp().peerName(FD, THERE, THEIR_PORT);
@@ -106,7 +106,7 @@ class DatagramStoryTest {
   }
 
   /** As FreeBSD and DragonFly answer it: with 0 for no bytes from an empty queue. */
-  private static void empty(Story story) {
+  private static void empty(ScriptedLoop story) {
     story
         .udp()
         .recv(FD)
@@ -119,7 +119,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a receive buffer without room makes up no datagram that nobody sent")
   void receiveBufferWithoutRoomMakesUpNoDatagram() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       RecvByteBufAllocator noRoom =
           new DefaultMaxMessagesRecvByteBufAllocator(16) {
             @Override
@@ -169,7 +169,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("one arrives and is answered; the sender's and the recipient's addresses are right")
   void exchanges() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
       story.udp().recv(FD, "ping", peer);
@@ -191,7 +191,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("with the option, the kernel tells by a control message which one it was")
   void tellsTheRecipient() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Bootstrap bootstrap = bootstrap(story).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
       story.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
       story.udp().asksForBroadcast(FD);
@@ -212,7 +212,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("several go out by one sendmmsg where there is one")
   void sendsSeveral() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       story.udp().sendAll(FD, peer, "one", "two!");
       channel.write(packet("one"));
@@ -223,7 +223,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a connected one sends without the address, which the BSDs refuse with EISCONN")
   void sendsToItsPeer() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = connected(story);
       story.tcp().send(FD, "ping");
       channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
@@ -235,7 +235,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("ENOBUFS fails that datagram, and never waits for a socket that is writable [B5]")
   void dropsWithoutBuffers() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       story.udp().send(FD, "lost", peer).fails(Errno.ENOBUFS);
       story
@@ -255,7 +255,7 @@ class DatagramStoryTest {
 
   @Test
   void waitsForRoomAfterEagain() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       story.udp().send(FD, "late", peer).fails(Errno.EAGAIN);
       ChannelFuture late = channel.writeAndFlush(packet("late"));
@@ -272,7 +272,7 @@ class DatagramStoryTest {
   @DisplayName(
       "a refusal is PortUnreachableException, on read and on write, and closes nothing [B8]")
   void survivesARefusal() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = connected(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof(Errno.ECONNREFUSED));
       story.udp().recv(FD).fails(Errno.ECONNREFUSED);
@@ -290,7 +290,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("an empty datagram is one, and EV_EOF with it is not an end [A11]")
   void takesEmptyOnes_libkqueue39() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof());
       story.udp().recv(FD, "", peer);
@@ -308,7 +308,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a stale event finds nothing and arms again")
   void ignoresStaleEvents() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       bound(story);
       story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(99));
       story.udp().recv(FD).fails(Errno.EAGAIN);
@@ -322,7 +322,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a disconnect is a connect to no family, whose EAFNOSUPPORT means that it is done")
   void disconnects() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = connected(story);
       story.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
       story.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
@@ -338,7 +338,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
   void holdsNoSentinel() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       channel.config().setAutoRead(false);
       story.kevent().returns();
@@ -349,7 +349,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("of one flush only the datagram fails that cannot be sent, and the next flush none")
   void failsAloneInAFlush() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       if (os.hasSendmmsg()) {
         story.udp().sending(FD, peer, "one", "lost", "two").answers(1);
@@ -373,7 +373,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("room for several is filled by one recvmmsg where that leaves no error behind")
   void receivesSeveral() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       int most = 4;
       bound(
           story,
@@ -401,7 +401,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a wildcard as recipient means this machine, which not every kernel takes it for")
   void wildcardIsTheLoopbackAddress() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = bound(story);
       InetSocketAddress any = new InetSocketAddress("0.0.0.0", THEIR_PORT);
       byte[] loopback = os.address(os.datagramInet(), "127.0.0.1", THEIR_PORT);
@@ -418,7 +418,7 @@ class DatagramStoryTest {
   @Test
   @DisplayName("a second connect that fails has ended the first, as the kernel tells when asked")
   void failedSecondConnectTellsWhoIsLeft() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected(story);
       InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);
       story.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.ENETUNREACH);

@@ -42,7 +42,7 @@ class DeregisteredChannelTest {
   private final CountingKernel calls = CountingKernel.over(real);
   private final List<String> controls = new CopyOnWriteArrayList<>();
 
-  @RegisterExtension final Loop loop = new Loop(calls.kernel());
+  @RegisterExtension final LoopExtension loop = new LoopExtension(calls.kernel());
 
   private final BlockingQueue<Channel> readers = new LinkedBlockingQueue<>();
   private final List<Integer> descriptors = new ArrayList<>();
@@ -188,7 +188,7 @@ class DeregisteredChannelTest {
     Peer peer = new Peer();
     int fd = peer.number();
     peer.channel.writeAndFlush(Unpooled.directBuffer(8 << 20).writeZero(8 << 20));
-    Loop.await("the write waits", () -> !peer.channel.isWritable());
+    LoopExtension.await("the write waits", () -> !peer.channel.isWritable());
     turns();
     controls.clear();
     Promise<Void> opened = peer.channel.eventLoop().newPromise();

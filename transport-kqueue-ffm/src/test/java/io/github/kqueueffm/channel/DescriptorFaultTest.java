@@ -25,7 +25,7 @@ class DescriptorFaultTest {
   private final Platform platform = real.platform();
   private final ScriptedCalls calls = ScriptedCalls.over(real);
 
-  @RegisterExtension final Loop loop = new Loop(calls.kernel());
+  @RegisterExtension final LoopExtension loop = new LoopExtension(calls.kernel());
 
   private final Received received = new Received();
 
@@ -87,7 +87,7 @@ class DescriptorFaultTest {
             interruptions[0]-- > 0 ? -platform.number(io.github.kqueueffm.abi.Errno.EINTR) : null);
     KQueueFfmDomainSocketChannel channel = channelOn(pair[0]);
     DescriptorSender.send(real, pair[1], 0, pair[1]);
-    Loop.await("a descriptor", () -> received.messages().size() == 1);
+    LoopExtension.await("a descriptor", () -> received.messages().size() == 1);
     ((io.netty.channel.unix.FileDescriptor) received.messages().get(0)).close();
     channel.close().sync();
     real.close(pair[1]);

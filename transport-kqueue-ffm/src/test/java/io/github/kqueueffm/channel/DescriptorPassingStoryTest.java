@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,8 +60,8 @@ class DescriptorPassingStoryTest {
   }
 
   /** A connected local socket that reads descriptors. */
-  private Story connected() {
-    Story story = Story.on(os);
+  private ScriptedLoop connected() {
+    ScriptedLoop story = ScriptedLoop.on(os);
     story.tcp().localSocket(CLIENT);
     byte[] path = PATH.getBytes(StandardCharsets.US_ASCII);
     byte[] address = os.localAddress(path);
@@ -82,15 +82,15 @@ class DescriptorPassingStoryTest {
   }
 
   /** A message with these descriptors has arrived, or none. */
-  private void receivesByte(Story story, int flags, int... descriptors) {
+  private void receivesByte(ScriptedLoop story, int flags, int... descriptors) {
     receives(story, 1, flags, descriptors);
   }
 
-  private void receivesEnd(Story story) {
+  private void receivesEnd(ScriptedLoop story) {
     receives(story, 0, 0);
   }
 
-  private void receives(Story story, int bytes, int flags, int... descriptors) {
+  private void receives(ScriptedLoop story, int bytes, int flags, int... descriptors) {
     story
         .script()
         .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
@@ -108,7 +108,7 @@ class DescriptorPassingStoryTest {
     return Memory.getLong(call.argument(1) + 32);
   }
 
-  private void closeOnExec(Story story, int... descriptors) {
+  private void closeOnExec(ScriptedLoop story, int... descriptors) {
     for (int descriptor : descriptors) {
       if (os.msgCmsgCloexec() == 0) {
         story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
@@ -121,7 +121,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("one is sent with one byte, and stays the sender's")
   void sends() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story
           .script()
           .expect("sendmsg", CLIENT, ANY, os.msgNoSignal())
@@ -150,7 +150,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("all that come in one message are close-on-exec, and each is a message [B2]")
   void receivesSeveral() throws Exception {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       receivesByte(story, 0, 41, 42);
       closeOnExec(story, 41, 42);
@@ -169,7 +169,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("a flag that MSG_CMSG_CLOEXEC has not set, as on FreeBSD 13.0, is set by fcntl")
   void isCloseOnExecThoughTheKernelIgnoresTheFlag() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       receivesByte(story, 0, 41, 42);
       for (int descriptor : new int[] {41, 42}) {
@@ -190,7 +190,7 @@ class DescriptorPassingStoryTest {
       names = {"ATTEMPTED", "LAST", "MESSAGES", "CONTINUE", "COMPLETE"})
   @DisplayName("one that has come is not lost, whatever the receive handle throws")
   void losesNoneToAHandleThatThrows(ThrowingHandles.At at) {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       connected.channel().config().setRecvByteBufAllocator(new ThrowingHandles(at));
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       receivesByte(story, 0, 41);
@@ -204,7 +204,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("MSG_CTRUNC: those that did arrive are closed, and the loss is told [B2]")
   void tellsALoss() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       receivesByte(story, MSG_CTRUNC, 41);
       closeOnExec(story, 41);
@@ -219,7 +219,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("all that a peer on macOS can send in one message are received, 254 of them")
   void hasRoomForAsManyAsAPeerCanSend() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       int[] many = IntStream.range(1000, 1254).toArray();
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       story
@@ -246,7 +246,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("EMSGSIZE, which macOS and OpenBSD answer without a free descriptor, says so")
   void namesTheLimitOnDescriptors() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
       story.script().expect("recvmsg", CLIENT).fails(Errno.EMSGSIZE);
       story.tcp().close(CLIENT);
@@ -262,7 +262,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("one that nobody takes from the pipeline is closed")
   void closesWhatNobodyTakes() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       connected.channel().pipeline().remove(received);
       story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).eof());
       receivesByte(story, 0, 41);
@@ -277,7 +277,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("a descriptor that cannot be sent fails alone: the stream goes on")
   void failsAlone() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.script().expect("sendmsg", CLIENT).fails(Errno.EBADF);
       ChannelFuture bad = connected.channel().write(new FileDescriptor(33));
       story.script().expect("sendmsg", CLIENT).answers(1);
@@ -290,7 +290,7 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("a socket that is full takes it when it is writable")
   void waitsForRoom() {
-    try (Story story = connected()) {
+    try (ScriptedLoop story = connected()) {
       story.script().expect("sendmsg", CLIENT).fails(Errno.EAGAIN);
       ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
       story

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Descriptors that go over local sockets. */
 @Tag("real")
 class DescriptorPassingTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Kernel kernel = Kernels.system();
   private final Received atServer = new Received();
@@ -85,7 +85,7 @@ class DescriptorPassingTest {
   }
 
   private FileDescriptor received(int index) throws InterruptedException {
-    Loop.await("descriptor " + index, () -> atServer.messages().size() > index);
+    LoopExtension.await("descriptor " + index, () -> atServer.messages().size() > index);
     return (FileDescriptor) atServer.messages().get(index);
   }
 
@@ -141,7 +141,7 @@ class DescriptorPassingTest {
     client.writeAndFlush(pipe.reading()).sync();
     pipe.reading().close();
     // A pipe without a reader: the copy that was received is gone too.
-    Loop.await("the reader is gone", () -> writeFails(pipe.writing(), Errno.EPIPE));
+    LoopExtension.await("the reader is gone", () -> writeFails(pipe.writing(), Errno.EPIPE));
     kernel.close(pipe.writing());
   }
 
@@ -169,7 +169,7 @@ class DescriptorPassingTest {
     int fd = pipe.reading().intValue();
     DescriptorSender.send(kernel, client.fd().intValue(), 0, fd, fd, fd);
     pipe.reading().close();
-    Loop.await("the reader is gone", () -> writeFails(pipe.writing(), Errno.EPIPE));
+    LoopExtension.await("the reader is gone", () -> writeFails(pipe.writing(), Errno.EPIPE));
     kernel.close(pipe.writing());
   }
 

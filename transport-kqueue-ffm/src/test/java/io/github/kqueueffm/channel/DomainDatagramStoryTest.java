@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,7 +44,7 @@ class DomainDatagramStoryTest {
   }
 
   @SuppressWarnings("deprecation")
-  private static Bootstrap bootstrap(Story story) {
+  private static Bootstrap bootstrap(ScriptedLoop story) {
     story.tcp().localDatagramSocket(FD);
     return new Bootstrap()
         .group(story.loop())
@@ -55,7 +55,7 @@ class DomainDatagramStoryTest {
         .handler(new ChannelInboundHandlerAdapter());
   }
 
-  private Channel channel(Story story, boolean connected) {
+  private Channel channel(ScriptedLoop story, boolean connected) {
     Bootstrap bootstrap = bootstrap(story);
     ChannelFuture future;
     if (connected) {
@@ -77,24 +77,25 @@ class DomainDatagramStoryTest {
     return connected ? content : new DomainDatagramPacket(content, new DomainSocketAddress(PATH));
   }
 
-  private Expectation sending(Story story, String text, boolean connected) {
+  private Expectation sending(ScriptedLoop story, String text, boolean connected) {
     return connected ? story.tcp().sending(FD, text) : story.udp().sending(FD, receiver, text);
   }
 
   /** A turn after that time, which changes nothing in the kqueue. */
-  private static void turn(Story story, int millis, Runnable expectations) {
+  private static void turn(ScriptedLoop story, int millis, Runnable expectations) {
     story.passes(millis);
     story.kevent().returns();
     expectations.run();
     story.turn();
   }
 
-  private static void quiet(Story story, int millis) {
+  private static void quiet(ScriptedLoop story, int millis) {
     turn(story, millis, () -> {});
   }
 
   /** The first write, which finds the receiver full. */
-  private ChannelFuture refused(Story story, Channel channel, String text, boolean connected) {
+  private ChannelFuture refused(
+      ScriptedLoop story, Channel channel, String text, boolean connected) {
     sending(story, text, connected).fails(Errno.ENOBUFS);
     ChannelFuture written = channel.writeAndFlush(message(text, connected));
     assertThat(written.isDone()).isFalse();
@@ -105,7 +106,7 @@ class DomainDatagramStoryTest {
   @ValueSource(booleans = {false, true})
   @DisplayName("a full receiver is tried again after 5 ms, doubling to 100, never by the filter")
   void waitsForAFullReceiverByATimer(boolean connected) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, connected);
       ChannelFuture written = refused(story, channel, "late", connected);
       for (int delay : DELAYS) {
@@ -126,7 +127,7 @@ class DomainDatagramStoryTest {
   @ValueSource(booleans = {false, true})
   @DisplayName("EAGAIN, too, is waited for by the timer")
   void takesEagainForAFullReceiver(boolean connected) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, connected);
       sending(story, "late", connected).fails(Errno.EAGAIN);
       ChannelFuture written = channel.writeAndFlush(message("late", connected));
@@ -140,7 +141,7 @@ class DomainDatagramStoryTest {
   @ValueSource(booleans = {false, true})
   @DisplayName("after 10 s the first one fails and names the receiver's buffer; the next waits")
   void failsTheFirstAfterTenSeconds(boolean connected) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, connected);
       ChannelFuture first = refused(story, channel, "first", connected);
       ChannelFuture second = channel.writeAndFlush(message("second", connected));
@@ -171,7 +172,7 @@ class DomainDatagramStoryTest {
   @Test
   @DisplayName("what is flushed meanwhile makes no call, and follows in its order")
   void keepsTheOrder() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, false);
       ChannelFuture first = refused(story, channel, "one", false);
       ChannelFuture second = channel.writeAndFlush(message("two", false));
@@ -187,7 +188,7 @@ class DomainDatagramStoryTest {
   @Test
   @DisplayName("a write that is cancelled while the channel waits is released and never sent")
   void letsACancelledWriteGoAtOnce() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, false);
       ChannelFuture first = refused(story, channel, "one", false);
       Object message = message("two", false);
@@ -203,7 +204,7 @@ class DomainDatagramStoryTest {
   @Test
   @DisplayName("a datagram that waits goes on at the next loop, without the write filter")
   void waitsAtTheNextLoop() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, true);
       ChannelFuture written = refused(story, channel, "late", true);
       story.script().expectKevent().changes(story.read(FD).delete()).withoutSlots();
@@ -226,7 +227,7 @@ class DomainDatagramStoryTest {
   @Test
   @DisplayName("a channel that closes fails what waits, and nothing is tried afterwards")
   void closesWhileItWaits() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story, false);
       ChannelFuture written = refused(story, channel, "late", false);
       story.tcp().close(FD);

@@ -57,14 +57,15 @@ final class DomainDatagramTest {
   }
 
   private static KQueueFfmDomainDatagramChannel bind(
-      DatagramRig rig, DomainSocketAddress address, Inbox inbox) {
-    return bind(rig, CountingKernel.over(Kernels.system()).kernel(), address, inbox);
+      DatagramFixture fixture, DomainSocketAddress address, Inbox inbox) {
+    return bind(fixture, CountingKernel.over(Kernels.system()).kernel(), address, inbox);
   }
 
   private static KQueueFfmDomainDatagramChannel bind(
-      DatagramRig rig, Kernel kernel, DomainSocketAddress address, Inbox inbox) {
+      DatagramFixture fixture, Kernel kernel, DomainSocketAddress address, Inbox inbox) {
     return (KQueueFfmDomainDatagramChannel)
-        rig.bootstrap(() -> newChannel(kernel), inbox)
+        fixture
+            .bootstrap(() -> newChannel(kernel), inbox)
             .bind(address)
             .syncUninterruptibly()
             .channel();
@@ -76,9 +77,10 @@ final class DomainDatagramTest {
   }
 
   @SuppressWarnings("deprecation")
-  private static KQueueFfmDomainDatagramChannel unbound(DatagramRig rig, Inbox inbox) {
+  private static KQueueFfmDomainDatagramChannel unbound(DatagramFixture fixture, Inbox inbox) {
     return (KQueueFfmDomainDatagramChannel)
-        rig.bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
+        fixture
+            .bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
             .option(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, true)
             .register()
             .syncUninterruptibly()
@@ -87,10 +89,10 @@ final class DomainDatagramTest {
 
   @Test
   void datagramCarriesBothNames() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel receiver = bind(rig, at("to"), inbox);
-      KQueueFfmDomainDatagramChannel sender = bind(rig, at("from"), new Inbox());
+      KQueueFfmDomainDatagramChannel receiver = bind(fixture, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = bind(fixture, at("from"), new Inbox());
       sender.writeAndFlush(packet("hello", at("to"))).sync();
       assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("hello", at("from"), at("to")));
       assertThat(receiver.localAddress()).isEqualTo(at("to"));
@@ -106,10 +108,10 @@ final class DomainDatagramTest {
 
   @Test
   void senderWithoutNameHasAnEmptyOne() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      bind(rig, at("to"), inbox);
-      KQueueFfmDomainDatagramChannel sender = unbound(rig, new Inbox());
+      bind(fixture, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = unbound(fixture, new Inbox());
       assertThat(sender.isActive()).isTrue();
       assertThat(sender.localAddress()).isNull();
       sender.writeAndFlush(packet("who?", at("to"))).sync();
@@ -157,9 +159,9 @@ final class DomainDatagramTest {
   void answerReachesTheSenderWhoseNameIsNoText() throws Exception {
     KernelSocket first = raw("odd", 0xfe);
     KernelSocket second = raw("odd", 0xff);
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel channel = bind(rig, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, at("to"), inbox);
       List<DomainSocketAddress> senders = new ArrayList<>();
       for (KernelSocket sender : List.of(first, second)) {
         assertThat(sender.connect(UnixAddress.of(at("to").path()))).isTrue();
@@ -181,10 +183,10 @@ final class DomainDatagramTest {
 
   @Test
   void recipientWithHalfASurrogatePairFailsItsDatagramAlone() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      bind(rig, at("to"), inbox);
-      KQueueFfmDomainDatagramChannel sender = bind(rig, at("from"), new Inbox());
+      bind(fixture, at("to"), inbox);
+      KQueueFfmDomainDatagramChannel sender = bind(fixture, at("from"), new Inbox());
       DomainSocketAddress half = new DomainSocketAddress(directory + "/half-\udc00");
       ChannelFuture refused = sender.write(packet("nobody", half));
       sender.writeAndFlush(packet("after", at("to"))).sync();
@@ -195,11 +197,11 @@ final class DomainDatagramTest {
 
   @Test
   void connectedChannelSendsBuffersAndDisconnects() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       Inbox answers = new Inbox();
-      KQueueFfmDomainDatagramChannel server = bind(rig, at("server"), inbox);
-      KQueueFfmDomainDatagramChannel client = bind(rig, at("client"), answers);
+      KQueueFfmDomainDatagramChannel server = bind(fixture, at("server"), inbox);
+      KQueueFfmDomainDatagramChannel client = bind(fixture, at("client"), answers);
       client.connect(at("server")).sync();
       assertThat(client.isConnected()).isTrue();
       assertThat(client.remoteAddress()).isEqualTo(at("server"));
@@ -221,32 +223,32 @@ final class DomainDatagramTest {
   @Test
   @Needs(SystemPromise.ABSTRACT_NAMES)
   void abstractNamesWork() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       DomainSocketAddress name = new DomainSocketAddress("\0kqueue-ffm-" + directory.getFileName());
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel channel = bind(rig, name, inbox);
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, name, inbox);
       channel.writeAndFlush(packet("x", name)).sync();
       assertThat(inbox.letter()).isEqualTo(new Inbox.Letter("x", name, name));
       channel.close().sync();
-      bind(rig, name, new Inbox());
+      bind(fixture, name, new Inbox());
     }
   }
 
   @Test
   void fileOfBindIsDeletedWithTheChannelAndNoOther() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Path file = directory.resolve("own");
-      KQueueFfmDomainDatagramChannel channel = bind(rig, at("own"), new Inbox());
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, at("own"), new Inbox());
       assertThat(file).exists();
       channel.close().sync();
       assertThat(file).doesNotExist();
-      KQueueFfmDomainDatagramChannel replaced = bind(rig, at("own"), new Inbox());
+      KQueueFfmDomainDatagramChannel replaced = bind(fixture, at("own"), new Inbox());
       Files.delete(file);
       Files.writeString(file, "somebody else's");
       replaced.close().sync();
       assertThat(file).hasContent("somebody else's");
       KQueueFfmDomainDatagramChannel refused = newChannel(Kernels.system());
-      ChannelFuture failed = rig.bootstrap(() -> refused, new Inbox()).bind(at("own"));
+      ChannelFuture failed = fixture.bootstrap(() -> refused, new Inbox()).bind(at("own"));
       assertThat(failed.await().cause()).isInstanceOf(BindException.class);
       assertThat(file).hasContent("somebody else's");
     }
@@ -254,9 +256,9 @@ final class DomainDatagramTest {
 
   @Test
   void recipientThatIsNotThereFailsItsDatagramAlone() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), inbox);
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, at("here"), inbox);
       KernelSocket dead = Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX);
       dead.bind(UnixDomainSocketAddress.of(directory.resolve("dead")));
       dead.close();
@@ -282,8 +284,9 @@ final class DomainDatagramTest {
   @ValueSource(ints = {1, 2, 3})
   void pathThatIsNotThereIsAFileNotFoundByEveryCall(int pieces) throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
-      KQueueFfmDomainDatagramChannel channel = bind(rig, kernel.kernel(), at("here"), new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
+      KQueueFfmDomainDatagramChannel channel =
+          bind(fixture, kernel.kernel(), at("here"), new Inbox());
       List<ChannelFuture> failed = new ArrayList<>();
       if (pieces == 3) {
         // Several with one call.
@@ -311,8 +314,8 @@ final class DomainDatagramTest {
 
   @Test
   void addressOfOtherKindIsRefused() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), new Inbox());
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, at("here"), new Inbox());
       assertThat(
               channel
                   .writeAndFlush(DatagramChannelTest.packet("x", new InetSocketAddress(9)))
@@ -330,9 +333,9 @@ final class DomainDatagramTest {
 
   @Test
   void datagramThatIsTooLongFailsWithItsSize() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel channel = bind(rig, at("here"), inbox);
+      KQueueFfmDomainDatagramChannel channel = bind(fixture, at("here"), inbox);
       channel.config().setSendBufferSize(8192);
       int size = channel.config().getSendBufferSize() + 1;
       ChannelFuture large =
@@ -354,22 +357,24 @@ final class DomainDatagramTest {
   @ValueSource(booleans = {false, true})
   void fullReceiverIsWaitedForWithoutSpinning(boolean connected) throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
-    try (DatagramRig rig = new DatagramRig(kernel.kernel())) {
+    try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
       KQueueFfmDomainDatagramChannel receiver =
           (KQueueFfmDomainDatagramChannel)
-              rig.bootstrap(() -> newChannel(kernel.kernel()), inbox)
+              fixture
+                  .bootstrap(() -> newChannel(kernel.kernel()), inbox)
                   .option(ChannelOption.AUTO_READ, false)
                   .bind(at("slow"))
                   .sync()
                   .channel();
-      KQueueFfmDomainDatagramChannel sender = bind(rig, kernel.kernel(), at("fast"), new Inbox());
+      KQueueFfmDomainDatagramChannel sender =
+          bind(fixture, kernel.kernel(), at("fast"), new Inbox());
       // Elsewhere a connected socket sends to its peer alone (EISCONN).
       boolean toAnother = connected && SystemPromise.FULL_LOCAL_RECEIVER_IS_WAITED_FOR.isKept();
       if (connected && !toAnother) {
         sender.connect(at("slow")).sync();
       } else if (toAnother) {
-        bind(rig, at("other"), new Inbox());
+        bind(fixture, at("other"), new Inbox());
         sender.connect(at("other")).sync();
       }
       List<ChannelFuture> sent = new ArrayList<>();
@@ -400,16 +405,17 @@ final class DomainDatagramTest {
   @Test
   @Needs(SystemPromise.FULL_LOCAL_RECEIVER_IS_WAITED_FOR)
   void connectedSenderWaitsForItsReceiverByTheWriteFilter() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDomainDatagramChannel receiver =
           (KQueueFfmDomainDatagramChannel)
-              rig.bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
+              fixture
+                  .bootstrap(KQueueFfmDomainDatagramChannel::new, inbox)
                   .option(ChannelOption.AUTO_READ, false)
                   .bind(at("slow"))
                   .sync()
                   .channel();
-      KQueueFfmDomainDatagramChannel sender = bind(rig, at("fast"), new Inbox());
+      KQueueFfmDomainDatagramChannel sender = bind(fixture, at("fast"), new Inbox());
       sender.connect(at("slow")).sync();
       List<ChannelFuture> sent = new ArrayList<>();
       for (int i = 0; i < 400; i++) {
@@ -426,7 +432,7 @@ final class DomainDatagramTest {
 
   @Test
   void pairOfDescriptorsBecomesConnectedChannelsThatKnowEachOther() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Kernel kernel = Kernels.system();
       long fds = NativeMemory.allocate(8);
       int one;
@@ -445,8 +451,8 @@ final class DomainDatagramTest {
         NativeMemory.free(fds);
       }
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel receiver = adopt(rig, one, inbox);
-      KQueueFfmDomainDatagramChannel sender = adopt(rig, other, new Inbox());
+      KQueueFfmDomainDatagramChannel receiver = adopt(fixture, one, inbox);
+      KQueueFfmDomainDatagramChannel sender = adopt(fixture, other, new Inbox());
       assertThat(sender.isConnected()).isTrue();
       assertThat(sender.isActive()).isTrue();
       sender.writeAndFlush(text("hello")).sync();
@@ -461,14 +467,14 @@ final class DomainDatagramTest {
 
   @Test
   void descriptorOfUnboundSocketBecomesChannelThatSends() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
+    try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
-      bind(rig, at("to"), inbox);
+      bind(fixture, at("to"), inbox);
       KernelSocket socket = Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX);
       Inbox own = new Inbox();
-      KQueueFfmDomainDatagramChannel sender = adopt(rig, socket.fd(), own);
+      KQueueFfmDomainDatagramChannel sender = adopt(fixture, socket.fd(), own);
       assertThat(sender.isActive()).isTrue();
-      DatagramRig.settle(sender);
+      DatagramFixture.settle(sender);
       assertThat(own.activations).hasValue(1);
       assertThat(sender.localAddress()).isNull();
       sender.writeAndFlush(packet("hello", at("to"))).sync();
@@ -480,10 +486,11 @@ final class DomainDatagramTest {
     }
   }
 
-  private static KQueueFfmDomainDatagramChannel adopt(DatagramRig rig, int fd, Inbox inbox)
+  private static KQueueFfmDomainDatagramChannel adopt(DatagramFixture fixture, int fd, Inbox inbox)
       throws InterruptedException {
     return (KQueueFfmDomainDatagramChannel)
-        rig.bootstrap(() -> new KQueueFfmDomainDatagramChannel(fd), inbox)
+        fixture
+            .bootstrap(() -> new KQueueFfmDomainDatagramChannel(fd), inbox)
             .register()
             .sync()
             .channel();
@@ -500,8 +507,8 @@ final class DomainDatagramTest {
 
   @Test
   void optionsAreListedAndSet() throws Exception {
-    try (DatagramRig rig = new DatagramRig()) {
-      KQueueFfmDomainDatagramChannelConfig config = unbound(rig, new Inbox()).config();
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDomainDatagramChannelConfig config = unbound(fixture, new Inbox()).config();
       assertThat(config.setOption(ChannelOption.SO_SNDBUF, 16384)).isTrue();
       assertThat(config.getOption(ChannelOption.SO_SNDBUF)).isGreaterThanOrEqualTo(16384);
       assertThat(config.getOptions())

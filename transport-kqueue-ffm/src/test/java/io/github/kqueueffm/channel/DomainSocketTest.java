@@ -44,7 +44,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Local sockets: names, files, peers. */
 @Tag("real")
 class DomainSocketTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Received atServer = new Received();
   private final Received atClient = new Received();

@@ -1,11 +1,11 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THERE;
-import static io.github.kqueueffm.channel.Story.elsewhere;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.elsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -35,7 +35,7 @@ class EndOfLoopStoryTest {
   @Test
   @DisplayName("all descriptors are closed before the kqueue, which is the last [A12]")
   void closesTheKqueueLast() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Recorder child = new Recorder();
       story.accepted(child);
       Recorder client = new Recorder();
@@ -60,7 +60,7 @@ class EndOfLoopStoryTest {
   @DisplayName("the future of the termination completes after the last close [A12]")
   void terminatesAfterAllIsClosed() {
     List<String> order = new ArrayList<>();
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(Recorder::new);
       Future<?> terminated = story.loop().terminationFuture();
       story.script().expect("close", SERVER).runs(() -> order.add("server " + terminated.isDone()));
@@ -73,7 +73,7 @@ class EndOfLoopStoryTest {
   @Test
   @DisplayName("after the end a channel's methods make no call, nor does a wakeup [A8]")
   void nothingAfterTheEnd_netty9362() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Recorder child = new Recorder();
       story.accepted(child);
       story.tcp().close(SERVER);
@@ -92,7 +92,7 @@ class EndOfLoopStoryTest {
   @Test
   @DisplayName("a registration that outlives its loop is dead: submit and cancel do nothing")
   void registrationsOutliveTheLoop() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Handle handle = new Handle(71);
       Future<IoRegistration> registered = story.loop().register(handle);
       IoRegistration registration = registered.getNow();

@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -27,14 +27,14 @@ class EndOfStreamStoryTest {
   }
 
   /** Both sockets armed, and this comes back for the child. */
-  private static void arms(Story story, io.github.kqueueffm.syscall.Kevent event) {
+  private static void arms(ScriptedLoop story, io.github.kqueueffm.syscall.Kevent event) {
     story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns(event);
   }
 
   @Test
   @DisplayName("EV_EOF is a hint: what is buffered comes first, then recv tells the end [A2]")
   void comesAfterTheLastByte() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).eof().data(5));
       story.tcp().recv(CHILD, "first");
@@ -50,7 +50,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("with half-closure the other direction lives on, and nothing is armed [A2, A3]")
   void halfClosesTheConnection() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
       arms(story, story.read(CHILD).eof().data(3));
@@ -84,7 +84,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("after the end a shutdown of both directions is that of the output alone")
   void needsNoShutdownOfTheInput() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
       arms(story, story.read(CHILD).eof());
@@ -110,7 +110,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("Darwin's ENOTCONN for an input whose end nobody has read is a shutdown")
   void isTakenFromTheInputsShutdown() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       story.script().expect("shutdown", CHILD, 0).fails(Errno.ENOTCONN);
       SocketChannel channel = (SocketChannel) child.channel();
@@ -122,7 +122,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("a reset is recv's ECONNRESET, half-closure or not, and closes [A2]")
   void canBeAReset() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
       arms(story, story.read(CHILD).eof(Errno.ECONNRESET));
@@ -141,7 +141,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("FreeBSD and NetBSD deliver a one-shot that was drained: EAGAIN arms again")
   void isNotAStaleEvent() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).data(7));
       story.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -157,7 +157,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("not even EV_EOF makes an end of EAGAIN: it arms again, and does not stall [A2]")
   void isNotAnEarlyHint() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).eof());
       story.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -172,7 +172,7 @@ class EndOfStreamStoryTest {
 
   @Test
   void isNotASignal() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).data(2));
       story.tcp().recvFails(CHILD, Errno.EINTR);
@@ -185,7 +185,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("an ADD that fails is readiness, so that recv gives the real error [A9]")
   void canBeAnAddThatFails() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).oneShot().error(Errno.EBADF));
       story.tcp().recvFails(CHILD, Errno.EBADF);
@@ -199,7 +199,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("a handler that closes within channelRead ends the reading at once [A1]")
   void canBeTheHandlersOwn() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child.onRead(() -> child.channel().close()));
       arms(story, story.read(CHILD).eof().data(3));
       story.tcp().recv(CHILD, "end");
@@ -214,7 +214,7 @@ class EndOfStreamStoryTest {
   @Test
   @DisplayName("a limit of bytes per read does not cut off what stands before the end [A2]")
   void comesAfterTheLimitOfOneRead() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap()
               .childOption(

@@ -34,7 +34,7 @@ class EveryOptionTest {
   private static final Set<ChannelOption<?>> ROUNDED_UP =
       Set.of(ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF);
 
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   static List<Class<? extends Channel>> channels() {
     return List.of(
@@ -152,7 +152,7 @@ class EveryOptionTest {
     Channel server =
         loop.server(KQueueFfmServerSocketChannel.class, received)
             .childOption(ChannelOption.AUTO_READ, false)
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     InetSocketAddress address = (InetSocketAddress) server.localAddress();

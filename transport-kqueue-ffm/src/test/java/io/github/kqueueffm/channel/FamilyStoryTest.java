@@ -1,12 +1,12 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.abi.Constant.EV_DELETE;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.HERE;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,17 +89,17 @@ class FamilyStoryTest {
   }
 
   /** The kernel's answer where the socket is bound. */
-  private void tellsItsPort(Story story, int fd, int family) {
+  private void tellsItsPort(ScriptedLoop story, int fd, int family) {
     story.udp().localName(fd, os.wildcard(family, CHOSEN));
   }
 
-  private void bindsTo(Story story, int fd, int family, int port) {
+  private void bindsTo(ScriptedLoop story, int fd, int family, int port) {
     byte[] wildcard = os.wildcard(family, port);
     story.script().expect("bind", fd, ANY, wildcard.length).with(1, wildcard);
   }
 
   /** A client's socket becomes one of that family, unless it is one or carries both. */
-  private void clientBecomes(Story story, int from, int to, Runnable options) {
+  private void clientBecomes(ScriptedLoop story, int from, int to, Runnable options) {
     if (os.choosesClientFamily() && from != to) {
       story.tcp().replaced(CLIENT, to, Os.SOCK_STREAM, options);
     }
@@ -108,7 +108,7 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a client that nothing is known of connects to IPv4 without a further call")
   void clientOfIpv4() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       ChannelFuture connected = story.client(new Recorder()).connect(at(THERE, PORT));
       story.tcp().connect(CLIENT, THERE, PORT);
       story.tasks();
@@ -119,7 +119,7 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a client connects to IPv6 by a socket of IPv6 under the same number")
   void clientOfIpv6() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       KQueueFfmSocketChannel client =
           (KQueueFfmSocketChannel) story.client(new Recorder()).register().channel();
       int before = client.fd().intValue();
@@ -142,7 +142,7 @@ class FamilyStoryTest {
   void clientThatIsBoundToAWildcard() {
     for (String wildcard : new String[] {"0.0.0.0", "::"}) {
       for (String remote : new String[] {THERE, THERE6}) {
-        try (Story story = Story.on(os)) {
+        try (ScriptedLoop story = ScriptedLoop.on(os)) {
           Bootstrap bootstrap = story.client(new Recorder());
           Channel client = bootstrap.register().channel();
           // A socket that carries both has no use for the wildcard of IPv4 alone.
@@ -173,7 +173,7 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel client = story.client(new Recorder()).register().channel();
       setEveryKind(story, client);
       story
@@ -196,7 +196,7 @@ class FamilyStoryTest {
     }
   }
 
-  private void setEveryKind(Story story, Channel client) {
+  private void setEveryKind(ScriptedLoop story, Channel client) {
     story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 0);
     client.config().setOption(ChannelOption.SO_KEEPALIVE, false);
     // What was set twice goes along once, as it is.
@@ -217,7 +217,7 @@ class FamilyStoryTest {
     client.config().setOption(new IntegerUnixChannelOption("ttl", IPPROTO_IP, IP_TTL), 9);
   }
 
-  private void expectEveryKind(Story story, int fd, int noDelay) {
+  private void expectEveryKind(ScriptedLoop story, int fd, int noDelay) {
     story.tcp().option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, noDelay);
     story.tcp().option(fd, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
     story.tcp().option(fd, Os.SOL_SOCKET, SO_RCVBUF, 5000);
@@ -231,7 +231,7 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel client = story.client(new Recorder()).register().channel();
       story
           .tcp()
@@ -265,7 +265,7 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel client = story.client(new Recorder()).register().channel();
       story
           .tcp()
@@ -296,7 +296,7 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel client = story.client(new Recorder()).register().channel();
       bindsTo(story, CLIENT, Os.AF_INET, 0);
       client.bind(at("0.0.0.0", 0));
@@ -324,7 +324,7 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().without(Call.DUP3);
       Channel client = story.client(new Recorder()).register().channel();
       story.script().expect("socket", os.inet6()).answers(TcpScript.FRESH);
@@ -338,7 +338,7 @@ class FamilyStoryTest {
     }
   }
 
-  private Bootstrap datagrams(Story story, ChannelInboundHandlerAdapter handler) {
+  private Bootstrap datagrams(ScriptedLoop story, ChannelInboundHandlerAdapter handler) {
     story.tcp().datagramSocket(CLIENT);
     return new Bootstrap()
         .group(story.loop())
@@ -351,7 +351,7 @@ class FamilyStoryTest {
   @DisplayName("a datagram channel that reads at the wildcard goes on reading when it is connected")
   void datagramsThatAreReadAlready() {
     for (String remote : new String[] {THERE, THERE6}) {
-      try (Story story = Story.on(os)) {
+      try (ScriptedLoop story = ScriptedLoop.on(os)) {
         Recorder recorder = new Recorder();
         Bootstrap bootstrap = datagrams(story, recorder);
         story.udp().asksForBroadcast(CLIENT);
@@ -389,14 +389,14 @@ class FamilyStoryTest {
     }
   }
 
-  private void deletesTheKnote(Story story) {
+  private void deletesTheKnote(ScriptedLoop story) {
     story.script().expectKevent().changes(story.read(CLIENT).flags(EV_DELETE)).withoutSlots();
   }
 
   @Test
   @DisplayName("a wildcard's datagrams of IPv4 come and go before anything is decided")
   void datagramsAtTheWildcard() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Bootstrap bootstrap = datagrams(story, new Recorder());
       story.udp().asksForBroadcast(CLIENT);
       bindsTo(story, CLIENT, os.inet(), PORT);
@@ -417,7 +417,7 @@ class FamilyStoryTest {
       assertThat(os.datagramInet()).isEqualTo(Os.AF_INET);
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       // Whom it is connected to is asked to tell whether IPv4 lacks the option for now.
       story.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
       Bootstrap bootstrap =
@@ -448,7 +448,7 @@ class FamilyStoryTest {
     }
   }
 
-  private static void oneByte(Story story, int option, int value) {
+  private static void oneByte(ScriptedLoop story, int option, int value) {
     story
         .script()
         .expect("setsockopt", TcpScript.FRESH, IPPROTO_IP, option, ANY, 1)
@@ -458,7 +458,7 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a group decides too, also one that another thread joins: then on the loop")
   void groupDecides() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Bootstrap bootstrap = datagrams(story, new Recorder());
       KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) bootstrap.register().channel();
       story.tasks();
@@ -466,7 +466,8 @@ class FamilyStoryTest {
       story.script().allow("getsockopt");
       story.script().allow("kevent");
       story.script().allow("write");
-      Story.elsewhere(() -> joined[0] = channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")));
+      ScriptedLoop.elsewhere(
+          () -> joined[0] = channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")));
       if (os.inet() == os.inet6()) {
         story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
       }
@@ -480,7 +481,7 @@ class FamilyStoryTest {
     }
   }
 
-  private static ChannelFuture registered(Story story, Channel channel) {
+  private static ChannelFuture registered(ScriptedLoop story, Channel channel) {
     return new Bootstrap()
         .group(story.loop())
         .channelFactory(() -> channel)
@@ -490,14 +491,14 @@ class FamilyStoryTest {
 
   /** Lets another thread do something between the loop's registration and isRegistered(). */
   private static KQueueFfmDatagramChannel interruptedWhileRegistering(
-      Story story, Consumer<KQueueFfmDatagramChannel> action) {
+      ScriptedLoop story, Consumer<KQueueFfmDatagramChannel> action) {
     return new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false) {
       @Override
       protected void doRegister(ChannelPromise promise) {
         ChannelPromise registered = newPromise();
         super.doRegister(registered);
         assertThat(registered.isSuccess()).isTrue();
-        Story.elsewhere(() -> action.accept(this));
+        ScriptedLoop.elsewhere(() -> action.accept(this));
         promise.setSuccess();
       }
     };
@@ -506,7 +507,7 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a group joined while a loop registers the channel decides on the loop alone")
   void groupJoinedDuringTheRegistration() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().datagramSocket(CLIENT);
       ChannelFuture[] joined = new ChannelFuture[1];
       KQueueFfmDatagramChannel channel =
@@ -536,7 +537,7 @@ class FamilyStoryTest {
       assertThat(os.datagramInet()).isEqualTo(os.inet());
       return;
     }
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.tcp().datagramSocket(CLIENT);
       KQueueFfmDatagramChannel channel =
           new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false);
@@ -568,7 +569,7 @@ class FamilyStoryTest {
   @DisplayName("a server hears both families where it can, else the one of its address")
   void serversStayDual() {
     for (String local : new String[] {HERE, THERE6}) {
-      try (Story story = Story.on(os)) {
+      try (ScriptedLoop story = ScriptedLoop.on(os)) {
         story.tcp().listener(SERVER);
         story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
         if (os.inet() == Os.AF_INET && local.equals(THERE6)) {
@@ -599,7 +600,7 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a descriptor that the user brought is never replaced")
   void adoptedDescriptorStays() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       byte[] wildcard = os.wildcard(os.inet6(), 0);
       story.script().expect("getsockopt", CLIENT).writesInts(3, Os.SOCK_DGRAM).writesInts(4, 4);
       story.udp().localName(CLIENT, wildcard);

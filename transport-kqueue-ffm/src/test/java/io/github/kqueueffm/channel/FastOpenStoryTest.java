@@ -1,8 +1,8 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +35,7 @@ class FastOpenStoryTest {
     this.os = os;
   }
 
-  private static Channel channel(Story story) {
+  private static Channel channel(ScriptedLoop story) {
     return story
         .client(new Recorder())
         .option(ChannelOption.TCP_FASTOPEN_CONNECT, true)
@@ -48,7 +48,7 @@ class FastOpenStoryTest {
   }
 
   /** A connect that goes on, for which the kernel has taken so much. */
-  private static ChannelFuture connecting(Story story, Channel channel, int taken) {
+  private static ChannelFuture connecting(ScriptedLoop story, Channel channel, int taken) {
     story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", taken).fails(Errno.EINPROGRESS);
     ChannelFuture connected = channel.connect(REMOTE);
     story.script().verify();
@@ -56,7 +56,7 @@ class FastOpenStoryTest {
     return connected;
   }
 
-  private static void expectSuccess(Story story) {
+  private static void expectSuccess(ScriptedLoop story) {
     story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
     story.tcp().soError(CLIENT, 0);
     story.tcp().peerName(CLIENT, THERE, PORT);
@@ -64,7 +64,7 @@ class FastOpenStoryTest {
 
   @Test
   void whatTheKernelTookIsNotSentAgain() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       ChannelFuture connected = connecting(story, channel, 3);
@@ -79,7 +79,7 @@ class FastOpenStoryTest {
 
   @Test
   void writeOfWhichAllWasTakenIsDoneWithTheConnect() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       connecting(story, channel, 6);
@@ -92,7 +92,7 @@ class FastOpenStoryTest {
 
   @Test
   void writeOfWhichNothingWasTakenGoesOutAfterTheConnect() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       connecting(story, channel, 0);
@@ -106,7 +106,7 @@ class FastOpenStoryTest {
   /** xnu can answer 0 before the handshake is over. */
   @Test
   void connectIsDoneOnlyWhenTheEventSaysSo() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6);
@@ -121,7 +121,7 @@ class FastOpenStoryTest {
 
   @Test
   void refusalFailsWhatTheKernelTook() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       ChannelFuture connected = connecting(story, channel, 6);
@@ -146,7 +146,7 @@ class FastOpenStoryTest {
     "EISCONN, java.nio.channels.AlreadyConnectedException"
   })
   void failureOfTheCallFailsTheWrite(Errno errno, Class<?> type) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
@@ -161,7 +161,7 @@ class FastOpenStoryTest {
   /** Bytes that are under way must not be sent by a second connect. */
   @Test
   void refusalThatTookBytesAllTheSameIsAFailure() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6).fails(Errno.EINVAL);
@@ -180,7 +180,7 @@ class FastOpenStoryTest {
       value = Errno.class,
       names = {"EOPNOTSUPP", "ENOTSUP", "EINVAL", "ENOSYS"})
   void connectIsAnOrdinaryOneWhereTheKernelHasNoOther(Errno errno) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
@@ -202,7 +202,7 @@ class FastOpenStoryTest {
   /** Netty drops the outbound buffer then, and with it what has gone with the SYN. */
   @Test
   void connectSucceedsAfterTheOutputWasShutDownMeanwhile() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       ChannelFuture early = write(channel);
       ChannelFuture connected = connecting(story, channel, 3);
@@ -219,7 +219,7 @@ class FastOpenStoryTest {
 
   @Test
   void connectAfterAShutDownOfTheOutputIsAnOrdinaryOne() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       dropOutbound(channel);
       story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
@@ -233,7 +233,7 @@ class FastOpenStoryTest {
 
   @Test
   void connectWithoutDataIsAnOrdinaryOne() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = channel(story);
       story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
       ChannelFuture connected = channel.connect(REMOTE);

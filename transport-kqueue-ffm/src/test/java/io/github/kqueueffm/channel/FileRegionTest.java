@@ -60,7 +60,7 @@ class FileRegionTest {
   private final Platform platform = real.platform();
   private final ScriptedCalls calls = ScriptedCalls.over(real);
 
-  @RegisterExtension final Loop loop = new Loop(calls.kernel());
+  @RegisterExtension final LoopExtension loop = new LoopExtension(calls.kernel());
 
   private ServerSocket listener;
   private Channel channel;
@@ -487,10 +487,10 @@ class FileRegionTest {
 
   /** Regions of every form, of which the socket does not take all; the count of open files. */
   private int stuck(FileRegion region) throws Exception {
-    int before = Loop.openDescriptors();
+    int before = LoopExtension.openDescriptors();
     channel.config().setAutoRead(false);
     ChannelFuture write = channel.writeAndFlush(region);
-    Loop.await("the socket is full", () -> region.transferred() > 0);
+    LoopExtension.await("the socket is full", () -> region.transferred() > 0);
     channel.eventLoop().submit(() -> {}).sync();
     assertThat(write.isDone()).isFalse();
     return before;
@@ -504,7 +504,7 @@ class FileRegionTest {
     int before = stuck(new DefaultFileRegion(loop.file("f").toFile(), 0, HUGE));
     ((KQueueFfmSocketChannel) channel).shutdownOutput().sync();
     assertThat(channel.isOpen()).isTrue();
-    assertThat(Loop.openDescriptors()).isEqualTo(before);
+    assertThat(LoopExtension.openDescriptors()).isEqualTo(before);
   }
 
   @Test
@@ -582,7 +582,7 @@ class FileRegionTest {
   void fileThatIsTruncatedWhileItIsSentFails() throws Exception {
     loop.randomFile(loop.file("f"), 20_000_000);
     ChannelFuture own = channel.writeAndFlush(open(loop.file("f"), 0, 20_000_000));
-    Loop.await("the socket is full", () -> count("sendfile") > 0);
+    LoopExtension.await("the socket is full", () -> count("sendfile") > 0);
     truncate(loop.file("f"));
     CompletableFuture<byte[]> received = receive();
     assertThat(own.await(10, TimeUnit.SECONDS)).isTrue();
@@ -705,7 +705,7 @@ class FileRegionTest {
   void whatTheSocketDidNotTakeIsDroppedWithTheChannel() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 20_000_000);
     ChannelFuture write = channel.writeAndFlush(new CustomRegion(content, 8192));
-    Loop.await("the socket is full", () -> count("send") > 2);
+    LoopExtension.await("the socket is full", () -> count("send") > 2);
     channel.close().sync();
     assertThat(write.isSuccess()).isFalse();
   }

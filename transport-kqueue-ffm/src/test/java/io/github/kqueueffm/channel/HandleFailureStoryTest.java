@@ -1,12 +1,12 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.HERE;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,7 +61,7 @@ class HandleFailureStoryTest {
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a stream delivers what has come, and reads on")
   void streamReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(reading(new ThrowingHandles(at)), child);
       story
           .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
@@ -87,7 +87,7 @@ class HandleFailureStoryTest {
   @Test
   @DisplayName("a stream with a handle of the plain form reads")
   void streamReadsWithAPlainHandle() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(reading(new Plain()), child);
       story
           .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
@@ -115,7 +115,7 @@ class HandleFailureStoryTest {
       mode = EnumSource.Mode.EXCLUDE)
   @DisplayName("a listener loses no connection, and accepts on")
   void listenerAcceptsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Failures server = new Failures();
       ServerBootstrap bootstrap =
           new ServerBootstrap()
@@ -156,7 +156,8 @@ class HandleFailureStoryTest {
     }
   }
 
-  private void datagramChannelReads(Story story, RecvByteBufAllocator allocator, Packets packets) {
+  private void datagramChannelReads(
+      ScriptedLoop story, RecvByteBufAllocator allocator, Packets packets) {
     story.tcp().datagramSocket(CLIENT);
     story.udp().asksForBroadcast(CLIENT);
     story.tcp().bind(CLIENT, HERE, PORT);
@@ -175,7 +176,7 @@ class HandleFailureStoryTest {
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a datagram channel reads on")
   void datagramChannelReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Packets packets = new Packets();
       datagramChannelReads(story, new ThrowingHandles(at), packets);
       byte[] peer = os.address(THERE, THEIR_PORT);
@@ -195,7 +196,7 @@ class HandleFailureStoryTest {
   @Test
   @DisplayName("a datagram channel with a handle of the plain form reads")
   void datagramChannelReadsWithAPlainHandle() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Packets packets = new Packets();
       datagramChannelReads(story, new Plain(), packets);
       story.udp().recv(CLIENT, "hi", os.address(THERE, THEIR_PORT));

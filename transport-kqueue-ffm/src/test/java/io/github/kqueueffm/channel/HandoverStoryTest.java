@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -32,21 +32,21 @@ class HandoverStoryTest {
     this.os = os;
   }
 
-  private void accepted(Story story, ServerBootstrap bootstrap) {
+  private void accepted(ScriptedLoop story, ServerBootstrap bootstrap) {
     story.accepted(bootstrap, child);
     story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
     story.turn();
     child.log();
   }
 
-  private void leaves(Story story) {
+  private void leaves(ScriptedLoop story) {
     story.script().expectKevent().changes(story.read(CHILD).delete()).withoutSlots();
     child.channel().deregister();
     story.tasks();
     assertThat(child.channel().isRegistered()).isFalse();
   }
 
-  private void registersAgain(Story story) {
+  private void registersAgain(ScriptedLoop story) {
     EventLoopGroup loop = story.loop();
     ChannelFuture registered = loop.register(child.channel());
     story.tasks();
@@ -56,7 +56,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("a channel that leaves takes its knotes along: its descriptor stays open")
   void leavesNoKnoteBehind() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, new ServerBootstrap());
       leaves(story);
       story.kevent().returns();
@@ -72,7 +72,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("what is written between two registrations goes out after the second")
   void writesAtTheNextLoop() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, new ServerBootstrap());
       leaves(story);
       ChannelFuture written = child.write("meanwhile");
@@ -92,7 +92,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("a write that waits for room waits at the next loop too")
   void waitsForRoomAtTheNextLoop() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, new ServerBootstrap());
       story.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
       ChannelFuture written = child.write("full");
@@ -116,7 +116,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("nothing is read once a handler has closed, though the close lingers elsewhere")
   void readsNoMoreWhileItLingers() throws Exception {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(
           story,
           new ServerBootstrap()
@@ -134,9 +134,9 @@ class HandoverStoryTest {
       story.turn();
       turned.countDown();
       Channel channel = child.channel();
-      Loop.await("the lingering close", () -> !channel.isOpen());
+      LoopExtension.await("the lingering close", () -> !channel.isOpen());
       assertThat(child.log()).startsWith("read full", "complete");
-      Loop.await(
+      LoopExtension.await(
           "the end",
           () -> {
             story.loop().runNonBlockingTasks(0);
@@ -156,7 +156,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("a socket that does not tell its SO_LINGER is closed all the same [B1]")
   void closesWhateverItsLingerIs() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, new ServerBootstrap());
       KQueueFfmSocketChannel channel = (KQueueFfmSocketChannel) child.channel();
       channel.config().lingerUnknown();
@@ -174,7 +174,7 @@ class HandoverStoryTest {
   @SuppressWarnings("deprecation") // AUTO_CLOSE, without which the channel would be closed.
   @DisplayName("an output that cannot be shut down, since the peer has reset, is shut down [B1]")
   void outputIsShutDownThoughTheKernelRefuses() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
       story.script().expect("send", CHILD).fails(Errno.EPIPE);
       story.script().expect("shutdown", CHILD, 1).fails(Errno.ENOTCONN);
@@ -189,7 +189,7 @@ class HandoverStoryTest {
   @Test
   @DisplayName("a server that rests for want of descriptors accepts at its next loop [B2]")
   void restsNoLongerAtTheNextLoop() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel server = story.listen(() -> child);
       server.pipeline().removeLast();
       story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));

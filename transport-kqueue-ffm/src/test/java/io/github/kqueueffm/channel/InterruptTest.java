@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Threads whose interrupt flag is set: a FileChannel closes itself when such a thread uses it. */
 @Tag("real")
 class InterruptTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private Path path;
   private byte[] content;

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,14 +48,14 @@ class KeptErrnoStoryTest {
     this.os = os;
   }
 
-  private static void arms(Story story, Kevent... events) {
+  private static void arms(ScriptedLoop story, Kevent... events) {
     story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns(events);
   }
 
   @Test
   @DisplayName("a reset is told after the bytes that came before it [A11]")
   void isToldAfterUnreadBytes() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).eof(Errno.ECONNRESET).data(4));
       story.tcp().recv(CHILD, "last");
@@ -72,7 +72,7 @@ class KeptErrnoStoryTest {
       threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A spin hears no interrupt.
   @DisplayName("an input that a handler shuts down before the errno is told asks for no more [A11]")
   void isNotLookedForOnceTheInputIsShutDown() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
       arms(story, story.read(CHILD).eof(Errno.ECONNRESET).data(4));
       story.tcp().recv(CHILD, "last");
@@ -86,7 +86,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("EAGAIN is that errno too [A11]")
   void isToldInPlaceOfEagain() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       arms(story, story.read(CHILD).eof(Errno.ETIMEDOUT));
       story.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -99,7 +99,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("with auto-read off, by the peer-close knote; its echoed NOTE_LOWAT is none [A11]")
   void isToldWhileNobodyReads() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
       // ECONNREFUSED is odd in Linux's numbers: NOTE_LOWAT's bit is not taken out of an errno.
       story
@@ -122,7 +122,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("NOTE_LOWAT that comes back from the change is no errno [A11]")
   void isNotTheEchoOfTheChange() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
       int lowat = story.script().platform().get(Constant.NOTE_LOWAT);
       story
@@ -135,8 +135,8 @@ class KeptErrnoStoryTest {
     }
   }
 
-  private Story writing(ServerBootstrap bootstrap) {
-    Story story = Story.on(os);
+  private ScriptedLoop writing(ServerBootstrap bootstrap) {
+    ScriptedLoop story = ScriptedLoop.on(os);
     story.accepted(bootstrap, child);
     arms(story);
     story.turn();
@@ -149,7 +149,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a write is armed, and the read filter's event comes first [A11]")
   void isToldWhenTheReadFiltersEventComesFirst() {
-    try (Story story = writing(new ServerBootstrap())) {
+    try (ScriptedLoop story = writing(new ServerBootstrap())) {
       story
           .kevent(story.write(CHILD).oneShot())
           .returns(story.read(CHILD).eof(Errno.ECONNRESET), story.write(CHILD).eof());
@@ -164,7 +164,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a write is armed, and its event comes first: a send that fails keeps it [A11]")
   void isToldWhenTheWriteFiltersEventComesFirst() {
-    try (Story story =
+    try (ScriptedLoop story =
         writing(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false))) {
       story
           .kevent(story.write(CHILD).oneShot())
@@ -182,7 +182,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a write filter's event is followed by none of the read filter [A11]")
   void isToldThoughTheReadFilterSaysNothing() {
-    try (Story story =
+    try (ScriptedLoop story =
         writing(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false))) {
       story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).eof(Errno.ECONNRESET));
       story.tcp().sending(CHILD, "one").fails(Errno.EPIPE);
@@ -202,7 +202,7 @@ class KeptErrnoStoryTest {
 
   private final List<String> packets = new ArrayList<>();
 
-  private Channel connected(Story story, int mostPerRead) {
+  private Channel connected(ScriptedLoop story, int mostPerRead) {
     story.tcp().datagramSocket(FD);
     story.tcp().connect(FD, THERE, THEIR_PORT);
     story.tcp().peerName(FD, THERE, THEIR_PORT);
@@ -234,7 +234,7 @@ class KeptErrnoStoryTest {
     return connected.channel();
   }
 
-  private void receives(Story story, String text) {
+  private void receives(ScriptedLoop story, String text) {
     story.udp().recv(FD, text, os.address(THERE, THEIR_PORT));
     story.script().allow("getsockname");
   }
@@ -242,7 +242,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a refused datagram is told after one that waits [A11]")
   void refusedDatagramIsToldAfterOneThatWaits() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = connected(story, 16);
       story
           .kevent(story.read(FD).oneShot())
@@ -263,7 +263,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a refused datagram is told though the limit of one read ends it before [A11]")
   void refusedDatagramIsToldAfterTheLimitOfOneRead() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       connected(story, 1);
       story
           .kevent(story.read(FD).oneShot())
@@ -279,7 +279,7 @@ class KeptErrnoStoryTest {
   @Test
   @DisplayName("a refused datagram is told by the next read where nobody reads [A11]")
   void refusedDatagramIsToldByTheReadThatIsAskedForLater() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = connected(story, 16);
       story.tcp().sending(FD, "one").fails(Errno.EAGAIN);
       channel.writeAndFlush(Unpooled.copiedBuffer("one", US_ASCII));

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("real")
 @Needs(SystemPromise.EPOLL)
 class LibkqueueTest {
-  @RegisterExtension final Loop loop;
+  @RegisterExtension final LoopExtension loop;
 
   private static final int MORE_THAN_FITS = 32 << 20;
 
@@ -46,7 +46,7 @@ class LibkqueueTest {
   LibkqueueTest(Provider library) {
     this.library = library;
     calls = CountingKernel.over(library.kernel());
-    loop = new Loop(calls.kernel());
+    loop = new LoopExtension(calls.kernel());
   }
 
   @Test
@@ -66,7 +66,7 @@ class LibkqueueTest {
     Channel server =
         loop.server(KQueueFfmServerSocketChannel.class, received)
             .childOption(ChannelOption.AUTO_READ, autoRead)
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     InetSocketAddress address = (InetSocketAddress) server.localAddress();
@@ -126,7 +126,7 @@ class LibkqueueTest {
     Channel channel =
         loop.client(KQueueFfmDatagramChannel.class, received).connect(nobody).sync().channel();
     channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[3])).sync();
-    Loop.await("the refusal", () -> !received.failures().isEmpty());
+    LoopExtension.await("the refusal", () -> !received.failures().isEmpty());
     assertThat(received.failures().get(0)).isInstanceOf(PortUnreachableException.class);
     channel.close().sync();
   }
@@ -168,8 +168,8 @@ class LibkqueueTest {
 
   @Test
   void rigOfTheDatagramTestsWaitsForWhatALibraryFreesAMomentLater() {
-    DatagramRig rig = new DatagramRig(library.kernel());
-    assertThat(rig.local(new Inbox()).isActive()).isTrue();
-    rig.close();
+    DatagramFixture fixture = new DatagramFixture(library.kernel());
+    assertThat(fixture.local(new Inbox()).isActive()).isTrue();
+    fixture.close();
   }
 }

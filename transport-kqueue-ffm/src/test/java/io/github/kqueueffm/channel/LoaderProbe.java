@@ -95,7 +95,7 @@ final class LoaderProbe implements Supplier<String> {
         connect(
             group,
             server(group).channel(KQueueFfmServerSocketChannel.class),
-            Loop.anyPort(),
+            LoopExtension.anyPort(),
             KQueueFfmSocketChannel.class);
     Channel local =
         connect(

@@ -1,9 +1,9 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -38,7 +38,7 @@ class LoopStoryTest {
   }
 
   /** A server with two children, of which all three are armed. */
-  private void twoChildren(Story story) {
+  private void twoChildren(ScriptedLoop story) {
     story.listen(this::child);
     story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(2));
     story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
@@ -55,7 +55,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("changes and the wait are one call, and arming again is none of its own")
   void aTurnIsOneKevent() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       Recorder child = new Recorder().echo();
       story.accepted(child);
       int before = story.script().calls("kevent");
@@ -80,7 +80,7 @@ class LoopStoryTest {
   @DisplayName(
       "a channel that got a closed one's number within a batch gets none of its events [A1]")
   void aNumberUsedAgainWithinABatchIsAnotherChannel_netty9113() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       twoChildren(story);
       children.get(1).onRead(() -> children.get(0).channel().close());
       story
@@ -110,7 +110,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("an event of a registration that is gone is dropped, also a batch later [A1]")
   void lateEventsOfAClosedChannelAreDropped_netty16439() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       twoChildren(story);
       story.tcp().close(CHILD);
       children.get(0).channel().close();
@@ -124,7 +124,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("events for ids that nobody has are dropped, and not counted [A1]")
   void unknownIdsAreDropped() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       twoChildren(story);
       story
           .kevent()
@@ -142,7 +142,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("EINTR: the changes were applied, and are not sent again [A6]")
   void aSignalLosesAndRepeatsNothing_netty9013() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(this::child);
       story.kevent(story.read(SERVER).oneShot()).fails(Errno.EINTR);
       assertThat(story.turn()).isZero();
@@ -159,7 +159,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("a kevent that fails is tried again after a rest, with its changes, without a spin")
   void aFailingKeventLosesNothing() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(this::child);
       story.kevent(story.read(SERVER).oneShot()).fails(Errno.ENOMEM);
       assertThat(turnRests(story)).isTrue();
@@ -172,7 +172,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("a flag that a user's thread had before the failure does not take the rest away")
   void aFailingKeventRestsOnAThreadThatWasInterrupted() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.listen(this::child);
       story.kevent(story.read(SERVER).oneShot()).fails(Errno.ENOMEM);
       Thread.currentThread().interrupt();
@@ -182,7 +182,7 @@ class LoopStoryTest {
   }
 
   /** Whether the loop sleeps in that turn; an interrupt ends the sleep as soon as it is seen. */
-  private static boolean turnRests(Story story) {
+  private static boolean turnRests(ScriptedLoop story) {
     Thread driver = Thread.currentThread();
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Boolean> seen =
@@ -204,7 +204,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("more changes than slots for events go out in parts, of which only the last waits")
   void theChangelistCanBeFull() {
-    try (Story story = Story.on(os, 4)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os, 4)) {
       story.listen(this::child);
       story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(2));
       story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
@@ -224,7 +224,7 @@ class LoopStoryTest {
   @DisplayName("a task in the far future does not make a time-out that kevent refuses [A5]")
   void timeoutsAreClamped_netty13503() {
     byte[] day = Os.timespec(86_399, 999_999_999);
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story.loop().schedule(() -> {}, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
       story.loop().schedule(() -> {}, 20_000, TimeUnit.DAYS);
       story
@@ -237,7 +237,7 @@ class LoopStoryTest {
   @Test
   @DisplayName("a wait ends when the next task is due, to the nanosecond and not below 0 [A5]")
   void timeoutsAreThoseOfTheNextTask() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story.loop().schedule(() -> {}, 1, TimeUnit.HOURS);
       long hour = TimeUnit.HOURS.toNanos(1);
       story

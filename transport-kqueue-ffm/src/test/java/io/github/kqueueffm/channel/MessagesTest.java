@@ -38,13 +38,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a user reads when something is wrong, on the real kernel. */
 @Tag("real")
 class MessagesTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   /** More than any limit permits. */
   private static final int NOT_OPEN = 2_000_000_000;
 
   private static final SocketAddress LOCAL = new DomainSocketAddress("/nowhere");
-  private static final SocketAddress INTERNET = Loop.anyPort();
+  private static final SocketAddress INTERNET = LoopExtension.anyPort();
 
   private Channel registered(Channel channel) throws InterruptedException {
     loop.group().register(channel).sync();
@@ -54,7 +54,10 @@ class MessagesTest {
   @Test
   void portInUseIsNamedWithCallErrnoAndRemedy() throws Exception {
     Channel first =
-        loop.server(KQueueFfmServerSocketChannel.class).bind(Loop.anyPort()).sync().channel();
+        loop.server(KQueueFfmServerSocketChannel.class)
+            .bind(LoopExtension.anyPort())
+            .sync()
+            .channel();
     InetSocketAddress address = (InetSocketAddress) first.localAddress();
     Throwable cause = loop.server(KQueueFfmServerSocketChannel.class).bind(address).await().cause();
     assertThat(cause)

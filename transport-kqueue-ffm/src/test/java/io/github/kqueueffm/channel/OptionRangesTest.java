@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Values that NIO refuses, on the real kernel. */
 @Tag("real")
 class OptionRangesTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private static final Supplier<Channel> CLIENT = KQueueFfmSocketChannel::new;
   private static final Supplier<Channel> SERVER = KQueueFfmServerSocketChannel::new;

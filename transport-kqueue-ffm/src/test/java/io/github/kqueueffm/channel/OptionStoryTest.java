@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -45,7 +45,7 @@ class OptionStoryTest {
   @Test
   @DisplayName("EINVAL of a socket that is dead is no failure of the option [B1]")
   void areTakenByADeadSocket() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       story.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
       story.script().expect("getpeername", CHILD).fails(os.noPeer());
@@ -59,10 +59,10 @@ class OptionStoryTest {
   @Test
   @DisplayName("EINVAL of a socket that lives is one, and names option and errno [B1]")
   void areRefusedByALiveSocket() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       story.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
-      story.tcp().peerName(CHILD, Story.THERE, Story.THEIR_PORT);
+      story.tcp().peerName(CHILD, ScriptedLoop.THERE, ScriptedLoop.THEIR_PORT);
       assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true))
           .isInstanceOf(ChannelException.class)
           .hasMessageContaining("SO_KEEPALIVE")
@@ -74,7 +74,7 @@ class OptionStoryTest {
   /** OpenBSD has no use for the buffer of a direction that either end has shut. */
   @Test
   void sizeOfABufferIsTakenByAHalfClosedConnectionOfOpenbsd() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       KQueueFfmSocketChannelConfig config = (KQueueFfmSocketChannelConfig) child.channel().config();
       story.script().allow("getpeername").answers(0);
@@ -112,7 +112,7 @@ class OptionStoryTest {
     int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
     for (boolean gone : new boolean[] {false, true}) {
       Recorder handler = new Recorder();
-      try (Story story = Story.on(os)) {
+      try (ScriptedLoop story = ScriptedLoop.on(os)) {
         story.accepted(handler);
         KQueueFfmSocketChannelConfig config =
             (KQueueFfmSocketChannelConfig) handler.channel().config();
@@ -159,9 +159,9 @@ class OptionStoryTest {
       return;
     }
     int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Channel channel = story.client(child).register().channel();
-      story.tcp().option(Story.CLIENT, Os.IPPROTO_TCP, noPush, 0);
+      story.tcp().option(ScriptedLoop.CLIENT, Os.IPPROTO_TCP, noPush, 0);
       assertThat(channel.config().setOption(KQueueFfmChannelOption.TCP_NOPUSH, false)).isTrue();
       story.script().verify();
     }
@@ -170,7 +170,7 @@ class OptionStoryTest {
   /** A size that OpenBSD does not have room for is an error there as well. */
   @Test
   void sizeOfABufferThatIsTooLargeIsRefused() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       story.tcp().option(CHILD, Os.SOL_SOCKET, SO_SNDBUF, 1 << 30).fails(Errno.ENOBUFS);
       assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_SNDBUF, 1 << 30))
@@ -183,7 +183,7 @@ class OptionStoryTest {
   @Test
   @DisplayName("lingers in seconds, on macOS by the option that counts so, and closes elsewhere")
   void lingerInSeconds() throws Exception {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child);
       story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
       story.turn();

@@ -31,7 +31,7 @@ class PeerGoneTest {
   private static final int HALF_CLOSED = 100;
   private static final long MEASURED_MILLIS = 5_000;
 
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Received received = new Received();
   private Channel server;
@@ -49,7 +49,7 @@ class PeerGoneTest {
           loop.server(KQueueFfmServerSocketChannel.class, received)
               .childOption(ChannelOption.AUTO_READ, autoRead)
               .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure)
-              .bind(Loop.anyPort())
+              .bind(LoopExtension.anyPort())
               .sync()
               .channel();
     }
@@ -126,7 +126,7 @@ class PeerGoneTest {
     try (Socket peer = connect(false, true)) {
       Channel channel = received.channel();
       peer.shutdownOutput();
-      Loop.await("the end", () -> received.events().size() == 2);
+      LoopExtension.await("the end", () -> received.events().size() == 2);
       assertThat(received.events())
           .containsExactly(
               ChannelInputShutdownEvent.INSTANCE, ChannelInputShutdownReadComplete.INSTANCE);
@@ -142,8 +142,8 @@ class PeerGoneTest {
     Socket peer = connect(false, true);
     Channel channel = received.channel();
     peer.close();
-    Loop.await("the end", () -> !received.events().isEmpty());
-    Loop.await(
+    LoopExtension.await("the end", () -> !received.events().isEmpty());
+    LoopExtension.await(
         "a failed write",
         () ->
             !channel
@@ -179,7 +179,7 @@ class PeerGoneTest {
       peer.shutdownOutput();
       peers.add(peer);
     }
-    Loop.await("all ends", () -> received.events().size() == 2 * HALF_CLOSED);
+    LoopExtension.await("all ends", () -> received.events().size() == 2 * HALF_CLOSED);
     long thread = loop.group().submit(() -> Thread.currentThread().threadId()).get();
     long before = cpuNanos(thread);
     TimeUnit.MILLISECONDS.sleep(MEASURED_MILLIS);

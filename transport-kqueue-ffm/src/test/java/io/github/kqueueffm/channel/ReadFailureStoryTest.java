@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -62,7 +62,7 @@ class ReadFailureStoryTest {
     throw new IllegalStateException("no buffer today");
   }
 
-  private void accepted(Story story, boolean autoRead, FirstBuffer.Answer first) {
+  private void accepted(ScriptedLoop story, boolean autoRead, FirstBuffer.Answer first) {
     story.accepted(
         new ServerBootstrap()
             .childOption(ChannelOption.AUTO_READ, autoRead)
@@ -77,7 +77,7 @@ class ReadFailureStoryTest {
   }
 
   /** The read that failed is made again. */
-  private void readsOn(Story story) {
+  private void readsOn(ScriptedLoop story) {
     story.kevent(story.read(CHILD).oneShot()).returns(story.read(CHILD).data(2));
     story.tcp().recv(CHILD, "hi");
     story.turn();
@@ -87,7 +87,7 @@ class ReadFailureStoryTest {
   @Test
   @DisplayName("an allocator that fails once does not end the reading")
   void readsOnAfterAFailure() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, true, ReadFailureStoryTest::fails);
       story.turn();
       assertThat(child.log())
@@ -99,7 +99,7 @@ class ReadFailureStoryTest {
   @Test
   @DisplayName("a single read that was asked for and failed is still asked for")
   void keepsTheReadThatFailed() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, false, ReadFailureStoryTest::fails);
       story.turn();
       assertThat(child.log()).contains("IllegalStateException: no buffer today");
@@ -110,7 +110,7 @@ class ReadFailureStoryTest {
   @Test
   @DisplayName("a buffer without room is no end of the stream")
   void takesNoEndFromABufferWithoutRoom() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       accepted(story, true, allocator -> allocator.directBuffer(0, 0));
       story.turn();
       assertThat(child.log()).containsExactly("active", "complete");

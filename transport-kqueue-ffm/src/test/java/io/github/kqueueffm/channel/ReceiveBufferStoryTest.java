@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,7 +73,7 @@ class ReceiveBufferStoryTest {
   }
 
   private void receives(Supplier<ByteBuf> buffers, int room, String text) {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap()
               .childOption(ChannelOption.RECVBUF_ALLOCATOR, new OwnBuffers(buffers)),

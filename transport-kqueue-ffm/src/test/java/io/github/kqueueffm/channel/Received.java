@@ -89,6 +89,6 @@ final class Received extends ChannelInboundHandlerAdapter {
   }
 
   void awaitBytes(int count) throws InterruptedException {
-    Loop.await(count + " bytes", () -> size() >= count);
+    LoopExtension.await(count + " bytes", () -> size() >= count);
   }
 }

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.HERE;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -30,7 +30,7 @@ class RefusedAddStoryTest {
     this.os = os;
   }
 
-  private void refusesRead(Story story) {
+  private void refusesRead(ScriptedLoop story) {
     story
         .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
         .returns(story.read(CHILD).oneShot().error(Errno.ENOMEM));
@@ -49,7 +49,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a stream without bytes fails with the errno of the ADD")
   void failsAStream() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       story.accepted(child);
       refusesRead(story);
@@ -65,7 +65,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a stream with bytes delivers them before it asks again")
   void deliversWhatThereIs() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       story.accepted(child);
       refusesRead(story);
@@ -85,7 +85,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("without the peer-close knote a paused channel fails, and reads nothing")
   void failsAPausedStreamWithoutReading() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
       story
@@ -100,7 +100,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a write that waits for room fails, for nothing would tell it")
   void failsAWriteThatWaits() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       story.accepted(child);
       story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
@@ -121,7 +121,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a listener says so, and tries again after a rest")
   void restsAListener() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       Recorder observer = new Recorder();
       Channel server = story.listen(() -> child);
@@ -148,7 +148,7 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a datagram channel fails")
   void failsADatagramChannel() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.script().allow("getpeername");
       story.tcp().datagramSocket(CLIENT);
       story.udp().asksForBroadcast(CLIENT);

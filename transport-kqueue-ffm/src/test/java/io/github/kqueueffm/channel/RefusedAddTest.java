@@ -45,7 +45,7 @@ class RefusedAddTest {
   private final AtomicInteger refusals = new AtomicInteger();
   private final Witness witness = new Witness();
 
-  @RegisterExtension final Loop loop = new Loop(calls.kernel());
+  @RegisterExtension final LoopExtension loop = new LoopExtension(calls.kernel());
 
   private void refuse() {
     int add = platform.get(Constant.EPOLL_CTL_ADD);
@@ -111,7 +111,7 @@ class RefusedAddTest {
 
   /** A server whose listener is armed. */
   private Channel listen(ServerBootstrap bootstrap) throws InterruptedException {
-    Channel server = bootstrap.bind(Loop.anyPort()).sync().channel();
+    Channel server = bootstrap.bind(LoopExtension.anyPort()).sync().channel();
     turns();
     return server;
   }
@@ -164,7 +164,10 @@ class RefusedAddTest {
   void datagramChannelFailsAndIsClosed() throws Exception {
     refuse();
     Channel channel =
-        loop.client(KQueueFfmDatagramChannel.class, witness).bind(Loop.anyPort()).sync().channel();
+        loop.client(KQueueFfmDatagramChannel.class, witness)
+            .bind(LoopExtension.anyPort())
+            .sync()
+            .channel();
     witness.hasFailed();
     assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
     assertFewRefusals();
@@ -184,7 +187,7 @@ class RefusedAddTest {
                     context.fireExceptionCaught(cause);
                   }
                 })
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     assertTellsWhatToDo(failures.poll(10, TimeUnit.SECONDS));
@@ -195,7 +198,7 @@ class RefusedAddTest {
     try (Socket client = connect(server)) {
       assertThat(witness.active.await(10, TimeUnit.SECONDS)).isTrue();
       client.getOutputStream().write(1);
-      Loop.await("the byte is read", () -> witness.reads.get() == 1);
+      LoopExtension.await("the byte is read", () -> witness.reads.get() == 1);
     }
     assertThat(server.isOpen()).isTrue();
   }

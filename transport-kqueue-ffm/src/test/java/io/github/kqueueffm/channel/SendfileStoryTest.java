@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,20 +44,20 @@ class SendfileStoryTest {
     path = Files.writeString(folder.resolve("f"), CONTENT, US_ASCII);
   }
 
-  private Story accepted() {
-    Story story = Story.on(os);
+  private ScriptedLoop accepted() {
+    ScriptedLoop story = ScriptedLoop.on(os);
     story.accepted(new ServerBootstrap(), child);
     story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
     story.turn();
     return story;
   }
 
-  private KQueueFfmFileRegion opened(Story story) throws IOException {
+  private KQueueFfmFileRegion opened(ScriptedLoop story) throws IOException {
     story.script().expect("open", ANY, os.closeOnExec(), 0).answers(FILE);
     return KQueueFfmFileRegion.open(story.script().kernel(), path, 0, CONTENT.length());
   }
 
-  private static Expectation sendfile(Story story) {
+  private static Expectation sendfile(ScriptedLoop story) {
     return story
         .script()
         .expect("sendfile", CHILD, FILE, 0, CONTENT.length(), ANY)
@@ -67,7 +67,7 @@ class SendfileStoryTest {
   @ParameterizedTest
   @EnumSource(names = {"EPERM", "EACCES"})
   void refusalOfAPacketFilterSendsNoByteTwice(Errno errno) throws IOException {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       KQueueFfmFileRegion region = opened(story);
       sendfile(story).fails(errno);
       story.tcp().close(CHILD);
@@ -84,7 +84,7 @@ class SendfileStoryTest {
 
   @Test
   void refusalOfAFileSystemIsReadInstead() throws IOException {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       KQueueFfmFileRegion region = opened(story);
       sendfile(story).fails(Errno.EINVAL);
       story.tcp().send(CHILD, CONTENT);

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.CLIENT;
-import static io.github.kqueueffm.channel.Story.PORT;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -49,7 +49,7 @@ class SentinelStoryTest {
   }
 
   /** A child with auto-read off, whose sentinel is in place. */
-  private void guarded(Story story) {
+  private void guarded(ScriptedLoop story) {
     story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
     story.kevent(story.read(CHILD).sentinel(), story.read(SERVER).oneShot()).returns();
     story.turn();
@@ -59,7 +59,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("gives way to a one-shot and comes back, in one changelist each time [A3]")
   void takesTurnsWithOneShots() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       guarded(story);
       child.channel().read();
       story.keventBytes(delete(), oneShot()).returns(story.read(CHILD).data(4));
@@ -82,7 +82,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("costs nothing when a read is asked for and taken back within a turn [A3]")
   void staysWhenAReadIsTakenBack() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       guarded(story);
       child.channel().config().setAutoRead(true);
       child.channel().config().setAutoRead(false);
@@ -94,7 +94,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("means nothing without EV_EOF: Darwin clamps the low-water mark [A3]")
   void isSilentAboutData() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       guarded(story);
       story.kevent().returns(story.read(CHILD).data(131072));
       story.turn();
@@ -108,7 +108,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("with EV_EOF drains what was sent, delivers it, and closes [A2, A3]")
   void noticesTheEnd() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       guarded(story);
       story.kevent().returns(story.read(CHILD).eof().data(4));
       story.tcp().recv(CHILD, "last");
@@ -124,7 +124,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("with EV_EOF and half-closure is taken back once the input has ended [A3]")
   void noticesTheHalf() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(
           new ServerBootstrap()
               .childOption(ChannelOption.AUTO_READ, false)
@@ -145,7 +145,7 @@ class SentinelStoryTest {
   @Test
   @DisplayName("notices a reset while nobody reads [A3]")
   void noticesTheReset() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       guarded(story);
       story.kevent().returns(story.read(CHILD).eof(Errno.ECONNRESET));
       story.tcp().recvFails(CHILD, Errno.ECONNRESET);
@@ -163,7 +163,7 @@ class SentinelStoryTest {
   @DisplayName(
       "does not exist before a connect, nor does a read: both could eat its error [A3, A4]")
   void isThereOnlyOnceConnected() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story
           .client(child)
           .option(ChannelOption.AUTO_READ, false)

@@ -1,9 +1,9 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
-import static io.github.kqueueffm.channel.Story.THEIR_PORT;
-import static io.github.kqueueffm.channel.Story.THERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
+import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.Channel;
@@ -29,7 +29,7 @@ class ServerStoryTest {
 
   @Test
   void startsAcceptsEchoesAndEnds() {
-    try (Story story = Story.on(os)) {
+    try (ScriptedLoop story = ScriptedLoop.on(os)) {
       Recorder child = new Recorder().echo();
       Channel server = story.listen(() -> child);
       assertThat(server.isActive()).isTrue();

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Tag("real")
 class SocketOptionsTest {
-  @RegisterExtension final Loop loop = new Loop();
+  @RegisterExtension final LoopExtension loop = new LoopExtension();
 
   private final Platform platform = Kernels.system().platform();
   private final int socketLevel = platform.get(Constant.SOL_SOCKET);
@@ -72,7 +72,11 @@ class SocketOptionsTest {
   }
 
   private ChannelConfig server() throws Exception {
-    channel = loop.server(KQueueFfmServerSocketChannel.class).bind(Loop.anyPort()).sync().channel();
+    channel =
+        loop.server(KQueueFfmServerSocketChannel.class)
+            .bind(LoopExtension.anyPort())
+            .sync()
+            .channel();
     return channel.config();
   }
 
@@ -188,7 +192,7 @@ class SocketOptionsTest {
     Channel first =
         loop.server(KQueueFfmServerSocketChannel.class)
             .option(UnixChannelOption.SO_REUSEPORT, true)
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     channel =
@@ -305,7 +309,7 @@ class SocketOptionsTest {
     Channel server =
         loop.server(KQueueFfmServerSocketChannel.class, received)
             .childOption(ChannelOption.AUTO_READ, false)
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     java.net.InetSocketAddress address = (java.net.InetSocketAddress) server.localAddress();
@@ -357,7 +361,7 @@ class SocketOptionsTest {
                     children.add(context.channel());
                   }
                 })
-            .bind(Loop.anyPort())
+            .bind(LoopExtension.anyPort())
             .sync()
             .channel();
     channel.config().setOption(lingerByNumber(), fiveSeconds());

@@ -249,12 +249,12 @@ class UserHandleStoryTest {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new Handle(71));
     Kevent watch = script.read(71).oneShot();
-    Story.elsewhere(() -> assertThat(registration.submit(ops(watch))).isPositive());
+    ScriptedLoop.elsewhere(() -> assertThat(registration.submit(ops(watch))).isPositive());
     assertThat(driver.tasks).hasSize(1);
     driver.tasks.remove().run();
     script.expectKevent().changes(watch).forEver().returns();
     run(handler);
-    Story.elsewhere(registration::cancel);
+    ScriptedLoop.elsewhere(registration::cancel);
     assertThat(registration.isValid()).isFalse();
     script.expectKevent().changes(script.read(71).delete()).withoutSlots();
     driver.tasks.remove().run();
@@ -272,7 +272,7 @@ class UserHandleStoryTest {
     registration.submit(ops(watch));
     script.expectKevent().changes(watch).returns(script.read(71).data(1));
     run(handler);
-    Story.elsewhere(() -> {
+    ScriptedLoop.elsewhere(() -> {
       driver.thread = Thread.currentThread();
       handler.initialize();
       registration.submit(ops(watch));
@@ -281,7 +281,7 @@ class UserHandleStoryTest {
     });
     assertThat(handle.log).hasSize(2);
     script.allow("kevent");
-    Story.elsewhere(() -> {
+    ScriptedLoop.elsewhere(() -> {
       driver.thread = Thread.currentThread();
       end(handler);
     });
@@ -294,7 +294,7 @@ class UserHandleStoryTest {
   void ignoresTasksAfterTheEnd() throws Exception {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new Handle(71));
-    Story.elsewhere(() -> {
+    ScriptedLoop.elsewhere(() -> {
       registration.submit(ops(script.read(71).oneShot()));
       registration.cancel();
     });
@@ -302,7 +302,7 @@ class UserHandleStoryTest {
     handler.destroy();
     script.verify();
     driver.tasks.forEach(Runnable::run);
-    Story.elsewhere(handler::wakeup);
+    ScriptedLoop.elsewhere(handler::wakeup);
     script.verify();
     assertThat(script.transcript()).last().asString().startsWith("close(" + KQUEUE + ")");
   }

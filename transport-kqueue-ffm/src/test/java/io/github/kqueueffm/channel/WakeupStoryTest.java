@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.elsewhere;
+import static io.github.kqueueffm.channel.ScriptedLoop.elsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
@@ -28,7 +28,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("tasks that come during a sleep end it with one call, however many they are [A7]")
   void oneCallPerSleep_nng575() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story
           .kevent()
           .forEver()
@@ -61,7 +61,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("a task is queued and done though the call that wakes the loop fails")
   void failingWakeupFailsNoTask() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story
           .kevent()
           .forEver()
@@ -80,7 +80,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("a wakeup is neither counted as I/O nor shown to a channel [A7]")
   void isNoEvent() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story.kevent().forEver().runs(() -> elsewhere(story.loop()::wakeup)).returns(story.wakeup());
       story.expectWakeup();
       story.expectWakeupTaken();
@@ -91,7 +91,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("while the loop is awake nobody makes a call, and the work is not slept over [A7]")
   void noCallWhileAwake() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story
           .loop()
           .execute(() ->
@@ -108,7 +108,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("the loop's own tasks make no call")
   void noCallFromTheLoopItself() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       story.loop().execute(() -> story.loop().execute(() -> done.add("inner")));
       story.loop().wakeup();
       story.kevent().polls().returns();
@@ -118,7 +118,7 @@ class WakeupStoryTest {
   }
 
   /** Does something when the loop has looked for work for that time, and found none. */
-  private static void afterLook(Story story, int number, Runnable action) {
+  private static void afterLook(ScriptedLoop story, int number, Runnable action) {
     int[] looks = {0};
     story.afterLook(() -> {
       if (++looks[0] == number) {
@@ -130,7 +130,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("work that comes after the last look ends the sleep, though not yet begun [A8]")
   void workAfterTheLastLook() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       afterLook(story, 2, () -> story.loop().execute(() -> done.add("late")));
       story.expectWakeup();
       story.kevent().forEver().returns(story.wakeup());
@@ -145,7 +145,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("work that comes before the sleep is announced is seen by the second look [A8]")
   void workBeforeTheLastLook() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       afterLook(story, 1, () -> story.loop().execute(() -> done.add("between")));
       story.kevent().polls().returns();
       story.sleeps();
@@ -156,7 +156,7 @@ class WakeupStoryTest {
   @Test
   @DisplayName("a task that comes before the first look costs no call at all")
   void seesEarlierWork() {
-    try (Story story = Story.inRealTime(os)) {
+    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
       elsewhere(() -> story.loop().execute(() -> done.add("early")));
       story.kevent().polls().returns();
       story.sleeps();

@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.channel.Story.CHILD;
-import static io.github.kqueueffm.channel.Story.SERVER;
+import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,12 +28,12 @@ class WriteStoryTest {
     this.os = os;
   }
 
-  private Story accepted() {
+  private ScriptedLoop accepted() {
     return accepted(new ServerBootstrap());
   }
 
-  private Story accepted(ServerBootstrap bootstrap) {
-    Story story = Story.on(os);
+  private ScriptedLoop accepted(ServerBootstrap bootstrap) {
+    ScriptedLoop story = ScriptedLoop.on(os);
     story.accepted(bootstrap, child);
     story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
     story.turn();
@@ -43,7 +43,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("a message is one send with MSG_NOSIGNAL [B6]")
   void sendsAMessage() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().send(CHILD, "one");
       assertThat(child.write("one").isSuccess()).isTrue();
     }
@@ -52,7 +52,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("several messages are one writev, or where there is no SO_NOSIGPIPE a sendmsg [B6]")
   void gathersMessages() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().gathering(CHILD, "one", "two").answers(6);
       child.channel().write(Unpooled.copiedBuffer("one", US_ASCII));
       assertThat(child.write("two").isSuccess()).isTrue();
@@ -61,7 +61,7 @@ class WriteStoryTest {
 
   @Test
   void armsWriteWhenTheSocketIsFull() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().sending(CHILD, "abcdef").answers(2);
       ChannelFuture first = child.write("abcdef");
       ChannelFuture second = child.write("ghi");
@@ -85,7 +85,7 @@ class WriteStoryTest {
 
   @Test
   void goesOnAfterASignal() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().sending(CHILD, "one").fails(Errno.EINTR);
       story.tcp().send(CHILD, "one");
       assertThat(child.write("one").isSuccess()).isTrue();
@@ -95,7 +95,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("EV_EOF on EVFILT_WRITE fails the writes and arms nothing any more [A3]")
   void failsWhenThePeerIsGone() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
       ChannelFuture first = child.write("one");
       ChannelFuture second = child.write("two");
@@ -116,7 +116,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("with auto-close off a dead peer ends the output, and nothing spins [A3]")
   void leavesTheChannelOpenWithoutAutoClose() {
-    try (Story story =
+    try (ScriptedLoop story =
         accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false))) {
       story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
       ChannelFuture written = child.write("one");
@@ -137,7 +137,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("the peer's half-close does not stop a write: EVFILT_WRITE has no EV_EOF then")
   void goesOnAfterThePeersHalfClose() {
-    try (Story story =
+    try (ScriptedLoop story =
         accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))) {
       story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
       ChannelFuture written = child.write("one");
@@ -154,7 +154,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("the close of a channel with unsent data and an armed filter leaves nothing [A1]")
   void canBeClosedWhileFull() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
       ChannelFuture written = child.write("one");
       story.tcp().close(CHILD);
@@ -169,7 +169,7 @@ class WriteStoryTest {
   @Test
   @DisplayName("Darwin's EPROTOTYPE while the peer closes is a broken pipe")
   void takesEprototypeForABrokenPipe() {
-    try (Story story = accepted()) {
+    try (ScriptedLoop story = accepted()) {
       story.tcp().sending(CHILD, "one").fails(Errno.EPROTOTYPE);
       story.tcp().close(CHILD);
       ChannelFuture written = child.write("one");

@@ -2,7 +2,7 @@ package io.github.kqueueffm.kqueue;
 
 import io.github.kqueueffm.syscall.KeventLayout;
 
-/** A kqueue for one more room, which does not close it. */
+/** A kqueue for one more fixture, which does not close it. */
 record Borrowed(Kqueue kqueue) implements Kqueue {
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
@@ -31,6 +31,6 @@ record Borrowed(Kqueue kqueue) implements Kqueue {
 
   @Override
   public void close() {
-    // The room that opened it closes it.
+    // The fixture that opened it closes it.
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernels;
@@ -91,8 +91,9 @@ class ModelPropertyTest {
   void embeddedKqueueDoesAsTheModel(@ForAll("steps") List<Step> steps) throws IOException {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
     long memory = NativeMemory.live();
-    try (Room room = new Room(Kernels.system(), EpollKqueue.open(Kernels.system(), false))) {
-      Run run = new Run(room);
+    try (KqueueFixture fixture =
+        new KqueueFixture(Kernels.system(), EpollKqueue.open(Kernels.system(), false))) {
+      Run run = new Run(fixture);
       steps.forEach(run::step);
       run.poll(64);
     }
@@ -106,9 +107,10 @@ class ModelPropertyTest {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
     long memory = NativeMemory.live();
     CountingKernel calls = CountingKernel.over(Kernels.system());
-    try (Room room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
-        Workers workers = new Workers(room, calls, precise)) {
-      Run run = new Run(room);
+    try (KqueueFixture fixture =
+            new KqueueFixture(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
+        Workers workers = new Workers(fixture, calls, precise)) {
+      Run run = new Run(fixture);
       for (Step step : steps) {
         run.step(step, workers);
       }
@@ -153,7 +155,7 @@ class ModelPropertyTest {
     private static final int USERS = 2;
     private static final long USER_UDATA = 1_000_000;
 
-    private final Room room;
+    private final KqueueFixture fixture;
     private final Pair[] pairs = new Pair[PAIRS];
     private final int[] flagSets;
 
@@ -162,26 +164,26 @@ class ModelPropertyTest {
 
     private long lastUdata;
 
-    Run(Room room) {
-      this.room = room;
+    Run(KqueueFixture fixture) {
+      this.fixture = fixture;
       flagSets =
           new int[] {
             0,
-            room.get(Constant.EV_ONESHOT),
-            room.get(Constant.EV_DISPATCH),
-            room.get(Constant.EV_CLEAR)
+            fixture.get(Constant.EV_ONESHOT),
+            fixture.get(Constant.EV_DISPATCH),
+            fixture.get(Constant.EV_CLEAR)
           };
       for (int i = 0; i < PAIRS; i++) {
         open(i);
       }
       for (int i = 0; i < USERS; i++) {
         Constant user = Constant.EVFILT_USER;
-        room.change(i, user, USER_UDATA + i, Constant.EV_ADD, Constant.EV_CLEAR).apply();
+        fixture.change(i, user, USER_UDATA + i, Constant.EV_ADD, Constant.EV_CLEAR).apply();
       }
     }
 
     private void open(int i) {
-      int[] ends = room.pair();
+      int[] ends = fixture.pair();
       pairs[i] = new Pair();
       pairs[i].near = ends[0];
       pairs[i].far = ends[1];
@@ -199,7 +201,7 @@ class ModelPropertyTest {
       } else if (step.kind() == Kind.TRIGGER_TWO_POLL_ONE) {
         triggerAll();
         // Those that wait may be faster.
-        take(room.await(0, 1));
+        take(fixture.await(0, 1));
       } else {
         step(step);
       }
@@ -220,12 +222,12 @@ class ModelPropertyTest {
       for (int i = 0; i < USERS; i++) {
         changeTrigger(i);
       }
-      room.apply();
+      fixture.apply();
     }
 
     private void changeTrigger(int user) {
-      int trigger = room.get(Constant.NOTE_TRIGGER);
-      room.change(user, Constant.EVFILT_USER, 0, trigger, 0, USER_UDATA + user);
+      int trigger = fixture.get(Constant.NOTE_TRIGGER);
+      fixture.change(user, Constant.EVFILT_USER, 0, trigger, 0, USER_UDATA + user);
       triggered[user] = true;
     }
 
@@ -240,7 +242,7 @@ class ModelPropertyTest {
         case DISABLE -> change(pair, knote, step, Constant.EV_DISABLE, false);
         case RECEIVE -> receive(pair);
         case DRAIN -> {
-          room.drain(pair.near);
+          fixture.drain(pair.near);
           pair.data = false;
         }
         case FILL -> fill(pair);
@@ -251,7 +253,7 @@ class ModelPropertyTest {
         case POLL_LITTLE -> poll(2);
         case TRIGGER -> {
           changeTrigger(step.pair() % USERS);
-          room.apply();
+          fixture.apply();
         }
         case TRIGGER_TWO_POLL_ONE -> {
           triggerAll();
@@ -268,8 +270,8 @@ class ModelPropertyTest {
     private void add(Pair pair, Knote knote, Step step, long udata) {
       // An edge of the write side may be reported once more than the model knows.
       int flags = flagSets[step.read() ? step.flags() : step.flags() % 3];
-      int all = room.get(Constant.EV_ADD) | flags;
-      room.change(pair.near, filter(step.read()), all, 0, 0, udata).apply();
+      int all = fixture.get(Constant.EV_ADD) | flags;
+      fixture.change(pair.near, filter(step.read()), all, 0, 0, udata).apply();
       if (!knote.present) {
         knote.present = true;
         knote.enabled = true;
@@ -280,20 +282,20 @@ class ModelPropertyTest {
     }
 
     private void delete(Pair pair, Knote knote, Step step) {
-      room.change(pair.near, filter(step.read()), knote.udata, Constant.EV_DELETE);
-      assertThat(room.send()).isEqualTo(knote.present ? 0 : -room.number(Errno.ENOENT));
+      fixture.change(pair.near, filter(step.read()), knote.udata, Constant.EV_DELETE);
+      assertThat(fixture.send()).isEqualTo(knote.present ? 0 : -fixture.number(Errno.ENOENT));
       knote.present = false;
     }
 
     private void change(Pair pair, Knote knote, Step step, Constant flag, boolean enabled) {
-      room.change(pair.near, filter(step.read()), knote.udata, flag);
-      assertThat(room.send()).isEqualTo(knote.present ? 0 : -room.number(Errno.ENOENT));
+      fixture.change(pair.near, filter(step.read()), knote.udata, flag);
+      assertThat(fixture.send()).isEqualTo(knote.present ? 0 : -fixture.number(Errno.ENOENT));
       knote.enabled = enabled;
       knote.edge |= enabled;
     }
 
     private void receive(Pair pair) {
-      if (!pair.ended && room.kernel.write(pair.far, room.buffer(), 10) == 10) {
+      if (!pair.ended && fixture.kernel.write(pair.far, fixture.buffer(), 10) == 10) {
         pair.data = true;
         pair.read.edge = true;
       }
@@ -301,30 +303,30 @@ class ModelPropertyTest {
 
     private void fill(Pair pair) {
       if (!pair.ended) {
-        room.fill(pair.near);
+        fixture.fill(pair.near);
         pair.full = true;
       }
     }
 
     private void makeRoom(Pair pair) {
       if (!pair.ended) {
-        room.drain(pair.far);
+        fixture.drain(pair.far);
         pair.full = false;
       }
     }
 
     private void endOfPeer(Pair pair) {
       if (!pair.ended) {
-        room.close(pair.far);
+        fixture.close(pair.far);
         pair.ended = true;
         pair.read.edge = true;
       }
     }
 
     private void reopen(int i) {
-      room.close(pairs[i].near);
+      fixture.close(pairs[i].near);
       if (!pairs[i].ended) {
-        room.close(pairs[i].far);
+        fixture.close(pairs[i].far);
       }
       open(i);
     }
@@ -345,7 +347,7 @@ class ModelPropertyTest {
 
     void poll(int most) {
       Set<Long> expected = expected();
-      List<Event> found = room.await(0, most);
+      List<Event> found = fixture.await(0, most);
       List<Long> tokens = found.stream().map(Event::udata).toList();
       assertThat(tokens).doesNotHaveDuplicates().isSubsetOf(expected);
       if (expected.size() <= most && most == 64) {
@@ -364,11 +366,11 @@ class ModelPropertyTest {
     }
 
     private boolean isCleared(Knote knote) {
-      return knote.flags == room.get(Constant.EV_CLEAR);
+      return knote.flags == fixture.get(Constant.EV_CLEAR);
     }
 
     private void reported(Event event) {
-      if (event.filter() == room.get(Constant.EVFILT_USER)) {
+      if (event.filter() == fixture.get(Constant.EVFILT_USER)) {
         assertThat(event.udata()).isEqualTo(USER_UDATA + event.ident());
         triggered[(int) event.ident()] = false;
       } else {
@@ -377,15 +379,15 @@ class ModelPropertyTest {
     }
 
     private void reportedOfPair(Event event) {
-      boolean read = event.filter() == room.get(Constant.EVFILT_READ);
+      boolean read = event.filter() == fixture.get(Constant.EVFILT_READ);
       for (Pair pair : pairs) {
         if (pair.near == event.ident()) {
           Knote knote = pair.knote(read);
           assertThat(event.udata()).isEqualTo(knote.udata);
-          assertThat(room.is(event, Constant.EV_EOF)).isEqualTo(pair.ended);
+          assertThat(fixture.is(event, Constant.EV_EOF)).isEqualTo(pair.ended);
           knote.edge = false;
-          knote.enabled &= knote.flags != room.get(Constant.EV_DISPATCH);
-          knote.present &= knote.flags != room.get(Constant.EV_ONESHOT);
+          knote.enabled &= knote.flags != fixture.get(Constant.EV_DISPATCH);
+          knote.present &= knote.flags != fixture.get(Constant.EV_ONESHOT);
         }
       }
     }

@@ -63,19 +63,20 @@ class OpeningTest {
   void closingClosesEveryDescriptorThatWasMade() throws Exception {
     calls.fail("epollPwait2", Errno.ENOSYS);
     long memory = NativeMemory.live();
-    Room room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), true));
-    int[] pair = room.pair();
-    room.change(pair[0], Constant.EVFILT_READ, 1, Constant.EV_ADD, Constant.EV_CLEAR);
-    room.change(pair[0], Constant.EVFILT_WRITE, 1, Constant.EV_ADD, Constant.EV_CLEAR).apply();
-    assertThat(room.poll()).hasSize(1);
+    KqueueFixture fixture =
+        new KqueueFixture(calls.kernel(), EpollKqueue.open(calls.kernel(), true));
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], Constant.EVFILT_READ, 1, Constant.EV_ADD, Constant.EV_CLEAR);
+    fixture.change(pair[0], Constant.EVFILT_WRITE, 1, Constant.EV_ADD, Constant.EV_CLEAR).apply();
+    assertThat(fixture.poll()).hasSize(1);
     // A wait that comes to an end before it begins, on a busy machine, needs no timerfd.
     do {
-      assertThat(room.await(2, 8)).isEmpty();
+      assertThat(fixture.await(2, 8)).isEmpty();
     } while (calls.count("timerfdSettime") == 0);
     calls.reset();
-    room.kqueue.close();
+    fixture.kqueue.close();
     assertThat(calls.count("close")).as("three epolls, an eventfd, a timerfd").isEqualTo(5);
-    room.close();
+    fixture.close();
     assertThat(NativeMemory.live()).isEqualTo(memory);
   }
 

@@ -18,16 +18,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waits of less than a millisecond, with epoll_pwait2 and without. */
 @Tag("real")
-class PreciseWaitTest extends EmbeddedTest {
+class PreciseWaitTest extends AbstractEpollKqueueTest {
 
   @Test
   void pollAndWaitForEverNeedNoTimer() {
     calls.fail("epollPwait2", Errno.ENOSYS);
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
-    assertThat(room.poll()).isEmpty();
-    room.write(pair[1], 1);
-    assertThat(room.poll()).hasSize(1);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    assertThat(fixture.poll()).isEmpty();
+    fixture.write(pair[1], 1);
+    assertThat(fixture.poll()).hasSize(1);
     assertThat(calls.count("timerfdCreate")).isZero();
   }
 
@@ -37,7 +37,7 @@ class PreciseWaitTest extends EmbeddedTest {
     calls.fail("epollPwait2", errno);
     for (int i = 0; i < 5; i++) {
       long start = System.nanoTime();
-      assertThat(room.awaitNanos(700_000, 8)).isEmpty();
+      assertThat(fixture.awaitNanos(700_000, 8)).isEmpty();
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(700_000);
     }
     assertThat(calls.count("epollPwait2")).isEqualTo(most(errno));
@@ -67,28 +67,28 @@ class PreciseWaitTest extends EmbeddedTest {
   @Test
   void timerfdThatIsSetEarlyEnoughIsNotSetAgain() {
     calls.fail("epollPwait2", Errno.ENOSYS);
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
-    room.change(1, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 100, 8).apply();
-    assertThat(room.await(1, 8)).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+    fixture.change(1, EVFILT_TIMER, fixture.flags(EV_ADD, EV_ONESHOT), 0, 100, 8).apply();
+    assertThat(fixture.await(1, 8)).isEmpty();
     calls.reset();
     for (int i = 0; i < 10; i++) {
-      room.write(pair[1], 1);
-      room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
-      assertThat(room.awaitOne().udata()).isEqualTo(7);
+      fixture.write(pair[1], 1);
+      fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(7);
     }
     assertThat(calls.count("timerfdSettime")).isLessThanOrEqualTo(2);
-    assertThat(room.awaitOne().udata()).isEqualTo(8);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(8);
   }
 
   @Test
   void dataEndsAWaitThatATimerfdLimits() {
     calls.fail("epollPwait2", Errno.ENOSYS);
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
-    room.write(pair[1], 1);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    fixture.write(pair[1], 1);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
   }
 
   @Test
@@ -128,22 +128,22 @@ class PreciseWaitTest extends EmbeddedTest {
     AtomicBoolean stopped = new AtomicBoolean();
     calls.on("timerfdSettime", arguments -> forbidStopping(arguments, stopped));
     do {
-      room.change(1, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 5, 8).apply();
-      assertThat(room.awaitOne().udata()).isEqualTo(8);
+      fixture.change(1, EVFILT_TIMER, fixture.flags(EV_ADD, EV_ONESHOT), 0, 5, 8).apply();
+      assertThat(fixture.awaitOne().udata()).isEqualTo(8);
     } while (!stopped.get());
     calls.fail("timerfdSettime", Errno.EPERM);
     assertThat(awaitsInWholeMillis(5)).isEqualTo(1);
   }
 
   private Integer forbidStopping(Object[] arguments, AtomicBoolean stopped) {
-    int seconds = room.platform.struct("itimerspec").offset("it_value");
+    int seconds = fixture.platform.struct("itimerspec").offset("it_value");
     long value = (long) arguments[2] + seconds;
     boolean stops = Memory.getLong(value) == 0 && Memory.getLong(value + Long.BYTES) == 0;
     if (!stops) {
       return null;
     }
     stopped.set(true);
-    return -room.number(Errno.EPERM);
+    return -fixture.number(Errno.EPERM);
   }
 
   /** A wait that comes to an end before it begins, on a busy machine, makes no such call. */
@@ -154,7 +154,7 @@ class PreciseWaitTest extends EmbeddedTest {
   private void awaitUntilCalled(String method, int times) {
     for (int i = 0; i == 0 || calls.count(method) < times; i++) {
       assertThat(i).as("waits without %s", method).isLessThan(500);
-      assertThat(room.await(2, 8)).isEmpty();
+      assertThat(fixture.await(2, 8)).isEmpty();
     }
   }
 
@@ -167,20 +167,20 @@ class PreciseWaitTest extends EmbeddedTest {
   private long awaitsInWholeMillis(long millis) {
     calls.reset();
     long start = System.nanoTime();
-    assertThat(room.await(millis, 8)).isEmpty();
+    assertThat(fixture.await(millis, 8)).isEmpty();
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(millis * 1_000_000);
     return calls.count("epollWait");
   }
 
   private void assertTimersExpire() {
-    room.change(1, EVFILT_TIMER, room.flags(EV_ADD, EV_ONESHOT), 0, 3, 8).apply();
-    assertThat(room.awaitOne().udata()).isEqualTo(8);
+    fixture.change(1, EVFILT_TIMER, fixture.flags(EV_ADD, EV_ONESHOT), 0, 3, 8).apply();
+    assertThat(fixture.awaitOne().udata()).isEqualTo(8);
   }
 
   @Test
   void longWaitIsSleptInTwoSinceTheKernelIsLateByAThousandth() {
     List<Long> slept = new ArrayList<>();
-    int nanos = room.platform.struct("timespec").offset("tv_nsec");
+    int nanos = fixture.platform.struct("timespec").offset("tv_nsec");
     calls.on(
         "epollPwait2",
         arguments -> {
@@ -188,7 +188,7 @@ class PreciseWaitTest extends EmbeddedTest {
           return null;
         });
     long start = System.nanoTime();
-    assertThat(room.await(300, 8)).isEmpty();
+    assertThat(fixture.await(300, 8)).isEmpty();
     assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(300_000_000);
     assertThat(slept.get(0)).isBetween(290_000_000L, 299_500_000L);
     assertThat(slept.subList(1, slept.size())).allMatch(rest -> rest < 10_000_000);

@@ -4,7 +4,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import java.util.List;
 import org.junit.jupiter.api.Named;
 
-/** The kernels of this machine that serve kqueues, each once, by name, for the rooms above. */
+/** The kernels of this machine that serve kqueues, each once, by name, for the packages above. */
 public final class ProvidedKernels {
   private ProvidedKernels() {}
 

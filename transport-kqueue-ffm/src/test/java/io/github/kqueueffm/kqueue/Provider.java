@@ -92,8 +92,8 @@ public record Provider(String name, Kernel kernel, Opener opener, boolean tells)
         .findFirst();
   }
 
-  Room room() throws IOException {
-    return new Room(kernel, opener.open(kernel));
+  KqueueFixture fixture() throws IOException {
+    return new KqueueFixture(kernel, opener.open(kernel));
   }
 
   @Override

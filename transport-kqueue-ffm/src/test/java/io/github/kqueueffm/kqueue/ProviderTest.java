@@ -19,18 +19,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class ProviderTest {
   @Parameter Provider provider;
 
-  Room room;
+  KqueueFixture fixture;
   private long before;
 
   @BeforeEach
   void open() throws IOException {
     before = NativeMemory.live();
-    room = provider.room();
+    fixture = provider.fixture();
   }
 
   @AfterEach
   void close() {
-    room.close();
+    fixture.close();
     assertThat(NativeMemory.live()).isEqualTo(before);
   }
 }

@@ -14,7 +14,7 @@ import static io.github.kqueueffm.abi.Constant.NOTE_LOWAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.syscall.KernelSocket;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,236 +26,236 @@ class ReadFilterTest extends ProviderTest {
 
   @Test
   void levelTriggeredIsReportedForAsLongAsThereIsData() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
 
-    assertThat(room.poll()).isEmpty();
-    room.write(pair[1], 5);
+    assertThat(fixture.poll()).isEmpty();
+    fixture.write(pair[1], 5);
     for (int i = 0; i < 3; i++) {
-      Event event = room.awaitOne();
+      Event event = fixture.awaitOne();
       assertThat(event.ident()).isEqualTo(pair[0]);
-      assertThat(event.filter()).isEqualTo(room.get(EVFILT_READ));
+      assertThat(event.filter()).isEqualTo(fixture.get(EVFILT_READ));
       assertThat(event.udata()).isEqualTo(7);
-      assertThat(room.is(event, EV_EOF)).isFalse();
+      assertThat(fixture.is(event, EV_EOF)).isFalse();
       assertThat(event.data()).isEqualTo(provider.tells() ? 5 : 0);
     }
-    room.drain(pair[0]);
-    assertThat(room.poll()).isEmpty();
+    fixture.drain(pair[0]);
+    assertThat(fixture.poll()).isEmpty();
   }
 
   @Test
   void oneShotIsReportedOnceAndGone() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
 
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.poll()).isEmpty();
-    assertThat(room.change(pair[0], EVFILT_READ, 7, EV_DELETE).send())
-        .isEqualTo(-room.number(Errno.ENOENT));
-    assertThat(room.change(pair[0], EVFILT_READ, 7, EV_ENABLE).send())
-        .isEqualTo(-room.number(Errno.ENOENT));
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.poll()).isEmpty();
+    assertThat(fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE).send())
+        .isEqualTo(-fixture.number(Errno.ENOENT));
+    assertThat(fixture.change(pair[0], EVFILT_READ, 7, EV_ENABLE).send())
+        .isEqualTo(-fixture.number(Errno.ENOENT));
   }
 
   @Test
   void oneShotAddedAgainWithDataPendingIsReportedAtOnce() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
     for (int i = 0; i < 3; i++) {
-      room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
-      assertThat(room.awaitOne().udata()).isEqualTo(7);
+      fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(7);
     }
   }
 
   @Test
   void oneShotAddedAgainLongAfterItsReportStillWorks() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
-    assertThat(room.poll()).isEmpty();
-    assertThat(room.poll()).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
+    assertThat(fixture.poll()).isEmpty();
+    assertThat(fixture.poll()).isEmpty();
 
-    room.change(pair[0], EVFILT_READ, 8, EV_ADD, EV_ONESHOT);
-    assertThat(room.awaitOne().udata()).isEqualTo(8);
+    fixture.change(pair[0], EVFILT_READ, 8, EV_ADD, EV_ONESHOT);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(8);
   }
 
   @Test
   void addedAgainWhileWaitingGivesOneEventWithTheLatestUdata() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
-    room.change(pair[0], EVFILT_READ, 2, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
+    fixture.change(pair[0], EVFILT_READ, 2, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
 
-    assertThat(room.awaitOne().udata()).isEqualTo(2);
-    assertThat(room.poll()).isEmpty();
+    assertThat(fixture.awaitOne().udata()).isEqualTo(2);
+    assertThat(fixture.poll()).isEmpty();
   }
 
   @Test
   void clearedIsReportedOncePerArrival() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_CLEAR).apply();
-    room.write(pair[1], 3);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.poll()).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_CLEAR).apply();
+    fixture.write(pair[1], 3);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.poll()).isEmpty();
 
-    room.write(pair[1], 3);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.poll()).isEmpty();
+    fixture.write(pair[1], 3);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.poll()).isEmpty();
   }
 
   @Test
   void clearedWithDataPendingIsReportedWhenAdded() {
-    int[] pair = room.pair();
-    room.write(pair[1], 3);
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_CLEAR);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.poll()).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.write(pair[1], 3);
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_CLEAR);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.poll()).isEmpty();
   }
 
   @Test
   void dispatchedIsDisabledByItsReport() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_DISPATCH).apply();
-    room.write(pair[1], 1);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    assertThat(room.poll()).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_DISPATCH).apply();
+    fixture.write(pair[1], 1);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.poll()).isEmpty();
 
-    room.enable(pair[0], EVFILT_READ, 7, EV_DISPATCH);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    room.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
+    fixture.enable(pair[0], EVFILT_READ, 7, EV_DISPATCH);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
   }
 
   @Test
   void disabledIsSilentUntilEnabled() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_DISABLE).apply();
-    room.write(pair[1], 1);
-    assertThat(room.poll()).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_DISABLE).apply();
+    fixture.write(pair[1], 1);
+    assertThat(fixture.poll()).isEmpty();
 
-    room.enable(pair[0], EVFILT_READ, 7);
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
-    room.change(pair[0], EVFILT_READ, 7, EV_DISABLE).apply();
-    assertThat(room.poll()).isEmpty();
+    fixture.enable(pair[0], EVFILT_READ, 7);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+    fixture.change(pair[0], EVFILT_READ, 7, EV_DISABLE).apply();
+    assertThat(fixture.poll()).isEmpty();
   }
 
   @Test
   void deletedIsSilent() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
-    room.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
-    assertThat(room.poll()).isEmpty();
-    assertThat(room.change(pair[0], EVFILT_READ, 7, EV_DELETE).send())
-        .isEqualTo(-room.number(Errno.ENOENT));
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
+    assertThat(fixture.poll()).isEmpty();
+    assertThat(fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE).send())
+        .isEqualTo(-fixture.number(Errno.ENOENT));
   }
 
   @Test
   void bothFiltersOfADescriptorAreIndependent() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
-    room.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_ONESHOT);
-    assertThat(room.awaitOne().udata()).isEqualTo(2);
-    room.write(pair[1], 1);
-    assertThat(room.awaitOne().udata()).isEqualTo(1);
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
-    room.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_ONESHOT);
-    assertThat(room.await()).extracting(Event::udata).containsExactlyInAnyOrder(1L, 2L);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
+    fixture.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_ONESHOT);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(2);
+    fixture.write(pair[1], 1);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(1);
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
+    fixture.change(pair[0], EVFILT_WRITE, 2, EV_ADD, EV_ONESHOT);
+    assertThat(fixture.await()).extracting(Event::udata).containsExactlyInAnyOrder(1L, 2L);
   }
 
   @Test
   void endOfStreamIsReportedWithWhatIsUnread() throws IOException {
-    int[] pair = room.tcpPair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
-    room.write(pair[1], 5);
-    room.shutdownWrite(pair[1]);
+    int[] pair = fixture.tcpPair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    fixture.write(pair[1], 5);
+    fixture.shutdownWrite(pair[1]);
 
     Event event = awaitEof(pair[0]);
     assertThat(event.data()).isEqualTo(provider.tells() ? 5 : 0);
     assertThat(event.fflags()).isZero();
-    assertThat(room.drain(pair[0])).isZero();
-    assertThat(room.is(room.awaitOne(), EV_EOF)).isTrue();
+    assertThat(fixture.drain(pair[0])).isZero();
+    assertThat(fixture.is(fixture.awaitOne(), EV_EOF)).isTrue();
   }
 
   private Event awaitEof(int fd) {
-    Event event = room.awaitOne();
-    while (!room.is(event, EV_EOF)) {
+    Event event = fixture.awaitOne();
+    while (!fixture.is(event, EV_EOF)) {
       assertThat(event.ident()).isEqualTo(fd);
-      event = room.awaitOne();
+      event = fixture.awaitOne();
     }
     return event;
   }
 
   @Test
   void endOfStreamIsReportedToAnUnixSocketAndAPipe() {
-    int[] pair = room.pair();
-    int[] pipe = room.pipe();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
-    room.change(pipe[0], EVFILT_READ, 2, EV_ADD, EV_ONESHOT).apply();
-    room.close(pair[1]);
-    Event event = room.awaitOne();
+    int[] pair = fixture.pair();
+    int[] pipe = fixture.pipe();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT);
+    fixture.change(pipe[0], EVFILT_READ, 2, EV_ADD, EV_ONESHOT).apply();
+    fixture.close(pair[1]);
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(1);
-    assertThat(room.is(event, EV_EOF)).isTrue();
-    room.close(pipe[1]);
-    event = room.awaitOne();
+    assertThat(fixture.is(event, EV_EOF)).isTrue();
+    fixture.close(pipe[1]);
+    event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(2);
-    assertThat(room.is(event, EV_EOF)).isTrue();
+    assertThat(fixture.is(event, EV_EOF)).isTrue();
   }
 
   @Test
   void resetIsReportedWithItsErrno() throws IOException {
-    int[] pair = room.tcpPair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.reset(pair[1]);
+    int[] pair = fixture.tcpPair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.reset(pair[1]);
 
-    Event event = room.awaitOne();
-    assertThat(room.is(event, EV_EOF)).isTrue();
+    Event event = fixture.awaitOne();
+    assertThat(fixture.is(event, EV_EOF)).isTrue();
     if (provider.tells()) {
-      assertThat(event.fflags()).isEqualTo(room.number(Errno.ECONNRESET));
+      assertThat(event.fflags()).isEqualTo(fixture.number(Errno.ECONNRESET));
     } else {
-      assertThat(room.drain(pair[0])).isEqualTo(-room.number(Errno.ECONNRESET));
+      assertThat(fixture.drain(pair[0])).isEqualTo(-fixture.number(Errno.ECONNRESET));
     }
   }
 
   @Test
   void resetOfADescriptorThatWaitsForNothingIsReportedWhenItDoes() throws IOException {
-    int[] pair = room.tcpPair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
-    room.reset(pair[1]);
-    assertThat(room.await(20, 8)).isEmpty();
+    int[] pair = fixture.tcpPair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
+    fixture.reset(pair[1]);
+    assertThat(fixture.await(20, 8)).isEmpty();
 
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
-    assertThat(room.is(room.awaitOne(), EV_EOF)).isTrue();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+    assertThat(fixture.is(fixture.awaitOne(), EV_EOF)).isTrue();
   }
 
   @Test
   void pendingConnectionMakesAListenerReadable() throws IOException {
-    KernelSocket listener = room.listener();
-    room.change(listener.fd(), EVFILT_READ, 7, EV_ADD).apply();
-    assertThat(room.poll()).isEmpty();
-    room.tcp().connect(listener.localAddress());
+    KernelSocket listener = fixture.listener();
+    fixture.change(listener.fd(), EVFILT_READ, 7, EV_ADD).apply();
+    assertThat(fixture.poll()).isEmpty();
+    fixture.tcp().connect(listener.localAddress());
 
-    Event event = room.awaitOne();
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(7);
-    assertThat(room.is(event, EV_EOF)).isFalse();
+    assertThat(fixture.is(event, EV_EOF)).isFalse();
     assertThat(event.data()).isEqualTo(provider.tells() ? 1 : 0);
   }
 
   @Test
   void datagramMakesItsSocketReadable() throws IOException {
-    KernelSocket receiver = room.udp();
+    KernelSocket receiver = fixture.udp();
     receiver.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    KernelSocket sender = room.udp();
+    KernelSocket sender = fixture.udp();
     sender.connect(receiver.localAddress());
-    room.change(receiver.fd(), EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(sender.fd(), 10);
+    fixture.change(receiver.fd(), EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(sender.fd(), 10);
 
-    Event event = room.awaitOne();
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(7);
     if (provider.tells()) {
       assertThat(event.data()).isGreaterThanOrEqualTo(10);
@@ -264,89 +264,96 @@ class ReadFilterTest extends ProviderTest {
 
   @Test
   void refusedDatagramIsToldWithItsErrnoOrByTheNextReceive() throws IOException {
-    KernelSocket gone = room.udp();
+    KernelSocket gone = fixture.udp();
     gone.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    KernelSocket sender = room.udp();
+    KernelSocket sender = fixture.udp();
     sender.connect(gone.localAddress());
-    room.close(gone.fd());
-    room.change(sender.fd(), EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(sender.fd(), 10);
+    fixture.close(gone.fd());
+    fixture.change(sender.fd(), EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(sender.fd(), 10);
 
-    Event event = room.awaitOne();
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(7);
-    assertThat(room.is(event, EV_EOF)).isEqualTo(provider.endsWithEveryErrno());
+    assertThat(fixture.is(event, EV_EOF)).isEqualTo(provider.endsWithEveryErrno());
     if (provider.endsWithEveryErrno()) {
-      assertThat(event.fflags()).isEqualTo(room.number(Errno.ECONNREFUSED));
-      assertThat(room.drain(sender.fd())).isEqualTo(-room.number(Errno.EAGAIN));
+      assertThat(event.fflags()).isEqualTo(fixture.number(Errno.ECONNREFUSED));
+      assertThat(fixture.drain(sender.fd())).isEqualTo(-fixture.number(Errno.EAGAIN));
     } else {
-      assertThat(room.drain(sender.fd())).isEqualTo(-room.number(Errno.ECONNREFUSED));
+      assertThat(fixture.drain(sender.fd())).isEqualTo(-fixture.number(Errno.ECONNREFUSED));
     }
   }
 
   @Test
   void sentinelIsSilentOnDataAndReportsTheEndOnce() throws IOException {
-    int[] pair = room.tcpPair();
+    int[] pair = fixture.tcpPair();
     addSentinel(pair[0]);
-    room.write(pair[1], 5);
+    fixture.write(pair[1], 5);
     expectNoEnd();
-    room.shutdownWrite(pair[1]);
+    fixture.shutdownWrite(pair[1]);
 
-    Event event = room.awaitOne();
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(7);
-    assertThat(event.filter()).isEqualTo(room.get(EVFILT_READ));
-    assertThat(room.is(event, EV_EOF)).isTrue();
-    assertThat(room.await(20, 8)).isEmpty();
+    assertThat(event.filter()).isEqualTo(fixture.get(EVFILT_READ));
+    assertThat(fixture.is(event, EV_EOF)).isTrue();
+    assertThat(fixture.await(20, 8)).isEmpty();
   }
 
   /** Bytes alone are no event where NOTE_LOWAT holds, and one without an end elsewhere. */
   private void expectNoEnd() {
-    List<Event> events = room.await(20, 8);
+    List<Event> events = fixture.await(20, 8);
     assertThat(events).hasSize(provider.ignoresLowat() ? 1 : 0);
-    assertThat(events).noneMatch(event -> room.is(event, EV_EOF));
+    assertThat(events).noneMatch(event -> fixture.is(event, EV_EOF));
   }
 
   private void addSentinel(int fd) {
-    room.change(fd, EVFILT_READ, room.flags(EV_ADD, EV_CLEAR), room.get(NOTE_LOWAT), 0x7fffffff, 7)
+    fixture
+        .change(
+            fd,
+            EVFILT_READ,
+            fixture.flags(EV_ADD, EV_CLEAR),
+            fixture.get(NOTE_LOWAT),
+            0x7fffffff,
+            7)
         .apply();
   }
 
   @Test
   void sentinelReportsAReset() throws IOException {
-    int[] pair = room.tcpPair();
+    int[] pair = fixture.tcpPair();
     addSentinel(pair[0]);
-    room.reset(pair[1]);
-    Event event = room.awaitOne();
+    fixture.reset(pair[1]);
+    Event event = fixture.awaitOne();
     assertThat(event.udata()).isEqualTo(7);
-    assertThat(room.is(event, EV_EOF)).isTrue();
-    assertThat(room.await(20, 8)).isEmpty();
+    assertThat(fixture.is(event, EV_EOF)).isTrue();
+    assertThat(fixture.await(20, 8)).isEmpty();
   }
 
   @Test
   void sentinelBecomesAOneShotByDeletionAndAddition() throws IOException {
-    int[] pair = room.tcpPair();
+    int[] pair = fixture.tcpPair();
     addSentinel(pair[0]);
-    room.write(pair[1], 5);
+    fixture.write(pair[1], 5);
     expectNoEnd();
-    room.change(pair[0], EVFILT_READ, 7, EV_DELETE);
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
-    Event event = room.awaitOne();
-    assertThat(room.is(event, EV_EOF)).isFalse();
-    assertThat(room.poll()).isEmpty();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE);
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+    Event event = fixture.awaitOne();
+    assertThat(fixture.is(event, EV_EOF)).isFalse();
+    assertThat(fixture.poll()).isEmpty();
 
     addSentinel(pair[0]);
     expectNoEnd();
-    room.close(pair[1]);
-    assertThat(room.is(room.awaitOne(), EV_EOF)).isTrue();
+    fixture.close(pair[1]);
+    assertThat(fixture.is(fixture.awaitOne(), EV_EOF)).isTrue();
   }
 
   @Test
   void sentinelAddedAfterTheEndReportsItAgain() throws IOException {
-    int[] pair = room.tcpPair();
-    room.shutdownWrite(pair[1]);
+    int[] pair = fixture.tcpPair();
+    fixture.shutdownWrite(pair[1]);
     for (int i = 0; i < 2; i++) {
       addSentinel(pair[0]);
-      assertThat(room.is(room.awaitOne(), EV_EOF)).isTrue();
-      assertThat(room.await(20, 8)).isEmpty();
+      assertThat(fixture.is(fixture.awaitOne(), EV_EOF)).isTrue();
+      assertThat(fixture.await(20, 8)).isEmpty();
     }
   }
 }

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.KeventLayout;
@@ -21,20 +21,20 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** What the embedded kqueue costs in system calls and in objects. */
-class SystemCallsTest extends EmbeddedTest {
+class SystemCallsTest extends AbstractEpollKqueueTest {
 
   @Test
   void armingAOneShotReadAgainIsNoSystemCall() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
     calls.reset();
     for (int i = 0; i < 100; i++) {
-      room.write(pair[1], 1);
-      assertThat(room.awaitOne().udata()).isEqualTo(7);
-      room.drain(pair[0]);
-      room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
+      fixture.write(pair[1], 1);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+      fixture.drain(pair[0]);
+      fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT);
     }
-    assertThat(room.poll()).isEmpty();
+    assertThat(fixture.poll()).isEmpty();
     assertThat(calls.count("epollCtl")).isZero();
     assertThat(calls.count("epollPwait2") + calls.count("epollWait")).isEqualTo(101);
   }
@@ -43,71 +43,71 @@ class SystemCallsTest extends EmbeddedTest {
   void connectionCostsOneAdditionAndOneRemoval() {
     calls.reset();
     for (int i = 0; i < 20; i++) {
-      int[] pair = room.pair();
-      room.change(pair[0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
-      assertThat(room.poll()).isEmpty();
-      room.write(pair[1], 1);
-      assertThat(room.awaitOne().udata()).isEqualTo(i);
-      room.drain(pair[0]);
-      room.change(pair[0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
-      room.close(pair[1]);
-      assertThat(room.awaitOne().udata()).isEqualTo(i);
-      room.close(pair[0]);
+      int[] pair = fixture.pair();
+      fixture.change(pair[0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
+      assertThat(fixture.poll()).isEmpty();
+      fixture.write(pair[1], 1);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(i);
+      fixture.drain(pair[0]);
+      fixture.change(pair[0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
+      fixture.close(pair[1]);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(i);
+      fixture.close(pair[0]);
     }
     assertThat(calls.count("epollCtl")).isEqualTo(2 * 20);
   }
 
   @Test
   void armingAOneShotWriteAgainWithTheWaitIsNoSystemCall() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT).apply();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT).apply();
     calls.reset();
     for (int i = 0; i < 10; i++) {
-      assertThat(room.awaitOne().udata()).isEqualTo(7);
-      room.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT);
+      assertThat(fixture.awaitOne().udata()).isEqualTo(7);
+      fixture.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT);
     }
     assertThat(calls.count("epollCtl")).isZero();
   }
 
   @Test
   void writeThatIsNotArmedAgainIsOneSystemCall() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT);
-    room.awaitOne();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT);
+    fixture.awaitOne();
     calls.reset();
-    assertThat(room.await(5, 8)).isEmpty();
-    assertThat(room.await(5, 8)).isEmpty();
+    assertThat(fixture.await(5, 8)).isEmpty();
+    assertThat(fixture.await(5, 8)).isEmpty();
     assertThat(calls.count("epollCtl")).isEqualTo(1);
     assertThat(calls.count("epollPwait2") + calls.count("epollWait")).isEqualTo(2);
   }
 
   @Test
   void dataThatNobodyWaitsForIsReportedToTheProviderOnceOnly() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
-    assertThat(room.await(5, 8)).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
+    assertThat(fixture.await(5, 8)).isEmpty();
     calls.reset();
-    room.write(pair[1], 1);
-    assertThat(room.await(5, 8)).isEmpty();
+    fixture.write(pair[1], 1);
+    assertThat(fixture.await(5, 8)).isEmpty();
     assertThat(calls.count("epollPwait2") + calls.count("epollWait")).isEqualTo(1);
     assertThat(calls.count("epollCtl")).isZero();
   }
 
   @Test
   void hangUpThatNobodyWaitsForDoesNotSpin() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD);
-    room.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
-    room.close(pair[1]);
-    assertThat(room.await(5, 8)).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD);
+    fixture.change(pair[0], EVFILT_READ, 7, EV_DELETE).apply();
+    fixture.close(pair[1]);
+    assertThat(fixture.await(5, 8)).isEmpty();
     calls.reset();
-    assertThat(room.await(20, 8)).isEmpty();
+    assertThat(fixture.await(20, 8)).isEmpty();
     assertThat(calls.count("epollPwait2") + calls.count("epollWait")).isEqualTo(1);
 
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD);
-    assertThat(room.is(room.awaitOne(), Constant.EV_EOF)).isTrue();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD);
+    assertThat(fixture.is(fixture.awaitOne(), Constant.EV_EOF)).isTrue();
   }
 
   @Test
@@ -115,7 +115,7 @@ class SystemCallsTest extends EmbeddedTest {
     for (int i = 0; i < 10; i++) {
       calls.reset();
       long start = System.nanoTime();
-      assertThat(room.awaitNanos(700_000, 8)).isEmpty();
+      assertThat(fixture.awaitNanos(700_000, 8)).isEmpty();
       assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(700_000);
       assertThat(calls.count("epollPwait2") + calls.count("epollWait")).isLessThanOrEqualTo(2);
     }
@@ -123,17 +123,17 @@ class SystemCallsTest extends EmbeddedTest {
 
   @Test
   void errorOfASocketIsLeftForWhoeverReadsIt() throws Exception {
-    int[] pair = room.tcpPair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    int[] pair = fixture.tcpPair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
     calls.on("getsockopt", arguments -> refuseErrorOption((int) arguments[2]));
-    room.reset(pair[1]);
-    Event event = room.awaitOne();
-    assertThat(room.is(event, Constant.EV_EOF)).isTrue();
+    fixture.reset(pair[1]);
+    Event event = fixture.awaitOne();
+    assertThat(fixture.is(event, Constant.EV_EOF)).isTrue();
     assertThat(event.fflags()).isZero();
   }
 
   private Number refuseErrorOption(int option) {
-    assertThat(option).isNotEqualTo(room.get(Constant.SO_ERROR));
+    assertThat(option).isNotEqualTo(fixture.get(Constant.SO_ERROR));
     return null;
   }
 

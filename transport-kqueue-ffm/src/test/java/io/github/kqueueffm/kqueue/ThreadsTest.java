@@ -11,7 +11,7 @@ import static io.github.kqueueffm.abi.Constant.NOTE_TRIGGER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls of several threads at once. Each test of a wait would last 10 seconds if it failed. */
 @Tag("real")
-class ThreadsTest extends EmbeddedTest {
+class ThreadsTest extends AbstractEpollKqueueTest {
   private static final long LONG = 10_000;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -42,9 +42,9 @@ class ThreadsTest extends EmbeddedTest {
     assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** Another thread's view of the room's kqueue. */
-  private Room other() {
-    return new Room(room.kernel, new Borrowed(room.kqueue));
+  /** Another thread's view of the fixture's kqueue. */
+  private KqueueFixture other() {
+    return new KqueueFixture(fixture.kernel, new Borrowed(fixture.kqueue));
   }
 
   /** Has a thread wait, and returns once it is in the kernel. */
@@ -58,11 +58,11 @@ class ThreadsTest extends EmbeddedTest {
   }
 
   private interface Step<T> {
-    T with(Room other);
+    T with(KqueueFixture other);
   }
 
   private <T> T inOther(Step<T> step) {
-    try (Room other = other()) {
+    try (KqueueFixture other = other()) {
       return step.with(other);
     }
   }
@@ -75,10 +75,10 @@ class ThreadsTest extends EmbeddedTest {
   @ValueSource(booleans = {true, false})
   void changeOfAnotherThreadIsSeenByTheOneThatWaits(boolean precise) throws Exception {
     forbidPreciseWaits(precise);
-    int[] pair = room.pair();
-    room.write(pair[1], 1);
+    int[] pair = fixture.pair();
+    fixture.write(pair[1], 1);
     Future<List<Event>> waiting = waiting(LONG);
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
     assertThat(soon(waiting)).extracting(Event::udata).containsExactly(7L);
   }
 
@@ -90,25 +90,25 @@ class ThreadsTest extends EmbeddedTest {
 
   @Test
   void armingAgainWhileAnotherThreadWaitsIsNotLost() throws Exception {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    room.write(pair[1], 1);
-    room.awaitOne();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.write(pair[1], 1);
+    fixture.awaitOne();
     for (int i = 0; i < 200; i++) {
       Future<List<Event>> waiting = threads.submit(() -> inOther(other -> other.await(LONG, 16)));
-      room.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
+      fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
       assertThat(soon(waiting)).extracting(Event::udata).containsExactly(7L);
     }
   }
 
   @Test
   void writeOfAnotherThreadIsSeenByTheOneThatWaits() throws Exception {
-    int[] pair = room.pair();
+    int[] pair = fixture.pair();
     Future<List<Event>> waiting = waiting(LONG);
-    room.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT).apply();
+    fixture.change(pair[0], EVFILT_WRITE, 7, EV_ADD, EV_ONESHOT).apply();
     assertThat(soon(waiting)).extracting(Event::udata).containsExactly(7L);
     calls.reset();
-    assertThat(room.await(10, 8)).isEmpty();
+    assertThat(fixture.await(10, 8)).isEmpty();
     assertThat(calls.count("epollPwait2")).isEqualTo(1);
   }
 
@@ -116,16 +116,16 @@ class ThreadsTest extends EmbeddedTest {
   @ValueSource(booleans = {true, false})
   void triggerEndsTheWaitOfAnotherThread(boolean precise) throws Exception {
     forbidPreciseWaits(precise);
-    room.change(1, EVFILT_USER, 7, EV_ADD, EV_CLEAR).apply();
+    fixture.change(1, EVFILT_USER, 7, EV_ADD, EV_CLEAR).apply();
     for (int i = 0; i < 20; i++) {
       Future<List<Event>> waiting = waiting(LONG);
-      trigger(room);
+      trigger(fixture);
       assertThat(soon(waiting)).extracting(Event::udata).containsExactly(7L);
     }
   }
 
-  private static void trigger(Room room) {
-    room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 7).apply();
+  private static void trigger(KqueueFixture fixture) {
+    fixture.change(1, EVFILT_USER, 0, fixture.get(NOTE_TRIGGER), 0, 7).apply();
   }
 
   @ParameterizedTest
@@ -134,8 +134,8 @@ class ThreadsTest extends EmbeddedTest {
     forbidPreciseWaits(precise);
     for (long millis : new long[] {0, 20}) {
       Future<List<Event>> waiting = waiting(LONG);
-      int flags = room.flags(EV_ADD, EV_ONESHOT);
-      room.change(9, EVFILT_TIMER, flags, 0, millis, 7).apply();
+      int flags = fixture.flags(EV_ADD, EV_ONESHOT);
+      fixture.change(9, EVFILT_TIMER, flags, 0, millis, 7).apply();
       assertThat(soon(waiting)).extracting(Event::udata).containsExactly(7L);
     }
   }
@@ -162,12 +162,12 @@ class ThreadsTest extends EmbeddedTest {
 
   @Test
   void triggerWhileNobodyWaitsIsNoSystemCall() {
-    room.change(1, EVFILT_USER, 7, EV_ADD, EV_CLEAR).apply();
+    fixture.change(1, EVFILT_USER, 7, EV_ADD, EV_CLEAR).apply();
     calls.reset();
-    trigger(room);
-    trigger(room);
+    trigger(fixture);
+    trigger(fixture);
     assertThat(calls.count("write")).isZero();
-    assertThat(room.awaitOne().udata()).isEqualTo(7);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(7);
   }
 
   @Test
@@ -178,7 +178,7 @@ class ThreadsTest extends EmbeddedTest {
     long[] seen = new long[idents];
     for (int i = 0; i < idents; i++) {
       sent[i] = new AtomicLong();
-      room.change(i, EVFILT_USER, i, EV_ADD, EV_CLEAR).apply();
+      fixture.change(i, EVFILT_USER, i, EV_ADD, EV_CLEAR).apply();
     }
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
     List<Future<?>> senders = new ArrayList<>();
@@ -189,7 +189,7 @@ class ThreadsTest extends EmbeddedTest {
     // A trigger that is counted before it is sent has to be followed by an event.
     while (!senders.stream().allMatch(Future::isDone) || !isUpToDate(sent, seen)) {
       boolean upToDate = isUpToDate(sent, seen);
-      List<Event> found = room.await(upToDate ? 10 : LONG, 8);
+      List<Event> found = fixture.await(upToDate ? 10 : LONG, 8);
       // All may have been seen although a sender is not quite done.
       assertThat(!found.isEmpty() || upToDate).as("no trigger was lost").isTrue();
       for (Event event : found) {
@@ -211,12 +211,12 @@ class ThreadsTest extends EmbeddedTest {
   }
 
   private void sendTriggers(int ident, AtomicLong sent, long count, long deadline) {
-    Kqueue kqueue = room.kqueue;
+    Kqueue kqueue = fixture.kqueue;
     long change = NativeMemory.allocate(kqueue.layout().size());
     for (long i = 1; i <= count && System.nanoTime() - deadline < 0; i++) {
       sent.set(i);
-      int user = room.get(EVFILT_USER);
-      kqueue.layout().put(change, ident, user, 0, room.get(NOTE_TRIGGER), i, ident);
+      int user = fixture.get(EVFILT_USER);
+      kqueue.layout().put(change, ident, user, 0, fixture.get(NOTE_TRIGGER), i, ident);
       if (kqueue.kevent(change, 1, 0, 0, 0) != 0) {
         throw new AssertionError("kevent");
       }
@@ -229,17 +229,17 @@ class ThreadsTest extends EmbeddedTest {
     int count = 60;
     int[][] pairs = new int[count][];
     for (int i = 0; i < count; i++) {
-      pairs[i] = room.pair();
-      room.change(pairs[i][0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
+      pairs[i] = fixture.pair();
+      fixture.change(pairs[i][0], EVFILT_READ, i, EV_ADD, EV_ONESHOT);
     }
-    room.apply();
+    fixture.apply();
     AtomicLong left = new AtomicLong(count);
     List<Future<List<Long>>> takers = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       takers.add(threads.submit(() -> inOther(other -> takeUntilNoneIsLeft(other, left))));
     }
     for (int[] pair : pairs) {
-      room.write(pair[1], 1);
+      fixture.write(pair[1], 1);
     }
     List<Long> all = new ArrayList<>();
     for (Future<List<Long>> taker : takers) {
@@ -248,7 +248,7 @@ class ThreadsTest extends EmbeddedTest {
     assertThat(all).hasSize(count).doesNotHaveDuplicates();
   }
 
-  private static List<Long> takeUntilNoneIsLeft(Room other, AtomicLong left) {
+  private static List<Long> takeUntilNoneIsLeft(KqueueFixture other, AtomicLong left) {
     List<Long> taken = new ArrayList<>();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONG);
     while (left.get() > 0 && System.nanoTime() - deadline < 0) {
@@ -261,36 +261,36 @@ class ThreadsTest extends EmbeddedTest {
 
   @Test
   void forgettingOfAnotherThreadSilencesADescriptor() throws Exception {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 7, EV_ADD).apply();
     Future<List<Event>> waiting = waiting(50);
-    room.kqueue.forget(pair[0]);
-    room.write(pair[1], 1);
+    fixture.kqueue.forget(pair[0]);
+    fixture.write(pair[1], 1);
     assertThat(soon(waiting)).isEmpty();
   }
 
   @Test
   void rebuildingWhileAnotherThreadWaitsDoesNotLeaveItBehind() throws Exception {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
-    int[] late = room.pair();
-    room.dup(pair[0]);
-    room.closeBehind(pair[0]);
-    room.write(pair[1], 1);
-    assertThat(room.awaitOne().udata()).isEqualTo(1);
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();
+    int[] late = fixture.pair();
+    fixture.dup(pair[0]);
+    fixture.closeBehind(pair[0]);
+    fixture.write(pair[1], 1);
+    assertThat(fixture.awaitOne().udata()).isEqualTo(1);
     Future<List<Event>> waiting = waiting(LONG);
     for (int i = 0; i < 6; i++) {
-      assertThat(room.await(1, 8)).isEmpty();
+      assertThat(fixture.await(1, 8)).isEmpty();
     }
-    room.change(late[0], EVFILT_READ, 2, EV_ADD).apply();
-    room.write(late[1], 1);
+    fixture.change(late[0], EVFILT_READ, 2, EV_ADD).apply();
+    fixture.write(late[1], 1);
     assertThat(soon(waiting)).extracting(Event::udata).containsExactly(2L);
     assertThat(calls.count("epollCreate1")).as("it was rebuilt").isEqualTo(1);
   }
 
   @Test
   void wakeupThatFailsIsTheAnswerOfChangesAloneAndIsTriedAgain() throws Exception {
-    room.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR).apply();
+    fixture.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR).apply();
     CountDownLatch asleep = new CountDownLatch(1);
     calls.on(
         "epollPwait2",
@@ -301,18 +301,18 @@ class ThreadsTest extends EmbeddedTest {
     Future<List<Event>> sleeper = threads.submit(() -> inOther(other -> other.await(LONG, 1)));
     await(asleep);
     calls.fail("write", Errno.EPERM);
-    assertThat(room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1).send())
-        .isEqualTo(-room.number(Errno.EPERM));
+    assertThat(fixture.change(1, EVFILT_USER, 0, fixture.get(NOTE_TRIGGER), 0, 1).send())
+        .isEqualTo(-fixture.number(Errno.EPERM));
     calls.restore("write");
-    room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1).apply();
+    fixture.change(1, EVFILT_USER, 0, fixture.get(NOTE_TRIGGER), 0, 1).apply();
     assertThat(soon(sleeper)).extracting(Event::udata).containsExactly(1L);
   }
 
   /** The poll comes between the other thread's decision to sleep and its sleep. */
   @Test
   void pollThatTakesTheWakeupOfASleeperPassesItOn() throws Exception {
-    room.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR);
-    room.change(2, EVFILT_USER, 2, EV_ADD, EV_CLEAR).apply();
+    fixture.change(1, EVFILT_USER, 1, EV_ADD, EV_CLEAR);
+    fixture.change(2, EVFILT_USER, 2, EV_ADD, EV_CLEAR).apply();
     CountDownLatch decided = new CountDownLatch(1);
     CountDownLatch polled = new CountDownLatch(1);
     Thread poller = Thread.currentThread();
@@ -327,9 +327,9 @@ class ThreadsTest extends EmbeddedTest {
         });
     Future<List<Event>> sleeper = threads.submit(() -> inOther(other -> other.await(LONG, 1)));
     await(decided);
-    room.change(1, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 1);
-    room.change(2, EVFILT_USER, 0, room.get(NOTE_TRIGGER), 0, 2).apply();
-    List<Event> taken = room.await(0, 1);
+    fixture.change(1, EVFILT_USER, 0, fixture.get(NOTE_TRIGGER), 0, 1);
+    fixture.change(2, EVFILT_USER, 0, fixture.get(NOTE_TRIGGER), 0, 2).apply();
+    List<Event> taken = fixture.await(0, 1);
     polled.countDown();
     assertThat(taken).hasSize(1);
     long left = 3 - taken.get(0).udata();

@@ -14,7 +14,7 @@ class TimeoutTest extends ProviderTest {
   @Test
   void waitEndsWithNothingWhenItsTimeIsOver() {
     long start = System.nanoTime();
-    assertThat(room.await(30, 8)).isEmpty();
+    assertThat(fixture.await(30, 8)).isEmpty();
     // libkqueue rounds to milliseconds.
     assertThat(System.nanoTime() - start).isBetween(29_000_000L, 10_000_000_000L);
   }
@@ -23,29 +23,29 @@ class TimeoutTest extends ProviderTest {
   void timeOutOfZeroDoesNotWait() {
     long start = System.nanoTime();
     for (int i = 0; i < 10; i++) {
-      assertThat(room.poll()).isEmpty();
+      assertThat(fixture.poll()).isEmpty();
     }
     assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
   }
 
   @Test
   void waitIsNotEndedByDataOfDescriptorsThatWereNotAdded() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD).apply();
-    room.write(pair[0], 1);
-    assertThat(room.await(10, 8)).isEmpty();
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD).apply();
+    fixture.write(pair[0], 1);
+    assertThat(fixture.await(10, 8)).isEmpty();
   }
 
   @Test
   void nonsenseIsRefused() {
-    assertThat(room.call(-1_000_000_000L, 8)).isEqualTo(-room.number(Errno.EINVAL));
-    assertThat(room.call(-1, 8)).isEqualTo(-room.number(Errno.EINVAL));
+    assertThat(fixture.call(-1_000_000_000L, 8)).isEqualTo(-fixture.number(Errno.EINVAL));
+    assertThat(fixture.call(-1, 8)).isEqualTo(-fixture.number(Errno.EINVAL));
   }
 
   @Test
   void nonsenseIsRefusedWithTheChangesOfTheCall() {
-    int[] pair = room.pair();
-    room.change(pair[0], EVFILT_READ, 1, EV_ADD);
-    assertThat(room.call(-1, 8)).isEqualTo(-room.number(Errno.EINVAL));
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD);
+    assertThat(fixture.call(-1, 8)).isEqualTo(-fixture.number(Errno.EINVAL));
   }
 }

@@ -3,7 +3,7 @@ package io.github.kqueueffm.kqueue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.kqueue.Room.Event;
+import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.syscall.CountingKernel;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -20,7 +20,7 @@ final class Workers implements AutoCloseable {
   /** How long a wait lasts whose event is lost. */
   private static final long PATIENCE_MILLIS = 20_000;
 
-  private final Room room;
+  private final KqueueFixture fixture;
   private final Thread main = Thread.currentThread();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final BlockingQueue<List<Event>> results = new LinkedBlockingQueue<>();
@@ -30,11 +30,11 @@ final class Workers implements AutoCloseable {
   private int waiting;
 
   /**
-   * @param calls the kernel of the room's kqueue
+   * @param calls the kernel of the fixture's kqueue
    * @param precise whether the kernel has epoll_pwait2
    */
-  Workers(Room room, CountingKernel calls, boolean precise) {
-    this.room = room;
+  Workers(KqueueFixture fixture, CountingKernel calls, boolean precise) {
+    this.fixture = fixture;
     calls.on("epollWait", arguments -> (int) arguments[3] == 0 ? null : pass());
     if (precise) {
       calls.on("epollPwait2", arguments -> pass());
@@ -90,7 +90,7 @@ final class Workers implements AutoCloseable {
   }
 
   private void run(int most) {
-    try (Room other = new Room(room.kernel, new Borrowed(room.kqueue))) {
+    try (KqueueFixture other = new KqueueFixture(fixture.kernel, new Borrowed(fixture.kqueue))) {
       results.add(other.await(PATIENCE_MILLIS, most));
     } finally {
       arrive();

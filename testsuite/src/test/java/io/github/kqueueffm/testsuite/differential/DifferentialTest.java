@@ -25,10 +25,10 @@ class DifferentialTest {
   }
 
   private static List<String> journal(Transport transport, Scenario scenario) throws Exception {
-    try (Stage stage = new Stage(transport)) {
-      scenario.play(stage);
-      stage.settle();
-      return stage.journal().lines();
+    try (TransportFixture fixture = new TransportFixture(transport)) {
+      scenario.play(fixture);
+      fixture.settle();
+      return fixture.journal().lines();
     }
   }
 

@@ -31,306 +31,324 @@ import java.util.function.BiConsumer;
 enum Scenario {
   PEER_CLOSES(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage.connected();
-      stage.send("hi");
-      stage.journal().await("complete");
-      stage.peer().close();
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      fixture.connected();
+      fixture.send("hi");
+      fixture.journal().await("complete");
+      fixture.peer().close();
+      fixture.journal().await("unregistered");
     }
   },
   PEER_CLOSES_ITS_HALF(EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       Channel channel =
-          stage.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
-      stage.peer().shutdownOutput();
-      stage.journal().await("ChannelInputShutdownReadComplete");
-      stage.inLoop(() -> stage.journal().follow("write", write(channel, "still")));
-      stage.journal().note(stage.receive(5));
-      stage.inLoop(() -> stage.journal().follow("close", channel.close()));
-      stage.journal().await("unregistered");
+          fixture.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
+      fixture.peer().shutdownOutput();
+      fixture.journal().await("ChannelInputShutdownReadComplete");
+      fixture.inLoop(() -> fixture.journal().follow("write", write(channel, "still")));
+      fixture.journal().note(fixture.receive(5));
+      fixture.inLoop(() -> fixture.journal().follow("close", channel.close()));
+      fixture.journal().await("unregistered");
     }
   },
   ADDRESSES_ARE_ASKED_FOR_AT_THE_END(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage
+    void play(TransportFixture fixture) throws Exception {
+      fixture
           .journal()
           .on(
               "inactive",
               (channel, line) ->
-                  stage
+                  fixture
                       .journal()
                       .note(
                           (channel.localAddress() != null)
                               + " "
                               + (channel.remoteAddress() != null)));
-      stage.connected();
-      stage.peer().close();
-      stage.journal().await("unregistered");
+      fixture.connected();
+      fixture.peer().close();
+      fixture.journal().await("unregistered");
     }
   },
   PEER_RESETS(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage.connected();
-      stage.reset();
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      fixture.connected();
+      fixture.reset();
+      fixture.journal().await("unregistered");
     }
   },
   PEER_CLOSES_WHILE_NOBODY_READS(EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage.connected(client -> client.option(ChannelOption.AUTO_READ, false));
-      stage.send("hi");
-      stage.peer().shutdownOutput();
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      fixture.connected(client -> client.option(ChannelOption.AUTO_READ, false));
+      fixture.send("hi");
+      fixture.peer().shutdownOutput();
+      fixture.journal().await("unregistered");
     }
   },
   INPUT_IS_SHUT_DOWN(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       DuplexChannel channel =
           (DuplexChannel)
-              stage.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
-      stage.inLoop(() -> stage.journal().follow("input", channel.shutdownInput()));
-      stage.journal().await("ChannelInputShutdownReadComplete");
-      stage.inLoop(() -> stage.journal().follow("again", channel.shutdownInput()));
-      stage.inLoop(() -> stage.journal().follow("write", write(channel, "x")));
+              fixture.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
+      fixture.inLoop(() -> fixture.journal().follow("input", channel.shutdownInput()));
+      fixture.journal().await("ChannelInputShutdownReadComplete");
+      fixture.inLoop(() -> fixture.journal().follow("again", channel.shutdownInput()));
+      fixture.inLoop(() -> fixture.journal().follow("write", write(channel, "x")));
     }
   },
   OUTPUT_IS_SHUT_DOWN(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
-      DuplexChannel channel = (DuplexChannel) stage.connected();
-      stage.inLoop(() -> stage.journal().follow("output", channel.shutdownOutput()));
-      stage.inLoop(() -> stage.journal().follow("write", write(channel, "x")));
-      stage.journal().note("end " + stage.peer().getInputStream().read());
-      stage.inLoop(() -> stage.journal().follow("again", channel.shutdownOutput()));
-      stage.peer().close();
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      DuplexChannel channel = (DuplexChannel) fixture.connected();
+      fixture.inLoop(() -> fixture.journal().follow("output", channel.shutdownOutput()));
+      fixture.inLoop(() -> fixture.journal().follow("write", write(channel, "x")));
+      fixture.journal().note("end " + fixture.peer().getInputStream().read());
+      fixture.inLoop(() -> fixture.journal().follow("again", channel.shutdownOutput()));
+      fixture.peer().close();
+      fixture.journal().await("unregistered");
     }
   },
   WRITE_FAILS_WITHOUT_AUTO_CLOSE(EPOLL) {
     @Override
     @SuppressWarnings("deprecation") // AUTO_CLOSE
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       DuplexChannel channel =
           (DuplexChannel)
-              stage.connected(client ->
+              fixture.connected(client ->
                   client
                       .option(ChannelOption.AUTO_CLOSE, false)
                       .option(ChannelOption.ALLOW_HALF_CLOSURE, true));
-      stage.peer().close();
-      stage.journal().await("ChannelInputShutdownReadComplete");
+      fixture.peer().close();
+      fixture.journal().await("ChannelInputShutdownReadComplete");
       while (!channel.isOutputShutdown()) {
-        channel.writeAndFlush(Stage.bytes("x")).await();
+        channel.writeAndFlush(TransportFixture.bytes("x")).await();
       }
-      stage.journal().await("ChannelOutputShutdownEvent");
-      stage.journal().note("open " + channel.isOpen());
+      fixture.journal().await("ChannelOutputShutdownEvent");
+      fixture.journal().note("open " + channel.isOpen());
     }
   },
   CLOSES_WITH_WRITES_PENDING(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       Channel channel =
-          stage.connected(client ->
+          fixture.connected(client ->
               client.option(
                   ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(8, 16)));
-      stage.inLoop(() -> stage.journal().follow("flushed", channel.writeAndFlush(Stage.lots())));
-      stage.inLoop(() -> stage.journal().follow("written", channel.write(Stage.bytes("x"))));
-      stage.inLoop(() -> stage.journal().follow("close", channel.close()));
-      stage.journal().await("unregistered");
+      fixture.inLoop(() ->
+          fixture.journal().follow("flushed", channel.writeAndFlush(TransportFixture.lots())));
+      fixture.inLoop(
+          () -> fixture.journal().follow("written", channel.write(TransportFixture.bytes("x"))));
+      fixture.inLoop(() -> fixture.journal().follow("close", channel.close()));
+      fixture.journal().await("unregistered");
     }
   },
   LINGERS_WITH_WRITES_PENDING(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.connected(client -> client.option(ChannelOption.SO_LINGER, 1));
-      stage.inLoop(() -> stage.journal().follow("flushed", channel.writeAndFlush(Stage.lots())));
-      stage.inLoop(() -> channel.close());
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.connected(client -> client.option(ChannelOption.SO_LINGER, 1));
+      fixture.inLoop(() ->
+          fixture.journal().follow("flushed", channel.writeAndFlush(TransportFixture.lots())));
+      fixture.inLoop(() -> channel.close());
       // Lingering is not the loop's business.
-      stage.inLoop(() -> {});
-      stage.journal().await("unregistered");
+      fixture.inLoop(() -> {});
+      fixture.journal().await("unregistered");
     }
   },
   WRITABILITY_CHANGES(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       Channel channel =
-          stage.connected(client ->
+          fixture.connected(client ->
               client.option(
                   ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(8, 16)));
-      stage.inLoop(() -> stage.journal().follow("write", channel.writeAndFlush(Stage.lots())));
-      stage.receive(Stage.LOTS);
-      stage.journal().await("writable true");
-      stage.journal().await("write ok");
+      fixture.inLoop(
+          () -> fixture.journal().follow("write", channel.writeAndFlush(TransportFixture.lots())));
+      fixture.receive(TransportFixture.LOTS);
+      fixture.journal().await("writable true");
+      fixture.journal().await("write ok");
     }
   },
   CONNECT_IS_REFUSED(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.unconnected();
-      SocketAddress nobody = Stage.nobody();
-      stage.inLoop(() -> stage.journal().follow("connect", channel.connect(nobody)));
-      stage.journal().await("unregistered");
-      stage.inLoop(() -> stage.journal().follow("again", channel.connect(nobody)));
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.unconnected();
+      SocketAddress nobody = TransportFixture.nobody();
+      fixture.inLoop(() -> fixture.journal().follow("connect", channel.connect(nobody)));
+      fixture.journal().await("unregistered");
+      fixture.inLoop(() -> fixture.journal().follow("again", channel.connect(nobody)));
     }
   },
   CONNECTS_TO_A_NAME_ONLY(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.unconnected();
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.unconnected();
       SocketAddress name = InetSocketAddress.createUnresolved("name.invalid", 80);
-      stage.inLoop(() -> stage.journal().follow("connect", channel.connect(name)));
-      stage.journal().await("unregistered");
+      fixture.inLoop(() -> fixture.journal().follow("connect", channel.connect(name)));
+      fixture.journal().await("unregistered");
     }
   },
   CONNECTS_TWICE(EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.connected();
-      stage.inLoop(() -> stage.journal().follow("again", channel.connect(stage.address())));
-      stage.send("hi");
-      stage.journal().await("complete");
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.connected();
+      fixture.inLoop(() -> fixture.journal().follow("again", channel.connect(fixture.address())));
+      fixture.send("hi");
+      fixture.journal().await("complete");
     }
   },
   LOCAL_ADDRESS_IS_IN_USE(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.unconnected();
-      ChannelFuture first = channel.connect(stage.address(), stage.address()).await();
-      stage.journal().note("connected " + first.isSuccess() + ", open " + channel.isOpen());
-      channel.connect(stage.address()).sync();
-      stage.journal().await("active");
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.unconnected();
+      ChannelFuture first = channel.connect(fixture.address(), fixture.address()).await();
+      fixture.journal().note("connected " + first.isSuccess() + ", open " + channel.isOpen());
+      channel.connect(fixture.address()).sync();
+      fixture.journal().await("active");
     }
   },
   WRITES_BEFORE_AND_AFTER(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.unconnected();
-      stage.inLoop(() -> stage.journal().follow("before", write(channel, "x")));
-      channel.connect(stage.address()).sync();
-      stage.inLoop(() -> stage.journal().follow("after", write(channel, "y")));
-      stage.peer();
-      stage.journal().note(stage.receive(1));
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.unconnected();
+      fixture.inLoop(() -> fixture.journal().follow("before", write(channel, "x")));
+      channel.connect(fixture.address()).sync();
+      fixture.inLoop(() -> fixture.journal().follow("after", write(channel, "y")));
+      fixture.peer();
+      fixture.journal().note(fixture.receive(1));
       channel.close().sync();
-      stage.journal().await("unregistered");
-      channel.eventLoop().submit(() -> stage.journal().follow("late", write(channel, "z"))).sync();
+      fixture.journal().await("unregistered");
+      channel
+          .eventLoop()
+          .submit(() -> fixture.journal().follow("late", write(channel, "z")))
+          .sync();
     }
   },
   WRITE_IS_CANCELLED(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.connected();
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.connected();
       ChannelPromise promise = channel.newPromise();
       promise.cancel(false);
-      ByteBuf bytes = Stage.bytes("x");
-      stage.inLoop(() -> stage.journal().follow("first", channel.writeAndFlush(bytes, promise)));
-      stage.inLoop(() -> stage.journal().follow("second", write(channel, "y")));
-      stage.journal().note(stage.receive(1) + ' ' + bytes.refCnt());
+      ByteBuf bytes = TransportFixture.bytes("x");
+      fixture.inLoop(
+          () -> fixture.journal().follow("first", channel.writeAndFlush(bytes, promise)));
+      fixture.inLoop(() -> fixture.journal().follow("second", write(channel, "y")));
+      fixture.journal().note(fixture.receive(1) + ' ' + bytes.refCnt());
     }
   },
   HANDLER_CLOSES_IN_A_READ(EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      readsPieces(stage, (channel, line) -> channel.close());
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      readsPieces(fixture, (channel, line) -> channel.close());
+      fixture.journal().await("unregistered");
     }
   },
   HANDLER_STOPS_READING_IN_A_READ(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = readsPieces(stage, (reading, line) -> reading.config().setAutoRead(false));
-      stage.journal().await("complete");
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel =
+          readsPieces(fixture, (reading, line) -> reading.config().setAutoRead(false));
+      fixture.journal().await("complete");
       channel.read();
-      stage.journal().await("complete", 2);
+      fixture.journal().await("complete", 2);
     }
   },
   HANDLER_CLOSES_AT_THE_END(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage.journal().on("ChannelInputShutdownEvent", (channel, line) -> channel.close());
-      stage.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
-      stage.peer().shutdownOutput();
-      stage.journal().await("unregistered");
+    void play(TransportFixture fixture) throws Exception {
+      fixture.journal().on("ChannelInputShutdownEvent", (channel, line) -> channel.close());
+      fixture.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
+      fixture.peer().shutdownOutput();
+      fixture.journal().await("unregistered");
     }
   },
   HANDLER_SHUTS_OUTPUT_DOWN_AT_THE_END(EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage
+    void play(TransportFixture fixture) throws Exception {
+      fixture
           .journal()
           .on(
               "ChannelInputShutdownEvent",
               (channel, line) ->
-                  stage.journal().follow("output", ((DuplexChannel) channel).shutdownOutput()));
-      stage.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
-      stage.peer().shutdownOutput();
-      stage.journal().await("ChannelInputShutdownReadComplete");
+                  fixture.journal().follow("output", ((DuplexChannel) channel).shutdownOutput()));
+      fixture.connected(client -> client.option(ChannelOption.ALLOW_HALF_CLOSURE, true));
+      fixture.peer().shutdownOutput();
+      fixture.journal().await("ChannelInputShutdownReadComplete");
     }
   },
   HANDLER_FAILS_IN_A_READ(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      stage
+    void play(TransportFixture fixture) throws Exception {
+      fixture
           .journal()
           .on(
               "read hi",
               (channel, line) -> {
                 throw new IllegalStateException("mine");
               });
-      Channel channel = stage.connected();
-      stage.send("hi");
-      stage.journal().await("complete");
-      stage.journal().note("open " + channel.isOpen());
+      Channel channel = fixture.connected();
+      fixture.send("hi");
+      fixture.journal().await("complete");
+      fixture.journal().note("open " + channel.isOpen());
     }
   },
   MOVES_TO_ANOTHER_LOOP(NIO, EPOLL) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.connected();
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.connected();
       channel.deregister().sync();
-      stage.send("hi");
-      stage.otherLoop().register(channel).sync();
-      stage.journal().await("complete");
-      stage.inLoop(() -> stage.journal().follow("write", write(channel, "x")));
-      stage.journal().note(stage.receive(1));
+      fixture.send("hi");
+      fixture.otherLoop().register(channel).sync();
+      fixture.journal().await("complete");
+      fixture.inLoop(() -> fixture.journal().follow("write", write(channel, "x")));
+      fixture.journal().note(fixture.receive(1));
     }
   },
   LOOP_ENDS_WITH_WRITES_PENDING(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
-      Channel channel = stage.connected();
-      stage.inLoop(() -> stage.journal().follow("write", channel.writeAndFlush(Stage.lots())));
+    void play(TransportFixture fixture) throws Exception {
+      Channel channel = fixture.connected();
+      fixture.inLoop(
+          () -> fixture.journal().follow("write", channel.writeAndFlush(TransportFixture.lots())));
       // Without a quiet period NIO's loop may end before it has closed its channels.
       channel.eventLoop().parent().shutdownGracefully(200, 10_000, TimeUnit.MILLISECONDS).sync();
-      stage.journal().note("open " + channel.isOpen());
+      fixture.journal().note("open " + channel.isOpen());
     }
   },
   DATAGRAM_IS_REFUSED(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       SocketAddress nobody;
       try (DatagramSocket gone = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
         nobody = gone.getLocalSocketAddress();
       }
       Channel channel =
-          stage.datagram().option(ChannelOption.AUTO_READ, false).connect(nobody).sync().channel();
-      channel.writeAndFlush(Stage.bytes("x")).sync();
-      channel.eventLoop().submit(() -> stage.journal().follow("next", write(channel, "y"))).sync();
-      stage.journal().note("open " + channel.isOpen());
+          fixture
+              .datagram()
+              .option(ChannelOption.AUTO_READ, false)
+              .connect(nobody)
+              .sync()
+              .channel();
+      channel.writeAndFlush(TransportFixture.bytes("x")).sync();
+      channel
+          .eventLoop()
+          .submit(() -> fixture.journal().follow("next", write(channel, "y")))
+          .sync();
+      fixture.journal().note("open " + channel.isOpen());
     }
   },
   DATAGRAM_HAS_NO_RECIPIENT(NIO) {
     @Override
-    void play(Stage stage) throws Exception {
+    void play(TransportFixture fixture) throws Exception {
       Channel channel =
-          stage
+          fixture
               .datagram()
               .option(ChannelOption.AUTO_READ, false)
-              .bind(Stage.anyPort())
+              .bind(TransportFixture.anyPort())
               .sync()
               .channel();
       InetSocketAddress self = (InetSocketAddress) channel.localAddress();
@@ -338,15 +356,15 @@ enum Scenario {
       channel
           .eventLoop()
           .submit(() -> {
-            stage.journal().follow("none", write(channel, "x"));
-            stage.journal().follow("empty", channel.write(new DatagramPacket(nothing, self)));
+            fixture.journal().follow("none", write(channel, "x"));
+            fixture.journal().follow("empty", channel.write(new DatagramPacket(nothing, self)));
             channel.flush();
           })
           .sync();
-      stage.journal().await("empty ok");
+      fixture.journal().await("empty ok");
       channel.close().sync();
-      stage.journal().await("unregistered");
-      stage.journal().note("open " + channel.isOpen());
+      fixture.journal().await("unregistered");
+      fixture.journal().note("open " + channel.isOpen());
     }
   };
 
@@ -362,24 +380,24 @@ enum Scenario {
     return references;
   }
 
-  abstract void play(Stage stage) throws Exception;
+  abstract void play(TransportFixture fixture) throws Exception;
 
   private static ChannelFuture write(Channel channel, String text) {
-    return channel.writeAndFlush(Stage.bytes(text));
+    return channel.writeAndFlush(TransportFixture.bytes(text));
   }
 
   /** There are four pieces to read when reading begins; something happens in the first one. */
-  private static Channel readsPieces(Stage stage, BiConsumer<Channel, String> reaction)
+  private static Channel readsPieces(TransportFixture fixture, BiConsumer<Channel, String> reaction)
       throws Exception {
-    stage.journal().on("read aaaa", reaction);
+    fixture.journal().on("read aaaa", reaction);
     Channel channel =
-        stage.connected(client ->
+        fixture.connected(client ->
             client
                 .option(ChannelOption.AUTO_READ, false)
                 .option(
                     ChannelOption.RECVBUF_ALLOCATOR,
                     new FixedRecvByteBufAllocator(4).maxMessagesPerRead(4)));
-    stage.send("aaaabbbbccccdddd");
+    fixture.send("aaaabbbbccccdddd");
     channel.config().setAutoRead(true);
     return channel;
   }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** One transport, with a peer that is a socket of Java's. */
-final class Stage implements AutoCloseable {
+final class TransportFixture implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
   private final Transport transport;
@@ -29,7 +29,7 @@ final class Stage implements AutoCloseable {
   private Channel channel;
   private Socket peer;
 
-  Stage(Transport transport) throws IOException {
+  TransportFixture(Transport transport) throws IOException {
     this.transport = transport;
     group = new MultiThreadIoEventLoopGroup(2, transport.factory());
     listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());

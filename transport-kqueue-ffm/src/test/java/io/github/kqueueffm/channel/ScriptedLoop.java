@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  *
  * <p>Time stands still unless {@link #passes} moves it.
  */
-final class Story implements AutoCloseable {
+final class ScriptedLoop implements AutoCloseable {
   static final int KQUEUE = 900;
   static final int PIPE_READ = 901;
   static final int PIPE_WRITE = 902;
@@ -61,7 +61,7 @@ final class Story implements AutoCloseable {
   private Runnable afterLook = () -> {};
   private final long memoryBefore = NativeMemory.live();
 
-  private Story(Os os, int maxEvents, boolean realTime) {
+  private ScriptedLoop(Os os, int maxEvents, boolean realTime) {
     this.os = os;
     script = ScriptedKernel.on(os.platform()).withKeventSymbol(os.keventSymbol());
     tcp = new TcpScript(os, script);
@@ -86,18 +86,18 @@ final class Story implements AutoCloseable {
     script.allow("getsockname");
   }
 
-  static Story on(Os os) {
-    return new Story(os, 0, false);
+  static ScriptedLoop on(Os os) {
+    return new ScriptedLoop(os, 0, false);
   }
 
   /** One whose turns take so many events at most. */
-  static Story on(Os os, int maxEvents) {
-    return new Story(os, maxEvents, false);
+  static ScriptedLoop on(Os os, int maxEvents) {
+    return new ScriptedLoop(os, maxEvents, false);
   }
 
   /** One whose clock is the machine's, for {@link #sleeps()}. */
-  static Story inRealTime(Os os) {
-    return new Story(os, 0, true);
+  static ScriptedLoop inRealTime(Os os) {
+    return new ScriptedLoop(os, 0, true);
   }
 
   private void expectLoop() {

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * A loop and the datagram channels of a test. Closing it fails the test if native memory or a
  * descriptor is left.
  */
-final class DatagramRig implements AutoCloseable {
+final class DatagramFixture implements AutoCloseable {
   static final InetAddress LOOPBACK4 = address("127.0.0.1");
   static final InetAddress LOOPBACK6 = address("::1");
 
@@ -43,16 +43,16 @@ final class DatagramRig implements AutoCloseable {
 
   static {
     // What the JVM opens and allocates once: jars, the random source, class data.
-    try (DatagramRig first = new DatagramRig(Kernels.system())) {
+    try (DatagramFixture first = new DatagramFixture(Kernels.system())) {
       first.bind(null, new InetSocketAddress(LOOPBACK4, 0), new Inbox());
     }
   }
 
-  DatagramRig() {
+  DatagramFixture() {
     this(Kernels.system());
   }
 
-  DatagramRig(Kernel kernel) {
+  DatagramFixture(Kernel kernel) {
     this.kernel = kernel;
     // Asked for once per kernel: with a socket that comes and goes.
     KQueueFfmDatagramChannel probe =

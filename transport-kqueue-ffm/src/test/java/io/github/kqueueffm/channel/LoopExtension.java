@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * One event loop for a test and a directory for its files; both are gone afterwards, and with them
  * every native allocation and descriptor that the test made.
  */
-final class Loop implements BeforeEachCallback, AfterEachCallback {
+final class LoopExtension implements BeforeEachCallback, AfterEachCallback {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Kernel kernel;
@@ -41,12 +41,12 @@ final class Loop implements BeforeEachCallback, AfterEachCallback {
   private long allocations;
   private int descriptors;
 
-  Loop() {
+  LoopExtension() {
     this(null);
   }
 
   /** A loop on a kernel whose answers the test writes. */
-  Loop(Kernel kernel) {
+  LoopExtension(Kernel kernel) {
     this.kernel = kernel;
   }
 

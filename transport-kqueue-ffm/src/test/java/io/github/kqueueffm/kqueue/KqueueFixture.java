@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /** A kqueue and descriptors to try it on, by one thread. */
-final class Room implements AutoCloseable {
+final class KqueueFixture implements AutoCloseable {
   private static final int MOST = 128;
   private static final int BUFFER = 1 << 16;
 
@@ -35,7 +35,7 @@ final class Room implements AutoCloseable {
   private final Set<Integer> descriptors = new HashSet<>();
   private int pending;
 
-  Room(Kernel kernel, Kqueue kqueue) {
+  KqueueFixture(Kernel kernel, Kqueue kqueue) {
     this.kernel = kernel;
     this.kqueue = kqueue;
     platform = kernel.platform();
@@ -70,18 +70,18 @@ final class Room implements AutoCloseable {
   }
 
   /** Adds a change to the next call. */
-  Room change(long ident, Constant filter, int flags, int fflags, long data, long udata) {
+  KqueueFixture change(long ident, Constant filter, int flags, int fflags, long data, long udata) {
     layout.put(
         changes + (long) pending++ * layout.size(), ident, get(filter), flags, fflags, data, udata);
     return this;
   }
 
-  Room change(long ident, Constant filter, long udata, Constant... flags) {
+  KqueueFixture change(long ident, Constant filter, long udata, Constant... flags) {
     return change(ident, filter, flags(flags), 0, 0, udata);
   }
 
   /** Adds the enabling of a knote to the next call, in the form in which the system reports. */
-  Room enable(long ident, Constant filter, long udata, Constant... mode) {
+  KqueueFixture enable(long ident, Constant filter, long udata, Constant... mode) {
     int flags = get(Constant.EV_ENABLE);
     if (!SystemPromise.ENABLED_KNOTE_FIRES.isKept()) {
       flags |= get(Constant.EV_ADD) | flags(mode);

@@ -14,21 +14,21 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The embedded kqueue over a kernel that counts. After each test no native memory is left. */
 @Needs(SystemPromise.EPOLL)
-abstract class EmbeddedTest {
+abstract class AbstractEpollKqueueTest {
   final CountingKernel calls = CountingKernel.over(Kernels.system());
-  Room room;
+  KqueueFixture fixture;
   private long before;
 
   @BeforeEach
   void open() throws IOException {
     before = NativeMemory.live();
-    room = new Room(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
+    fixture = new KqueueFixture(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
   }
 
   @AfterEach
   void close() {
-    if (room != null) {
-      room.close();
+    if (fixture != null) {
+      fixture.close();
       assertThat(NativeMemory.live()).isEqualTo(before);
     }
   }
