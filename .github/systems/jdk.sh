@@ -1,5 +1,5 @@
-# To be read by a script (". jdk.sh"): sets home and newest to the newest JDK that this system has and its feature version,
-# newest to 0 where it has none.
+# For other scripts (". jdk.sh"): sets home to the newest JDK of this system, and newest to its feature version, or to 0 if there is
+# none.
 
 # Prints the feature version of the JDK in a folder, 0 if there is none.
 version() {

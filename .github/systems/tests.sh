@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the conformance program and then the library's own tests on this system, the tests also where a check has failed:
 #   tests.sh JAR NAME    ->  NAME.txt, NAME.json, transport-kqueue-ffm/target/surefire-reports
-# Where there is no JDK of 22 or later, conformance.sh has said so, and there is nothing to run.
+# Without a JDK of 22 or later, conformance.sh says so, and nothing is run.
 set -eu
 
 folder=$(dirname "$0")
@@ -12,7 +12,7 @@ status=0
 if [ "$newest" -lt 22 ]; then
   exit "$status"
 fi
-# What is not a test, such as the form of the sources, is checked on Linux. The wrapper fetches Maven by Java if there is neither
+# Checks that are no tests, such as the formatter's, run on Linux. The wrapper downloads Maven by Java if the system has neither
 # curl nor wget.
 JAVA_HOME=$home ./mvnw -B -ntp -pl transport-kqueue-ffm -am test || status=$?
 exit "$status"
