@@ -14,6 +14,7 @@ import io.github.kqueueffm.syscall.KeventExpectation;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,12 +122,160 @@ class CapabilitiesTest {
         .fails(Errno.ENOMEM);
   }
 
-  @Test
-  void darwinHasTheSpecsTimer() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      expectTimerThatFiresOnce(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
+  /** What a system answers to the probes, and what they make of it. */
+  enum Probed {
+    MACOS_FIRES_THE_TIMER_ONCE(
+        "macos-aarch64",
+        Wakeup.Kind.TIMER,
+        true,
+        script -> {
+          expectTimerThatFiresOnce(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    FREEBSD_REPEATS_THE_TIMER(
+        "freebsd-x86_64",
+        Wakeup.Kind.USER,
+        true,
+        script -> {
+          script.expect("kqueue").answers(20);
+          script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+          script.expectKevent().changes().waits().returns(script.timer(0).data(1));
+          script.expect("close", 20);
+          expectUserThatWorks(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    NETBSD_REFUSES_THE_TIMER(
+        "netbsd-x86_64",
+        Wakeup.Kind.USER,
+        true,
+        script -> {
+          expectTimerThatFails(script);
+          expectUserThatWorks(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    OPENBSD_WITHOUT_USER_EVENTS(
+        "openbsd-x86_64",
+        Wakeup.Kind.PIPE,
+        true,
+        script -> {
+          expectTimerThatFails(script);
+          expectUserThatFails(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    TIMER_THAT_NEVER_FIRES(
+        "dragonfly-x86_64",
+        Wakeup.Kind.USER,
+        true,
+        script -> {
+          script.expect("kqueue").answers(20);
+          KeventExpectation wait = script.expectKevent().changes(timer(script)).waits();
+          wait.where(call -> call.timeout() <= 1_000_000_000 ? null : "it waits too long")
+              .answers(0);
+          script.expect("close", 20);
+          expectUserThatWorks(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    /** NetBSD of 2016 does not rearm a timer that is there. */
+    TIMER_THAT_FIRES_THE_FIRST_TIME_ONLY(
+        "netbsd-x86_64",
+        Wakeup.Kind.USER,
+        true,
+        script -> {
+          script.expect("kqueue").answers(20);
+          script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+          script.expectKevent().changes().waits().returns();
+          script.expectKevent().changes(timer(script)).waits().returns();
+          script.expect("close", 20);
+          expectUserThatWorks(script);
+          expectSentinelThatHolds(script);
+        }),
+
+    SIGNAL_DURING_A_PROBE(
+        "macos-x86_64",
+        Wakeup.Kind.TIMER,
+        true,
+        script -> {
+          script.expect("kqueue").answers(20);
+          script.expectKevent().changes(timer(script)).waits().fails(Errno.EINTR);
+          script.expectKevent().changes().waits().returns(script.timer(0).data(1));
+          script.expectKevent().changes().waits().fails(Errno.EINTR);
+          script.expectKevent().changes().waits().returns();
+          script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
+          script.expectKevent().changes().waits().returns();
+          script.expect("close", 20);
+          expectSentinelThatHolds(script);
+        }),
+
+    LOW_WATER_MARK_THAT_DATA_REACHES(
+        "dragonfly-x86_64",
+        Wakeup.Kind.TIMER,
+        false,
+        script -> {
+          expectTimerThatFiresOnce(script);
+          script.expect("socketpair").writesInts(3, FD, PEER);
+          script.expect("kqueue").answers(22);
+          script.expect("write", PEER).answers(1);
+          script
+              .expectKevent()
+              .changes(script.read(FD).sentinel())
+              .polls()
+              .returns(script.read(FD).data(1));
+          script.expect("close", 22);
+          script.expect("close", FD);
+          script.expect("close", PEER);
+        }),
+
+    LOW_WATER_MARK_THAT_HIDES_THE_END(
+        "openbsd-x86_64",
+        Wakeup.Kind.TIMER,
+        false,
+        script -> {
+          expectTimerThatFiresOnce(script);
+          script.expect("socketpair").writesInts(3, FD, PEER);
+          script.expect("kqueue").answers(22);
+          script.expect("write", PEER).answers(1);
+          script.expectKevent().changes(script.read(FD).sentinel()).polls().returns();
+          script.expect("close", PEER);
+          script.expectKevent().changes().waits().returns();
+          script.expect("close", 22);
+          script.expect("close", FD);
+        }),
+
+    NO_SOCKET_PAIR(
+        "macos-aarch64",
+        Wakeup.Kind.TIMER,
+        false,
+        script -> {
+          expectTimerThatFiresOnce(script);
+          script.expect("socketpair").fails(Errno.EOPNOTSUPP);
+        });
+
+    private final String platform;
+    private final Wakeup.Kind wakeup;
+    private final boolean lowat;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A lambda that captures nothing.
+    private final Consumer<ScriptedKernel> answers;
+
+    Probed(String platform, Wakeup.Kind wakeup, boolean lowat, Consumer<ScriptedKernel> answers) {
+      this.platform = platform;
+      this.answers = answers;
+      this.wakeup = wakeup;
+      this.lowat = lowat;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void probesDecideByWhatTheSystemDoes_zig9685(Probed probed) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(probed.platform)) {
+      probed.answers.accept(script);
+      assertThat(probe(script)).isEqualTo(new Capabilities(probed.wakeup, probed.lowat));
     }
   }
 
@@ -137,127 +286,6 @@ class CapabilitiesTest {
       expectSentinelThatHolds(script);
       Capabilities first = probe(script);
       assertThat(probe(script)).isSameAs(first);
-    }
-  }
-
-  @Test
-  void freebsdsTimerRepeatsForEverSoThatUserEventsAreTaken() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
-      script.expect("kqueue").answers(20);
-      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
-      script.expectKevent().changes().waits().returns(script.timer(0).data(1));
-      script.expect("close", 20);
-      expectUserThatWorks(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
-    }
-  }
-
-  @Test
-  void netbsdRefusesTheTimerSoThatUserEventsAreTaken() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
-      expectTimerThatFails(script);
-      expectUserThatWorks(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
-    }
-  }
-
-  @Test
-  void anOpenbsdWithoutUserEventsGetsThePipe_zig9685() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
-      expectTimerThatFails(script);
-      expectUserThatFails(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.PIPE);
-    }
-  }
-
-  @Test
-  void aTimerThatNeverFiresIsWaitedForAWhileOnly() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("dragonfly-x86_64")) {
-      script.expect("kqueue").answers(20);
-      KeventExpectation wait = script.expectKevent().changes(timer(script)).waits();
-      wait.where(call -> call.timeout() <= 1_000_000_000 ? null : "it waits too long").answers(0);
-      script.expect("close", 20);
-      expectUserThatWorks(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
-    }
-  }
-
-  /** NetBSD of 2016 does not rearm a timer that is there. */
-  @Test
-  void aTimerThatFiresOnlyTheFirstTimeIsNotTaken() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
-      script.expect("kqueue").answers(20);
-      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
-      script.expectKevent().changes().waits().returns();
-      script.expectKevent().changes(timer(script)).waits().returns();
-      script.expect("close", 20);
-      expectUserThatWorks(script);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.USER);
-    }
-  }
-
-  @Test
-  void aSignalDuringAProbeChangesNothing() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-x86_64")) {
-      script.expect("kqueue").answers(20);
-      script.expectKevent().changes(timer(script)).waits().fails(Errno.EINTR);
-      script.expectKevent().changes().waits().returns(script.timer(0).data(1));
-      script.expectKevent().changes().waits().fails(Errno.EINTR);
-      script.expectKevent().changes().waits().returns();
-      script.expectKevent().changes(timer(script)).waits().returns(script.timer(0).data(1));
-      script.expectKevent().changes().waits().returns();
-      script.expect("close", 20);
-      expectSentinelThatHolds(script);
-      assertThat(probe(script).wakeup()).isEqualTo(Wakeup.Kind.TIMER);
-    }
-  }
-
-  @Test
-  void aLowWaterMarkThatDataReachesDoesNotHold() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("dragonfly-x86_64")) {
-      expectTimerThatFiresOnce(script);
-      script.expect("socketpair").writesInts(3, FD, PEER);
-      script.expect("kqueue").answers(22);
-      script.expect("write", PEER).answers(1);
-      script
-          .expectKevent()
-          .changes(script.read(FD).sentinel())
-          .polls()
-          .returns(script.read(FD).data(1));
-      script.expect("close", 22);
-      script.expect("close", FD);
-      script.expect("close", PEER);
-      assertThat(probe(script).lowat()).isFalse();
-    }
-  }
-
-  @Test
-  void aLowWaterMarkThatHidesTheEndDoesNotHold() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
-      expectTimerThatFiresOnce(script);
-      script.expect("socketpair").writesInts(3, FD, PEER);
-      script.expect("kqueue").answers(22);
-      script.expect("write", PEER).answers(1);
-      script.expectKevent().changes(script.read(FD).sentinel()).polls().returns();
-      script.expect("close", PEER);
-      script.expectKevent().changes().waits().returns();
-      script.expect("close", 22);
-      script.expect("close", FD);
-      assertThat(probe(script).lowat()).isFalse();
-    }
-  }
-
-  @Test
-  void withoutASocketPairTheLowWaterMarkIsNotTrusted() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      expectTimerThatFiresOnce(script);
-      script.expect("socketpair").fails(Errno.EOPNOTSUPP);
-      assertThat(probe(script).lowat()).isFalse();
     }
   }
 
