@@ -104,8 +104,7 @@ final class PipeWakeup implements Wakeup {
   @Override
   public int consumed() {
     long result = kernel.read(readEnd, buffer, ROOM);
-    // EAGAIN: a stale event on NetBSD. EINTR: the byte is
-    // still there, and is reported again.
+    // EAGAIN: a stale event on NetBSD. EINTR: the byte is still there, and is reported again.
     boolean harmless =
         platform.is(Errno.EAGAIN, (int) -result) || platform.is(Errno.EINTR, (int) -result);
     return harmless ? 0 : (int) result;

@@ -21,7 +21,7 @@ final class Acceptor {
       return plain(kernel, listener, address, length);
     }
     int refusal = accept4(kernel, listener, address, length);
-    if (!Failures.mayBeForbidden(kernel.platform(), refusal)) {
+    if (refusal >= 0 || !Failures.mayBeForbidden(kernel.platform(), refusal)) {
       withFlags.worked();
       return refusal;
     }

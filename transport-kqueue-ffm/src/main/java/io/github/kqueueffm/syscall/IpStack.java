@@ -47,12 +47,15 @@ public enum IpStack {
     if (fd < 0) {
       return found(kernel, IPV4_ONLY, lacksIpv6(platform, fd));
     }
-    int cleared = clearV6Only(kernel, fd);
-    // The probe's socket has no data that a failing close could lose.
-    kernel.close(fd);
-    return cleared == 0
-        ? found(kernel, DUAL, true)
-        : found(kernel, SEPARATE, isFixed(platform, cleared));
+    try {
+      int cleared = clearV6Only(kernel, fd);
+      return cleared == 0
+          ? found(kernel, DUAL, true)
+          : found(kernel, SEPARATE, isFixed(platform, cleared));
+    } finally {
+      // The probe's socket has no data that a failing close could lose.
+      kernel.close(fd);
+    }
   }
 
   private static IpStack found(Kernel kernel, IpStack stack, boolean isCertain) {

@@ -27,9 +27,10 @@ public final class OptionalCall {
     return refusals < MOST_REFUSALS;
   }
 
-  /** It reached the kernel, whatever that said of the arguments. */
+  /** It reached the kernel, whatever that said of the arguments. A call given up stays so. */
   public void worked() {
-    if (refusals != 0) {
+    int before = refusals;
+    if (before != 0 && before < MOST_REFUSALS) {
       refusals = 0;
     }
   }

@@ -69,7 +69,7 @@ class KernelKqueueTest {
     put(1, script.read(6).oneShot());
     assertThatThrownBy(() -> kqueue.kevent(memory, 2, memory, 1, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("2 changes and fixture for 1 events");
+        .hasMessageContaining("2 changes and room for 1 events");
     assertThat(script.calls("kevent")).isZero();
   }
 

@@ -65,6 +65,9 @@ final class EdgeEpoll {
   }
 
   private int open() {
+    if (events == null) {
+      events = new EpollEvents(kernel.platform(), BATCH);
+    }
     int made = Epoll.create(kernel);
     if (made < 0) {
       return made;
@@ -75,7 +78,6 @@ final class EdgeEpoll {
       return result;
     }
     epoll = Epoll.of(kernel, made);
-    events = new EpollEvents(kernel.platform(), BATCH);
     return 0;
   }
 
@@ -91,6 +93,8 @@ final class EdgeEpoll {
   void close() {
     if (epoll != null) {
       epoll.close();
+    }
+    if (events != null) {
       events.free();
     }
   }

@@ -40,6 +40,9 @@ final class TimerAndUserKnotes {
 
     boolean queued;
 
+    /** Whether it is a timer that has yet to expire. */
+    boolean running;
+
     /** When a timer expires, by {@link System#nanoTime()}, and every how many nanoseconds. */
     long deadline;
 
@@ -133,23 +136,34 @@ final class TimerAndUserKnotes {
 
   private int delete(Knote knote) {
     boolean timer = knote.filter == c.timer;
-    if (timer) {
-      running.remove(knote);
-    }
+    stop(knote);
     knote.active = false;
     update(knote);
     (timer ? timers : users).remove(knote.ident);
     return 0;
   }
 
+  private void stop(Knote knote) {
+    // Removal looks at every running timer, and a wakeup's timer never runs.
+    if (knote.running) {
+      running.remove(knote);
+      knote.running = false;
+    }
+  }
+
+  private void run(Knote knote) {
+    knote.running = true;
+    running.add(knote);
+  }
+
   private void start(Knote knote, long nanos) {
-    running.remove(knote);
+    stop(knote);
     knote.period = nanos;
     knote.active = nanos == 0;
     knote.data = nanos == 0 ? 1 : 0;
     if (nanos > 0) {
       knote.deadline = System.nanoTime() + nanos;
-      running.add(knote);
+      run(knote);
     }
   }
 
@@ -189,11 +203,12 @@ final class TimerAndUserKnotes {
   void expire(long now) {
     while (!running.isEmpty() && running.element().deadline - now <= 0) {
       Knote knote = running.remove();
+      knote.running = false;
       long times = 1;
       if ((knote.flags & c.oneshot) == 0) {
         times += (now - knote.deadline) / knote.period;
         knote.deadline += times * knote.period;
-        running.add(knote);
+        run(knote);
       }
       knote.data += times;
       knote.active = true;

@@ -1,0 +1,46 @@
+package io.github.kqueueffm.syscall;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Platform;
+import org.junit.jupiter.api.Test;
+
+class OptionalCallTest {
+  private final Platform platform = Platform.named("linux-x86_64");
+  private final OptionalCall call = new OptionalCall(true);
+
+  private void refuse(Errno errno) {
+    call.refused(platform, -platform.number(errno));
+  }
+
+  @Test
+  void absentCallIsNotUsable() {
+    assertThat(new OptionalCall(false).isUsable()).isFalse();
+  }
+
+  @Test
+  void enosysEndsItAtOnce() {
+    refuse(Errno.ENOSYS);
+    assertThat(call.isUsable()).isFalse();
+  }
+
+  @Test
+  void successBetweenRefusalsEndsTheirCount() {
+    refuse(Errno.EPERM);
+    refuse(Errno.EPERM);
+    call.worked();
+    refuse(Errno.EPERM);
+    refuse(Errno.EPERM);
+    assertThat(call.isUsable()).isTrue();
+    refuse(Errno.EPERM);
+    assertThat(call.isUsable()).isFalse();
+  }
+
+  @Test
+  void successOfACallThatBeganBeforeDoesNotRevive() {
+    refuse(Errno.ENOSYS);
+    call.worked();
+    assertThat(call.isUsable()).isFalse();
+  }
+}
