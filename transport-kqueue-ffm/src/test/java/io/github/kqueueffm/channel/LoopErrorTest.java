@@ -42,9 +42,17 @@ class LoopErrorTest {
           KernelSocket.open(calls.kernel(), KernelSocket.preferredFamily(calls.kernel()), stream);
       Channel channel = new KQueueFfmSocketChannel(null, socket, false);
       group.register(channel).sync();
+      InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
       ChannelFuture connect =
-          channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9));
-      channel.eventLoop().submit(() -> next = new NoClassDefFoundError("cannot be loaded"));
+          channel
+              .eventLoop()
+              .submit(() -> {
+                ChannelFuture begun = channel.connect(remote);
+                // In the same task: an event in between would fail the connect.
+                next = new NoClassDefFoundError("cannot be loaded");
+                return begun;
+              })
+              .get(20, TimeUnit.SECONDS);
       assertThat(connect.await(20, TimeUnit.SECONDS)).isTrue();
       assertThat(connect.cause()).isInstanceOf(ClosedChannelException.class).hasCause(next);
     } finally {
