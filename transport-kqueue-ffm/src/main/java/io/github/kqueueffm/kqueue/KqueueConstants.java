@@ -33,6 +33,9 @@ public final class KqueueConstants {
   public final int eof;
   public final int error;
 
+  /** The flags that a knote keeps from its EV_ADD and shows in its events. */
+  public final int lasting;
+
   public final int lowat;
   public final int trigger;
 
@@ -57,12 +60,18 @@ public final class KqueueConstants {
     dispatch = platform.get(Constant.EV_DISPATCH);
     eof = platform.get(Constant.EV_EOF);
     error = platform.get(Constant.EV_ERROR);
+    lasting = oneshot | clear | dispatch | receipt;
     lowat = platform.get(Constant.NOTE_LOWAT);
     trigger = platform.getOr(Constant.NOTE_TRIGGER, 0);
     ebadf = platform.number(Errno.EBADF);
     eintr = platform.number(Errno.EINTR);
     einval = platform.number(Errno.EINVAL);
     enoent = platform.number(Errno.ENOENT);
+  }
+
+  /** Whether a change has EV_ENABLE and EV_DISABLE, which a kqueue answers EINVAL to. */
+  public boolean isContradiction(int flags) {
+    return (flags & (enable | disable)) == (enable | disable);
   }
 
   public boolean isEof(int flags) {

@@ -45,6 +45,7 @@ public final class EpollKqueue implements Kqueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Kernel kernel;
   private final KqueueConstants c;
+  private final EpollConstants e;
   private final KeventLayout layout;
   private final Timespec timespecs;
   private final boolean detailed;
@@ -72,7 +73,7 @@ public final class EpollKqueue implements Kqueue {
     timespecs = new Timespec(kernel.platform());
     out = new EventArray(layout, c.error);
     eventFd = new EventFd(kernel, eventDescriptor);
-    EpollConstants e = new EpollConstants(kernel.platform());
+    e = new EpollConstants(kernel.platform());
     FdTable table = new FdTable(kernel);
     main = new MainEpoll(kernel, e, table, eventFd, Epoll.of(kernel, epollDescriptor));
     readEdges = new EdgeEpoll(kernel, e, table, main, true);
@@ -105,8 +106,7 @@ public final class EpollKqueue implements Kqueue {
     }
     EpollKqueue made = new EpollKqueue(shared, kernel, detailed, epoll, eventfd);
     try {
-      EpollConstants e = new EpollConstants(kernel.platform());
-      made.check("epoll_ctl", "eventfd", made.eventFd.addTo(made.main, e));
+      made.check("epoll_ctl", "eventfd", made.eventFd.addTo(made.main, made.e));
       // A filter of system calls that forbids it leaves no other way; here the message can name it.
       made.check("epoll_wait", null, made.main.tryWait());
       return made;

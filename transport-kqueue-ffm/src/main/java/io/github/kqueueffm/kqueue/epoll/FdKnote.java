@@ -75,11 +75,10 @@ final class FdKnote {
 
   /** Whether a change other than EV_DELETE is one that a kqueue answers EINVAL to. */
   boolean refuses(KqueueConstants c, int flags, int fflags, long data) {
-    boolean both = (flags & (c.enable | c.disable)) == (c.enable | c.disable);
     boolean lowat = isLowat(c, flags, fflags);
     boolean forPeerClose =
         isRead && (lasting(c, flags) & c.clear) != 0 && data >= KqueueConstants.NEVER_REACHED;
-    return both || lowat && !forPeerClose;
+    return c.isContradiction(flags) || lowat && !forPeerClose;
   }
 
   /** What the knote is after such a change. */
@@ -107,7 +106,7 @@ final class FdKnote {
 
   /** As on the BSDs, an existing knote keeps its flags. */
   private int lasting(KqueueConstants c, int flags) {
-    return present ? this.flags : flags & (c.oneshot | c.clear | c.dispatch | c.receipt);
+    return present ? this.flags : flags & c.lasting;
   }
 
   /**

@@ -57,7 +57,6 @@ final class TimerAndUserKnotes {
   }
 
   private final KqueueConstants c;
-  private final int lasting;
   private final Map<Long, Knote> timers = new HashMap<>();
   private final Map<Long, Knote> users = new HashMap<>();
 
@@ -78,7 +77,6 @@ final class TimerAndUserKnotes {
 
   TimerAndUserKnotes(Platform platform, KqueueConstants constants) {
     this.c = constants;
-    lasting = c.oneshot | c.clear | c.dispatch | c.receipt;
     seconds = platform.get(Constant.NOTE_SECONDS);
     microseconds = platform.get(Constant.NOTE_USECONDS);
     nanoseconds = platform.get(Constant.NOTE_NSECONDS);
@@ -102,9 +100,7 @@ final class TimerAndUserKnotes {
       return knote == null ? -c.enoent : delete(knote);
     }
     long unit = timer && adds ? unit(fflags) : 1;
-    if ((flags & (c.enable | c.disable)) == (c.enable | c.disable)
-        || unit == 0
-        || timer && adds && data < 0) {
+    if (c.isContradiction(flags) || unit == 0 || timer && adds && data < 0) {
       return -c.einval;
     }
     if (knote == null) {
@@ -130,7 +126,7 @@ final class TimerAndUserKnotes {
 
   private Knote create(boolean timer, long ident, int flags) {
     // A timer is cleared by being reported, whether EV_CLEAR says so or not.
-    int kept = timer ? flags & lasting | c.clear : flags & lasting;
+    int kept = timer ? flags & c.lasting | c.clear : flags & c.lasting;
     return new Knote(ident, timer ? c.timer : c.user, kept, (flags & c.disable) == 0);
   }
 
