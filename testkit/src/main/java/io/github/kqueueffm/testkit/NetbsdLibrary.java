@@ -36,8 +36,7 @@ public final class NetbsdLibrary {
     String compiler = compiler();
     assumeTrue(
         compiler != null,
-        "skipped: there is no C compiler (cc or gcc on the PATH) for the library with NetBSD's"
-            + " ABI");
+        "skipped: neither cc nor gcc is on the PATH to compile the library with NetBSD's" + " ABI");
     Path library = folder.resolve("libnetbsd" + String.join("", macros) + ".so");
     List<String> command = new ArrayList<>(List.of(compiler, "-shared", "-fPIC", "-O1"));
     command.addAll(List.of("-std=gnu11", "-Wall", "-Wextra", "-fvisibility=hidden"));

@@ -15,7 +15,7 @@ import java.io.IOException;
  *
  * <ul>
  *   <li>A change that fails in a call that waits is not reported. So no change goes out with a
- *       wait: each is a call of its own, without room for events, whose answer is its errno.
+ *       wait: a separate call, without room for events, sends each one and returns its errno.
  *   <li>A knote that is added anew keeps its old udata. So it is deleted before.
  *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
  *       would never be reported. So they are deleted by {@link #forget}.

@@ -42,7 +42,7 @@ final class Changes {
     address = NativeMemory.allocate((long) INITIAL * size);
   }
 
-  /** Remembers a registration whose interest is no longer what the kernel has. */
+  /** Remembers a registration whose interest differs from what the kernel has. */
   void dirty(Registration registration) {
     if (registration.isQueued()) {
       return;

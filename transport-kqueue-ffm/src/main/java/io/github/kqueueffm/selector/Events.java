@@ -110,7 +110,7 @@ public final class Events implements AutoCloseable {
     return isEof(index) ? c.errnoOfEof(fflags(index)) : 0;
   }
 
-  /** Whether this is no event but a change that failed; {@link #data} is the errno then. */
+  /** Whether this reports a change that failed; {@link #data} is then the errno. */
   public boolean isError(int index) {
     return c.isError(flags(index), data(index));
   }

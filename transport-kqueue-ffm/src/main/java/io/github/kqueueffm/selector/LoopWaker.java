@@ -45,7 +45,8 @@ final class LoopWaker {
   /**
    * The loop: publishes that it is about to sleep, and then looks for a reason not to.
    *
-   * @param maySleep whether there is no other work; {@code null} if a notification says so
+   * @param maySleep returns whether the loop has nothing else to do; {@code null} if only a
+   *     notification keeps the loop awake
    * @return whether it may; if so {@link #awake()} has to follow
    */
   boolean fallAsleep(BooleanSupplier maySleep) {
@@ -102,7 +103,7 @@ final class LoopWaker {
     return state.get() == ASLEEP ? wakeup.trigger() : 0;
   }
 
-  /** Any thread: there is no sleep from now on; one that is under way needs a wakeup. */
+  /** Any thread: prevents further sleeps; a wakeup ends one that is under way. */
   void endSleeps() {
     ended = true;
   }

@@ -20,7 +20,7 @@ public enum SystemPromise {
   /** unix(7): names that begin with a zero byte and need no file are Linux's own. */
   ABSTRACT_NAMES("local sockets can have abstract names", systems("linux")),
 
-  /** A name is bytes: assumed of the BSDs. APFS refuses what is no UTF-8 (EILSEQ). */
+  /** Names are bytes; for the BSDs this is assumed. APFS accepts only UTF-8 (EILSEQ). */
   NAMES_OF_ANY_BYTES("file names need not be text", allBut("macos")),
 
   /** Elsewhere a socket hears of a group only what it has joined itself, as RFC 3678 wants it. */

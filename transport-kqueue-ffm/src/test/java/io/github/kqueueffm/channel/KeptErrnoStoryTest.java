@@ -70,7 +70,8 @@ class KeptErrnoStoryTest {
   @Timeout(
       value = 10,
       threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A spin hears no interrupt.
-  @DisplayName("an input that a handler shuts down before the errno is told asks for no more [A11]")
+  @DisplayName(
+      "an input that a handler shuts down before it reports the errno does not receive again [A11]")
   void isNotLookedForOnceTheInputIsShutDown() {
     try (ScriptedLoop story = ScriptedLoop.on(os)) {
       story.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));

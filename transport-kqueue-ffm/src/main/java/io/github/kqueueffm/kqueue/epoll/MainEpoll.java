@@ -8,7 +8,7 @@ import java.util.Queue;
 
 /**
  * The epoll that the threads wait in, and what it knows of each descriptor. It is level-triggered,
- * and its masks may have more than is armed: so arming again what has just fired is no system call.
+ * and a mask can have more bits than are armed, so that re-arming a filter needs no system call.
  */
 final class MainEpoll {
   /** One of the descriptors that the kqueue consists of. */

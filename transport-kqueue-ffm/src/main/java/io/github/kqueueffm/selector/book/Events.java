@@ -94,7 +94,7 @@ public final class Events implements Iterable<Event>, AutoCloseable {
     return events.eofErrno(index);
   }
 
-  /** Whether this is no event but a change that failed; {@link #data} is the errno then. */
+  /** Whether this reports a change that failed; {@link #data} is then the errno. */
   public boolean isError(int index) {
     return events.isError(index);
   }

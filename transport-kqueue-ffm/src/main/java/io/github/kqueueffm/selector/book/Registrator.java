@@ -27,7 +27,7 @@ public final class Registrator {
    * @param token what the events are to carry
    * @throws InterruptedIOException "Poll instance closed." after {@link #closeLoop()} or the
    *     selector's close
-   * @throws IOException if the kernel refuses, such as for a number that is no open descriptor
+   * @throws IOException if the kernel refuses, for example because the descriptor is not open
    */
   public void register(int fd, Token token, Interests interests) throws IOException {
     int result =
