@@ -5,7 +5,7 @@ import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.IpStack;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.io.IOException;
 import java.net.BindException;
@@ -107,7 +107,7 @@ final class AddressChecks {
 
   private static String longestPath(Bench bench) throws IOException {
     Path folder = bench.folder();
-    int most = new SockaddrCodec(bench.platform()).maxPath();
+    int most = new Sockaddr(bench.platform()).maxPath();
     String name = "x".repeat(most - UnixAddress.of(folder + "/").bytes().length);
     comesBack(bench, UnixAddress.of(folder.resolve(name).toString()));
     return most + " bytes";

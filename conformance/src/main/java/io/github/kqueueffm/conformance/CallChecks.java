@@ -6,7 +6,7 @@ import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -131,8 +131,8 @@ final class CallChecks {
   private static String notConnected(Bench bench) throws IOException {
     KernelSocket alone = bench.socket(Constant.AF_INET, Constant.SOCK_STREAM);
     // Not by shutdown, which NetBSD and OpenBSD do before a connect.
-    long memory = bench.memory(Long.BYTES + SockaddrCodec.of(bench.platform()).size());
-    Memory.putInt(memory, SockaddrCodec.of(bench.platform()).size());
+    long memory = bench.memory(Long.BYTES + Sockaddr.of(bench.platform()).size());
+    Memory.putInt(memory, Sockaddr.of(bench.platform()).size());
     int result = bench.kernel().getpeername(alone.fd(), memory + Long.BYTES, memory);
     Deviation.unless(StructChecks.is(bench, Errno.ENOTCONN, result), bench.result(result));
     return "ENOTCONN";

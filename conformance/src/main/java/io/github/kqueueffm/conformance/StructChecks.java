@@ -11,7 +11,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.PeerCredentials;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -116,7 +116,7 @@ final class StructChecks {
     bench.send(sender.fd(), "0123456789");
     TcpPair.await(bench, receiver.fd(), Constant.EVFILT_READ);
     Msghdr header = new Msghdr(bench.platform());
-    SockaddrCodec codec = new SockaddrCodec(bench.platform());
+    Sockaddr codec = new Sockaddr(bench.platform());
     long name = bench.memory(codec.size());
     long message = bench.memory(header.size());
     header.put(message, name, codec.size(), iovec(bench, bench.memory(4), 4), 1, 0, 0);

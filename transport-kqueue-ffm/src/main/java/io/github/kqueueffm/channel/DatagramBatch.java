@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.NativeMemory;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 
 /**
  * Messages as recvmsg, sendmsg and their forms for many take them: each a header with room for one
@@ -27,7 +27,7 @@ final class DatagramBatch {
     this.capacity = capacity;
     layout = new Msghdr(platform);
     stride = Math.max(layout.size(), layout.manySize());
-    nameRoom = SockaddrCodec.of(platform).size();
+    nameRoom = Sockaddr.of(platform).size();
     headers =
         NativeMemory.allocate(
             (long) capacity * (stride + IovecArray.ENTRY + nameRoom + CONTROL_ROOM));

@@ -5,7 +5,7 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.MulticastGroups;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
@@ -48,7 +48,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   private final KQueueFfmDatagramChannelConfig config;
   private final DatagramRecipients recipients;
   private final LastAddress<InetSocketAddress> lastSender = new LastAddress<>();
-  private final SockaddrCodec codec;
+  private final Sockaddr codec;
   private final Object registering = new Object();
 
   /** Whether a loop registers it or has; guarded by {@link #registering}. */
@@ -92,7 +92,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     // One without a name, too: its first datagram gives it one.
     super(socket, adopted);
     recipients = new DatagramRecipients(socket);
-    codec = SockaddrCodec.of(socket.kernel().platform());
+    codec = Sockaddr.of(socket.kernel().platform());
     if (adopted) {
       adopted();
     }

@@ -5,7 +5,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -40,7 +40,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   private static final DomainSocketAddress NAMELESS = new DomainSocketAddress("");
 
   private final KQueueFfmDomainDatagramChannelConfig config;
-  private final SockaddrCodec codec;
+  private final Sockaddr codec;
   private final FullReceiver fullReceiver = new FullReceiver(this);
   private SocketFile file;
 
@@ -60,7 +60,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   KQueueFfmDomainDatagramChannel(KernelSocket socket, boolean adopted) {
     // One without a name, too, as one of a pair is.
     super(socket, adopted);
-    codec = SockaddrCodec.of(socket.kernel().platform());
+    codec = Sockaddr.of(socket.kernel().platform());
     if (adopted) {
       adopted();
     }

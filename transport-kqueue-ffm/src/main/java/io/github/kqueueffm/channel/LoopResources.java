@@ -9,7 +9,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.NativeMemory;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
@@ -24,7 +24,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final Kernel kernel;
   private final boolean userEvents;
   private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
-  private final SockaddrCodec sockaddr;
+  private final Sockaddr sockaddr;
   private final int eagain;
   private final int eintr;
   private final int sendFlags;
@@ -43,7 +43,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     Platform platform = kernel.platform();
     this.kernel = kernel;
     this.userEvents = userEvents;
-    this.sockaddr = new SockaddrCodec(platform);
+    this.sockaddr = new Sockaddr(platform);
     this.eagain = -platform.number(Errno.EAGAIN);
     this.eintr = -platform.number(Errno.EINTR);
     this.sendFlags = platform.getOr(Constant.MSG_NOSIGNAL, 0);
@@ -56,7 +56,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return kernel;
   }
 
-  SockaddrCodec sockaddr() {
+  Sockaddr sockaddr() {
     return sockaddr;
   }
 

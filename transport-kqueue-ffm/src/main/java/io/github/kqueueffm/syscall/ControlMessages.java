@@ -165,7 +165,7 @@ public final class ControlMessages {
       return putSource6(message, source);
     }
     if (!(source instanceof Inet4Address)) {
-      throw SockaddrCodec.unsupported("an IPv4 socket cannot send from " + source);
+      throw Sockaddr.unsupported("an IPv4 socket cannot send from " + source);
     }
     int protocol = platform.get(Constant.IPPROTO_IP);
     if (!platform.hasStruct("in_pktinfo")) {

@@ -115,7 +115,7 @@ public final class KernelSocket {
 
   private static String kind(Platform platform, int family, int type) {
     boolean stream = type == platform.get(Constant.SOCK_STREAM);
-    return SockaddrCodec.family(platform, family) + (stream ? ", SOCK_STREAM" : ", SOCK_DGRAM");
+    return Sockaddr.family(platform, family) + (stream ? ", SOCK_STREAM" : ", SOCK_DGRAM");
   }
 
   /**
@@ -409,7 +409,7 @@ public final class KernelSocket {
    * Writes an address in the form that this socket takes, for connect, sendto and the like. A
    * wildcard means this machine, on every system.
    *
-   * @param memory room for {@link SockaddrCodec#size()} bytes
+   * @param memory room for {@link Sockaddr#size()} bytes
    * @return its length
    * @throws java.nio.channels.UnresolvedAddressException if it is a name only
    * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family

@@ -63,12 +63,12 @@ public final class MulticastGroups {
 
   private final KernelSocket socket;
   private final Platform platform;
-  private final SockaddrCodec codec;
+  private final Sockaddr codec;
 
   public MulticastGroups(KernelSocket socket) {
     this.socket = socket;
     this.platform = socket.kernel().platform();
-    this.codec = SockaddrCodec.of(platform);
+    this.codec = Sockaddr.of(platform);
   }
 
   /**
@@ -142,7 +142,7 @@ public final class MulticastGroups {
 
   private void checkFamily(InetAddress group, boolean mapped, InetAddress source) {
     if (!(group instanceof Inet4Address) && !isIpv6Socket()) {
-      throw SockaddrCodec.unsupported(
+      throw Sockaddr.unsupported(
           "an IPv4 socket cannot join the IPv6 group "
               + group
               + "; create it with SocketProtocolFamily.INET6");

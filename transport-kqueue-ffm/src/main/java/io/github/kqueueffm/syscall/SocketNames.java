@@ -23,7 +23,7 @@ final class SocketNames {
 
   private final Kernel kernel;
   private final Platform platform;
-  private final SockaddrCodec codec;
+  private final Sockaddr codec;
   private final int fd;
   private final int family;
 
@@ -35,7 +35,7 @@ final class SocketNames {
   SocketNames(Kernel kernel, int fd, int family) {
     this.kernel = kernel;
     this.platform = kernel.platform();
-    this.codec = SockaddrCodec.of(platform);
+    this.codec = Sockaddr.of(platform);
     this.fd = fd;
     this.family = family;
   }
@@ -223,9 +223,9 @@ final class SocketNames {
       return codec.putPath(memory, UnixAddress.of(name).bytes());
     }
     if (unix || !(address instanceof InetSocketAddress inet)) {
-      throw SockaddrCodec.unsupported(
+      throw Sockaddr.unsupported(
           "a socket of "
-              + SockaddrCodec.family(platform, family)
+              + Sockaddr.family(platform, family)
               + " cannot use the address "
               + address
               + " (expected: "
@@ -233,7 +233,7 @@ final class SocketNames {
               + ')');
     }
     if (v6Only && inet.getAddress() instanceof Inet4Address) {
-      throw SockaddrCodec.unsupported(
+      throw Sockaddr.unsupported(
           "an IPv6 socket cannot carry IPv4 on " + platform + ", so it cannot use " + inet);
     }
     return codec.put(memory, inet, family);

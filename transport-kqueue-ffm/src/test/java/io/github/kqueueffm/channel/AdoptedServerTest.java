@@ -8,7 +8,7 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.ScriptedCalls;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.channel.ChannelException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,7 +50,7 @@ class AdoptedServerTest {
 
   private static Integer tell(Platform platform, InetSocketAddress local, Object[] arguments) {
     int family = platform.get(Constant.AF_INET);
-    int length = SockaddrCodec.of(platform).put((long) arguments[1], local, family);
+    int length = Sockaddr.of(platform).put((long) arguments[1], local, family);
     Memory.putInt((long) arguments[2], length);
     return 0;
   }

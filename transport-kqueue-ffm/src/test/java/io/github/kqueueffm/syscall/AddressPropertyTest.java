@@ -58,7 +58,7 @@ class AddressPropertyTest {
 
   private static void roundTrip(Platform platform, int family, byte[] ip, int port)
       throws UnknownHostException {
-    SockaddrCodec codec = new SockaddrCodec(platform);
+    Sockaddr codec = new Sockaddr(platform);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(ip), port);
     long memory = NativeMemory.allocate(codec.size());
     try {
@@ -73,7 +73,7 @@ class AddressPropertyTest {
 
   @Property(tries = TRIES)
   void everyPathComesBack(@ForAll("platforms") Platform platform, @ForAll("paths") byte[] path) {
-    SockaddrCodec codec = new SockaddrCodec(platform);
+    Sockaddr codec = new Sockaddr(platform);
     long memory = NativeMemory.allocate(codec.size());
     try {
       Platforms.fill(memory, codec.size());

@@ -189,7 +189,7 @@ class KernelSocketTest {
 
   @Test
   void acceptTellsThePeersAddressWithAndWithoutAccept4() throws IOException {
-    SockaddrCodec codec = SockaddrCodec.of(platform);
+    Sockaddr codec = Sockaddr.of(platform);
     KernelSocket listener = listener(inet);
     long memory = NativeMemory.allocate(Long.BYTES + codec.size());
     Kernel old = ScriptedCalls.over(kernel).without(Call.ACCEPT4).kernel();

@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
-import io.github.kqueueffm.syscall.SockaddrCodec;
+import io.github.kqueueffm.syscall.Sockaddr;
 import java.net.InetSocketAddress;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Thread)
 public class SockaddrBenchmark {
   private final Platform platform = Kernels.system().platform();
-  private final SockaddrCodec codec = SockaddrCodec.of(platform);
+  private final Sockaddr codec = Sockaddr.of(platform);
   private final int family = platform.get(Constant.AF_INET6);
   private final InetSocketAddress address = new InetSocketAddress("127.0.0.1", 4711);
   private final long memory = NativeMemory.allocate(codec.size());

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes of addresses, as the systems' headers lay them out. */
-class SockaddrCodecTest {
+class SockaddrTest {
   private static final int ROOM = 512;
   private long memory;
 
@@ -35,8 +35,8 @@ class SockaddrCodecTest {
     NativeMemory.free(memory);
   }
 
-  private static SockaddrCodec codec(String platform) {
-    return new SockaddrCodec(Platform.named(platform));
+  private static Sockaddr codec(String platform) {
+    return new Sockaddr(Platform.named(platform));
   }
 
   private static InetSocketAddress address(String ip, int port) throws Exception {
@@ -132,7 +132,7 @@ class SockaddrCodecTest {
 
   @Test
   void nothingIsReadFromNothing() {
-    SockaddrCodec linux = codec("linux-x86_64");
+    Sockaddr linux = codec("linux-x86_64");
     Memory.clear(memory, ROOM);
     assertThat(linux.get(memory, 0)).isNull();
     assertThat(linux.get(memory, 16)).as("AF_UNSPEC").isNull();
@@ -142,7 +142,7 @@ class SockaddrCodecTest {
 
   @Test
   void pathHasItsOwnLengthAndAZeroBehindIt() {
-    SockaddrCodec freebsd = codec("freebsd-x86_64");
+    Sockaddr freebsd = codec("freebsd-x86_64");
     int length = freebsd.putPath(memory, ascii("/tmp/s"));
     assertThat(length).isEqualTo(8);
     assertThat(Platforms.hex(memory, 9)).isEqualTo("0801" + "2f746d702f73" + "00");
@@ -153,7 +153,7 @@ class SockaddrCodecTest {
   @ParameterizedTest
   @CsvSource({"linux-x86_64, 107", "freebsd-x86_64, 103", "macos-aarch64, 103"})
   void pathThatIsTooLongIsRefusedWithTheLimit(String platform, int limit) {
-    SockaddrCodec codec = codec(platform);
+    Sockaddr codec = codec(platform);
     assertThat(codec.maxPath()).isEqualTo(limit);
     assertThat(codec.putPath(memory, ascii("x".repeat(limit)))).isEqualTo(limit + 2);
     assertThatThrownBy(() -> codec.putPath(memory, ascii("x".repeat(limit + 1))))
@@ -164,7 +164,7 @@ class SockaddrCodecTest {
 
   @Test
   void emptyPathAndPathWithAZeroInsideAreRefused() {
-    SockaddrCodec macos = codec("macos-aarch64");
+    Sockaddr macos = codec("macos-aarch64");
     assertThatThrownBy(() -> macos.putPath(memory, new byte[0]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("names no socket");
@@ -176,7 +176,7 @@ class SockaddrCodecTest {
   @Test
   void abstractNameIsForLinuxAlone() {
     byte[] name = ascii("\0name\0x");
-    SockaddrCodec linux = codec("linux-x86_64");
+    Sockaddr linux = codec("linux-x86_64");
     int length = linux.putPath(memory, name);
     assertThat(length).isEqualTo(2 + name.length);
     assertThat(linux.getPath(memory, length)).isEqualTo(name);
@@ -197,7 +197,7 @@ class SockaddrCodecTest {
 
   @Test
   void pathEndsAtItsZeroOrItsLength() {
-    SockaddrCodec freebsd = codec("freebsd-x86_64");
+    Sockaddr freebsd = codec("freebsd-x86_64");
     freebsd.putPath(memory, ascii("/tmp/s"));
     assertThat(freebsd.getPath(memory, 106)).isEqualTo(ascii("/tmp/s"));
     assertThat(freebsd.getPath(memory, 8)).isEqualTo(ascii("/tmp/s"));
@@ -205,7 +205,7 @@ class SockaddrCodecTest {
 
   @Test
   void longestDarwinPathIsReadWhole() {
-    SockaddrCodec macos = codec("macos-aarch64");
+    Sockaddr macos = codec("macos-aarch64");
     byte[] path = ascii("/" + "d".repeat(252));
     Memory.putByte(memory, 255);
     Memory.putByte(memory + 1, 1);

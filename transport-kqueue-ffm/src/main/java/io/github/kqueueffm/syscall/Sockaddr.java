@@ -16,7 +16,7 @@ import java.util.Arrays;
  *
  * <p>Immutable; may be used from any thread.
  */
-public final class SockaddrCodec {
+public final class Sockaddr {
   /** sa_len is one byte, and Darwin takes and gives paths of local sockets up to that length. */
   private static final int LONGEST = 256;
 
@@ -29,7 +29,7 @@ public final class SockaddrCodec {
   private static final int MAPPED_PREFIX = 12;
 
   /** The one in use: a JVM has one platform, save in tests. */
-  private static volatile SockaddrCodec last;
+  private static volatile Sockaddr last;
 
   private final Platform platform;
   private final int size;
@@ -47,7 +47,7 @@ public final class SockaddrCodec {
   private final int path;
   private final int pathWidth;
 
-  public SockaddrCodec(Platform platform) {
+  public Sockaddr(Platform platform) {
     this.platform = platform;
     size = Math.max(platform.struct("sockaddr_storage").size(), LONGEST);
     unix = platform.get(Constant.AF_UNIX);
@@ -69,10 +69,10 @@ public final class SockaddrCodec {
   }
 
   /** The codec of a platform. */
-  public static SockaddrCodec of(Platform platform) {
-    SockaddrCodec codec = last;
+  public static Sockaddr of(Platform platform) {
+    Sockaddr codec = last;
     if (codec == null || codec.platform != platform) {
-      codec = new SockaddrCodec(platform);
+      codec = new Sockaddr(platform);
       last = codec;
     }
     return codec;
