@@ -5,7 +5,7 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.ControlMessages;
-import io.github.kqueueffm.syscall.DescriptorReceiver;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
@@ -178,7 +178,7 @@ final class StructChecks {
     long sent = bench.kernel().sendmsg(local[0].fd(), message, bench.sendFlags());
     Deviation.unless(sent == 1, "sendmsg with SCM_RIGHTS: " + bench.result(sent));
     TcpPair.await(bench, local[1].fd(), Constant.EVFILT_READ);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       int received = receiver.receive(bench.kernel(), local[1].fd());
       Deviation.unless(
           received == 1 && receiver.count() == 1 && !receiver.isTruncated(),

@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.syscall.DescriptorReceiver;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -62,7 +62,7 @@ final class DescriptorReader implements StreamInput {
     return true;
   }
 
-  private void deliver(DescriptorReceiver received) throws IOException {
+  private void deliver(FdPassing.Receiver received) throws IOException {
     if (received.isTruncated()) {
       received.closeAll(channel.socket().kernel());
       throw new IOException(
@@ -85,7 +85,7 @@ final class DescriptorReader implements StreamInput {
   }
 
   /** Takes them out of the loop's receiver, which a handler may cause to be used again. */
-  private ReceivedFileDescriptor[] own(DescriptorReceiver received) {
+  private ReceivedFileDescriptor[] own(FdPassing.Receiver received) {
     ReceivedFileDescriptor[] descriptors = new ReceivedFileDescriptor[received.count()];
     for (int i = 0; i < descriptors.length; i++) {
       descriptors[i] =

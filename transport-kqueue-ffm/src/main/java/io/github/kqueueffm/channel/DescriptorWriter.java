@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.syscall.DescriptorSender;
 import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
@@ -25,7 +25,7 @@ final class DescriptorWriter {
     }
     LoopResources loop = channel.resources();
     int result =
-        DescriptorSender.send(
+        FdPassing.send(
             loop.kernel(), channel.socket().fd(), loop.sendFlags(), descriptor.intValue());
     if (result >= 0) {
       return in.remove();

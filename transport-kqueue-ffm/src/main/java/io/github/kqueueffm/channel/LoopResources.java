@@ -3,7 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.DescriptorReceiver;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -33,7 +33,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private long header;
   private IovecArray iovecs;
   private final CopyRoom copies = new CopyRoom();
-  private DescriptorReceiver descriptors;
+  private FdPassing.Receiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
   private DatagramResources datagrams;
@@ -88,9 +88,9 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return sentCount;
   }
 
-  DescriptorReceiver descriptors() {
+  FdPassing.Receiver descriptors() {
     if (descriptors == null) {
-      descriptors = new DescriptorReceiver(kernel.platform());
+      descriptors = new FdPassing.Receiver(kernel.platform());
     }
     return descriptors;
   }

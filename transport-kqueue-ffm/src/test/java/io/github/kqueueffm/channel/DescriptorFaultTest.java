@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.DescriptorReceiver;
-import io.github.kqueueffm.syscall.DescriptorSender;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -65,7 +64,7 @@ class DescriptorFaultTest {
           return result;
         });
     channelOn(pair[0]);
-    assertThat(DescriptorSender.send(real, pair[1], 0, pair[1], pair[1])).isEqualTo(1);
+    assertThat(FdPassing.send(real, pair[1], 0, pair[1], pair[1])).isEqualTo(1);
     received.awaitInactive();
     assertThat(received.messages()).isEmpty();
     assertThat(received.failures())
@@ -86,7 +85,7 @@ class DescriptorFaultTest {
         arguments ->
             interruptions[0]-- > 0 ? -platform.number(io.github.kqueueffm.abi.Errno.EINTR) : null);
     KQueueFfmDomainSocketChannel channel = channelOn(pair[0]);
-    DescriptorSender.send(real, pair[1], 0, pair[1]);
+    FdPassing.send(real, pair[1], 0, pair[1]);
     LoopExtension.await("a descriptor", () -> received.messages().size() == 1);
     ((io.netty.channel.unix.FileDescriptor) received.messages().get(0)).close();
     channel.close().sync();
@@ -98,8 +97,8 @@ class DescriptorFaultTest {
     int[] pair = pair();
     int[] many = new int[253];
     java.util.Arrays.fill(many, pair[1]);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
-      assertThat(DescriptorSender.send(real, pair[1], 0, many)).isEqualTo(1);
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
+      assertThat(FdPassing.send(real, pair[1], 0, many)).isEqualTo(1);
       assertThat(receiver.receive(real, pair[0])).isEqualTo(1);
       assertThat(receiver.count()).isEqualTo(253);
       assertThat(receiver.isTruncated()).isFalse();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.syscall.DescriptorSender;
+import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
@@ -117,7 +117,7 @@ class DescriptorPassingTest {
     Pipe first = pipe();
     Pipe second = pipe();
     int sent =
-        DescriptorSender.send(
+        FdPassing.send(
             kernel, client.fd().intValue(), 0, first.reading().intValue(), second.writing());
     assertThat(sent).isEqualTo(1);
     FileDescriptor reading = received(0);
@@ -167,7 +167,7 @@ class DescriptorPassingTest {
         });
     Pipe pipe = pipe();
     int fd = pipe.reading().intValue();
-    DescriptorSender.send(kernel, client.fd().intValue(), 0, fd, fd, fd);
+    FdPassing.send(kernel, client.fd().intValue(), 0, fd, fd, fd);
     pipe.reading().close();
     LoopExtension.await("the reader is gone", () -> writeFails(pipe.writing(), Errno.EPIPE));
     kernel.close(pipe.writing());

@@ -503,7 +503,7 @@ class KernelSocketFaultTest {
                   return 1;
                 })
             .on("fcntl", a -> (int) a[0] == 12 ? -number(name, Errno.EBADF) : 0);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(system)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(system)) {
       assertThat(receiver.receive(calls.kernel(), 7)).isEqualTo(-number(name, Errno.EBADF));
       assertThat(calls.log()).containsSubsequence("close(11)", "close(12)", "close(13)");
       assertThat(receiver.count()).isZero();

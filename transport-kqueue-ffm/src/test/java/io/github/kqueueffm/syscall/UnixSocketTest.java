@@ -195,7 +195,7 @@ class UnixSocketTest {
     KernelSocket[] pair = pair();
     KernelSocket named = listener(path("passed"));
     send(pair[0], named.fd(), pair[0].fd(), named.fd());
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       assertThat(receiver.receive(kernel, pair[1].fd())).isEqualTo(1);
       assertThat(receiver.count()).isEqualTo(3);
       assertThat(receiver.isTruncated()).isFalse();
@@ -216,7 +216,7 @@ class UnixSocketTest {
   void unwantedDescriptorsAreClosed() throws IOException {
     KernelSocket[] pair = pair();
     send(pair[0], pair[0].fd(), pair[0].fd());
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       receiver.receive(kernel, pair[1].fd());
       int first = receiver.descriptor(0);
       int second = receiver.descriptor(1);
@@ -231,7 +231,7 @@ class UnixSocketTest {
   void byteWithoutDescriptorsAndEndOfStreamAreToldApart() throws IOException {
     KernelSocket[] pair = pair();
     long memory = NativeMemory.allocate(1);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       kernel.send(pair[0].fd(), memory, 1, 0);
       assertThat(receiver.receive(kernel, pair[1].fd())).isEqualTo(1);
       assertThat(receiver.count()).isZero();

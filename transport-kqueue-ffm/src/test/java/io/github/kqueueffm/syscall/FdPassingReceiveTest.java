@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Descriptors in the control messages of a recvmsg that the test answers. */
-class DescriptorReceiverTest {
+class FdPassingReceiveTest {
   private static final int SOCKET = 5;
 
   private final long allocations = NativeMemory.live();
@@ -52,7 +52,7 @@ class DescriptorReceiverTest {
             });
   }
 
-  private static List<Integer> received(DescriptorReceiver receiver) {
+  private static List<Integer> received(FdPassing.Receiver receiver) {
     return IntStream.range(0, receiver.count()).map(receiver::descriptor).boxed().toList();
   }
 
@@ -64,7 +64,7 @@ class DescriptorReceiverTest {
   @MethodSource("platforms")
   void descriptorsOfEveryMessageArriveInOrder(Platform platform) {
     ScriptedCalls calls = sending(platform, 0, new int[] {7, 9, 8}, new int[] {20, 21});
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       assertThat(receiver.receive(calls.kernel(), SOCKET)).isEqualTo(1);
       assertThat(received(receiver)).startsWith(7, 9, 8).endsWith(20, 21).doesNotContain(0);
       assertThat(receiver.isTruncated()).isFalse();
@@ -77,7 +77,7 @@ class DescriptorReceiverTest {
   void thoseThatDidNotArriveAreNoticed(Platform platform) {
     int truncated = platform.get(Constant.MSG_CTRUNC);
     ScriptedCalls calls = sending(platform, truncated, new int[] {7});
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       receiver.receive(calls.kernel(), SOCKET);
       assertThat(receiver.isTruncated()).isTrue();
       calls.fail("recvmsg", Errno.EAGAIN);
@@ -93,7 +93,7 @@ class DescriptorReceiverTest {
   void descriptorThatIsInheritedByChildrenIsMadeCloseOnExec(String name) {
     Platform platform = Platform.named(name);
     ScriptedCalls calls = sending(platform, 0, new int[] {7});
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       receiver.receive(calls.kernel(), SOCKET);
       int set = platform.get(Constant.F_SETFD);
       int flag = platform.get(Constant.FD_CLOEXEC);
@@ -106,7 +106,7 @@ class DescriptorReceiverTest {
     Platform platform = Platform.named("freebsd-x86_64");
     ScriptedCalls calls = sending(platform, 0, new int[] {7});
     calls.on("fcntl", platform.get(Constant.FD_CLOEXEC));
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       assertThat(receiver.receive(calls.kernel(), SOCKET)).isEqualTo(1);
       int set = platform.get(Constant.F_SETFD);
       assertThat(calls.log()).noneMatch(call -> call.startsWith("fcntl(7, " + set));
@@ -120,7 +120,7 @@ class DescriptorReceiverTest {
     Platform platform = Platform.named(name);
     ScriptedCalls calls = sending(platform, 0, new int[] {7, 9});
     calls.fail("fcntl", Errno.EBADF);
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       assertThat(receiver.receive(calls.kernel(), SOCKET)).isEqualTo(-platform.number(Errno.EBADF));
       assertThat(calls.log()).contains("close(7)", "close(9)");
       assertThat(receiver.count()).isZero();
@@ -131,7 +131,7 @@ class DescriptorReceiverTest {
   void unwantedDescriptorsAreClosedOnce() {
     Platform platform = Platform.named("linux-x86_64");
     ScriptedCalls calls = sending(platform, 0, new int[] {7, 9});
-    try (DescriptorReceiver receiver = new DescriptorReceiver(platform)) {
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
       receiver.receive(calls.kernel(), SOCKET);
       receiver.closeAll(calls.kernel());
       receiver.closeAll(calls.kernel());

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The message that carries descriptors, as a sendmsg finds it. */
-class DescriptorSenderTest {
+class FdPassingSendTest {
   private static final int SOCKET = 5;
   private static final int FLAGS = 64;
 
@@ -40,7 +40,7 @@ class DescriptorSenderTest {
             assertMessage(platform, call.argument(1), descriptors);
             return 1;
           });
-      assertThat(DescriptorSender.send(script.kernel(), SOCKET, FLAGS, descriptors)).isEqualTo(1);
+      assertThat(FdPassing.send(script.kernel(), SOCKET, FLAGS, descriptors)).isEqualTo(1);
     }
   }
 
@@ -82,7 +82,7 @@ class DescriptorSenderTest {
             assertMessage(script.platform(), call.argument(1), descriptors);
             return -script.platform().number(Errno.EAGAIN);
           });
-      assertThat(DescriptorSender.send(script.kernel(), SOCKET, 0, descriptors))
+      assertThat(FdPassing.send(script.kernel(), SOCKET, 0, descriptors))
           .isEqualTo(-script.platform().number(Errno.EAGAIN));
     }
   }
@@ -91,7 +91,7 @@ class DescriptorSenderTest {
   @ValueSource(ints = {0, 254})
   void noneOrTooManyAreRefusedWithoutACall(int count) {
     try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
-      assertThatThrownBy(() -> DescriptorSender.send(script.kernel(), SOCKET, 0, new int[count]))
+      assertThatThrownBy(() -> FdPassing.send(script.kernel(), SOCKET, 0, new int[count]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(count + " descriptors");
     }
