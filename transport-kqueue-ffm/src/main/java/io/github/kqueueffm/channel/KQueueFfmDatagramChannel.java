@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.MulticastGroups;
+import io.github.kqueueffm.syscall.Multicast;
 import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
@@ -198,7 +198,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   public ChannelFuture joinGroup(InetAddress group, ChannelPromise promise) {
-    return change(MulticastGroups::join, group, null, null, promise);
+    return change(Multicast::join, group, null, null, promise);
   }
 
   @Override
@@ -221,7 +221,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   public ChannelFuture joinGroup(
       InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
     ObjectUtil.checkNotNull(via, "networkInterface");
-    return change(MulticastGroups::join, group, via, source, promise);
+    return change(Multicast::join, group, via, source, promise);
   }
 
   @Override
@@ -231,7 +231,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   public ChannelFuture leaveGroup(InetAddress group, ChannelPromise promise) {
-    return change(MulticastGroups::leave, group, null, null, promise);
+    return change(Multicast::leave, group, null, null, promise);
   }
 
   @Override
@@ -254,7 +254,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   public ChannelFuture leaveGroup(
       InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
     ObjectUtil.checkNotNull(via, "networkInterface");
-    return change(MulticastGroups::leave, group, via, source, promise);
+    return change(Multicast::leave, group, via, source, promise);
   }
 
   @Override
@@ -265,7 +265,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   @Override
   public ChannelFuture block(InetAddress group, InetAddress source, ChannelPromise promise) {
     ObjectUtil.checkNotNull(source, "sourceToBlock");
-    return change(MulticastGroups::block, group, null, source, promise);
+    return change(Multicast::block, group, null, source, promise);
   }
 
   @Override
@@ -278,11 +278,11 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
       InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
     ObjectUtil.checkNotNull(via, "networkInterface");
     ObjectUtil.checkNotNull(source, "sourceToBlock");
-    return change(MulticastGroups::block, group, via, source, promise);
+    return change(Multicast::block, group, via, source, promise);
   }
 
   private interface GroupChange {
-    void apply(MulticastGroups groups, InetAddress group, NetworkInterface via, InetAddress source)
+    void apply(Multicast groups, InetAddress group, NetworkInterface via, InetAddress source)
         throws IOException;
   }
 
@@ -301,7 +301,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     Step step =
         () ->
             change.apply(
-                new MulticastGroups(socket()), group, via == null ? ownInterface() : via, source);
+                new Multicast(socket()), group, via == null ? ownInterface() : via, source);
     try {
       if (!socket().isUndecided()) {
         complete(promise, failureOf(step));

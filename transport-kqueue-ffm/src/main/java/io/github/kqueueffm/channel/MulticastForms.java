@@ -2,7 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.MulticastSettings;
+import io.github.kqueueffm.syscall.Multicast;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -17,7 +17,7 @@ final class MulticastForms {
       new KernelOption.Form<>() {
         @Override
         public Integer get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return new MulticastSettings(socket).timeToLive();
+          return new Multicast(socket).timeToLive();
         }
 
         @Override
@@ -28,7 +28,7 @@ final class MulticastForms {
         @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Integer value)
             throws IOException {
-          return new MulticastSettings(socket).timeToLive(value);
+          return new Multicast(socket).timeToLive(value);
         }
       };
 
@@ -37,7 +37,7 @@ final class MulticastForms {
       new KernelOption.Form<>() {
         @Override
         public Boolean get(KernelSocket socket, Constant level, Constant name) throws IOException {
-          return !new MulticastSettings(socket).loop();
+          return !new Multicast(socket).loop();
         }
 
         @Override
@@ -48,7 +48,7 @@ final class MulticastForms {
         @Override
         public boolean set(KernelSocket socket, Constant level, Constant name, Boolean value)
             throws IOException {
-          return new MulticastSettings(socket).loop(!value);
+          return new Multicast(socket).loop(!value);
         }
       };
 
@@ -82,7 +82,7 @@ final class MulticastForms {
         @Override
         public NetworkInterface get(KernelSocket socket, Constant level, Constant name)
             throws IOException {
-          return new MulticastSettings(socket).networkInterface();
+          return new Multicast(socket).networkInterface();
         }
 
         @Override
@@ -94,7 +94,7 @@ final class MulticastForms {
         public boolean set(
             KernelSocket socket, Constant level, Constant name, NetworkInterface value)
             throws IOException {
-          return new MulticastSettings(socket).networkInterface(value);
+          return new Multicast(socket).networkInterface(value);
         }
       };
 
@@ -104,7 +104,7 @@ final class MulticastForms {
         @Override
         public InetAddress get(KernelSocket socket, Constant level, Constant name)
             throws IOException {
-          NetworkInterface via = new MulticastSettings(socket).networkInterface();
+          NetworkInterface via = new Multicast(socket).networkInterface();
           return via == null
               ? null
               : Collections.list(via.getInetAddresses()).stream().findFirst().orElse(null);
@@ -122,7 +122,7 @@ final class MulticastForms {
           if (via == null) {
             throw new SocketException("no interface has the address " + value.getHostAddress());
           }
-          return new MulticastSettings(socket).networkInterface(via);
+          return new Multicast(socket).networkInterface(via);
         }
       };
 }

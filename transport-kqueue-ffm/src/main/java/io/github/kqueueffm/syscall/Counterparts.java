@@ -80,10 +80,10 @@ final class Counterparts {
   private static GivenOptions.Setting interface4(Platform platform, GivenOptions.Setting setting)
       throws IOException {
     NetworkInterface via = NetworkInterface.getByIndex(number(setting.value()));
-    if (via != null && !Interfaces.hasIpv4(via)) {
+    if (via != null && !Multicast.hasIpv4(via)) {
       return null;
     }
-    byte[] address = via == null ? new byte[IPV4] : Interfaces.ipv4(via).getAddress();
+    byte[] address = via == null ? new byte[IPV4] : Multicast.ipv4(via).getAddress();
     return GivenOptions.Setting.of(platform, IPPROTO_IP, Constant.IP_MULTICAST_IF, address);
   }
 

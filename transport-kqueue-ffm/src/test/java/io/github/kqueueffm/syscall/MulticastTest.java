@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes that each system gets for a membership and for the options of sending. */
-class MulticastGroupsTest {
+class MulticastTest {
   private static final InetAddress GROUP4 = ip("239.1.2.3");
   private static final InetAddress GROUP6 = ip("ff02::1:3");
   private static final InetAddress SOURCE4 = ip("10.9.8.7");
@@ -96,7 +96,7 @@ class MulticastGroupsTest {
   })
   void groupIsJoinedByIndexWhereThatExists(
       String platform, String option, int padding, boolean linux) throws IOException {
-    new MulticastGroups(socket(platform, Constant.AF_INET)).join(GROUP4, loopback, null);
+    new Multicast(socket(platform, Constant.AF_INET)).join(GROUP4, loopback, null);
     assertThat(set)
         .containsExactly(option + ' ' + index() + zeros(padding) + sockaddr4(linux, "ef010203"));
   }
@@ -104,7 +104,7 @@ class MulticastGroupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
   void groupIsJoinedByAddressElsewhere(String platform) throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET));
     groups.join(GROUP4, loopback, null);
     groups.leave(GROUP4, loopback, null);
     groups.join(GROUP4, null, null);
@@ -115,7 +115,7 @@ class MulticastGroupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
   void groupOfIpv6IsJoinedByIndexEverywhere(String platform) throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET6));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET6));
     groups.join(GROUP6, loopback, null);
     groups.leave(GROUP6, null, null);
     assertThat(set)
@@ -128,7 +128,7 @@ class MulticastGroupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"macos-aarch64", "macos-x86_64", "freebsd-x86_64", "freebsd-aarch64"})
   void groupIsJoinedWithoutAnInterfaceByTheOlderOptions(String platform) throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET));
     groups.join(GROUP4, null, null);
     groups.leave(GROUP4, null, null);
     groups.join(GROUP4, null, SOURCE4);
@@ -148,7 +148,7 @@ class MulticastGroupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"macos-aarch64", "freebsd-x86_64"})
   void groupOfIpv6IsJoinedWithoutAnInterfaceByTheOlderOptions(String platform) throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET6));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET6));
     groups.join(GROUP6, null, null);
     groups.leave(GROUP6, null, null);
     String request = " ff020000000000000000000000010003" + zeros(4);
@@ -169,7 +169,7 @@ class MulticastGroupsTest {
 
   @Test
   void groupIsJoinedWithoutAnInterfaceByTheIndexOfNoneOnLinux() throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket("linux-x86_64", Constant.AF_INET6));
+    Multicast groups = new Multicast(socket("linux-x86_64", Constant.AF_INET6));
     groups.join(GROUP4, null, null);
     groups.join(GROUP6, null, SOURCE6);
     assertThat(set.get(0)).startsWith("0/42 " + zeros(8) + "0200");
@@ -178,7 +178,7 @@ class MulticastGroupsTest {
 
   @Test
   void groupOfIpv6CarriesItsLengthOnBsd() throws IOException {
-    new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6)).join(GROUP6, loopback, null);
+    new Multicast(socket("freebsd-x86_64", Constant.AF_INET6)).join(GROUP6, loopback, null);
     assertThat(set)
         .containsExactly(
             "41/80 "
@@ -199,7 +199,7 @@ class MulticastGroupsTest {
   void sourceIsJoinedLeftAndBlocked(
       String platform, int join, int leave, int block, int padding, boolean linux)
       throws IOException {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET));
     groups.join(GROUP4, loopback, SOURCE4);
     groups.leave(GROUP4, loopback, SOURCE4);
     groups.block(GROUP4, loopback, SOURCE4);
@@ -216,7 +216,7 @@ class MulticastGroupsTest {
   @ParameterizedTest
   @ValueSource(strings = {"netbsd-x86_64", "openbsd-x86_64", "dragonfly-x86_64"})
   void sourceIsUnsupportedByNameWhereItDoesNotExist(String platform) {
-    MulticastGroups groups = new MulticastGroups(socket(platform, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(platform, Constant.AF_INET));
     assertThatThrownBy(() -> groups.join(GROUP4, loopback, SOURCE4))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining(platform)
@@ -229,21 +229,21 @@ class MulticastGroupsTest {
 
   @Test
   void socketOfBothFamiliesJoinsIpv4GroupAsTheSystemCan() throws IOException {
-    new MulticastGroups(socket("linux-x86_64", Constant.AF_INET6)).join(GROUP4, loopback, null);
+    new Multicast(socket("linux-x86_64", Constant.AF_INET6)).join(GROUP4, loopback, null);
     assertThat(set).singleElement().asString().startsWith("0/42 " + index());
     set.clear();
-    new MulticastGroups(socket("macos-aarch64", Constant.AF_INET6)).join(GROUP4, loopback, null);
+    new Multicast(socket("macos-aarch64", Constant.AF_INET6)).join(GROUP4, loopback, null);
     assertThat(set).containsExactly("41/12 " + zeros(10) + "ffff" + "ef010203" + index());
   }
 
   @Test
   void socketOfIpv6CannotJoinIpv4GroupElsewhere() {
-    MulticastGroups bsd = new MulticastGroups(socket("freebsd-x86_64", Constant.AF_INET6));
+    Multicast bsd = new Multicast(socket("freebsd-x86_64", Constant.AF_INET6));
     assertThatThrownBy(() -> bsd.join(GROUP4, loopback, null))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("freebsd-x86_64")
         .hasMessageContaining("SocketProtocolFamily.INET");
-    MulticastGroups darwin = new MulticastGroups(socket("macos-aarch64", Constant.AF_INET6));
+    Multicast darwin = new Multicast(socket("macos-aarch64", Constant.AF_INET6));
     assertThatThrownBy(() -> darwin.join(GROUP4, loopback, SOURCE4))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("for one source");
@@ -252,7 +252,7 @@ class MulticastGroupsTest {
 
   @Test
   void addressesThatDoNotFitAreRefusedBeforeTheKernelSeesThem() {
-    MulticastGroups groups = new MulticastGroups(socket("linux-x86_64", Constant.AF_INET));
+    Multicast groups = new Multicast(socket("linux-x86_64", Constant.AF_INET));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> groups.join(SOURCE4, loopback, null))
         .withMessage(
@@ -271,7 +271,7 @@ class MulticastGroupsTest {
   @Test
   void failureNamesOptionGroupAndInterface() {
     ScriptedCalls calls = calls("linux-x86_64").fail("setsockopt", Errno.EADDRNOTAVAIL);
-    MulticastGroups groups = new MulticastGroups(socket(calls, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(calls, Constant.AF_INET));
     assertThatThrownBy(() -> groups.leave(GROUP4, loopback, null))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("MCAST_LEAVE_GROUP")
@@ -282,7 +282,7 @@ class MulticastGroupsTest {
   @Test
   void optionThatTheKernelDoesNotKnowIsUnsupported() {
     ScriptedCalls calls = calls("linux-x86_64").fail("setsockopt", Errno.ENOPROTOOPT);
-    MulticastGroups groups = new MulticastGroups(socket(calls, Constant.AF_INET));
+    Multicast groups = new Multicast(socket(calls, Constant.AF_INET));
     assertThatThrownBy(() -> groups.join(GROUP4, loopback, null))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("linux-x86_64");
@@ -290,7 +290,7 @@ class MulticastGroupsTest {
 
   @Test
   void timeToLiveAndLoopAreOneByteForIpv4() throws IOException {
-    MulticastSettings settings = new MulticastSettings(socket("openbsd-x86_64", Constant.AF_INET));
+    Multicast settings = new Multicast(socket("openbsd-x86_64", Constant.AF_INET));
     settings.timeToLive(200);
     settings.loop(false);
     settings.loop(true);
@@ -299,7 +299,7 @@ class MulticastGroupsTest {
 
   @Test
   void timeToLiveAndLoopAreAnIntForIpv6() throws IOException {
-    MulticastSettings settings = new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET6));
+    Multicast settings = new Multicast(socket("freebsd-x86_64", Constant.AF_INET6));
     settings.timeToLive(200);
     settings.loop(true);
     assertThat(set).containsExactly("41/10 c8000000", "41/11 01000000");
@@ -307,7 +307,7 @@ class MulticastGroupsTest {
 
   @Test
   void socketOfBothFamiliesOnLinuxGetsTheOptionsOfBoth() throws IOException {
-    MulticastSettings settings = new MulticastSettings(socket("linux-x86_64", Constant.AF_INET6));
+    Multicast settings = new Multicast(socket("linux-x86_64", Constant.AF_INET6));
     settings.timeToLive(3);
     settings.networkInterface(loopback);
     assertThat(set)
@@ -320,15 +320,15 @@ class MulticastGroupsTest {
 
   @Test
   void interfaceIsChosenByIndexOrByAddress() throws IOException {
-    new MulticastSettings(socket("freebsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
-    new MulticastSettings(socket("netbsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
+    new Multicast(socket("freebsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
+    new Multicast(socket("netbsd-x86_64", Constant.AF_INET)).networkInterface(loopback);
     assertThat(set).containsExactly("0/9 " + zeros(4) + "7f000001" + index(), "0/9 7f000001");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 256})
   void timeToLiveOutOfRangeIsRefused(int hops) {
-    MulticastSettings settings = new MulticastSettings(socket("linux-x86_64", Constant.AF_INET));
+    Multicast settings = new Multicast(socket("linux-x86_64", Constant.AF_INET));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> settings.timeToLive(hops))
         .withMessageContaining("" + hops);

@@ -9,20 +9,27 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Collections;
 import java.util.Locale;
 
 /**
- * A datagram socket's memberships in multicast groups. Any thread.
+ * The multicast options of a datagram socket: its memberships in groups, and how it sends to
+ * groups. May be used from any thread.
  *
- * <p>macOS, FreeBSD and Linux have MCAST_* (RFC 3678), which name the interface by its index. The
- * others have the older options only, without sources, and name an interface by its IPv4 address.
- * Where no interface is named all but Linux take the older options, since macOS and FreeBSD refuse
- * the index 0 in MCAST_* (EADDRNOTAVAIL). The older options have no source of an IPv6 group.
+ * <p>Memberships: macOS, FreeBSD and Linux have MCAST_* (RFC 3678), which name the interface by its
+ * index. The others have only the older options, which have no sources and name an interface by its
+ * IPv4 address. Without an interface every system but Linux uses the older options, because macOS
+ * and FreeBSD refuse the index 0 in MCAST_* (EADDRNOTAVAIL). The older options have no source for
+ * an IPv6 group. The methods throw an {@link UnsupportedOperationException} for what the system
+ * lacks, and an {@link IllegalArgumentException} for an address that is not a group or not a source
+ * of it.
  *
- * <p>All methods throw an {@link UnsupportedOperationException} for what the system lacks, and an
- * {@link IllegalArgumentException} for addresses that are no group, or no source of one.
+ * <p>Sending: IPv4 and IPv6 have different options. On Linux an IPv6 socket that also carries IPv4
+ * has both. Elsewhere its IPv4 datagrams use the system's defaults.
  */
-public final class MulticastGroups {
+public final class Multicast {
   private static final int IPV4 = 4;
   private static final int IPV6 = 16;
 
@@ -55,7 +62,7 @@ public final class MulticastGroups {
       this.source4 = source4;
     }
 
-    /** As in a message. */
+    /** The verb for a message. */
     String verb() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -65,7 +72,7 @@ public final class MulticastGroups {
   private final Platform platform;
   private final Sockaddr codec;
 
-  public MulticastGroups(KernelSocket socket) {
+  public Multicast(KernelSocket socket) {
     this.socket = socket;
     this.platform = socket.kernel().platform();
     this.codec = Sockaddr.of(platform);
@@ -74,21 +81,21 @@ public final class MulticastGroups {
   /**
    * Joins a group.
    *
-   * @param via the interface, or {@code null} for the system's choice, which all but Linux refuse
-   *     for one source of an IPv6 group
-   * @param source the one sender to hear, or {@code null} for all
+   * @param via the interface, or {@code null} for the system's choice, which only Linux accepts for
+   *     one source of an IPv6 group
+   * @param source the only sender to receive from, or {@code null} for all
    */
   public void join(InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
     change(Action.JOIN, group, via, source);
   }
 
-  /** Leaves what was joined with the same arguments. */
+  /** Leaves a group that was joined with the same arguments. */
   public void leave(InetAddress group, NetworkInterface via, InetAddress source)
       throws IOException {
     change(Action.LEAVE, group, via, source);
   }
 
-  /** Stops hearing one sender of a group that was joined for all of them. */
+  /** Stops receiving from one sender of a group that was joined for all senders. */
   public void block(InetAddress group, NetworkInterface via, InetAddress source)
       throws IOException {
     require(source != null, Action.BLOCK, group, "no source is named", "name the one to block");
@@ -127,10 +134,10 @@ public final class MulticastGroups {
             group,
             platform + " chooses no interface for one source of it",
             "name an interface");
-        changeSource4(action, group, source);
+        changeSourceByOlderOption(action, group, source);
       }
     } else if (mapped || !byIndex || !platform.has(action.group)) {
-      changeOld(action, group, via, mapped);
+      changeByOlderOptions(action, group, via, mapped);
     } else {
       changeGroup(action, group, via);
     }
@@ -147,7 +154,8 @@ public final class MulticastGroups {
               + group
               + "; create it with SocketProtocolFamily.INET6");
     }
-    // Darwin takes a v4-mapped group where Linux takes the IPv4 options, and for no source.
+    // Linux takes the IPv4 options on an IPv6 socket; Darwin takes a v4-mapped group instead, but
+    // not with a source.
     if (mapped && (platform.system() != OperatingSystem.MACOS || source != null)) {
       throw new UnsupportedOperationException(
           "an IPv6 socket cannot be a member of the IPv4 group "
@@ -170,8 +178,8 @@ public final class MulticastGroups {
     }
   }
 
-  /** By the interface that the kernel has for the group, or that it was joined by. */
-  private void changeSource4(Action action, InetAddress group, InetAddress source)
+  /** Uses the interface that the kernel chooses for the group, or that it was joined on. */
+  private void changeSourceByOlderOption(Action action, InetAddress group, InetAddress source)
       throws IOException {
     Struct request = platform.struct("ip_mreq_source");
     long memory = NativeMemory.allocate(request.size());
@@ -212,8 +220,8 @@ public final class MulticastGroups {
     }
   }
 
-  private void changeOld(Action action, InetAddress group, NetworkInterface via, boolean mapped)
-      throws IOException {
+  private void changeByOlderOptions(
+      Action action, InetAddress group, NetworkInterface via, boolean mapped) throws IOException {
     boolean ipv6 = mapped || !(group instanceof Inet4Address);
     Struct request = platform.struct(ipv6 ? "ipv6_mreq" : "ip_mreq");
     long memory = NativeMemory.allocate(request.size());
@@ -225,7 +233,7 @@ public final class MulticastGroups {
       } else {
         Memory.copy(group.getAddress(), 0, memory + request.offset("imr_multiaddr"), IPV4);
         if (via != null) {
-          byte[] address = Interfaces.ipv4(via).getAddress();
+          byte[] address = ipv4(via).getAddress();
           Memory.copy(address, 0, memory + request.offset("imr_interface"), IPV4);
         }
         set(action.ipv4, group, via, memory, request);
@@ -243,7 +251,7 @@ public final class MulticastGroups {
     Memory.copy(bytes, 0, memory + IPV6 - bytes.length, bytes.length);
   }
 
-  /** The kernels check the sockaddr's length and want no port. */
+  /** The kernels check the length of this sockaddr, and refuse a port other than 0. */
   private void put(long memory, InetAddress ip) {
     boolean ipv4 = ip instanceof Inet4Address;
     codec.put(
@@ -274,5 +282,142 @@ public final class MulticastGroups {
       throw new IllegalArgumentException(
           Failures.refusal(action.verb(), group.getHostAddress(), reason, remedy));
     }
+  }
+
+  /** {@return the number of hops that a datagram to a group may take, 0 to 255} */
+  public int timeToLive() throws IOException {
+    return isIpv6Socket()
+        ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_HOPS)
+        : socket.getInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_TTL);
+  }
+
+  public boolean timeToLive(int hops) throws IOException {
+    if (hops < 0 || hops > 255) {
+      throw new IllegalArgumentException("time to live " + hops + ": 0 to 255 are possible");
+    }
+    return set(Constant.IPV6_MULTICAST_HOPS, Constant.IP_MULTICAST_TTL, hops);
+  }
+
+  /** Whether sockets of this machine receive what this socket sends to a group. */
+  public boolean loop() throws IOException {
+    return 0
+        != (isIpv6Socket()
+            ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_LOOP)
+            : socket.getInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_LOOP));
+  }
+
+  public boolean loop(boolean on) throws IOException {
+    return set(Constant.IPV6_MULTICAST_LOOP, Constant.IP_MULTICAST_LOOP, on ? 1 : 0);
+  }
+
+  /** IPv6 takes an int. For IPv4 every system takes one byte, and not every system an int. */
+  private boolean set(Constant option6, Constant option4, int value) throws IOException {
+    boolean ipv6 = isIpv6Socket();
+    boolean set = !ipv6 || socket.setInt(Constant.IPPROTO_IPV6, option6, value);
+    if (!set || ipv6 && !hasOptionsOfBoth()) {
+      return set;
+    }
+    long memory = NativeMemory.allocate(1);
+    try {
+      Memory.putByte(memory, value);
+      return set4(option4, memory, 1, option4 + "=" + value);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /**
+   * {@return the interface by which datagrams to groups leave, or {@code null} if the system
+   * chooses it}
+   */
+  public NetworkInterface networkInterface() throws IOException {
+    if (isIpv6Socket()) {
+      int index = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF);
+      return index == 0 ? null : NetworkInterface.getByIndex(index);
+    }
+    InetAddress address = address4();
+    return address.isAnyLocalAddress() ? null : NetworkInterface.getByInetAddress(address);
+  }
+
+  public boolean networkInterface(NetworkInterface via) throws IOException {
+    boolean ipv6 = isIpv6Socket();
+    boolean set =
+        !ipv6 || socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF, via.getIndex());
+    if (!set || ipv6 && (!hasOptionsOfBoth() || !hasIpv4(via))) {
+      return set;
+    }
+    return choose4(via);
+  }
+
+  private boolean hasOptionsOfBoth() {
+    return !socket.isV6Only() && platform.isLinux();
+  }
+
+  private InetAddress address4() throws IOException {
+    long memory = NativeMemory.allocate(IPV4);
+    try {
+      byte[] bytes = new byte[IPV4];
+      socket.getBytes(
+          platform.get(Constant.IPPROTO_IP), platform.get(Constant.IP_MULTICAST_IF), memory, IPV4);
+      Memory.copy(memory, bytes, 0, IPV4);
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("4 bytes are an address", e);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private boolean choose4(NetworkInterface via) throws IOException {
+    Inet4Address address = ipv4(via);
+    // Kernels with RFC 3678 also take the index, which is exact when interfaces share an address.
+    boolean indexed = platform.has(Constant.MCAST_JOIN_GROUP);
+    Struct request = platform.struct(indexed ? "ip_mreqn" : "ip_mreq");
+    long memory = NativeMemory.allocate(request.size());
+    try {
+      if (indexed) {
+        Memory.copy(address.getAddress(), 0, memory + request.offset("imr_address"), IPV4);
+        Memory.putInt(memory + request.offset("imr_ifindex"), via.getIndex());
+      } else {
+        Memory.copy(address.getAddress(), 0, memory, IPV4);
+      }
+      return set4(
+          Constant.IP_MULTICAST_IF,
+          memory,
+          indexed ? request.size() : IPV4,
+          Constant.IP_MULTICAST_IF + "=" + via.getName());
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private boolean set4(Constant option, long memory, int length, String name) throws IOException {
+    return socket.setBytes(
+        platform.get(Constant.IPPROTO_IP), platform.get(option), memory, length, name);
+  }
+
+  static boolean hasIpv4(NetworkInterface via) {
+    return findIpv4(via) != null;
+  }
+
+  /** {@return the interface's IPv4 address, by which the older options name it} */
+  static Inet4Address ipv4(NetworkInterface via) throws IOException {
+    Inet4Address address = findIpv4(via);
+    if (address == null) {
+      throw new SocketException(
+          "the interface "
+              + via.getName()
+              + " has no IPv4 address, without which it cannot be chosen for IPv4 multicast");
+    }
+    return address;
+  }
+
+  private static Inet4Address findIpv4(NetworkInterface via) {
+    for (InetAddress address : Collections.list(via.getInetAddresses())) {
+      if (address instanceof Inet4Address ipv4) {
+        return ipv4;
+      }
+    }
+    return null;
   }
 }
