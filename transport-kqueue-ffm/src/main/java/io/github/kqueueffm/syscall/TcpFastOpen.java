@@ -4,18 +4,19 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 /**
  * TCP Fast Open of a client: connectx(2) on macOS, elsewhere sendto(2) on an unconnected socket,
- * which Linux wants to be told by MSG_FASTOPEN and FreeBSD by the option TCP_FASTOPEN.
+ * with MSG_FASTOPEN on Linux and the option TCP_FASTOPEN on FreeBSD.
  */
 public final class TcpFastOpen {
   private TcpFastOpen() {}
 
-  /** Whether the system has it; the administrator can still have it switched off. */
+  /** Whether the system has Fast Open. The administrator may have switched it off. */
   public static boolean isPossible(Platform platform) {
     return platform.has(Constant.MSG_FASTOPEN)
         || platform.has(Constant.CONNECT_DATA_IDEMPOTENT)
@@ -23,23 +24,23 @@ public final class TcpFastOpen {
   }
 
   /**
-   * Begins a connect together with data. When the socket is writable, {@link
-   * KernelSocket#finishConnect} tells how it went.
+   * Begins a connect that carries data. Call {@link KernelSocket#finishConnect} when the socket is
+   * writable.
    *
    * @param data address of the bytes, not needed after the call
-   * @return the bytes that the kernel took and will send, now or after the handshake; a negative
-   *     number if the system has it switched off, and then nothing has begun
+   * @return the number of bytes that the kernel took and will send, now or after the handshake; a
+   *     negative number if Fast Open is switched off, in which case no connect has begun
    */
   public static long connect(KernelSocket socket, SocketAddress remote, long data, int length)
       throws IOException {
-    // The socket's own lock: nobody closes the descriptor meanwhile.
+    // The socket's lock: no other thread closes the descriptor meanwhile.
     synchronized (socket) {
       if (!socket.isOpen()) {
         throw new ClosedChannelException();
       }
       socket.decide(remote);
       return socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
-          ? Connectx.connect(socket, remote, data, length)
+          ? connectByConnectx(socket, remote, data, length)
           : connectBySendto(socket, remote, data, length);
     }
   }
@@ -89,5 +90,72 @@ public final class TcpFastOpen {
     return platform.is(Errno.EOPNOTSUPP, -negativeErrno)
         || platform.is(Errno.EPERM, -negativeErrno)
         || platform.is(Errno.ENOPROTOOPT, -negativeErrno);
+  }
+
+  /**
+   * Connects by connectx(2) of macOS.
+   *
+   * <p>The kernel's behaviour is known from its manual and from xnu's source (connectitx,
+   * tcp_usr_connectx_common, sosend); it has not been observed on macOS yet. The bytes that the
+   * kernel takes are in the socket's send buffer. TCP puts as many of them into the SYN as a cookie
+   * of the peer allows, and sends the rest after the handshake. Where Fast Open is switched off it
+   * sends all of them after the handshake, without an error. On a non-blocking socket the answer is
+   * EINPROGRESS, together with the number of bytes taken.
+   */
+  private static long connectByConnectx(
+      KernelSocket socket, SocketAddress remote, long data, int length) throws IOException {
+    Kernel kernel = socket.kernel();
+    Platform platform = kernel.platform();
+    Struct endpoints = platform.struct("sa_endpoints");
+    int head = endpoints.size() + IovecArray.ENTRY + Long.BYTES;
+    long memory = NativeMemory.allocate(head + socket.addressRoom());
+    try {
+      long parts = memory + endpoints.size();
+      long taken = parts + IovecArray.ENTRY;
+      long address = memory + head;
+      // Without a source address the socket stays bound where it is.
+      Memory.putInt(memory + endpoints.offset("sae_dstaddrlen"), socket.encode(address, remote));
+      Memory.putLong(memory + endpoints.offset("sae_dstaddr"), address);
+      IovecArray.put(parts, data, length);
+      int result =
+          kernel.connectx(
+              socket.fd(),
+              memory,
+              platform.get(Constant.SAE_ASSOCID_ANY),
+              platform.get(Constant.CONNECT_DATA_IDEMPOTENT),
+              parts,
+              1,
+              taken,
+              0);
+      return outcome(platform, remote, result, Memory.getLong(taken));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static long outcome(Platform platform, SocketAddress remote, int result, long taken)
+      throws IOException {
+    // 0 does not mean that the connection is established either: the next event says so.
+    if (result == 0 || platform.is(Errno.EINPROGRESS, -result)) {
+      return taken;
+    }
+    if (taken == 0 && isUnsupported(platform, -result)) {
+      return -1;
+    }
+    // EINTR is a failure too, unlike that of connect(2): if it comes before the SYN, no SYN is
+    // sent.
+    throw Failures.of(platform, "connect", remote, result);
+  }
+
+  /**
+   * Whether no connect has begun, so that connect(2) can be tried: the function is missing
+   * (ENOSYS), or the socket does not support it. If a connect had begun after all, connect(2) would
+   * fail with EALREADY, so nothing is sent twice.
+   */
+  private static boolean isUnsupported(Platform platform, int errno) {
+    return platform.is(Errno.ENOSYS, errno)
+        || platform.is(Errno.EOPNOTSUPP, errno)
+        || platform.is(Errno.ENOTSUP, errno)
+        || platform.is(Errno.EINVAL, errno);
   }
 }
