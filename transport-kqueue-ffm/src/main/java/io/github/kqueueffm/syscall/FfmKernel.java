@@ -17,7 +17,7 @@ import java.nio.file.Path;
 final class FfmKernel extends Kernel {
   private final Platform platform;
   private final Path library;
-  private final Symbols symbols;
+  private final Foreign.Symbols symbols;
   private final Struct keventStruct;
   private final MemorySegment[] functions = new MemorySegment[Call.values().length];
   private final MemorySegment capture;
@@ -29,13 +29,14 @@ final class FfmKernel extends Kernel {
    * @throws IllegalArgumentException if the library cannot be loaded
    */
   FfmKernel(Platform platform, Path library) {
-    this(platform, library, new Symbols(platform, library), null);
+    this(platform, library, new Foreign.Symbols(platform, library), null);
   }
 
   /**
    * @param capture where errno is saved, or {@code null} for the calling thread's own place
    */
-  private FfmKernel(Platform platform, Path library, Symbols symbols, MemorySegment capture) {
+  private FfmKernel(
+      Platform platform, Path library, Foreign.Symbols symbols, MemorySegment capture) {
     this.platform = platform;
     this.library = library;
     this.symbols = symbols;

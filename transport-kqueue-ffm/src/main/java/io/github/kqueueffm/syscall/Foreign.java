@@ -2,6 +2,8 @@ package io.github.kqueueffm.syscall;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Platform;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -11,26 +13,28 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The one place of restricted foreign access: the linker, symbol look-up and reinterpretation.
+ * The only class with restricted foreign access: the linker, symbol lookup and reinterpretation.
  *
- * <p>Calls with up to six arguments share one handle, which passes six, every one a {@code long}.
- * That is sound on the processors served here: x86_64 (System V) and aarch64 (AAPCS64 and Apple's
- * variant) pass each of up to six integer arguments in a 64-bit register of its own, of which the
- * callee reads the part it declared, and none that it did not. The BSDs' sendfile with its seven
- * and macOS's connectx with its eight have the rest in eight bytes of the stack each on x86_64, and
- * in registers on aarch64. A shape costs 6 to 23 ms when it is first linked, so few shapes make a
- * quick start.
+ * <p>Calls with up to six arguments share one handle, which passes six arguments, each a {@code
+ * long}. This is correct on x86_64 (System V) and aarch64 (AAPCS64 and Apple's variant), because
+ * both pass each of up to six integer arguments in a separate 64-bit register. The callee reads the
+ * part that it declared and ignores further registers. The seventh argument of the BSDs' sendfile,
+ * and the seventh and eighth of macOS's connectx, take eight bytes of the stack each on x86_64, and
+ * registers on aarch64. The first link of a shape costs 6 to 23 ms, so few shapes make the start
+ * quick.
  */
 @SuppressWarnings("restricted")
 final class Foreign {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-  /** All of memory. */
+  /** The whole address space. */
   static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Foreign() {}
@@ -40,9 +44,10 @@ final class Foreign {
     return LINKER.downcallHandle(shape(arguments), ERRNO);
   }
 
-  /** The same for a variadic function, whose first two arguments are named ones. */
+  /** The same for a variadic function whose first two arguments are named. */
   static MethodHandle capturingVariadic(int arguments) {
-    // On Apple's aarch64 variadic arguments go on the stack; unsaid, fcntl would set nonsense.
+    // Apple's aarch64 passes variadic arguments on the stack: without this option fcntl would read
+    // garbage.
     return LINKER.downcallHandle(shape(arguments), ERRNO, Linker.Option.firstVariadicArg(2));
   }
 
@@ -61,13 +66,13 @@ final class Foreign {
     return Linker.Option.captureStateLayout();
   }
 
-  /** Looks functions of the C library up. */
+  /** {@return a lookup of the C library's functions} */
   static Function<String, Optional<MemorySegment>> libc() {
     return LINKER.defaultLookup()::find;
   }
 
   /**
-   * Looks functions of a library up, and those of the libraries that it depends on.
+   * {@return a lookup of a library's functions and those of the libraries that it depends on}
    *
    * @throws IllegalArgumentException if it cannot be loaded
    */
@@ -79,5 +84,87 @@ final class Foreign {
     MemoryLayout[] longs = new MemoryLayout[arguments];
     Arrays.fill(longs, JAVA_LONG);
     return FunctionDescriptor.of(JAVA_LONG, longs);
+  }
+
+  /**
+   * The functions found for one platform, in the C library or in a library that the user names.
+   *
+   * <p>A search in a library also finds the names of its dependencies. So the address of {@code
+   * socket} shows whether the user's library implements sockets: if it is not the C library's,
+   * every call on a descriptor has to come from the user's library, and a function whose address
+   * there is the C library's counts as missing.
+   */
+  static final class Symbols {
+    private final Platform platform;
+    private final Function<String, Optional<MemorySegment>> libc = Foreign.libc();
+    private final Function<String, Optional<MemorySegment>> library;
+    private final boolean ownSockets;
+    private final Map<Call, MemorySegment> found = new EnumMap<>(Call.class);
+    private String keventSymbol = "kevent";
+
+    /**
+     * @param library the user's library, or {@code null} for the C library alone
+     * @throws IllegalArgumentException if the library cannot be loaded
+     */
+    Symbols(Platform platform, Path library) {
+      this.platform = platform;
+      this.library = library == null ? null : Foreign.library(library);
+      this.ownSockets = this.library != null && hasOwn(Call.SOCKET);
+      for (Call call : Call.values()) {
+        lookUp(call).ifPresent(symbol -> found.put(call, symbol));
+      }
+    }
+
+    boolean has(Call call) {
+      return found.containsKey(call);
+    }
+
+    MemorySegment get(Call call) {
+      return found.get(call);
+    }
+
+    String keventSymbol() {
+      return keventSymbol;
+    }
+
+    boolean ownSockets() {
+      return ownSockets;
+    }
+
+    private boolean hasOwn(Call call) {
+      for (String symbol : platform.symbols(call)) {
+        if (inLibrary(symbol).isPresent()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private Optional<MemorySegment> lookUp(Call call) {
+      for (String symbol : platform.symbols(call)) {
+        Optional<MemorySegment> address = lookUp(symbol);
+        if (address.isPresent()) {
+          if (call == Call.KEVENT) {
+            keventSymbol = symbol;
+          }
+          return address;
+        }
+      }
+      return Optional.empty();
+    }
+
+    private Optional<MemorySegment> lookUp(String symbol) {
+      if (library == null) {
+        return libc.apply(symbol);
+      }
+      Optional<MemorySegment> own = inLibrary(symbol);
+      return own.isPresent() || ownSockets ? own : libc.apply(symbol);
+    }
+
+    /** {@return the function if the library itself has it, and not only a dependency} */
+    private Optional<MemorySegment> inLibrary(String symbol) {
+      long inLibc = libc.apply(symbol).map(MemorySegment::address).orElse(0L);
+      return library.apply(symbol).filter(address -> address.address() != inLibc);
+    }
   }
 }
