@@ -13,6 +13,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
@@ -20,6 +22,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.kqueueffm.selector.Poller;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -140,6 +144,33 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..");
+
+  /**
+   * Helpers answer, channels decide: what reads, writes and keeps state for a channel is tested
+   * without one. Configurations, credentials and registrations are the channel's to the user and
+   * the loop.
+   */
+  @ArchTest
+  static final ArchRule helpersDoNotKnowTheirChannel =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + "channel..")
+          .and(not(assignableTo(Channel.class)))
+          .and(not(assignableTo(ChannelConfig.class)))
+          .and(not(nestedIn(assignableTo(Channel.class))))
+          .and()
+          .doNotHaveSimpleName("LoopRegistration")
+          .and()
+          .doNotHaveSimpleName("KQueueFfmPeerCredentials")
+          .should()
+          .dependOnClassesThat(
+              assignableTo(Channel.class).and(resideInAPackage(ROOT + "channel..")));
+
+  private static DescribedPredicate<JavaClass> nestedIn(DescribedPredicate<JavaClass> outer) {
+    return DescribedPredicate.describe(
+        "nested in a class " + outer.getDescription(),
+        nested -> nested.getEnclosingClass().map(outer::test).orElse(false));
+  }
 
   @ArchTest
   static final ArchRule theEventLoopSelectsThroughThePoller =

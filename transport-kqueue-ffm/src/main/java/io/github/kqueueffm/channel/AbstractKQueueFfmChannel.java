@@ -14,6 +14,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.Future;
 import io.netty.util.internal.ThrowableUtil;
 import io.netty.util.internal.logging.InternalLogger;
@@ -83,7 +84,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   @Override
   public final FileDescriptor fd() {
     if (descriptor == null) {
-      descriptor = new KernelFileDescriptor(socket);
+      descriptor = FileDescriptors.of(socket);
     }
     return descriptor;
   }
@@ -142,12 +143,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       return;
     }
     updateReadInterest();
-    boolean connecting = connector() != null && connector().isPending();
-    if (connecting) {
-      connector().moved();
-    }
-    if (connecting) {
-      armWrite();
+    if (isConnecting()) {
+      connectMoved();
     } else if (hasFlushed()) {
       resumeWrites();
     }
@@ -189,9 +186,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   protected void doClose() throws Exception {
     active = false;
     try {
-      if (connector() != null) {
-        connector().closed(loop == null ? null : loop.loopError());
-      }
+      connectEnds(loop == null ? null : loop.loopError());
     } finally {
       try {
         // Again here for a channel whose registration failed or that is closed forcibly.
@@ -343,18 +338,34 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return writeArmed;
   }
 
-  /** What has connected or is about to, or {@code null}: accepted connections need none. */
-  Connector connector() {
-    return null;
+  /** Connects; a server channel cannot. */
+  void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+    promise.setFailure(
+        new UnsupportedOperationException(
+            Failures.refusal(
+                "connect",
+                this + " to " + remote,
+                "a server channel only accepts connections",
+                "connect a channel of a Bootstrap")));
   }
 
-  /** The same, made if there is none yet; {@code null} for a channel that cannot connect. */
-  Connector newConnector() {
-    return connector();
+  /** Whether a connect is under way. */
+  boolean isConnecting() {
+    return false;
   }
 
-  /** A connect is complete. */
-  void connected(SocketAddress remote) {}
+  /** The channel has another loop, and a connect is under way. */
+  void connectMoved() {}
+
+  /** The kernel reports the write filter while a connect is under way. */
+  void connectReady(KQueueFfmIoEvent event) {}
+
+  /**
+   * The channel closes, perhaps with a connect under way.
+   *
+   * @param cause what ended the loop, or {@code null} if the close was requested
+   */
+  void connectEnds(Throwable cause) {}
 
   /** Nothing more is written: what writing holds beside the messages is released. */
   void writesEnd() {}
@@ -381,9 +392,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   private void writeEvent(KQueueFfmIoEvent event) {
-    Connector connector = connector();
-    if (connector != null && connector.isPending()) {
-      connector.finish(event);
+    if (isConnecting()) {
+      connectReady(event);
       return;
     }
     writeReady();
@@ -525,17 +535,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-      Connector connector = newConnector();
-      if (connector == null) {
-        promise.setFailure(
-            new UnsupportedOperationException(
-                Failures.refusal(
-                    "connect",
-                    AbstractKQueueFfmChannel.this + " to " + remote,
-                    "a server channel only accepts connections",
-                    "connect a channel of a Bootstrap")));
-      } else if (!promise.isDone() && ensureOpen(promise)) {
-        connector.connect(remote, local, promise);
+      if (!promise.isDone() && ensureOpen(promise)) {
+        AbstractKQueueFfmChannel.this.connectNow(remote, local, promise);
       }
     }
 
@@ -603,6 +604,21 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   final AbstractKQueueFfmUnsafe ownUnsafe() {
     return (AbstractKQueueFfmUnsafe) unsafe();
+  }
+
+  /** A user's handle without the extended form: only it decides whether to read on. */
+  private static final class PlainHandle extends RecvByteBufAllocator.DelegatingHandle
+      implements RecvByteBufAllocator.ExtendedHandle {
+
+    @SuppressWarnings("deprecation") // The type that Netty's channels have.
+    PlainHandle(RecvByteBufAllocator.Handle handle) {
+      super(handle);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+      return continueReading();
+    }
   }
 
   @Override

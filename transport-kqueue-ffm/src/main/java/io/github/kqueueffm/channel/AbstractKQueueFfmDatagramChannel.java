@@ -3,22 +3,31 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
+import java.util.Arrays;
 
 /** A datagram socket, of the Internet or of this machine, connected or not. */
-abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel {
+abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnectingChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
 
-  private final DatagramReader reader = new DatagramReader(this);
-  private final DatagramWriter writer = new DatagramWriter(this);
-  private final Connector connector = new Connector(this, new ConnectSteps());
+  /** No count of datagrams. */
+  private static final int FULL = Integer.MIN_VALUE;
+
+  private final DatagramReader reader = new DatagramReader();
+  private final DatagramWriter writer = new DatagramWriter(this::putRecipient);
+  private final Runnable flushTask = this::flushAgain;
   private volatile SocketAddress remote;
 
   AbstractKQueueFfmDatagramChannel(KernelSocket socket, boolean active) {
@@ -75,11 +84,6 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  final Connector connector() {
-    return connector;
-  }
-
-  @Override
   public boolean isActive() {
     return isOpen() && (super.isActive() || isActiveOnOpen() && isRegistered());
   }
@@ -105,6 +109,24 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     active(true);
     // A read can have been asked for before.
     updateReadInterest();
+  }
+
+  @Override
+  final boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
+    if (local != null) {
+      doBind(local);
+    }
+    try {
+      return socket().connect(taken(remote));
+    } catch (IOException | RuntimeException e) {
+      lookWhoIsConnected();
+      throw e;
+    }
+  }
+
+  @Override
+  final boolean finishConnect(SocketAddress remote, int errno) throws Exception {
+    return super.finishConnect(taken(remote), errno);
   }
 
   @Override
@@ -168,8 +190,128 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
   @Override
   final void readReady(boolean eof) {
     if (isReadPending()) {
-      reader.read();
+      readDatagrams();
     }
+  }
+
+  /**
+   * An error is reported and does not close the channel: it is about an earlier datagram, and
+   * others can come.
+   */
+  private void readDatagrams() {
+    RecvByteBufAllocator.ExtendedHandle handle = null;
+    Throwable failure = null;
+    reader.begin();
+    try {
+      handle = ownUnsafe().readHandle();
+      handle.reset(config());
+      readLoop(handle);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    failure = readComplete(handle, failure);
+    if (failure != null) {
+      fireExceptionCaught(failure);
+    }
+  }
+
+  private void readLoop(RecvByteBufAllocator.ExtendedHandle handle) throws IOException {
+    LoopResources loop = resources();
+    ByteBufAllocator allocator = loop.direct(config().getAllocator());
+    int received;
+    do {
+      received = receive(loop, handle, handle.allocate(allocator));
+      // A handler may have closed the channel or moved it to another loop.
+    } while (received > 0
+        && hasLoop()
+        && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+  }
+
+  /** Receives into the buffer, which it takes over; the answer is how many datagrams came. */
+  private int receive(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
+      throws IOException {
+    Object[] packets = loop.datagrams().packets();
+    int count;
+    try {
+      count = fill(loop, handle, buffer, packets);
+    } catch (Throwable t) {
+      buffer.release();
+      discard(packets);
+      throw t;
+    }
+    if (count == 0) {
+      buffer.release();
+      return 0;
+    }
+    try {
+      handle.incMessagesRead(count);
+    } finally {
+      // They are received, whatever the handle throws.
+      readDone();
+      deliver(packets, count);
+    }
+    return count;
+  }
+
+  private int fill(
+      LoopResources loop,
+      RecvByteBufAllocator.ExtendedHandle handle,
+      ByteBuf buffer,
+      Object[] packets)
+      throws IOException {
+    int count =
+        reader.receive(loop, socket().fd(), handle, buffer, maxReceived(), tellsRecipient());
+    if (count < 0) {
+      return nothingRead(loop, handle, count);
+    }
+    for (int i = 0; i < count; i++) {
+      packets[i] = packet(loop.datagrams(), i);
+    }
+    if (reader.isSliced() && count > 0) {
+      // Only the slices hold it from now on.
+      buffer.release();
+    }
+    return count;
+  }
+
+  private Object packet(DatagramResources resources, int index) {
+    ByteBuf content = reader.content(index);
+    try {
+      return packet(content, resources, reader.batch(), index);
+    } catch (Throwable t) {
+      if (reader.isSliced()) {
+        content.release();
+      }
+      throw t;
+    }
+  }
+
+  private int nothingRead(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, int result)
+      throws IOException {
+    handle.lastBytesRead(-1);
+    int ended = receiveEnded(result);
+    if (loop.wouldBlock(ended)) {
+      return 0;
+    }
+    throw datagramFailure(reader.operation(), remoteAddress(), ended);
+  }
+
+  private void deliver(Object[] packets, int count) {
+    ChannelPipeline pipeline = pipeline();
+    for (int i = 0; i < count; i++) {
+      Object packet = packets[i];
+      packets[i] = null;
+      pipeline.fireChannelRead(packet);
+    }
+  }
+
+  private static void discard(Object[] packets) {
+    for (Object packet : packets) {
+      ReferenceCountUtil.release(packet);
+    }
+    Arrays.fill(packets, null);
   }
 
   @Override
@@ -177,9 +319,74 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     ownUnsafe().flushNow();
   }
 
+  /**
+   * A datagram that fails does so with its promise, and the next one follows.
+   *
+   * <p>Only EAGAIN waits for the write filter. ENOBUFS does not: the socket is writable all the
+   * time while an interface's queue or a local receiver is full, so waiting for it would be a busy
+   * loop.
+   */
   @Override
   protected void doWrite(ChannelOutboundBuffer in) {
-    writer.write(in);
+    int left = maxMessagesPerWrite();
+    writer.begin();
+    // A promise's listener may close the channel.
+    while (left > 0 && hasLoop() && Datagrams.dropCancelled(in)) {
+      int done = writeSome(in, left);
+      if (done == FULL) {
+        return;
+      }
+      endWait();
+      left -= done;
+    }
+    disarmWrite();
+    if (hasLoop() && !in.isEmpty()) {
+      eventLoop().execute(flushTask);
+    }
+  }
+
+  /** How many datagrams are done with, sent or failed; or {@link #FULL}. */
+  private int writeSome(ChannelOutboundBuffer in, int limit) {
+    int sent;
+    try {
+      sent = writer.send(resources(), socket().fd(), in, limit);
+    } catch (RuntimeException e) {
+      // An address that does not suit the socket, or none where one is needed.
+      in.remove(e);
+      return 1;
+    }
+    if (sent < 0) {
+      return refused(in, writer.operation(), sent);
+    }
+    for (int i = 0; i < sent && Datagrams.dropCancelled(in); i++) {
+      in.remove();
+    }
+    return sent;
+  }
+
+  private int refused(ChannelOutboundBuffer in, String operation, int result) {
+    Object message = in.current();
+    if (awaitRoom(message, result)) {
+      return FULL;
+    }
+    in.remove(sendFailure(operation, message, result));
+    return 1;
+  }
+
+  private Throwable sendFailure(String operation, Object message, int result) {
+    SocketAddress recipient = Datagrams.recipient(message);
+    Object subject = recipient == null ? remoteAddress() : recipient;
+    int size = Datagrams.content(message).readableBytes();
+    try {
+      return switch (socket().kernel().platform().errno(-result)) {
+        case EMSGSIZE -> datagramFailure(operation, subject + tooLong(size), result);
+        case ENOBUFS, EAGAIN -> datagramFailure(operation, subject + noRoom(size), result);
+        case null, default -> datagramFailure(operation, subject, result);
+      };
+    } catch (RuntimeException e) {
+      // No IOException stands for it.
+      return e;
+    }
   }
 
   /**
@@ -218,10 +425,6 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
     }
   }
 
-  final int writeLimit() {
-    return maxMessagesPerWrite();
-  }
-
   /** Whether a message goes to the connected peer, by no address of its own. */
   final boolean isForPeer(Object message) {
     SocketAddress recipient = Datagrams.recipient(message);
@@ -238,7 +441,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
    *
    * @return its length, or 0 if it goes to the connected peer
    */
-  final int putRecipient(long memory, Object message) {
+  private int putRecipient(long memory, Object message) {
     if (!isForPeer(message)) {
       return socket().encode(memory, taken(Datagrams.recipient(message)));
     }
@@ -284,26 +487,5 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmChannel
 
   private ByteBuf direct(Object holder, ByteBuf content) {
     return Buffers.copyToDirect(holder, content, config().getAllocator());
-  }
-
-  private final class ConnectSteps implements Connector.ConnectStep {
-
-    @Override
-    public boolean start(SocketAddress remote, SocketAddress local) throws Exception {
-      if (local != null) {
-        doBind(local);
-      }
-      try {
-        return socket().connect(taken(remote));
-      } catch (IOException | RuntimeException e) {
-        lookWhoIsConnected();
-        throw e;
-      }
-    }
-
-    @Override
-    public boolean finish(SocketAddress remote, int errno) throws Exception {
-      return socket().finishConnect(taken(remote), errno);
-    }
   }
 }

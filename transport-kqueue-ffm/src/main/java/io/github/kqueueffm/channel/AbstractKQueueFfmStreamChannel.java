@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -11,8 +12,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.LeakPresenceDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
@@ -21,13 +24,18 @@ import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 
 /** A connected or connecting byte stream: TCP or a Unix domain socket. */
-abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
+abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectingChannel
     implements DuplexChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-  private final StreamReader reader = new StreamReader(this);
-  private final StreamWriter writer = new StreamWriter(this);
-  private Connector connector;
+  /** The socket has nothing more for now. */
+  private static final int DRAINED = -1;
+
+  private static final int END = StreamReader.END;
+
+  private final StreamWriter writer = new StreamWriter();
+  private FileRegions regions;
+  private Runnable flushTask;
   private volatile boolean inputShutdown;
   private volatile boolean outputShutdown;
 
@@ -40,8 +48,27 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   /** SO_LINGER in seconds if close(2) may block for it, else a negative number. */
   abstract int blockingLinger();
 
-  /** Begins a connect; true if it is complete already. */
+  /**
+   * Calls connect(2).
+   *
+   * @return whether the connection is complete already
+   */
   abstract boolean startConnect(SocketAddress remote) throws Exception;
+
+  /** Whether descriptors are read now, and not bytes. */
+  boolean readsDescriptors() {
+    return false;
+  }
+
+  /**
+   * Receives and delivers the descriptors of one message.
+   *
+   * @return as {@link #readBytes}
+   */
+  int readDescriptors(LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle)
+      throws IOException {
+    throw new IllegalStateException("no descriptors are read here");
+  }
 
   /** Writes a message that is neither bytes nor a file region; false if the socket is full. */
   boolean writeMessage(ChannelOutboundBuffer in, Object message) throws Exception {
@@ -54,21 +81,25 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  final Connector connector() {
-    return connector;
-  }
-
-  @Override
-  final Connector newConnector() {
-    if (connector == null) {
-      connector = new Connector(this, new ConnectSteps());
-    }
-    return connector;
-  }
-
-  @Override
   protected void doBind(SocketAddress local) throws Exception {
     socket().bind(local);
+  }
+
+  @Override
+  final boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception {
+    if (local != null) {
+      doBind(local);
+    }
+    boolean started = false;
+    try {
+      boolean connected = startConnect(remote);
+      started = true;
+      return connected;
+    } finally {
+      if (!started) {
+        doClose();
+      }
+    }
   }
 
   @Override
@@ -81,29 +112,123 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
     return true;
   }
 
+  /**
+   * Reads until the socket is empty, the channel's limits are reached or the end is there.
+   *
+   * <p>Only recv(2) decides that a stream has ended, no flag of an event. But where an event says
+   * that there may be an end, all that is buffered before it is read and delivered, also with
+   * auto-read off: no byte is lost, and the end is noticed.
+   */
   @Override
   final void readReady(boolean eof) {
-    reader.read(eof);
+    if (inputShutdown) {
+      return;
+    }
+    RecvByteBufAllocator.ExtendedHandle handle = null;
+    boolean ended = false;
+    Throwable failure = null;
+    try {
+      handle = ownUnsafe().readHandle();
+      handle.reset(config());
+      ended = readLoop(handle, eof);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    failure = readComplete(handle, failure);
+    if (failure != null) {
+      readFailed(failure);
+    }
+    if (ended) {
+      inputEnded();
+    }
   }
 
-  /** What is read now. */
-  StreamInput input() {
-    return reader;
-  }
-
-  /** A handler may have closed the channel, shut its input down or moved it to another loop. */
-  final boolean mayContinue() {
-    return hasLoop() && !inputShutdown;
+  /** {@return whether the end of the stream was read} */
+  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+      throws IOException {
+    LoopResources loop = resources();
+    ByteBufAllocator allocator = loop.direct(config().getAllocator());
+    boolean descriptors;
+    int read;
+    do {
+      descriptors = readsDescriptors();
+      read = descriptors ? readDescriptors(loop, handle) : readBytes(loop, handle, allocator);
+    } while (read > 0 && mayContinue(handle, eof, descriptors));
+    return read == END;
   }
 
   /**
-   * Whether an input that has delivered something goes on. Where there may be an end it has to be
-   * reached in one go, and the limits of a read begin anew as often as that takes.
+   * Receives and delivers one buffer.
+   *
+   * @return a positive number if something was delivered, {@link #END} or {@link #DRAINED}
    */
-  final boolean mayContinue(
-      StreamInput input, RecvByteBufAllocator.ExtendedHandle handle, boolean eof) {
-    if (!mayContinue() || input() != input) {
+  private int readBytes(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBufAllocator allocator)
+      throws IOException {
+    ByteBuf buffer = handle.allocate(allocator);
+    int received;
+    try {
+      received = StreamReader.receive(loop, socket().fd(), handle, buffer);
+    } catch (Throwable t) {
+      buffer.release();
+      throw t;
+    }
+    if (received <= 0) {
+      buffer.release();
+      return nothingRead(loop, handle, "recv", received);
+    }
+    try {
+      handle.lastBytesRead(received);
+      handle.incMessagesRead(1);
+    } finally {
+      // What the socket has given is not lost, whatever the handle throws.
+      readDone();
+      pipeline().fireChannelRead(buffer);
+    }
+    return received;
+  }
+
+  /**
+   * Finds out why a receive brought nothing.
+   *
+   * @param result 0, {@link StreamReader#NO_ROOM} or a negative errno
+   * @return {@link #END} or {@link #DRAINED}
+   */
+  final int nothingRead(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
+      throws IOException {
+    int ended = result == StreamReader.NO_ROOM ? result : receiveEnded(result);
+    // A spurious event is normal: FreeBSD and NetBSD deliver a one-shot that was drained.
+    if (ended == StreamReader.NO_ROOM || loop.wouldBlock(ended)) {
+      handle.lastBytesRead(0);
+      return DRAINED;
+    }
+    if (ended == END) {
+      handle.lastBytesRead(-1);
+      return END;
+    }
+    // The kernel reports it once.
+    IOException failure = failure(operation, ended);
+    try {
+      handle.lastBytesRead(-1);
+    } catch (Throwable t) {
+      failure.addSuppressed(t);
+    }
+    throw failure;
+  }
+
+  /**
+   * Whether to read on after something was delivered. A handler may have closed the channel, shut
+   * its input down, moved it to another loop or changed what is read. Where there may be an end it
+   * is reached in one go, and the limits of a read begin anew as often as that takes.
+   */
+  private boolean mayContinue(
+      RecvByteBufAllocator.ExtendedHandle handle, boolean eof, boolean descriptors) {
+    if (!hasLoop() || inputShutdown) {
       return false;
+    }
+    if (readsDescriptors() != descriptors) {
+      return eof;
     }
     boolean within = resources().continueReading(handle);
     if (eof && !within) {
@@ -112,20 +237,167 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
     return eof || within;
   }
 
+  private void inputEnded() {
+    readDone();
+    if (!isOpen() || inputShutdown) {
+      return;
+    }
+    if (!isAllowHalfClosure()) {
+      ownUnsafe().closeNow();
+      return;
+    }
+    // The end has been read, so no system call has to shut the input down.
+    inputShutdown = true;
+    updateReadInterest();
+    pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    // Not after a handler has closed the channel in answer to the first one.
+    if (isOpen()) {
+      pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+  }
+
+  private void readFailed(Throwable cause) {
+    try {
+      fireExceptionCaught(cause);
+    } finally {
+      // After ECONNRESET and its like the connection is gone, half-closure or not. After another
+      // failure, as of a user's allocator, the requested read is tried again.
+      if (cause instanceof IOException
+          || cause instanceof OutOfMemoryError
+          || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
+        ownUnsafe().closeNow();
+      }
+    }
+  }
+
   @Override
   final void writeReady() {
     ownUnsafe().flushNow();
   }
 
+  /** Writes until the socket is full or the write-spin count is used up. */
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-    writer.write(in);
+    int spins = config().getWriteSpinCount();
+    // A promise's listener may close the channel.
+    while (hasLoop() && !in.isEmpty()) {
+      if (spins <= 0) {
+        // Fair to the other channels of this loop, since the socket could take more.
+        disarmWrite();
+        eventLoop().execute(flushTask());
+        return;
+      }
+      if (!writeSome(in)) {
+        armWrite();
+        return;
+      }
+      spins--;
+    }
+    disarmWrite();
+  }
+
+  private Runnable flushTask() {
+    if (flushTask == null) {
+      flushTask = this::flushAgain;
+    }
+    return flushTask;
+  }
+
+  /** Writes once; false if the socket takes nothing more for now. */
+  private boolean writeSome(ChannelOutboundBuffer in) throws Exception {
+    Object message = in.current();
+    if (message instanceof ByteBuf buffer) {
+      return writeBytes(in, buffer);
+    }
+    if (message instanceof FileRegion region) {
+      return writeRegion(in, region);
+    }
+    return writeMessage(in, message);
+  }
+
+  private boolean writeBytes(ChannelOutboundBuffer in, ByteBuf buffer) throws Exception {
+    LoopResources loop = resources();
+    long sent = writer.send(loop, socket().fd(), in, buffer);
+    if (sent < 0) {
+      if (loop.wouldBlock(sent)) {
+        return false;
+      }
+      if (loop.interrupted(sent)) {
+        return true;
+      }
+      throw failure(writer.operation(), (int) sent);
+    }
+    boolean all = sent == writer.wanted();
+    in.removeBytes(sent);
+    return all;
+  }
+
+  /**
+   * Writes a part of a region. A FileChannel that a thread uses with its interrupt flag set closes
+   * itself, so the flag is set aside.
+   */
+  private boolean writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    if (regions == null) {
+      // Most connections never send a file.
+      regions = new FileRegions(socket());
+    }
+    FileRegions writing = regions;
+    boolean interrupted = Thread.interrupted();
+    try {
+      return writeRegion(in, region, writing);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean writeRegion(ChannelOutboundBuffer in, FileRegion region, FileRegions writing)
+      throws IOException {
+    if (writing.isToBeValidated(region)) {
+      validate((DefaultFileRegion) region);
+    }
+    FileRegions.Result result = writing.write(resources(), alloc(), remoteAddress(), region);
+    if (writing.progress() > 0) {
+      in.progress(writing.progress());
+    }
+    if (writing.isCloseRequested()) {
+      ownUnsafe().closeNow();
+      return false;
+    }
+    return switch (result) {
+      case DONE -> in.remove();
+      case MORE -> true;
+      case FULL -> false;
+      case NOTHING -> {
+        if (region instanceof DefaultFileRegion file) {
+          validate(file);
+        }
+        yield false;
+      }
+    };
+  }
+
+  /** Fails for a file that is shorter than its region, which would never be written. */
+  private void validate(DefaultFileRegion region) throws IOException {
+    region.open();
+    validateFileRegion(region, region.transferred());
+  }
+
+  private void closeRegions() {
+    FileRegions open = regions;
+    regions = null;
+    if (open != null) {
+      open.close();
+    }
   }
 
   @Override
   protected Object filterOutboundMessage(Object message) {
     if (message instanceof ByteBuf buffer) {
-      return writer.direct(buffer);
+      return Buffers.isDirect(buffer)
+          ? buffer
+          : Buffers.copyToDirect(buffer, buffer, config().getAllocator());
     }
     if (message instanceof FileRegion) {
       return message;
@@ -134,13 +406,6 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
         "unsupported message type: "
             + StringUtil.simpleClassName(message)
             + " (expected: ByteBuf, FileRegion)");
-  }
-
-  /** Fails for a file that is shorter than its region, which would never be written. */
-  final void validate(FileRegion region) throws IOException {
-    if (region instanceof DefaultFileRegion fileRegion) {
-      validateFileRegion(fileRegion, fileRegion.transferred());
-    }
   }
 
   @Override
@@ -172,22 +437,17 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
     return inputShutdown && outputShutdown;
   }
 
-  /** The peer's end has been read: nothing more will come, and no system call has to say so. */
-  final void inputEnded() {
-    inputShutdown = true;
-  }
-
   @Override
   protected final void doShutdownOutput() throws IOException {
     // Also if it fails, as on a connection that was reset: Netty has dropped the outbound buffer.
     outputShutdown = true;
-    writer.close();
+    closeRegions();
     socket().shutdown(false, true);
   }
 
   @Override
   final void writesEnd() {
-    writer.close();
+    closeRegions();
   }
 
   @Override
@@ -195,7 +455,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
     inputShutdown = true;
     outputShutdown = true;
     try {
-      writer.close();
+      closeRegions();
     } finally {
       super.doClose();
     }
@@ -226,12 +486,12 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
       return;
     }
     if (!wasShutdown) {
-      eventLoop().execute(this::inputFoundDone);
+      eventLoop().execute(this::fireInputShutdown);
     }
   }
 
-  /** What a read would find now, which after a shutdown of its own nobody makes. */
-  private void inputFoundDone() {
+  /** Fires what a read would fire now, since none is made after a shutdown of the input. */
+  private void fireInputShutdown() {
     if (isOpen() && isAllowHalfClosure()) {
       pipeline().fireChannelReadComplete();
       pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
@@ -282,31 +542,6 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmChannel
       promise.setFailure(input);
     } else {
       promise.setSuccess();
-    }
-  }
-
-  private final class ConnectSteps implements Connector.ConnectStep {
-
-    @Override
-    public boolean start(SocketAddress remote, SocketAddress local) throws Exception {
-      if (local != null) {
-        doBind(local);
-      }
-      boolean started = false;
-      try {
-        boolean connected = startConnect(remote);
-        started = true;
-        return connected;
-      } finally {
-        if (!started) {
-          doClose();
-        }
-      }
-    }
-
-    @Override
-    public boolean finish(SocketAddress remote, int errno) throws Exception {
-      return socket().finishConnect(remote, errno);
     }
   }
 }

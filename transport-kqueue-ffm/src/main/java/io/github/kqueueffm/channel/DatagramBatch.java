@@ -105,6 +105,15 @@ final class DatagramBatch {
     return layout.controlLength(header(index));
   }
 
+  /** Bytes of all the first messages that recvmmsg received. */
+  int receivedByAll(int count) {
+    int bytes = 0;
+    for (int i = 0; i < count; i++) {
+      bytes += received(i);
+    }
+    return bytes;
+  }
+
   /** Bytes of a message that recvmmsg received. */
   int received(int index) {
     return layout.count(header(index));

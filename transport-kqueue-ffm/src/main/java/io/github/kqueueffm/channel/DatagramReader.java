@@ -3,145 +3,91 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.UncheckedBooleanSupplier;
-import java.io.IOException;
-import java.util.Arrays;
 
-/**
- * Receives datagrams, one or several with a call. An error is reported and does not close the
- * channel: it is about an earlier datagram of its own, and others can come.
- */
+/** Receives datagrams into a buffer, one or several with a call. The loop's thread only. */
 final class DatagramReader {
-  private final AbstractKQueueFfmDatagramChannel channel;
-
   /** Whether recvmmsg was refused in this read where recvmsg was not. */
   private boolean oneByOne;
 
-  DatagramReader(AbstractKQueueFfmDatagramChannel channel) {
-    this.channel = channel;
-  }
+  private String operation;
+  private DatagramBatch batch;
+  private ByteBuf buffer;
+  private int start;
+  private int slot;
 
-  void read() {
-    RecvByteBufAllocator.ExtendedHandle handle = null;
-    Throwable failure = null;
+  /** A new read of the channel begins. */
+  void begin() {
     oneByOne = false;
-    try {
-      handle = channel.ownUnsafe().readHandle();
-      handle.reset(channel.config());
-      readLoop(handle);
-    } catch (Throwable t) {
-      failure = t;
-    }
-    failure = channel.readComplete(handle, failure);
-    if (failure != null) {
-      channel.fireExceptionCaught(failure);
-    }
   }
 
-  private void readLoop(RecvByteBufAllocator.ExtendedHandle handle) throws IOException {
-    LoopResources loop = channel.resources();
-    ByteBufAllocator allocator = loop.direct(channel.config().getAllocator());
-    int received;
-    do {
-      received = receive(loop, handle, handle.allocate(allocator));
-      // A handler may have closed the channel or moved it to another loop.
-    } while (received > 0
-        && channel.hasLoop()
-        && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+  /** The system call that the last answer is of. */
+  String operation() {
+    return operation;
   }
 
-  /** Receives into the buffer, which it takes over; the answer is how many datagrams came. */
-  private int receive(
-      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
-      throws IOException {
-    DatagramResources resources = loop.datagrams();
-    Object[] packets = resources.packets();
-    int count;
-    try {
-      count = fill(loop, handle, buffer, packets);
-    } catch (Throwable t) {
-      buffer.release();
-      discard(packets);
-      throw t;
-    }
-    if (count == 0) {
-      buffer.release();
-      return 0;
-    }
-    try {
-      handle.incMessagesRead(count);
-    } finally {
-      // They are received, whatever the handle throws.
-      channel.readDone();
-      deliver(packets, count);
-    }
-    return count;
-  }
-
-  private void deliver(Object[] packets, int count) {
-    ChannelPipeline pipeline = channel.pipeline();
-    for (int i = 0; i < count; i++) {
-      Object packet = packets[i];
-      packets[i] = null;
-      pipeline.fireChannelRead(packet);
-    }
-  }
-
-  private static void discard(Object[] packets) {
-    for (Object packet : packets) {
-      ReferenceCountUtil.release(packet);
-    }
-    Arrays.fill(packets, null);
-  }
-
-  private int fill(
-      LoopResources loop,
-      RecvByteBufAllocator.ExtendedHandle handle,
-      ByteBuf buffer,
-      Object[] packets)
-      throws IOException {
-    int slot = channel.maxReceived();
-    int slots = slot == 0 ? 1 : Math.min(buffer.writableBytes() / slot, packets.length);
-    handle.attemptedBytesRead(buffer.writableBytes());
-    if (slots > 1 && !oneByOne && loop.datagrams().receiveMany().isUsable()) {
-      long address = Buffers.room(buffer, slot * slots);
-      if (address != Buffers.NONE) {
-        int count = fillMany(loop, handle, buffer, address, slot, slots);
-        return count >= 0 ? count : fillOneInstead(loop, handle, buffer, count);
-      }
-    }
-    return fillOne(loop, handle, buffer);
+  /** The datagrams of the last receive, with their senders and control messages. */
+  DatagramBatch batch() {
+    return batch;
   }
 
   /**
-   * After an answer of recvmmsg that can be a policy's.
+   * Receives once.
    *
-   * @param refusal the negative errno
+   * @param slot the room of each datagram in the buffer, in bytes; 0 for one that may fill it
+   * @param withControl whether control messages are received too
+   * @return how many datagrams came, or a negative errno
    */
-  private int fillOneInstead(
-      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer, int refusal)
-      throws IOException {
-    int count = fillOne(loop, handle, buffer);
+  int receive(
+      LoopResources loop,
+      int fd,
+      RecvByteBufAllocator.ExtendedHandle handle,
+      ByteBuf buffer,
+      int slot,
+      boolean withControl) {
+    DatagramResources resources = loop.datagrams();
+    int slots = slot == 0 ? 1 : Math.min(buffer.writableBytes() / slot, DatagramResources.MOST);
+    this.buffer = buffer;
+    this.slot = 0;
+    handle.attemptedBytesRead(buffer.writableBytes());
+    if (slots > 1 && !oneByOne && resources.receiveMany().isUsable()) {
+      long address = Buffers.room(buffer, slot * slots);
+      if (address != Buffers.NONE) {
+        this.slot = slot;
+        int count = receiveMany(loop, fd, handle, address, slots, withControl);
+        return Failures.mayBeForbidden(loop.kernel().platform(), count)
+            ? receiveOneInstead(loop, fd, handle, withControl, count)
+            : count;
+      }
+    }
+    return receiveOne(loop, fd, handle, withControl);
+  }
+
+  /** After an answer of recvmmsg that can be a policy's. */
+  private int receiveOneInstead(
+      LoopResources loop,
+      int fd,
+      RecvByteBufAllocator.ExtendedHandle handle,
+      boolean withControl,
+      int refusal) {
+    slot = 0;
+    int count = receiveOne(loop, fd, handle, withControl);
     if (count > 0) {
-      // What it says of the empty queue later on would pass for an error of the socket.
+      // What recvmmsg says of the empty queue later on would pass for an error of the socket.
       oneByOne = true;
       loop.datagrams().receiveMany().refused(loop.kernel().platform(), refusal);
-    } else if (!loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
-      // It was an error of the socket, which has been told by it.
-      throw channel.datagramFailure("recvmmsg", channel.remoteAddress(), refusal);
+    } else if (loop.wouldBlock(count) && !loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
+      // It was an error of the socket, which recvmmsg has taken.
+      operation = "recvmmsg";
+      return refusal;
     }
     return count;
   }
 
-  private int fillOne(
-      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
-      throws IOException {
-    DatagramResources resources = loop.datagrams();
-    DatagramBatch batch = resources.one();
+  private int receiveOne(
+      LoopResources loop, int fd, RecvByteBufAllocator.ExtendedHandle handle, boolean withControl) {
+    operation = "recvmsg";
+    batch = loop.datagrams().one();
     int room = buffer.writableBytes();
     long address = room == 0 ? Buffers.NONE : Buffers.room(buffer, room);
     boolean copied = address == Buffers.NONE;
@@ -153,11 +99,11 @@ final class DatagramReader {
     }
     long result;
     do {
-      batch.receiveInto(0, address, length, channel.tellsRecipient());
-      result = loop.kernel().recvmsg(channel.socket().fd(), batch.headers(), 0);
+      batch.receiveInto(0, address, length, withControl);
+      result = loop.kernel().recvmsg(fd, batch.headers(), 0);
     } while (loop.interrupted(result));
     if (result < 0) {
-      return nothing(loop, handle, "recvmsg", (int) result);
+      return (int) result;
     }
     int received = (int) Math.min(result, room);
     handle.lastBytesRead(received);
@@ -166,77 +112,43 @@ final class DatagramReader {
     } else {
       buffer.writerIndex(buffer.writerIndex() + received);
     }
-    resources.packets()[0] = channel.packet(buffer, resources, batch, 0);
     return 1;
   }
 
-  /** As {@link #fill}; or the negative errno if the system has to be asked for one alone. */
-  private int fillMany(
+  private int receiveMany(
       LoopResources loop,
+      int fd,
       RecvByteBufAllocator.ExtendedHandle handle,
-      ByteBuf buffer,
       long address,
-      int slot,
-      int slots)
-      throws IOException {
-    DatagramResources resources = loop.datagrams();
-    DatagramBatch batch = resources.many();
+      int slots,
+      boolean withControl) {
+    operation = "recvmmsg";
+    batch = loop.datagrams().many();
     int count;
     do {
       for (int i = 0; i < slots; i++) {
-        batch.receiveInto(i, address + (long) i * slot, slot, channel.tellsRecipient());
+        batch.receiveInto(i, address + (long) i * slot, slot, withControl);
       }
-      count = loop.kernel().recvmmsg(channel.socket().fd(), batch.headers(), slots, 0, 0);
+      count = loop.kernel().recvmmsg(fd, batch.headers(), slots, 0, 0);
     } while (loop.interrupted(count));
-    if (Failures.mayBeForbidden(loop.kernel().platform(), count)) {
-      return count;
+    if (!Failures.mayBeForbidden(loop.kernel().platform(), count)) {
+      loop.datagrams().receiveMany().worked();
     }
-    resources.receiveMany().worked();
-    if (count < 0) {
-      return nothing(loop, handle, "recvmmsg", count);
+    if (count > 0) {
+      start = buffer.writerIndex();
+      buffer.writerIndex(start + slot * count);
+      handle.lastBytesRead(batch.receivedByAll(count));
     }
-    slice(handle, resources, buffer, slot, count);
     return count;
   }
 
-  private void slice(
-      RecvByteBufAllocator.ExtendedHandle handle,
-      DatagramResources resources,
-      ByteBuf buffer,
-      int slot,
-      int count) {
-    DatagramBatch batch = resources.many();
-    int start = buffer.writerIndex();
-    int bytes = 0;
-    buffer.writerIndex(start + slot * count);
-    for (int i = 0; i < count; i++) {
-      int length = batch.received(i);
-      bytes += length;
-      ByteBuf content = buffer.retainedSlice(start + i * slot, length);
-      resources.packets()[i] = packet(content, resources, batch, i);
-    }
-    handle.lastBytesRead(bytes);
-    // Only the slices hold it from now on.
-    buffer.release();
+  /** Whether the datagrams are parts of the buffer, and not the buffer itself. */
+  boolean isSliced() {
+    return slot > 0;
   }
 
-  private Object packet(ByteBuf slice, DatagramResources resources, DatagramBatch batch, int at) {
-    try {
-      return channel.packet(slice, resources, batch, at);
-    } catch (Throwable t) {
-      slice.release();
-      throw t;
-    }
-  }
-
-  private int nothing(
-      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
-      throws IOException {
-    handle.lastBytesRead(-1);
-    int ended = channel.receiveEnded(result);
-    if (loop.wouldBlock(ended)) {
-      return 0;
-    }
-    throw channel.datagramFailure(operation, channel.remoteAddress(), ended);
+  /** The bytes of a datagram: a slice with its own reference count, or the buffer itself. */
+  ByteBuf content(int index) {
+    return isSliced() ? buffer.retainedSlice(start + index * slot, batch.received(index)) : buffer;
   }
 }

@@ -12,7 +12,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   /** Which iovec a message begins with, and behind the last one where they end. */
   private final int[] pieces;
 
-  private AbstractKQueueFfmDatagramChannel channel;
+  private DatagramWriter.Recipients recipients;
   private IovecArray iovecs;
   private int count;
   private int limit;
@@ -25,8 +25,8 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   }
 
   /** Takes what it can of the flushed messages; the answer is how many. */
-  int gather(AbstractKQueueFfmDatagramChannel channel, ChannelOutboundBuffer in, int limit) {
-    this.channel = channel;
+  int gather(DatagramWriter.Recipients recipients, ChannelOutboundBuffer in, int limit) {
+    this.recipients = recipients;
     this.limit = Math.min(limit, batch.capacity());
     iovecs = loop.iovecs();
     count = 0;
@@ -35,7 +35,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
     } catch (Exception e) {
       throw new AssertionError("processMessage does not throw", e);
     } finally {
-      this.channel = null;
+      this.recipients = null;
     }
     return count;
   }
@@ -44,13 +44,13 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   public boolean processMessage(Object message) {
     int nameLength;
     try {
-      nameLength = channel.putRecipient(batch.name(count), message);
+      nameLength = recipients.put(batch.name(count), message);
       if (!Buffers.gather(Datagrams.content(message), iovecs)) {
         // It goes alone when it is the first one, perhaps as a copy.
         return false;
       }
     } catch (RuntimeException e) {
-      // It will fail when it is the first one, and then its promise is told.
+      // It will fail when it is the first one, and its promise with it.
       return false;
     }
     nameLengths[count++] = nameLength;

@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * the class path, and on the module path if the user opens them. The descriptor of Java's own file
  * can be reached only if the user opens it, with {@code --add-opens
  * java.base/sun.nio.ch=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED}: then such regions go
- * by sendfile(2) too, as those do whose file has not been opened yet (see {@link OwnDescriptor}).
+ * by sendfile(2) too, as those do whose file has not been opened yet (see {@link FileRegions}).
  */
 final class DefaultRegionFields {
   private static final InternalLogger LOGGER =

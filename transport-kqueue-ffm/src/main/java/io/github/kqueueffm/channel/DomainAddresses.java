@@ -75,8 +75,7 @@ final class DomainAddresses {
   }
 
   /** Whether both mean one socket: two names that are no text can look the same. */
-  static boolean isSame(SocketAddress one, SocketAddress other) {
-    Class<?> internet = KQueueFfmDatagramChannel.class;
+  static boolean isSame(SocketAddress one, SocketAddress other, Class<?> internet) {
     return name(given(one, internet)).equals(name(given(other, internet)));
   }
 

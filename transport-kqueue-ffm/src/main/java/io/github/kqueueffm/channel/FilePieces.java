@@ -2,15 +2,18 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.MappedFile;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FileRegion;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 
 /**
- * Sends from a file that is open in Java, whose descriptor Java does not tell: mapped into memory,
+ * Sends from a file that is open in Java, whose descriptor Java does not give: mapped into memory,
  * or read into a buffer where it cannot be mapped or is too short for that to be worth it.
  */
 final class FilePieces {
@@ -20,11 +23,34 @@ final class FilePieces {
   private static final long MOST_MAPPED = 32L << 20;
   private static final int MOST_READ = 256 << 10;
 
-  private final AbstractKQueueFfmStreamChannel channel;
+  private final KernelSocket socket;
+  private LoopResources loop;
+  private ByteBufAllocator allocator;
+  private SocketAddress peer;
   private MappedFile mapped;
 
-  FilePieces(AbstractKQueueFfmStreamChannel channel) {
-    this.channel = channel;
+  FilePieces(KernelSocket socket) {
+    this.socket = socket;
+  }
+
+  /** What the sends that follow use, and whom a failure names. */
+  void begin(LoopResources loop, ByteBufAllocator allocator, SocketAddress peer) {
+    this.loop = loop;
+    this.allocator = allocator;
+    this.peer = peer;
+  }
+
+  /** The socket's descriptor. */
+  int fd() {
+    return socket.fd();
+  }
+
+  ByteBufAllocator allocator() {
+    return allocator;
+  }
+
+  IOException failure(String operation, int result) {
+    return Failures.of(socket.kernel().platform(), operation, peer, result);
   }
 
   /**
@@ -92,14 +118,14 @@ final class FilePieces {
       mapped = MappedFile.map(file, position, length);
       return true;
     } catch (IOException | UnsupportedOperationException e) {
-      // A file system without mmap, or no memory for it: reading tells what is really wrong.
+      // A file system without mmap, or no memory for it: the read reports what is really wrong.
       return false;
     }
   }
 
   private long sendMapped(FileRegion region, long address, long length) throws IOException {
     long sent = call(address, length);
-    if (sent < 0 && channel.resources().kernel().platform().is(Errno.EFAULT, (int) -sent)) {
+    if (sent < 0 && loop.kernel().platform().is(Errno.EFAULT, (int) -sent)) {
       throw tooShort(region, "it was truncated while it was sent");
     }
     return sent >= 0 ? sent : failed(sent);
@@ -108,7 +134,7 @@ final class FilePieces {
   private long sendRead(FileChannel file, FileRegion region, long position, long left)
       throws IOException {
     int length = (int) Math.min(left, MOST_READ);
-    ByteBuf buffer = channel.alloc().directBuffer(length, length);
+    ByteBuf buffer = allocator.directBuffer(length, length);
     try {
       int read = buffer.writeBytes(file, position, length);
       if (read <= 0) {
@@ -125,7 +151,7 @@ final class FilePieces {
     long address = Buffers.contents(buffer);
     if (address == Buffers.NONE) {
       // An allocator may answer with other buffers than it is asked for.
-      address = channel.resources().copies().copyOf(buffer);
+      address = loop.copies().copyOf(buffer);
     }
     return send(address, buffer.readableBytes());
   }
@@ -138,18 +164,17 @@ final class FilePieces {
 
   /** The bytes sent, or a negative errno that is not EINTR. */
   private long call(long address, long length) {
-    LoopResources loop = channel.resources();
     long sent;
     do {
-      sent = loop.kernel().send(channel.socket().fd(), address, length, loop.sendFlags());
+      sent = loop.kernel().send(socket.fd(), address, length, loop.sendFlags());
     } while (loop.interrupted(sent));
     return sent;
   }
 
   private long failed(long negativeErrno) throws IOException {
-    if (channel.resources().wouldBlock(negativeErrno)) {
+    if (loop.wouldBlock(negativeErrno)) {
       return 0;
     }
-    throw channel.failure("send", (int) negativeErrno);
+    throw failure("send", (int) negativeErrno);
   }
 }

@@ -15,6 +15,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A local (Unix domain) datagram socket. Takes Netty's {@link DomainSocketAddress} and Java's own
@@ -41,7 +42,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   private final KQueueFfmDomainDatagramChannelConfig config;
   private final Sockaddr codec;
-  private final FullReceiver fullReceiver = new FullReceiver(this);
+  private final FullReceiver fullReceiver = new FullReceiver();
   private SocketFile file;
 
   /** A new socket. */
@@ -112,7 +113,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   boolean isPeer(SocketAddress recipient, SocketAddress peer) {
-    return peer != null && DomainAddresses.isSame(recipient, peer);
+    return peer != null && DomainAddresses.isSame(recipient, peer, KQueueFfmDatagramChannel.class);
   }
 
   @Override
@@ -201,7 +202,23 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
       armWrite();
       return true;
     }
-    return fullReceiver.await();
+    return awaitReceiver();
+  }
+
+  private boolean awaitReceiver() {
+    long delay = fullReceiver.refused(eventLoop().ticker().nanoTime());
+    if (delay == FullReceiver.TOO_LONG) {
+      return false;
+    }
+    Object wait = fullReceiver.begin();
+    eventLoop().schedule(() -> onLoop(() -> endWait(wait)), delay, TimeUnit.MILLISECONDS);
+    return true;
+  }
+
+  private void endWait(Object wait) {
+    if (fullReceiver.end(wait)) {
+      flushAgain();
+    }
   }
 
   @Override

@@ -1,15 +1,22 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.FdPassing;
+import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
 import java.net.SocketAddress;
 
 /**
@@ -24,8 +31,6 @@ import java.net.SocketAddress;
 public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
     implements DomainSocketChannel {
   private final KQueueFfmDomainSocketChannelConfig config;
-  private final DescriptorReader descriptorReader = new DescriptorReader(this);
-  private final DescriptorWriter descriptorWriter = new DescriptorWriter(this);
   private volatile DomainSocketAddress peer;
 
   /** A new socket. */
@@ -65,7 +70,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   @Override
   protected DefaultChannelPipeline newChannelPipeline() {
-    return new DescriptorPipeline(this);
+    return new Pipeline(this);
   }
 
   @Override
@@ -123,10 +128,53 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  StreamInput input() {
-    return config.getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS
-        ? descriptorReader
-        : super.input();
+  boolean readsDescriptors() {
+    return config.getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS;
+  }
+
+  /** Each descriptor becomes a message; the byte that carries them is dropped. */
+  @Override
+  int readDescriptors(LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle)
+      throws IOException {
+    FdPassing.Receiver receiver = loop.descriptors();
+    int result;
+    do {
+      result = receiver.receive(loop.kernel(), socket().fd());
+    } while (loop.interrupted(result));
+    if (result <= 0) {
+      return nothingRead(loop, handle, "recvmsg", result);
+    }
+    try {
+      handle.attemptedBytesRead(result);
+      handle.lastBytesRead(result);
+      handle.incMessagesRead(1);
+    } finally {
+      // They are open, whatever the handle throws.
+      deliver(socket().kernel(), receiver);
+    }
+    return result;
+  }
+
+  private void deliver(Kernel kernel, FdPassing.Receiver receiver) throws IOException {
+    if (receiver.isTruncated()) {
+      receiver.closeAll(kernel);
+      throw new IOException(
+          "recvmsg ("
+              + Constant.MSG_CTRUNC
+              + "): descriptors that the peer sent are lost, probably because this process has"
+              + " none left; raise its limit (ulimit -n) or close some");
+    }
+    FileDescriptors.Received[] descriptors = FileDescriptors.take(kernel, receiver);
+    if (descriptors.length > 0) {
+      readDone();
+    }
+    for (FileDescriptors.Received descriptor : descriptors) {
+      if (isOpen()) {
+        pipeline().fireChannelRead(descriptor);
+      } else {
+        descriptor.discard();
+      }
+    }
   }
 
   @Override
@@ -137,7 +185,58 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   boolean writeMessage(ChannelOutboundBuffer in, Object message) throws Exception {
     return message instanceof FileDescriptor descriptor
-        ? descriptorWriter.write(in, descriptor)
+        ? writeDescriptor(in, descriptor)
         : super.writeMessage(in, message);
+  }
+
+  /** Sends one descriptor, with one byte that carries it. The sender goes on owning it. */
+  private boolean writeDescriptor(ChannelOutboundBuffer in, FileDescriptor descriptor)
+      throws IOException {
+    if (!descriptor.isOpen()) {
+      // Its number may be another file's by now.
+      return in.remove(
+          new IOException(
+              Failures.refusal(
+                  "send", descriptor, "it is closed", "close it when its write is done")));
+    }
+    LoopResources loop = resources();
+    int result =
+        FdPassing.send(loop.kernel(), socket().fd(), loop.sendFlags(), descriptor.intValue());
+    if (result >= 0) {
+      return in.remove();
+    }
+    if (loop.wouldBlock(result)) {
+      return false;
+    }
+    return loop.interrupted(result) || descriptorRefused(in, descriptor, result);
+  }
+
+  private boolean descriptorRefused(ChannelOutboundBuffer in, FileDescriptor descriptor, int result)
+      throws IOException {
+    Platform platform = socket().kernel().platform();
+    return switch (platform.errno(-result)) {
+      // The descriptor's fault, not the stream's.
+      case EBADF, EINVAL, EOPNOTSUPP, ETOOMANYREFS ->
+          in.remove(
+              new IOException(
+                  Failures.description(platform, "sendmsg of SCM_RIGHTS", descriptor, result)));
+      case null, default -> throw failure("sendmsg", result);
+    };
+  }
+
+  /** Closes the received descriptors that reach the pipeline's end. */
+  private static final class Pipeline extends DefaultChannelPipeline {
+
+    Pipeline(Channel channel) {
+      super(channel);
+    }
+
+    @Override
+    protected void onUnhandledInboundMessage(Object message) {
+      if (message instanceof FileDescriptors.Received descriptor) {
+        descriptor.discard();
+      }
+      super.onUnhandledInboundMessage(message);
+    }
   }
 }

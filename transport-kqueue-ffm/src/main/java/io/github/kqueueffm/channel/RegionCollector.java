@@ -1,9 +1,11 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -17,12 +19,13 @@ final class RegionCollector implements WritableByteChannel {
   /** From here on, a piece of a region is worth a system call of its own. */
   private static final int LARGE = 64 << 10;
 
-  private final AbstractKQueueFfmStreamChannel channel;
+  private final KernelSocket socket;
   private final FilePieces pieces;
   private ByteBuf pending;
+  private boolean closeRequested;
 
-  RegionCollector(AbstractKQueueFfmStreamChannel channel, FilePieces pieces) {
-    this.channel = channel;
+  RegionCollector(KernelSocket socket, FilePieces pieces) {
+    this.socket = socket;
     this.pieces = pieces;
   }
 
@@ -32,6 +35,9 @@ final class RegionCollector implements WritableByteChannel {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
+    if (!isOpen()) {
+      throw new ClosedChannelException();
+    }
     if (source.isDirect() && source.remaining() >= LARGE && !isPending()) {
       int sent = (int) pieces.send(Memory.address(source) + source.position(), source.remaining());
       source.position(source.position() + sent);
@@ -48,7 +54,7 @@ final class RegionCollector implements WritableByteChannel {
 
   private boolean makeRoom() throws IOException {
     if (pending == null) {
-      pending = channel.alloc().directBuffer(CAPACITY, CAPACITY);
+      pending = pieces.allocator().directBuffer(CAPACITY, CAPACITY);
     }
     return pending.isWritable() || flush();
   }
@@ -78,11 +84,16 @@ final class RegionCollector implements WritableByteChannel {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return !closeRequested && socket.isOpen();
   }
 
+  /** Asks the channel to close, which it does when the region has returned. */
   @Override
   public void close() {
-    channel.ownUnsafe().closeNow();
+    closeRequested = true;
+  }
+
+  boolean isCloseRequested() {
+    return closeRequested;
   }
 }

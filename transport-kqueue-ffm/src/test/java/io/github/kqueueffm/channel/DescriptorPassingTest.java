@@ -55,7 +55,7 @@ class DescriptorPassingTest {
     try {
       assertThat(kernel.pipe(memory)).isZero();
       return new Pipe(
-          new ReceivedFileDescriptor(kernel, Memory.getInt(memory)),
+          new FileDescriptors.Received(kernel, Memory.getInt(memory)),
           Memory.getInt(memory + Integer.BYTES));
     } finally {
       NativeMemory.free(memory);

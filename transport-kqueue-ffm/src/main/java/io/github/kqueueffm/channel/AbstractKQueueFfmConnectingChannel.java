@@ -1,0 +1,221 @@
+package io.github.kqueueffm.channel;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.util.concurrent.TimeUnit;
+
+/** A channel that connects: one attempt at a time, with its time-out and its cancellation. */
+abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChannel {
+  /** The attempt that is under way, or {@code null}. The loop's thread only. */
+  private Attempt attempt;
+
+  /** A connect from its request to its promise. */
+  private static final class Attempt {
+    final SocketAddress remote;
+    final ChannelPromise promise;
+
+    /** Milliseconds; 0 for no limit. */
+    final int timeoutMillis;
+
+    /** The ticker's nanosecond at which the attempt fails. */
+    final long deadline;
+
+    Future<?> timeout;
+
+    Attempt(SocketAddress remote, ChannelPromise promise, int timeoutMillis, long now) {
+      this.remote = remote;
+      this.promise = promise;
+      this.timeoutMillis = timeoutMillis;
+      this.deadline = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    }
+  }
+
+  AbstractKQueueFfmConnectingChannel(Channel parent, KernelSocket socket, boolean active) {
+    super(parent, socket, active);
+  }
+
+  /**
+   * Begins a connect on the socket.
+   *
+   * @return whether the connection is complete already
+   */
+  abstract boolean startConnect(SocketAddress remote, SocketAddress local) throws Exception;
+
+  /**
+   * Completes a connect whose socket became writable.
+   *
+   * @param errno the reason that the event names, or 0
+   * @return false if the connect goes on, after a spurious event
+   */
+  boolean finishConnect(SocketAddress remote, int errno) throws Exception {
+    return socket().finishConnect(remote, errno);
+  }
+
+  /** Takes note of the peer of a connect that is complete. */
+  abstract void connected(SocketAddress remote);
+
+  @Override
+  final void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+    boolean wasActive = isActive();
+    try {
+      if (attempt != null) {
+        throw new ConnectionPendingException();
+      }
+      if (wasActive && !metadata().hasDisconnect()) {
+        throw new AlreadyConnectedException();
+      }
+      if (startConnect(remote, local)) {
+        connectSucceeded(remote, promise, wasActive);
+      } else {
+        await(remote, promise);
+      }
+    } catch (Throwable t) {
+      promise.tryFailure(t);
+      ownUnsafe().closeIfNotOpen();
+    }
+  }
+
+  private void await(SocketAddress remote, ChannelPromise promise) {
+    int timeoutMillis = config().getConnectTimeoutMillis();
+    attempt = new Attempt(remote, promise, timeoutMillis, eventLoop().ticker().nanoTime());
+    // Only now: before connect(2) a kqueue reports nothing, and epoll a hang-up.
+    armWrite();
+    if (timeoutMillis > 0) {
+      scheduleTimeout(attempt);
+    }
+    promise.addListener(future -> {
+      if (future.isCancelled()) {
+        endAttempt();
+        ownUnsafe().closeNow();
+      }
+    });
+  }
+
+  private void scheduleTimeout(Attempt awaited) {
+    EventLoop loop = eventLoop();
+    awaited.timeout =
+        loop.schedule(
+            () -> onLoop(() -> timedOut(awaited)),
+            awaited.deadline - loop.ticker().nanoTime(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  private void timedOut(Attempt awaited) {
+    if (attempt != awaited || awaited.promise.isDone()) {
+      return;
+    }
+    endAttempt();
+    if (awaited.promise.tryFailure(
+        new ConnectTimeoutException(
+            Failures.connectTimedOut(awaited.timeoutMillis, awaited.remote)))) {
+      ownUnsafe().closeNow();
+    }
+  }
+
+  @Override
+  final boolean isConnecting() {
+    return attempt != null;
+  }
+
+  /**
+   * The former loop may end before its timer fires, so this loop gets one too. The former loop's
+   * timer stays, since a loop that ends can refuse to cancel it; it finds the attempt ended.
+   */
+  @Override
+  final void connectMoved() {
+    if (attempt.timeout != null) {
+      scheduleTimeout(attempt);
+    }
+    armWrite();
+  }
+
+  @Override
+  final void connectReady(KQueueFfmIoEvent event) {
+    Attempt ready = attempt;
+    boolean wasActive = isActive();
+    try {
+      if (!finishConnect(ready.remote, errno(event))) {
+        armWrite();
+        return;
+      }
+      endAttempt();
+      connectSucceeded(ready.remote, ready.promise, wasActive);
+    } catch (Throwable t) {
+      endAttempt();
+      ready.promise.tryFailure(t);
+      // Systems differ in what a socket can do after a failed connect.
+      ownUnsafe().closeNow();
+    }
+  }
+
+  /** The errno that an event names for a failed connect; 0 if the socket has to be asked. */
+  private int errno(KQueueFfmIoEvent event) {
+    if (!event.isError()) {
+      return event.isEof() ? event.fflags() : 0;
+    }
+    // EPIPE and the like: the filter cannot be armed because the connect has failed by then.
+    int reason = pendingErrno();
+    return reason != 0 ? reason : (int) event.data();
+  }
+
+  private int pendingErrno() {
+    try {
+      return socket().getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
+    } catch (IOException e) {
+      // The event has an errno too.
+      return 0;
+    }
+  }
+
+  private void connectSucceeded(SocketAddress remote, ChannelPromise promise, boolean wasActive) {
+    connected(remote);
+    active(true);
+    // Read before trySuccess, whose listeners may close the channel.
+    boolean active = isActive();
+    boolean delivered = promise.trySuccess();
+    updateReadInterest();
+    if (!wasActive && active) {
+      pipeline().fireChannelActive();
+    }
+    if (!delivered) {
+      ownUnsafe().closeNow();
+    } else if (hasFlushed()) {
+      // Written during the connect, which did not flush it.
+      eventLoop().execute(this::flushAgain);
+    }
+  }
+
+  @Override
+  final void connectEnds(Throwable cause) {
+    Attempt ended = attempt;
+    endAttempt();
+    if (ended != null) {
+      ClosedChannelException closed = new ClosedChannelException();
+      if (cause != null) {
+        closed.initCause(cause);
+      }
+      ended.promise.tryFailure(closed);
+    }
+  }
+
+  private void endAttempt() {
+    if (attempt != null) {
+      Future<?> timeout = attempt.timeout;
+      attempt = null;
+      if (timeout != null) {
+        timeout.cancel(false);
+      }
+    }
+  }
+}
