@@ -1,8 +1,8 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.syscall.EffectiveAddresses;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.MeantAddresses;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -132,7 +132,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   void connected(SocketAddress remote) {
     InetSocketAddress address = (InetSocketAddress) remote;
     // A connect to such an address ends at some other one, which getpeername knows.
-    peer = MeantAddresses.isVague(address.getAddress()) ? null : address;
+    peer = EffectiveAddresses.isReplaced(address.getAddress()) ? null : address;
     if (fastOpen != null) {
       fastOpen.finish(unsafe().outboundBuffer());
     }

@@ -390,7 +390,7 @@ public final class Failures {
   private static boolean lacksScope(Object subject) {
     return subject instanceof InetSocketAddress inet
         && !inet.isUnresolved()
-        && MeantAddresses.lacksScope(inet.getAddress());
+        && EffectiveAddresses.lacksScope(inet.getAddress());
   }
 
   private static boolean isInternet(Object subject) {

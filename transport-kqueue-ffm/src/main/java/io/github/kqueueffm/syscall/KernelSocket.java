@@ -6,6 +6,7 @@ import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -21,14 +22,18 @@ import java.nio.channels.NotYetConnectedException;
  * it belongs to the thread that closes the socket.
  */
 public final class KernelSocket {
+  /** Where the address is in the memory of {@link #allocateName}. */
+  private static final int NAME = Long.BYTES;
+
+  /** Where the port is in a sockaddr_in and a sockaddr_in6, on every system. */
+  private static final int PORT = 2;
+
   private final Kernel kernel;
   private final Platform platform;
   private final int fd;
   private final int type;
   private volatile int family;
   private volatile boolean open = true;
-  private SocketNames names;
-  private SocketOptions options;
   private Acceptor acceptor;
   private boolean v6Only;
   private boolean wasConnected;
@@ -36,6 +41,11 @@ public final class KernelSocket {
 
   /** {@code null} once the family is decided. */
   private FamilyChoice choice;
+
+  /** The last remote address that was replaced: a sender of datagrams encodes it repeatedly. */
+  private Replaced lastReplaced;
+
+  private record Replaced(InetSocketAddress given, InetSocketAddress used) {}
 
   private KernelSocket(Kernel kernel, int fd, int family, int type) {
     this.kernel = kernel;
@@ -123,25 +133,24 @@ public final class KernelSocket {
    * family and type. If it fails, the caller still owns the descriptor.
    */
   public static KernelSocket adopt(Kernel kernel, int fd) throws IOException {
-    Platform platform = kernel.platform();
     KernelSocket unknown = new KernelSocket(kernel, fd, 0, 0);
     int type = unknown.getInt(Constant.SOL_SOCKET, Constant.SO_TYPE);
-    KernelSocket socket = new KernelSocket(kernel, fd, unknown.names().family(), type);
+    KernelSocket socket = new KernelSocket(kernel, fd, unknown.kernelsFamily(), type);
     socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.addFlags(kernel, fd));
     socket.wasConnected = socket.hasOrHadPeer();
     // Not set on one that is dead, which can have unread bytes.
-    socket.isSet("SOL_SOCKET/SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
-    if (socket.family == platform.get(Constant.AF_INET6) && !socket.isGone()) {
+    SocketOptions.isSet(socket, "SOL_SOCKET/SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
+    if (socket.isIpv6() && !socket.isGone()) {
       socket.v6Only = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_V6ONLY) != 0;
     }
     return socket;
   }
 
   private boolean hasOrHadPeer() {
-    int result = names().askPeer();
+    int result = askPeer();
     if (platform.is(Errno.ENOTCONN, -result)) {
       // The BSDs have that also of a peer that has closed; the input has ended only then.
-      return type == platform.get(Constant.SOCK_STREAM) && options().peek() >= 0;
+      return type == platform.get(Constant.SOCK_STREAM) && peek() >= 0;
     }
     // EINVAL: Darwin, once the peer has closed or reset.
     return result == 0
@@ -158,33 +167,14 @@ public final class KernelSocket {
   }
 
   private void allowIpv4() throws IOException {
-    if (family != platform.get(Constant.AF_INET6)) {
+    if (!isIpv6()) {
       return;
     }
     int result = IpStack.clearV6Only(kernel, fd);
     if (result < 0 && !IpStack.isFixed(platform, result)) {
-      throw options().failure("setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
+      throw SocketOptions.failure(platform, "setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
     }
     v6Only = result < 0;
-  }
-
-  /** Made when asked for: most accepted connections live without. */
-  private SocketNames names() {
-    SocketNames known = names;
-    if (known == null) {
-      known = new SocketNames(kernel, fd, family);
-      names = known;
-    }
-    return known;
-  }
-
-  private SocketOptions options() {
-    SocketOptions known = options;
-    if (known == null) {
-      known = new SocketOptions(kernel, fd);
-      options = known;
-    }
-    return known;
   }
 
   public int fd() {
@@ -225,7 +215,7 @@ public final class KernelSocket {
    * that is connected to an IPv6 address carries no IPv4.
    */
   public boolean carriesIpv4WithoutItsOptions() {
-    return family == platform.get(Constant.AF_INET6)
+    return isIpv6()
         && !v6Only
         && !platform.isLinux()
         && !(remoteAddress() instanceof InetSocketAddress remote
@@ -247,7 +237,7 @@ public final class KernelSocket {
     if (choice != null && (!wildcard || choice.listens())) {
       decide(local);
     }
-    bindNow(ofAnyFamily && wildcard ? names().any(((InetSocketAddress) local).getPort()) : local);
+    bindNow(ofAnyFamily && wildcard ? wildcard(((InetSocketAddress) local).getPort()) : local);
     if (choice != null) {
       choice.bound(true);
     }
@@ -256,7 +246,11 @@ public final class KernelSocket {
   private void bindNow(SocketAddress local) throws IOException {
     long memory = NativeMemory.allocate(addressRoom());
     try {
-      int length = names().encodeLocal(memory, local, v6Only);
+      SocketAddress effective =
+          local instanceof InetSocketAddress inet
+              ? EffectiveAddresses.local(inet, isIpv6() && !v6Only)
+              : local;
+      int length = codec().put(memory, effective, family, v6Only);
       check("bind", local, kernel.bind(fd, memory, length));
     } finally {
       NativeMemory.free(memory);
@@ -295,11 +289,10 @@ public final class KernelSocket {
     if (family == wanted) {
       return;
     }
-    boolean bound = choice.isBound();
-    SocketAddress local = bound ? names().local() : null;
+    SocketAddress local = choice.isBound() ? name(false) : null;
     KernelSocket fresh = open(kernel, wanted, type);
     try {
-      choice.options().setOn(fresh, address);
+      choice.setOptionsOn(fresh, address);
       choice.replacing();
       check("dup", "a socket for " + address, Descriptors.replace(kernel, fresh.fd, fd));
     } catch (Throwable t) {
@@ -308,12 +301,11 @@ public final class KernelSocket {
     }
     family = wanted;
     v6Only = fresh.v6Only;
-    names = null;
     fresh.close();
     if (local instanceof InetSocketAddress inet) {
       // If that fails it is bound no more.
       choice.bound(false);
-      bindNow(names().any(inet.getPort()));
+      bindNow(wildcard(inet.getPort()));
       choice.bound(true);
     }
   }
@@ -369,9 +361,9 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
-    if (errno == 0 && !names().hasPeer()) {
+    if (errno == 0 && askPeer() != 0) {
       // Another call has eaten the error, or there is none yet: a look at the input knows.
-      int input = options().peek();
+      int input = peek();
       if (platform.is(Errno.EAGAIN, -input)) {
         return false;
       }
@@ -389,20 +381,78 @@ public final class KernelSocket {
    */
   public synchronized void disconnect() throws IOException {
     ensureOpen();
-    int port = names().portToKeep();
-    int result = names().disconnect();
+    int port = portToKeep();
+    int result = connectToNone();
     // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the
     // address.
-    if (result < 0 && names().hasPeer()) {
+    if (result < 0 && askPeer() == 0) {
       throw Failures.of(platform, "connect", "AF_UNSPEC", result);
     }
     wasConnected = false;
-    check("bind", "the port from before the disconnect", names().keepPort(port));
+    check("bind", "the port from before the disconnect", keepPort(port));
   }
 
-  /** Bytes that an address takes at most in {@link #encode}. */
+  private int connectToNone() {
+    long memory = NativeMemory.allocate(addressRoom());
+    try {
+      return kernel.connect(fd, memory, codec().putNone(memory, family));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /** {@return the local port in network byte order where a disconnect can lose it, else 0} */
+  private int portToKeep() {
+    if (!platform.isLinux() || family == platform.get(Constant.AF_UNIX)) {
+      return 0;
+    }
+    long memory = allocateName();
+    try {
+      return kernel.getsockname(fd, memory + NAME, memory) < 0
+          ? 0
+          : Memory.getShort(memory + NAME + PORT) & 0xffff;
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /**
+   * Binds the port again if Linux gave it up, as it does with a port that bind or connect chose.
+   *
+   * @return 0 or the negative errno
+   */
+  private int keepPort(int port) {
+    if (port == 0) {
+      return 0;
+    }
+    long memory = allocateName();
+    try {
+      int result = kernel.getsockname(fd, memory + NAME, memory);
+      if (result < 0 || Memory.getShort(memory + NAME + PORT) != 0) {
+        return result;
+      }
+      Memory.putShort(memory + NAME + PORT, port);
+      return kernel.bind(fd, memory + NAME, Memory.getInt(memory));
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private Sockaddr codec() {
+    return Sockaddr.of(platform);
+  }
+
+  private boolean isIpv6() {
+    return family == platform.get(Constant.AF_INET6);
+  }
+
+  private InetSocketAddress wildcard(int port) {
+    return EffectiveAddresses.wildcard(isIpv6(), port);
+  }
+
+  /** {@return the bytes that an address takes at most in {@link #encode}} */
   int addressRoom() {
-    return names().room();
+    return codec().size();
   }
 
   /**
@@ -415,7 +465,26 @@ public final class KernelSocket {
    * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
    */
   public int encode(long memory, SocketAddress address) {
-    return names().encodeRemote(memory, address, v6Only);
+    return codec()
+        .put(
+            memory,
+            address instanceof InetSocketAddress inet ? used(inet) : address,
+            family,
+            v6Only);
+  }
+
+  private InetSocketAddress used(InetSocketAddress remote) {
+    InetAddress ip = remote.getAddress();
+    if (ip == null || !EffectiveAddresses.isReplaced(ip)) {
+      return remote;
+    }
+    Replaced last = lastReplaced;
+    if (last != null && last.given.equals(remote)) {
+      return last.used;
+    }
+    InetSocketAddress used = new InetSocketAddress(EffectiveAddresses.remote(ip), remote.getPort());
+    lastReplaced = new Replaced(remote, used);
+    return used;
   }
 
   /**
@@ -444,7 +513,7 @@ public final class KernelSocket {
    *     closed
    */
   public synchronized SocketAddress localAddress() {
-    return open ? names().local() : null;
+    return open ? name(false) : null;
   }
 
   /**
@@ -454,7 +523,49 @@ public final class KernelSocket {
    *     connected (any more) or closed
    */
   public synchronized SocketAddress remoteAddress() {
-    return open ? names().remote() : null;
+    return open ? name(true) : null;
+  }
+
+  private SocketAddress name(boolean peer) {
+    long memory = allocateName();
+    try {
+      int result =
+          peer
+              ? kernel.getpeername(fd, memory + NAME, memory)
+              : kernel.getsockname(fd, memory + NAME, memory);
+      // ENOTCONN, on Darwin EINVAL: no peer. ECONNRESET, ECONNABORTED, ENOBUFS: it is not known.
+      return result < 0 ? null : codec().get(memory + NAME, Memory.getInt(memory), family);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /** {@return 0 if it is connected, or the negative errno of getpeername} */
+  private int askPeer() {
+    long memory = allocateName();
+    try {
+      return kernel.getpeername(fd, memory + NAME, memory);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private int kernelsFamily() throws IOException {
+    long memory = allocateName();
+    try {
+      check("getsockname", "fd " + fd, kernel.getsockname(fd, memory + NAME, memory));
+      return codec().family(memory + NAME);
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  /** Allocates a socklen_t with the room for an address, and that room at {@link #NAME}. */
+  private long allocateName() {
+    int room = addressRoom();
+    long memory = NativeMemory.allocate(NAME + room);
+    Memory.putInt(memory, room);
+    return memory;
   }
 
   /**
@@ -501,15 +612,14 @@ public final class KernelSocket {
   synchronized int getIntOr(Constant level, Constant option, Errno absent, int fallback)
       throws IOException {
     ensureOpen();
-    return options()
-        .getIntOr(
-            platform.get(level), platform.get(option), level + "/" + option, absent, fallback);
+    return SocketOptions.getIntOr(
+        this, platform.get(level), platform.get(option), level + "/" + option, absent, fallback);
   }
 
   private synchronized int getInt(int level, int option, String name) throws IOException {
     ensureOpen();
     suit(level);
-    return options().getInt(level, option, name);
+    return SocketOptions.getInt(this, level, option, name);
   }
 
   /**
@@ -528,20 +638,14 @@ public final class KernelSocket {
     return setInt(level, option, value, SocketOptions.name(level, option));
   }
 
-  private synchronized boolean setInt(int level, int option, int value, String name)
-      throws IOException {
-    ensureOpen();
-    suit(level);
-    int result = Descriptors.setInt(kernel, fd, level, option, value);
-    boolean set = isTaken(level, option, result) && isSet(name, result);
-    if (set && wasConnected && value == 0) {
-      options().cleared(level, option);
+  private boolean setInt(int level, int option, int value, String name) throws IOException {
+    long memory = NativeMemory.allocate(Integer.BYTES);
+    try {
+      Memory.putInt(memory, value);
+      return setBytes(level, option, memory, Integer.BYTES, name);
+    } finally {
+      NativeMemory.free(memory);
     }
-    if (choice != null) {
-      byte[] bytes = Counterparts.bytes(value);
-      choice.options().put(new GivenOptions.Setting(level, option, bytes, name));
-    }
-    return set;
   }
 
   /**
@@ -554,7 +658,8 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     suit(level);
-    return options().getBytes(level, option, memory, length);
+    return SocketOptions.get(
+        this, level, option, memory, length, SocketOptions.name(level, option));
   }
 
   /** Sets an option of any type; see {@link #setInt(Constant, Constant, int)}. */
@@ -567,21 +672,15 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     suit(level);
-    int result = kernel.setsockopt(fd, level, option, memory, length);
-    boolean set = isTaken(level, option, result) && isSet(name, result);
-    if (set && wasConnected && length == Integer.BYTES && Memory.getInt(memory) == 0) {
-      options().cleared(level, option);
-    }
+    boolean set = SocketOptions.set(this, level, option, memory, length, name);
     if (choice != null) {
-      byte[] value = new byte[length];
-      Memory.copy(memory, value, 0, length);
-      choice.options().put(new GivenOptions.Setting(level, option, value, name));
+      choice.remember(level, option, memory, length, name);
     }
     return set;
   }
 
   /** The same by the bytes of the value. */
-  boolean set(GivenOptions.Setting setting) throws IOException {
+  boolean set(FamilyChoice.Setting setting) throws IOException {
     int length = setting.value().length;
     // The kernel's way to take an accept filter away is an option without a value.
     long memory = length == 0 ? 0 : NativeMemory.allocate(length);
@@ -598,7 +697,7 @@ public final class KernelSocket {
   /** {@return the seconds that close lingers for, or -1 if it does not} */
   public synchronized int soLinger() throws IOException {
     ensureOpen();
-    return options().soLinger();
+    return SocketOptions.soLinger(this);
   }
 
   /**
@@ -609,26 +708,21 @@ public final class KernelSocket {
    */
   public synchronized boolean soLinger(int seconds) throws IOException {
     ensureOpen();
-    boolean set = isSet("SOL_SOCKET/SO_LINGER", options().setLinger(seconds));
+    boolean set = SocketOptions.soLinger(this, seconds);
     if (choice != null) {
-      choice.options().linger(seconds);
+      choice.rememberLinger(seconds);
     }
     return set;
   }
 
-  /** False for a buffer that a connection which is half closed has no use for any more. */
-  private boolean isTaken(int level, int option, int result) {
-    return !wasConnected || !options().isOfShutDirection(level, option, result);
-  }
-
-  private boolean isSet(String option, int result) throws IOException {
-    if (result >= 0) {
-      return true;
+  /** {@return 1 if there is input, 0 at its end, or the negative errno that a recv would have} */
+  private int peek() {
+    long memory = NativeMemory.allocate(1);
+    try {
+      return (int) kernel.recv(fd, memory, 1, platform.get(Constant.MSG_PEEK));
+    } finally {
+      NativeMemory.free(memory);
     }
-    if (Descriptors.isReset(platform, -result) && isGone()) {
-      return false;
-    }
-    throw options().failure("setsockopt", option, result);
   }
 
   /**
@@ -636,7 +730,7 @@ public final class KernelSocket {
    * of its options can then be neither set nor read (ECONNRESET on FreeBSD, EINVAL on macOS).
    */
   public synchronized boolean isGone() {
-    return open && wasConnected && !names().hasPeer();
+    return open && wasConnected && askPeer() != 0;
   }
 
   /** Closes it, once; what comes later does nothing. */

@@ -3,9 +3,12 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
@@ -125,6 +128,38 @@ public final class Sockaddr {
     return inetSize;
   }
 
+  /**
+   * Writes an address of any type in the form that a socket takes.
+   *
+   * @param v6Only whether the socket is of AF_INET6 and cannot carry IPv4
+   * @return the length in bytes
+   * @throws UnresolvedAddressException if the address is only a name
+   * @throws UnsupportedAddressTypeException if it does not suit the family
+   */
+  int put(long memory, SocketAddress a, int family, boolean v6Only) {
+    if (family == unix && a instanceof UnixAddress name) {
+      return putPath(memory, name.bytes());
+    }
+    if (family == unix && a instanceof UnixDomainSocketAddress name) {
+      return putPath(memory, UnixAddress.of(name).bytes());
+    }
+    if (family == unix || !(a instanceof InetSocketAddress inet)) {
+      throw unsupported(
+          "a socket of "
+              + family(platform, family)
+              + " cannot use the address "
+              + a
+              + " (expected: "
+              + (family == unix ? "UnixAddress or UnixDomainSocketAddress" : "InetSocketAddress")
+              + ')');
+    }
+    if (v6Only && inet.getAddress() instanceof Inet4Address) {
+      throw unsupported(
+          "an IPv6 socket cannot carry IPv4 on " + platform + ", so it cannot use " + inet);
+    }
+    return put(memory, inet, family);
+  }
+
   private int putInet6(long memory, InetAddress ip, int number) {
     Memory.clear(memory, inet6Size);
     putHeader(memory, inet6Size, inet6);
@@ -174,6 +209,20 @@ public final class Sockaddr {
       return new InetSocketAddress(ip(memory + address6, IPV6, scopeId), getPort(memory + port6));
     }
     return null;
+  }
+
+  /**
+   * Reads the address of a socket of that family.
+   *
+   * @param length the length that the kernel gave
+   * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if there is none
+   */
+  SocketAddress get(long memory, int length, int family) {
+    if (family == unix) {
+      return UnixAddress.of(getPath(memory, length));
+    }
+    InetSocketAddress inet = get(memory, length);
+    return inet == null || inet.getPort() == 0 ? null : inet;
   }
 
   private static InetAddress ip(long memory, int width, int scopeId) {

@@ -8,37 +8,30 @@ import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 
 /**
- * Options of one socket, and what their failures mean.
+ * Reads and sets the options of a {@link KernelSocket}, which holds its lock meanwhile, and knows
+ * what their failures mean.
  *
- * <p>Darwin answers EINVAL to every setsockopt once both directions of a socket are shut, as a
- * reset does it. That can happen to an accepted connection before its options are set, and is not
- * an error of the server. The errno alone does not tell it from a wrong value; but getpeername goes
- * by the same state (EINVAL there, ENOTCONN on the BSDs and Linux), and unlike reading SO_ERROR it
- * leaves the pending error for the next recv. So a socket is dead that was connected once and has
- * no peer any more.
+ * <p>Darwin answers EINVAL to every setsockopt once both directions of a socket are shut, which a
+ * reset also does. A reset can happen to an accepted connection before its options are set, and is
+ * not an error of the server. The errno alone does not distinguish it from a wrong value. But
+ * getpeername depends on the same state (EINVAL on Darwin, ENOTCONN on the BSDs and Linux), and
+ * unlike reading SO_ERROR it leaves the pending error for the next recv. So a socket that was
+ * connected and no longer has a peer is gone.
  */
 final class SocketOptions {
-  /** Of a second. */
+  /** Darwin's ticks in a second. */
   private static final int DARWIN_TICKS = 100;
 
-  private final Kernel kernel;
-  private final Platform platform;
-  private final int fd;
-
-  SocketOptions(Kernel kernel, int fd) {
-    this.kernel = kernel;
-    this.platform = kernel.platform();
-    this.fd = fd;
-  }
+  private SocketOptions() {}
 
   static String name(int level, int option) {
     return "level " + level + ", option " + option;
   }
 
-  int getInt(int level, int option, String name) throws IOException {
+  static int getInt(KernelSocket socket, int level, int option, String name) throws IOException {
     long memory = NativeMemory.allocate(Long.BYTES);
     try {
-      int length = get(level, option, memory, Integer.BYTES, name);
+      int length = get(socket, level, option, memory, Integer.BYTES, name);
       // OpenBSD answers IP_MULTICAST_TTL and IP_MULTICAST_LOOP with one byte.
       return length == 1 ? Memory.getByte(memory) & 0xff : Memory.getInt(memory);
     } finally {
@@ -46,36 +39,38 @@ final class SocketOptions {
     }
   }
 
-  /** The same; a fallback where the answer is that errno. */
-  int getIntOr(int level, int option, String name, Errno absent, int fallback) throws IOException {
+  /** {@return the value, or a fallback if the answer is that errno} */
+  static int getIntOr(
+      KernelSocket socket, int level, int option, String name, Errno absent, int fallback)
+      throws IOException {
+    Platform platform = socket.kernel().platform();
     long memory = NativeMemory.allocate(2 * Long.BYTES);
     try {
       long inOut = memory + Long.BYTES;
       Memory.putInt(inOut, Integer.BYTES);
-      int result = kernel.getsockopt(fd, level, option, memory, inOut);
+      int result = socket.kernel().getsockopt(socket.fd(), level, option, memory, inOut);
       if (result >= 0) {
         return Memory.getInt(memory);
       }
       if (platform.is(absent, -result)) {
         return fallback;
       }
-      throw failure("getsockopt", name, result);
+      throw failure(platform, "getsockopt", name, result);
     } finally {
       NativeMemory.free(memory);
     }
   }
 
-  int getBytes(int level, int option, long memory, int length) throws IOException {
-    return get(level, option, memory, length, name(level, option));
-  }
-
-  private int get(int level, int option, long memory, int length, String name) throws IOException {
+  /** {@return the length of the value, which is at {@code memory}} */
+  static int get(KernelSocket socket, int level, int option, long memory, int length, String name)
+      throws IOException {
+    Kernel kernel = socket.kernel();
     long inOut = NativeMemory.allocate(Integer.BYTES);
     try {
       Memory.putInt(inOut, length);
-      int result = kernel.getsockopt(fd, level, option, memory, inOut);
+      int result = kernel.getsockopt(socket.fd(), level, option, memory, inOut);
       if (result < 0) {
-        throw failure("getsockopt", name, result);
+        throw failure(kernel.platform(), "getsockopt", name, result);
       }
       return Memory.getInt(inOut);
     } finally {
@@ -83,13 +78,16 @@ final class SocketOptions {
     }
   }
 
-  int soLinger() throws IOException {
+  /** See {@link KernelSocket#soLinger()}. */
+  static int soLinger(KernelSocket socket) throws IOException {
+    Platform platform = socket.kernel().platform();
     Struct linger = platform.struct("linger");
     long memory = NativeMemory.allocate(linger.size());
     try {
       get(
+          socket,
           platform.get(Constant.SOL_SOCKET),
-          lingerOption(),
+          lingerOption(platform),
           memory,
           linger.size(),
           "SOL_SOCKET/SO_LINGER");
@@ -101,28 +99,29 @@ final class SocketOptions {
   }
 
   /**
-   * Sets as many seconds as the system can keep, at most.
-   *
-   * @return 0 or the negative errno
+   * Sets at most as many seconds as the system can keep; see {@link KernelSocket#soLinger(int)}.
    */
-  int setLinger(int seconds) {
+  static boolean soLinger(KernelSocket socket, int seconds) throws IOException {
+    Platform platform = socket.kernel().platform();
     Struct linger = platform.struct("linger");
     long memory = NativeMemory.allocate(linger.size());
     try {
       Memory.putInt(memory + linger.offset("l_onoff"), seconds < 0 ? 0 : 1);
-      Memory.putInt(memory + linger.offset("l_linger"), Math.clamp(seconds, 0, mostLinger()));
+      Memory.putInt(
+          memory + linger.offset("l_linger"), Math.clamp(seconds, 0, mostLinger(platform)));
       int level = platform.get(Constant.SOL_SOCKET);
-      return kernel.setsockopt(fd, level, lingerOption(), memory, linger.size());
+      return set(
+          socket, level, lingerOption(platform), memory, linger.size(), "SOL_SOCKET/SO_LINGER");
     } finally {
       NativeMemory.free(memory);
     }
   }
 
   /**
-   * The BSDs keep it in a short: Darwin in ticks of 10 ms, of which more wrap round, perhaps to 0,
-   * which is a reset; OpenBSD refuses more with EINVAL.
+   * The BSDs keep it in a short. Darwin keeps ticks of 10 ms, and a larger number wraps; a wrap to
+   * 0 makes close reset the connection. OpenBSD refuses a larger number with EINVAL.
    */
-  private int mostLinger() {
+  private static int mostLinger(Platform platform) {
     if (platform.has(Constant.SO_LINGER_SEC)) {
       return Short.MAX_VALUE / DARWIN_TICKS;
     }
@@ -130,15 +129,48 @@ final class SocketOptions {
   }
 
   /** Darwin's SO_LINGER counts in ticks of 10 ms. */
-  private int lingerOption() {
+  private static int lingerOption(Platform platform) {
     return platform.getOr(Constant.SO_LINGER_SEC, platform.get(Constant.SO_LINGER));
   }
 
   /**
-   * Whether the size of a buffer was refused because its direction is shut, by this end or by the
-   * peer's: OpenBSD answers EINVAL for that, and for no size.
+   * Sets an option.
+   *
+   * @return false if it could not be set because the connection, or its direction, is gone
    */
-  boolean isOfShutDirection(int level, int option, int result) {
+  static boolean set(
+      KernelSocket socket, int level, int option, long memory, int length, String name)
+      throws IOException {
+    int result = socket.kernel().setsockopt(socket.fd(), level, option, memory, length);
+    boolean connected = socket.wasConnected();
+    if (connected && isOfShutDirection(socket, level, option, result)) {
+      return false;
+    }
+    boolean set = isSet(socket, name, result);
+    if (set && connected && length == Integer.BYTES && Memory.getInt(memory) == 0) {
+      cleared(socket, level, option);
+    }
+    return set;
+  }
+
+  /** Whether setsockopt succeeded; false if the connection is gone. */
+  static boolean isSet(KernelSocket socket, String option, int result) throws IOException {
+    if (result >= 0) {
+      return true;
+    }
+    Platform platform = socket.kernel().platform();
+    if (Descriptors.isReset(platform, -result) && socket.isGone()) {
+      return false;
+    }
+    throw failure(platform, "setsockopt", option, result);
+  }
+
+  /**
+   * Whether the size of a buffer was refused because its direction is shut, by this end or by the
+   * peer. OpenBSD answers EINVAL only for that, and never for a size.
+   */
+  private static boolean isOfShutDirection(KernelSocket socket, int level, int option, int result) {
+    Platform platform = socket.kernel().platform();
     return platform.system() == OperatingSystem.OPENBSD
         && platform.is(Errno.EINVAL, -result)
         && level == platform.get(Constant.SOL_SOCKET)
@@ -147,44 +179,36 @@ final class SocketOptions {
   }
 
   /**
-   * An option of a connection was switched off. Darwin goes on to hold the segment that TCP_NOPUSH
-   * has held, for some 5 s, unless something is sent: no bytes are enough.
+   * Completes the clearing of an option of a connection. After TCP_NOPUSH is cleared Darwin holds
+   * the last segment for about 5 s more, unless the program sends; a send of 0 bytes is enough.
    */
-  void cleared(int level, int option) {
+  private static void cleared(KernelSocket socket, int level, int option) {
+    Platform platform = socket.kernel().platform();
     if (platform.system() == OperatingSystem.MACOS
         && level == platform.get(Constant.IPPROTO_TCP)
         && option == platform.get(Constant.TCP_NOPUSH)) {
-      sendNothing();
+      sendNothing(socket);
     }
   }
 
-  private void sendNothing() {
+  private static void sendNothing(KernelSocket socket) {
+    Kernel kernel = socket.kernel();
     long memory = NativeMemory.allocate(1);
     try {
-      // EPIPE, ENOTCONN: the output is shut or the connection gone, which held nothing back or has
-      // lost it. EAGAIN, ENOBUFS: a full socket sends as the peer takes. The option is set anyhow.
-      kernel.send(fd, memory, 0, platform.getOr(Constant.MSG_NOSIGNAL, 0));
-    } finally {
-      NativeMemory.free(memory);
-    }
-  }
-
-  /** {@return 1 if there is input, 0 at its end, or the negative errno that a recv would have} */
-  int peek() {
-    long memory = NativeMemory.allocate(1);
-    try {
-      return (int) kernel.recv(fd, memory, 1, platform.get(Constant.MSG_PEEK));
+      // EPIPE, ENOTCONN: the output is shut or the connection gone, so no segment is held. EAGAIN,
+      // ENOBUFS: a full socket sends when the peer receives. In each case the option is set.
+      kernel.send(socket.fd(), memory, 0, kernel.platform().getOr(Constant.MSG_NOSIGNAL, 0));
     } finally {
       NativeMemory.free(memory);
     }
   }
 
   /**
-   * What to throw for an option that failed on a socket that lives.
+   * {@return the exception for an option that failed on a socket that is not gone}
    *
    * @throws UnsupportedOperationException instead, if the system does not have the option
    */
-  IOException failure(String call, String option, int negativeErrno) {
+  static IOException failure(Platform platform, String call, String option, int negativeErrno) {
     if (platform.is(Errno.ENOPROTOOPT, -negativeErrno)
         || platform.is(Errno.EOPNOTSUPP, -negativeErrno)
         || platform.is(Errno.ENOTSUP, -negativeErrno)) {

@@ -3,7 +3,7 @@ package io.github.kqueueffm.syscall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.github.kqueueffm.syscall.MeantAddresses.Own;
+import io.github.kqueueffm.syscall.EffectiveAddresses.Own;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MeantAddressesTest {
+class EffectiveAddressesTest {
   private static final byte[] OWN = link(1);
   private static final byte[] OTHER = link(2);
 
@@ -43,8 +43,8 @@ class MeantAddressesTest {
   @MethodSource
   void wildcardIsTheLoopbackAddressOfItsFamily(String wildcard, String loopback) throws Exception {
     InetAddress ip = InetAddress.getByName(wildcard);
-    assertThat(MeantAddresses.isVague(ip)).isTrue();
-    assertThat(MeantAddresses.remote(ip)).isEqualTo(InetAddress.getByName(loopback));
+    assertThat(EffectiveAddresses.isReplaced(ip)).isTrue();
+    assertThat(EffectiveAddresses.remote(ip)).isEqualTo(InetAddress.getByName(loopback));
   }
 
   static Stream<Arguments> wildcardIsTheLoopbackAddressOfItsFamily() {
@@ -52,11 +52,20 @@ class MeantAddressesTest {
   }
 
   @Test
+  void wildcardOfIpv4MeansBothFamiliesOnASocketOfBoth() throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 7);
+    assertThat(EffectiveAddresses.local(any, true).getAddress())
+        .isEqualTo(InetAddress.getByName("::"));
+    assertThat(EffectiveAddresses.local(any, true).getPort()).isEqualTo(7);
+    assertThat(EffectiveAddresses.local(any, false)).isSameAs(any);
+  }
+
+  @Test
   void wildcardToBindToStays() {
     InetSocketAddress any = new InetSocketAddress(7);
-    assertThat(MeantAddresses.local(any)).isSameAs(any);
+    assertThat(EffectiveAddresses.local(any, false)).isSameAs(any);
     InetSocketAddress name = InetSocketAddress.createUnresolved("name", 7);
-    assertThat(MeantAddresses.local(name)).isSameAs(name);
+    assertThat(EffectiveAddresses.local(name, true)).isSameAs(name);
   }
 
   static Stream<Arguments> scopes() {
@@ -80,17 +89,17 @@ class MeantAddressesTest {
   @MethodSource("scopes")
   void linkLocalAddressHasTheScopeOfTheOneInterfaceThatCanBeMeant(
       String which, byte[] bytes, List<Own> all, int toReach, int toBind) {
-    Inet6Address remote = MeantAddresses.scoped(ip(bytes, 0), all, true);
+    Inet6Address remote = EffectiveAddresses.scoped(ip(bytes, 0), all, true);
     assertThat(remote.getScopeId()).isEqualTo(toReach);
     assertThat(remote.getAddress()).isEqualTo(bytes);
-    Inet6Address local = MeantAddresses.scoped(ip(bytes, 0), all, false);
+    Inet6Address local = EffectiveAddresses.scoped(ip(bytes, 0), all, false);
     assertThat(local.getScopeId()).isEqualTo(toBind);
   }
 
   @Test
   void scopeThatIsGivenStays() {
-    assertThat(MeantAddresses.isVague(ip(OWN, 7))).isFalse();
-    assertThat(MeantAddresses.isVague(ip(OWN, 0))).isTrue();
-    assertThat(MeantAddresses.isVague(InetAddress.getLoopbackAddress())).isFalse();
+    assertThat(EffectiveAddresses.isReplaced(ip(OWN, 7))).isFalse();
+    assertThat(EffectiveAddresses.isReplaced(ip(OWN, 0))).isTrue();
+    assertThat(EffectiveAddresses.isReplaced(InetAddress.getLoopbackAddress())).isFalse();
   }
 }

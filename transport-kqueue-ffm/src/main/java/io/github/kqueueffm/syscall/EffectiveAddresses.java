@@ -11,15 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an address means that the kernels do not take, or not all of them: the same as for Java's
- * own sockets. Nothing here looks a name up.
+ * The addresses that bind, connect and send use in place of those that no kernel, or not every
+ * kernel, accepts. The replacements are those of Java's own sockets. No method looks up a name.
  */
-public final class MeantAddresses {
+public final class EffectiveAddresses {
+  private static final InetAddress ANY4 = address(0, 0, 0, 0);
+  private static final InetAddress ANY6 = address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   private static final InetAddress LOOPBACK4 = address(127, 0, 0, 1);
   private static final InetAddress LOOPBACK6 =
       address(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
-  private MeantAddresses() {}
+  private EffectiveAddresses() {}
 
   /**
    * A link-local address of this machine.
@@ -28,21 +30,21 @@ public final class MeantAddresses {
    */
   record Own(Inet6Address address, boolean isWay) {}
 
-  /** Whether the kernel can be given another address, in connect or send. */
-  public static boolean isVague(InetAddress ip) {
+  /** Whether connect and send may use another address in place of this one. */
+  public static boolean isReplaced(InetAddress ip) {
     return ip.isAnyLocalAddress() || lacksScope(ip);
   }
 
-  /** Whether it is an address of one link, and the link is not said. */
+  /** Whether it is a link-local address without a scope. */
   static boolean lacksScope(InetAddress ip) {
     return ip instanceof Inet6Address six && six.isLinkLocalAddress() && six.getScopeId() == 0;
   }
 
   /**
-   * Where a connect or send to that address goes. A wildcard is the loopback address of the same
-   * family: kernels differ on it (FreeBSD 15: ENETUNREACH, OpenBSD: EINVAL, NetBSD: EHOSTUNREACH).
-   * A link-local address has the scope of the one interface that can be meant; if there are none or
-   * several, it stays as it is for the kernel to judge.
+   * {@return the address that connect and send use} For the wildcard that is the loopback address
+   * of the same family, because kernels differ (FreeBSD 15: ENETUNREACH, OpenBSD: EINVAL, NetBSD:
+   * EHOSTUNREACH). A link-local address gets the scope of the only interface that is possible. If
+   * no interface or several are possible, the address does not change, and the kernel decides.
    */
   static InetAddress remote(InetAddress ip) {
     if (ip.isAnyLocalAddress()) {
@@ -51,18 +53,31 @@ public final class MeantAddresses {
     return lacksScope(ip) ? scoped((Inet6Address) ip, own(), true) : ip;
   }
 
-  /** Where a bind to that address goes: a link-local address has the scope of its interface. */
-  static InetSocketAddress local(InetSocketAddress local) {
+  /**
+   * {@return the address that bind uses} A link-local address gets the scope of its interface.
+   *
+   * @param dual whether the socket is of IPv6 and carries IPv4, so that the IPv4 wildcard means
+   *     both
+   */
+  static InetSocketAddress local(InetSocketAddress local, boolean dual) {
     InetAddress ip = local.getAddress();
+    if (dual && ip instanceof Inet4Address && ip.isAnyLocalAddress()) {
+      return wildcard(true, local.getPort());
+    }
     return ip == null || !lacksScope(ip)
         ? local
         : new InetSocketAddress(scoped((Inet6Address) ip, own(), false), local.getPort());
   }
 
+  /** {@return the wildcard address of IPv6 or IPv4} */
+  static InetSocketAddress wildcard(boolean ipv6, int port) {
+    return new InetSocketAddress(ipv6 ? ANY6 : ANY4, port);
+  }
+
   /**
-   * The address with a scope.
+   * {@return the address with a scope if only one is possible}
    *
-   * @param remote whether it may be of another machine
+   * @param remote whether it may be an address of another machine
    */
   static Inet6Address scoped(Inet6Address ip, List<Own> all, boolean remote) {
     boolean isOwn = all.stream().anyMatch(own -> own.address().equals(ip));
@@ -95,7 +110,7 @@ public final class MeantAddresses {
             .forEach(ip -> all.add(new Own(ip, isWay)));
       }
     } catch (SocketException e) {
-      // An interface that has just gone. The kernel then refuses the address, with its reason.
+      // An interface has just disappeared. The kernel then refuses the address, with its reason.
       return List.of();
     }
     return all;
