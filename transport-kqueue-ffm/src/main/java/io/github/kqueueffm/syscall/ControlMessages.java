@@ -3,7 +3,6 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -152,46 +151,6 @@ public final class ControlMessages {
 
   private boolean is(long message, Constant type) {
     return platform.has(type) && type(message) == platform.get(type);
-  }
-
-  /**
-   * Writes a message that makes a datagram leave from an address of this machine.
-   *
-   * @param family the socket's; on AF_INET6 an IPv4 address becomes a v4-mapped one
-   * @return the bytes that it takes
-   */
-  public int putSource(long message, InetAddress source, int family) {
-    if (family == platform.get(Constant.AF_INET6)) {
-      return putSource6(message, source);
-    }
-    if (!(source instanceof Inet4Address)) {
-      throw Sockaddr.unsupported("an IPv4 socket cannot send from " + source);
-    }
-    int protocol = platform.get(Constant.IPPROTO_IP);
-    if (!platform.hasStruct("in_pktinfo")) {
-      long data = put(message, protocol, platform.get(Constant.IP_SENDSRCADDR), IPV4);
-      Memory.copy(source.getAddress(), 0, data, IPV4);
-      return space(IPV4);
-    }
-    Struct info = platform.struct("in_pktinfo");
-    long data = put(message, protocol, platform.get(Constant.IP_PKTINFO), info.size());
-    Memory.clear(data, info.size());
-    Memory.copy(source.getAddress(), 0, data + info.offset("ipi_spec_dst"), IPV4);
-    return space(info.size());
-  }
-
-  private int putSource6(long message, InetAddress source) {
-    Struct info = platform.struct("in6_pktinfo");
-    int protocol = platform.get(Constant.IPPROTO_IPV6);
-    long data = put(message, protocol, platform.get(Constant.IPV6_PKTINFO), info.size());
-    Memory.clear(data, info.size());
-    long address = data + info.offset("ipi6_addr");
-    byte[] bytes = source.getAddress();
-    if (bytes.length == IPV4) {
-      Memory.putShort(address + IPV6 - IPV4 - Short.BYTES, 0xffff);
-    }
-    Memory.copy(bytes, 0, address + IPV6 - bytes.length, bytes.length);
-    return space(info.size());
   }
 
   private static InetAddress ip(long address, int width) {

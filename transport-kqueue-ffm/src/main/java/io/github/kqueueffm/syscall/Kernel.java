@@ -194,11 +194,6 @@ public abstract class Kernel {
     return callLong(Call.SEND, fd, buffer, length, flags, 0, 0);
   }
 
-  public long recvfrom(
-      int fd, long buffer, long length, int flags, long address, long addressLength) {
-    return callLong(Call.RECVFROM, fd, buffer, length, flags, address, addressLength);
-  }
-
   public long sendto(int fd, long buffer, long length, int flags, long address, int addressLength) {
     return callLong(Call.SENDTO, fd, buffer, length, flags, address, addressLength);
   }
@@ -282,10 +277,6 @@ public abstract class Kernel {
       }
       default -> callInt(Call.SENDFILE, file, socket, offset, count, 0, sent, 0);
     };
-  }
-
-  public int getpeereid(int fd, long uid, long gid) {
-    return callInt(Call.GETPEEREID, fd, uid, gid, 0, 0, 0);
   }
 
   private int linuxSendfile(int socket, int file, long offset, long count, long sent) {

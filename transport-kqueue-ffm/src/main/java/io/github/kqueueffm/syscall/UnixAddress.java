@@ -49,10 +49,6 @@ public final class UnixAddress extends SocketAddress {
     return new String(path, StandardCharsets.UTF_8);
   }
 
-  public boolean isUnnamed() {
-    return path.length == 0;
-  }
-
   public boolean isAbstract() {
     return path.length > 0 && path[0] == 0;
   }

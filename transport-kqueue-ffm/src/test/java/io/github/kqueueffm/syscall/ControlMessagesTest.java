@@ -1,13 +1,11 @@
 package io.github.kqueueffm.syscall;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Facts;
 import io.github.kqueueffm.abi.Platform;
 import java.net.InetAddress;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -185,52 +183,19 @@ class ControlMessagesTest {
   void destinationOfAnIpv6DatagramComesFromPktinfo(Platform platform) throws Exception {
     ControlMessages messages = new ControlMessages(platform);
     InetAddress ip = InetAddress.ofLiteral("2001:db8::7");
-    int length = messages.putSource(control, ip, platform.get(Constant.AF_INET6));
-    assertThat(length).isEqualTo(messages.space(20));
+    int length = messages.space(20);
+    long data =
+        messages.put(
+            control, platform.get(Constant.IPPROTO_IPV6), platform.get(Constant.IPV6_PKTINFO), 20);
+    Memory.copy(ip.getAddress(), 0, data, 16);
     assertThat(messages.destination(control, length, control)).isEqualTo(ip);
     int whole = messages.length(20);
     assertThat(messages.destination(control, whole, control)).isEqualTo(ip);
     assertThat(messages.destination(control, whole - 1, control)).as("cut short").isNull();
   }
 
-  @ParameterizedTest
-  @MethodSource("platforms")
-  void ipv4SourceOnAnIpv6SocketIsMapped(Platform platform) throws Exception {
-    ControlMessages messages = new ControlMessages(platform);
-    InetAddress ip = InetAddress.ofLiteral("192.0.2.3");
-    messages.putSource(control, ip, platform.get(Constant.AF_INET6));
-    assertThat(Platforms.hex(messages.data(control), 20))
-        .isEqualTo("00000000000000000000ffffc0000203" + "00000000");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "linux-x86_64, 00000000 c0000203 00000000",
-    "macos-aarch64, 00000000 c0000203 00000000",
-    "netbsd-x86_64, c0000203 00000000",
-    "freebsd-x86_64, c0000203",
-    "openbsd-x86_64, c0000203"
-  })
-  void ipv4SourceIsWhatTheSystemReads(String name, String data) throws Exception {
-    Platform platform = Platform.named(name);
-    ControlMessages messages = new ControlMessages(platform);
-    InetAddress ip = InetAddress.ofLiteral("192.0.2.3");
-    int length = messages.putSource(control, ip, platform.get(Constant.AF_INET));
-    String expected = data.replace(" ", "");
-    assertThat(length).isEqualTo(messages.space(expected.length() / 2));
-    assertThat(Platforms.hex(messages.data(control), expected.length() / 2)).isEqualTo(expected);
-  }
-
   @Test
-  void ipv6SourceIsRefusedOnAnIpv4Socket() throws Exception {
-    ControlMessages messages = new ControlMessages(Platform.named("linux-x86_64"));
-    InetAddress ip = InetAddress.ofLiteral("2001:db8::7");
-    assertThatThrownBy(() -> messages.putSource(control, ip, 2))
-        .isInstanceOf(UnsupportedAddressTypeException.class);
-  }
-
-  @Test
-  void otherMessagesTellNoDestination() {
+  void otherMessagesHaveNoDestination() {
     Platform platform = Platform.named("linux-x86_64");
     ControlMessages messages = new ControlMessages(platform);
     int length = messages.putDescriptors(control, 1);
