@@ -99,7 +99,7 @@ public class KQueueFfmDatagramChannelConfig
       return (T) Integer.valueOf(maxDatagramPayloadSize);
     }
     if (option == KQueueFfmChannelOption.IP_RECVDSTADDR) {
-      return (T) Boolean.valueOf(isRecipientTold());
+      return (T) Boolean.valueOf(isReceiveDestinationAddress());
     }
     if (isJdkLoop(option)) {
       return (T) Boolean.valueOf(!isLoopbackModeDisabled());
@@ -142,27 +142,27 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /** See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}. */
-  public boolean isRecipientTold() {
+  public boolean isReceiveDestinationAddress() {
     return recipients.areTold();
   }
 
   /**
    * See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}; best set before bind.
    *
-   * @throws UnsupportedOperationException if the system cannot tell it
+   * @throws UnsupportedOperationException if the system does not report it
    */
-  public KQueueFfmDatagramChannelConfig setRecipientTold(boolean told) {
+  public KQueueFfmDatagramChannelConfig setReceiveDestinationAddress(boolean receive) {
     try {
-      recipients.tell(told);
+      recipients.tell(receive);
       return this;
     } catch (IOException e) {
       throw new ChannelException("cannot set IP_RECVDSTADDR: " + Failures.reason(e), e);
     }
   }
 
-  private boolean setRecipientIfPossible(boolean told) {
+  private boolean setRecipientIfPossible(boolean receive) {
     try {
-      setRecipientTold(told);
+      setReceiveDestinationAddress(receive);
       return true;
     } catch (UnsupportedOperationException e) {
       // As for every option that the kernel lacks: a bootstrap warns of it and goes on.

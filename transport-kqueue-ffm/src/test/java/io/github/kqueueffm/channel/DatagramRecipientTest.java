@@ -90,11 +90,11 @@ final class DatagramRecipientTest {
           .isEqualTo(SystemPromise.MULTICAST_ALL.isKept() ? 1 : 0);
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
-      channel.config().setRecipientTold(true);
-      assertThat(channel.config().isRecipientTold()).isTrue();
+      channel.config().setReceiveDestinationAddress(true);
+      assertThat(channel.config().isReceiveDestinationAddress()).isTrue();
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(to(channel));
-      channel.config().setRecipientTold(false);
+      channel.config().setReceiveDestinationAddress(false);
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
     }
@@ -108,9 +108,9 @@ final class DatagramRecipientTest {
       KQueueFfmDatagramChannel channel = fixture.bind(SocketProtocolFamily.INET, ANY4, inbox);
       kernel.fail("setsockopt", Errno.ENOPROTOOPT, 2);
       assertThat(channel.config().setOption(KQueueFfmChannelOption.IP_RECVDSTADDR, true)).isFalse();
-      assertThatThrownBy(() -> channel.config().setRecipientTold(true))
+      assertThatThrownBy(() -> channel.config().setReceiveDestinationAddress(true))
           .isInstanceOf(UnsupportedOperationException.class);
-      assertThat(channel.config().isRecipientTold()).isFalse();
+      assertThat(channel.config().isReceiveDestinationAddress()).isFalse();
       channel.writeAndFlush(packet("x", to(channel))).sync();
       assertThat(inbox.letter().recipient()).isEqualTo(channel.localAddress());
     }
