@@ -159,8 +159,8 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     super.doClose();
   }
 
-  /** Whether the socket has had TCP_NODELAY of its listener since it was accepted. */
-  final boolean isBornWithNoDelay() {
+  /** Whether the accepted socket has TCP_NODELAY from its listener. */
+  final boolean inheritsNoDelay() {
     return parent() instanceof KQueueFfmServerSocketChannel server
         && server.noDelay().isInheritedBy(socket());
   }

@@ -76,7 +76,7 @@ public class KQueueFfmSocketChannelConfig
    */
   protected KQueueFfmSocketChannelConfig(KQueueFfmSocketChannel channel) {
     super(channel, OPTIONS);
-    if (PlatformDependent.canEnableTcpNoDelayByDefault() && !channel.isBornWithNoDelay()) {
+    if (PlatformDependent.canEnableTcpNoDelayByDefault() && !channel.inheritsNoDelay()) {
       set(ChannelOption.TCP_NODELAY, true);
     }
   }
