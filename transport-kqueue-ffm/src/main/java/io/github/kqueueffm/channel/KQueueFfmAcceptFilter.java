@@ -1,6 +1,14 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.util.internal.ObjectUtil;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A filter that lets a listening socket report a connection only when it has sent enough (accf(9)
@@ -47,6 +55,42 @@ public class KQueueFfmAcceptFilter {
     }
     return new KQueueFfmAcceptFilter(
         text.substring(0, end), text.substring(end + SEPARATOR.length()));
+  }
+
+  /** Sets this filter of a listening socket; one that does not listen yet answers EINVAL. */
+  final void applyTo(KernelSocket listener) throws IOException {
+    Platform platform = listener.kernel().platform();
+    int level = platform.get(Constant.SOL_SOCKET);
+    int option = platform.get(Constant.SO_ACCEPTFILTER);
+    if (filterName.isEmpty()) {
+      listener.setBytes(level, option, 0, 0);
+      return;
+    }
+    Struct struct = platform.struct("accept_filter_arg");
+    long memory = NativeMemory.allocate(struct.size());
+    try {
+      put(memory, struct, "af_name", filterName);
+      put(memory, struct, "af_arg", filterArgs);
+      listener.setBytes(level, option, memory, struct.size());
+    } finally {
+      NativeMemory.free(memory);
+    }
+  }
+
+  private static void put(long memory, Struct struct, String field, String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    int most = struct.width(field) - 1;
+    if (bytes.length > most) {
+      throw new IllegalArgumentException(
+          "accept filter: \""
+              + value
+              + "\" has "
+              + bytes.length
+              + " bytes, but at most "
+              + most
+              + " are possible");
+    }
+    Memory.copy(bytes, 0, memory + struct.offset(field), bytes.length);
   }
 
   /** The name; an empty one removes the filter. */

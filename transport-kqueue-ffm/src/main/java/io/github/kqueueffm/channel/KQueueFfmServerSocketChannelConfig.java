@@ -5,6 +5,7 @@ import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
 import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
 import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
+import static io.github.kqueueffm.abi.Constant.SO_ACCEPTFILTER;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
 import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT_LB;
 import static io.github.kqueueffm.abi.Constant.TCP_DEFER_ACCEPT;
@@ -63,7 +64,7 @@ public class KQueueFfmServerSocketChannelConfig
     if (platform().has(TCP_FASTOPEN)) {
       options.put(ChannelOption.TCP_FASTOPEN, fastOpen);
     }
-    if (AcceptFilters.exist(platform())) {
+    if (platform().has(SO_ACCEPTFILTER)) {
       options.put(KQueueFfmChannelOption.SO_ACCEPTFILTER, acceptFilter);
     }
     return options;
@@ -88,7 +89,7 @@ public class KQueueFfmServerSocketChannelConfig
     }
     if ((Object) option == KQueueFfmChannelOption.SO_ACCEPTFILTER) {
       validate(option, value);
-      return AcceptFilters.exist(platform()) && setFilter(value);
+      return platform().has(SO_ACCEPTFILTER) && setFilter(value);
     }
     return super.setOption(option, value);
   }
@@ -127,8 +128,8 @@ public class KQueueFfmServerSocketChannelConfig
 
   private boolean setFilter(Object filter) {
     KQueueFfmAcceptFilter own = KQueueFfmAcceptFilter.of(filter);
-    // Now, and not when the socket listens already.
-    AcceptFilters.ensureExist(platform());
+    // A system without filters refuses it here, and not only when the socket listens.
+    platform().get(SO_ACCEPTFILTER);
     if (channel.isActive()) {
       apply(own);
     }
@@ -138,7 +139,7 @@ public class KQueueFfmServerSocketChannelConfig
 
   private void apply(KQueueFfmAcceptFilter filter) {
     try {
-      AcceptFilters.set(socket(), filter);
+      filter.applyTo(socket());
     } catch (IOException e) {
       throw new ChannelException(
           "cannot set SO_ACCEPTFILTER to "
