@@ -36,7 +36,7 @@ final class GenericOptions {
         return zero(option);
       }
       throw new ChannelException(
-          "cannot read " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
+          "cannot read " + OptionTable.name(option) + ": " + Failures.reason(e), e);
     }
   }
 
@@ -64,7 +64,7 @@ final class GenericOptions {
       }
     } catch (IOException | UnsupportedOperationException e) {
       throw new ChannelException(
-          "cannot set " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
+          "cannot set " + OptionTable.name(option) + ": " + Failures.reason(e), e);
     }
   }
 

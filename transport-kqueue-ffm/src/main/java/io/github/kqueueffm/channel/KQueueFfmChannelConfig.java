@@ -8,20 +8,18 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Configuration of a channel of this transport. Any thread may read and change it.
  *
- * <p>Options of the socket go to the kernel at once. A {@link io.netty.channel.ChannelException}
- * tells that the kernel refused a value, an {@link IllegalArgumentException} that the JDK's sockets
- * refuse it too, such as a negative size of a buffer; a connection that is already gone takes every
- * value silently, since {@code Bootstrap} closes a channel whose option fails.
+ * <p>Socket options go to the kernel immediately. A {@link io.netty.channel.ChannelException} means
+ * that the kernel refused a value. An {@link IllegalArgumentException} means that the JDK's sockets
+ * refuse it too, such as a negative size of a buffer. A connection that is already gone takes every
+ * value silently, because {@code Bootstrap} closes a channel whose option fails.
  *
  * @param <C> the type that the setters return
  */
@@ -31,25 +29,23 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
       InternalLoggerFactory.getInstance(KQueueFfmChannelConfig.class);
 
   private final AbstractKQueueFfmChannel kqueueChannel;
-  private final List<KernelOption<?>> kernelOptions;
+  private final OptionTable options;
   private volatile boolean lingerByNumber;
 
-  KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, List<KernelOption<?>> kernelOptions) {
+  KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, OptionTable options) {
     super(channel);
     this.kqueueChannel = channel;
-    this.kernelOptions = kernelOptions;
+    this.options = options;
   }
 
   /**
    * @param allocator with as many messages for each read as the channel's metadata says
    */
   KQueueFfmChannelConfig(
-      AbstractKQueueFfmChannel channel,
-      List<KernelOption<?>> kernelOptions,
-      RecvByteBufAllocator allocator) {
+      AbstractKQueueFfmChannel channel, OptionTable options, RecvByteBufAllocator allocator) {
     super(channel, allocator);
     this.kqueueChannel = channel;
-    this.kernelOptions = kernelOptions;
+    this.options = options;
   }
 
   @SuppressWarnings("unchecked")
@@ -71,48 +67,31 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   }
 
   /**
-   * All options that this socket has; a closed one has none to tell and fails. What a connection
-   * that the peer has reset does not tell any more is left out.
+   * All options that this channel has, with their values. Options that the kernel no longer reports
+   * of a connection that the peer has reset are left out.
+   *
+   * @throws io.netty.channel.ChannelException if the channel is closed
    */
   @Override
   public Map<ChannelOption<?>, Object> getOptions() {
-    Map<ChannelOption<?>, Object> options =
-        getOptions(super.getOptions(), KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS);
-    for (KernelOption<?> kernelOption : kernelOptions) {
-      Object value = kernelOption.exists(platform()) ? ifTold(kernelOption) : null;
-      if (value != null) {
-        options.put(kernelOption.option(), value);
-      }
-    }
-    return options;
+    Map<ChannelOption<?>, Object> values = super.getOptions();
+    options.addTo(values, this);
+    return values;
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
     if (option instanceof GenericUnixChannelOption<T> generic) {
       return GenericOptions.get(socket(), generic);
     }
-    if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {
-      return (T) Boolean.FALSE;
-    }
-    KernelOption<T> kernelOption = find(option);
-    if (kernelOption == null) {
+    OptionTable.Row<T> row = existing(option);
+    if (row == null) {
       return super.getOption(option);
     }
     try {
-      return kernelOption.get(socket());
+      return row.get(this);
     } catch (UnsupportedOperationException e) {
-      // As for those that are not listed.
-      return null;
-    }
-  }
-
-  /** ENOPROTOOPT: the headers have it and this kernel does not, so it is not listed. */
-  private Object ifTold(KernelOption<?> kernelOption) {
-    try {
-      return kernelOption.ifTold(socket());
-    } catch (UnsupportedOperationException e) {
+      // ENOPROTOOPT: the headers have it and this kernel lacks it, so it is not listed either.
       return null;
     }
   }
@@ -127,19 +106,15 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
       }
       return true;
     }
-    if (option == KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS) {
-      validate(option, value);
-      return true;
-    }
-    KernelOption<T> kernelOption = find(option);
-    if (kernelOption == null) {
+    OptionTable.Row<T> row = existing(option);
+    if (row == null) {
       return super.setOption(option, value);
     }
     validate(option, value);
     try {
-      return set(kernelOption, value);
+      return row.set(this, value);
     } catch (UnsupportedOperationException e) {
-      // ENOPROTOOPT: not listed either. A bootstrap warns of it and goes on.
+      // ENOPROTOOPT, as in getOption. A bootstrap warns of it and goes on.
       return false;
     }
   }
@@ -152,27 +127,15 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   @Override
   protected <T> void validate(ChannelOption<T> option, T value) {
     if (value != null) {
-      KernelOption<T> kernelOption = lookUp(option);
-      OptionTypes.check(kernelOption == null ? option : kernelOption.option(), value);
+      options.checkType(option, value);
     }
     super.validate(option, value);
   }
 
-  /** The kernel's option behind a channel option, or {@code null} if there is none here. */
-  private <T> KernelOption<T> find(ChannelOption<T> option) {
-    KernelOption<T> found = lookUp(option);
-    return found != null && found.exists(platform()) ? found : null;
-  }
-
-  @SuppressWarnings("unchecked")
-  private <T> KernelOption<T> lookUp(ChannelOption<T> option) {
-    boolean jdk = option instanceof NioChannelOption;
-    for (KernelOption<?> candidate : kernelOptions) {
-      if (candidate.option() == option || jdk && candidate.isNamed(option.name())) {
-        return (KernelOption<T>) candidate;
-      }
-    }
-    return null;
+  /** The row of an option, or {@code null} if this channel or this system lacks it. */
+  private <T> OptionTable.Row<T> existing(ChannelOption<T> option) {
+    OptionTable.Row<T> row = options.row(option);
+    return row != null && row.exists(platform()) ? row : null;
   }
 
   /**
@@ -181,7 +144,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
    * @throws UnsupportedOperationException if the system lacks it
    */
   final <T> T get(ChannelOption<T> option) {
-    return lookUp(option).get(socket());
+    return options.row(option).get(this);
   }
 
   /**
@@ -190,17 +153,22 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
    * @throws UnsupportedOperationException if the system lacks it
    */
   final <T> C set(ChannelOption<T> option, T value) {
-    set(lookUp(option), value);
+    options.row(option).set(this, value);
     return self();
   }
 
+  /** A socket option was set, by its setter or by {@link #setOption}. */
+  void changed(ChannelOption<?> option, Object value) {}
+
   /**
-   * False if it does not hold for all that the socket carries, and the reason is logged. Not of an
-   * accepted connection: a bootstrap sets the same for each, and logs each false, so that true is
-   * the answer there, and the reason is logged once for the server.
+   * What {@link #setOption} answers for a socket option that was set: false if it has no effect on
+   * some of what the socket carries, and the objection is logged. A bootstrap sets the same options
+   * for each accepted connection, and logs each false. So the answer for an accepted connection is
+   * true, and the objection is logged once for the server.
+   *
+   * @param objection why it has no effect on some, or {@code null}
    */
-  private <T> boolean set(KernelOption<T> kernelOption, T value) {
-    String objection = kernelOption.set(socket(), value);
+  final boolean isEffective(String objection) {
     boolean accepted = channel.parent() instanceof AbstractKQueueFfmServerChannel;
     if (objection != null && (!accepted || isFirstObjection())) {
       LOGGER.warn(objection);

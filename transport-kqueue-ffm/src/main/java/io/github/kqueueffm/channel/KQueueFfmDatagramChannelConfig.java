@@ -1,32 +1,14 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
-import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
-import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_ALL;
-import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_IF;
-import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_LOOP;
-import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_TTL;
-import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
-import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
-import static io.github.kqueueffm.abi.Constant.SO_BROADCAST;
-import static io.github.kqueueffm.abi.Constant.SO_BUSY_POLL;
-import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
-import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
-
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannelConfig;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Configuration of a {@link KQueueFfmDatagramChannel}.
@@ -39,41 +21,7 @@ import java.util.Map;
 public class KQueueFfmDatagramChannelConfig
     extends AbstractKQueueFfmDatagramChannelConfig<KQueueFfmDatagramChannelConfig>
     implements DatagramChannelConfig {
-  private static final List<KernelOption<?>> OPTIONS =
-      List.of(
-          KernelOption.flag(ChannelOption.SO_BROADCAST, SOL_SOCKET, SO_BROADCAST),
-          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
-          KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF),
-          KernelOption.of(
-              ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR, OptionForms.SHARED_PORT),
-          KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT),
-          KernelOption.trafficClass(),
-          KernelOption.of(
-              ChannelOption.IP_MULTICAST_TTL,
-              IPPROTO_IP,
-              IP_MULTICAST_TTL,
-              MulticastForms.TIME_TO_LIVE),
-          KernelOption.of(
-              ChannelOption.IP_MULTICAST_LOOP_DISABLED,
-              IPPROTO_IP,
-              IP_MULTICAST_LOOP,
-              MulticastForms.LOOP_DISABLED),
-          // Before the one by address: it is the JDK's option of that name.
-          KernelOption.of(
-              ChannelOption.IP_MULTICAST_IF, IPPROTO_IP, IP_MULTICAST_IF, MulticastForms.INTERFACE),
-          KernelOption.of(
-              ChannelOption.IP_MULTICAST_ADDR,
-              IPPROTO_IP,
-              IP_MULTICAST_IF,
-              MulticastForms.INTERFACE_ADDRESS),
-          KernelOption.of(
-              KQueueFfmChannelOption.IP_MULTICAST_ALL,
-              IPPROTO_IP,
-              IP_MULTICAST_ALL,
-              MulticastForms.ALL),
-          KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
-          KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
-          KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL));
+  private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.DATAGRAM);
 
   private final DatagramRecipients recipients;
   private volatile int maxDatagramPayloadSize;
@@ -82,51 +30,6 @@ public class KQueueFfmDatagramChannelConfig
   protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
     super(channel, OPTIONS);
     recipients = channel.recipients();
-  }
-
-  @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(
-        super.getOptions(),
-        KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
-        KQueueFfmChannelOption.IP_RECVDSTADDR);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <T> T getOption(ChannelOption<T> option) {
-    if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-      return (T) Integer.valueOf(maxDatagramPayloadSize);
-    }
-    if (option == KQueueFfmChannelOption.IP_RECVDSTADDR) {
-      return (T) Boolean.valueOf(isReceiveDestinationAddress());
-    }
-    if (isJdkLoop(option)) {
-      return (T) Boolean.valueOf(!isLoopbackModeDisabled());
-    }
-    return super.getOption(option);
-  }
-
-  @Override
-  public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-      validate(option, value);
-      setMaxDatagramPayloadSize((Integer) value);
-    } else if (option == KQueueFfmChannelOption.IP_RECVDSTADDR) {
-      validate(option, value);
-      return setRecipientIfPossible((Boolean) value);
-    } else if (isJdkLoop(option)) {
-      validate(option, value);
-      return super.setOption(ChannelOption.IP_MULTICAST_LOOP_DISABLED, !(Boolean) value);
-    } else {
-      return super.setOption(option, value);
-    }
-    return true;
-  }
-
-  /** The JDK's option says the opposite of Netty's. */
-  private static boolean isJdkLoop(ChannelOption<?> option) {
-    return option instanceof NioChannelOption && option.name().equals(IP_MULTICAST_LOOP.name());
   }
 
   /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}. */
@@ -157,16 +60,6 @@ public class KQueueFfmDatagramChannelConfig
       return this;
     } catch (IOException e) {
       throw new ChannelException("cannot set IP_RECVDSTADDR: " + Failures.reason(e), e);
-    }
-  }
-
-  private boolean setRecipientIfPossible(boolean receive) {
-    try {
-      setReceiveDestinationAddress(receive);
-      return true;
-    } catch (UnsupportedOperationException e) {
-      // As for every option that the kernel lacks: a bootstrap warns of it and goes on.
-      return false;
     }
   }
 

@@ -1,26 +1,16 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
-import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
-import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
-
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.channel.unix.DomainSocketChannelConfig;
 import io.netty.channel.unix.DomainSocketReadMode;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
-import java.util.List;
-import java.util.Map;
 
 /** Configuration of a {@link KQueueFfmDomainSocketChannel}. */
 public class KQueueFfmDomainSocketChannelConfig
     extends KQueueFfmChannelConfig<KQueueFfmDomainSocketChannelConfig>
     implements DomainSocketChannelConfig, DuplexChannelConfig {
-  private static final List<KernelOption<?>> OPTIONS =
-      List.of(
-          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
-          KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF));
+  private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.DOMAIN_SOCKET);
 
   private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
   private volatile boolean allowHalfClosure;
@@ -31,48 +21,13 @@ public class KQueueFfmDomainSocketChannelConfig
   }
 
   @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(
-        super.getOptions(),
-        UnixChannelOption.DOMAIN_SOCKET_READ_MODE,
-        ChannelOption.ALLOW_HALF_CLOSURE);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <T> T getOption(ChannelOption<T> option) {
-    if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-      return (T) getReadMode();
-    }
-    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-      return (T) Boolean.valueOf(isAllowHalfClosure());
-    }
-    return super.getOption(option);
-  }
-
-  @Override
-  public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-      validate(option, value);
-      setReadMode((DomainSocketReadMode) value);
-      return true;
-    }
-    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-      validate(option, value);
-      setAllowHalfClosure((Boolean) value);
-      return true;
-    }
-    return super.setOption(option, value);
-  }
-
-  @Override
   public DomainSocketReadMode getReadMode() {
     return readMode;
   }
 
   /**
-   * Sets whether bytes or descriptors are read. In the mode for bytes, descriptors that come along
-   * are closed by the kernel; in the one for descriptors, bytes are dropped.
+   * Sets whether bytes or descriptors are read. In the mode for bytes the kernel closes descriptors
+   * that arrive with them. In the mode for descriptors the bytes are dropped.
    */
   @Override
   public KQueueFfmDomainSocketChannelConfig setReadMode(DomainSocketReadMode mode) {
@@ -97,8 +52,8 @@ public class KQueueFfmDomainSocketChannelConfig
   }
 
   /**
-   * Sets the send buffer, in bytes; Linux doubles the number, and {@link #getSendBufferSize()}
-   * tells the double.
+   * Sets the send buffer, in bytes. Linux doubles the number, and {@link #getSendBufferSize()}
+   * returns the double.
    *
    * @throws io.netty.channel.ChannelException if the kernel refuses it
    */
@@ -112,8 +67,8 @@ public class KQueueFfmDomainSocketChannelConfig
   }
 
   /**
-   * Sets the receive buffer, in bytes. On Linux it has no effect on what may be under way, which
-   * the peer's send buffer limits.
+   * Sets the receive buffer, in bytes. On Linux it does not limit how many bytes wait to be read:
+   * the peer's send buffer does.
    *
    * @throws io.netty.channel.ChannelException if the kernel refuses it
    */

@@ -1,60 +1,25 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
-import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
-
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import io.netty.util.internal.ObjectUtil;
-import java.util.List;
-import java.util.Map;
 
 /**
- * What the configurations of all listening channels have.
+ * Configuration that all listening channels have.
  *
  * @param <C> the type that the setters return
  */
 public abstract class KQueueFfmServerChannelConfig<C extends KQueueFfmServerChannelConfig<C>>
     extends KQueueFfmChannelConfig<C> implements ServerSocketChannelConfig {
-  static final List<KernelOption<?>> OPTIONS =
-      List.of(
-          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
-          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR));
-
   private volatile int backlog = NetUtil.SOMAXCONN;
 
-  KQueueFfmServerChannelConfig(
-      AbstractKQueueFfmServerChannel channel, List<KernelOption<?>> kernelOptions) {
-    super(channel, kernelOptions);
+  KQueueFfmServerChannelConfig(AbstractKQueueFfmServerChannel channel, OptionTable options) {
+    super(channel, options);
   }
 
-  /** The socket listens: what takes effect from then on only is set now. */
+  /** Called when the socket listens, to set what takes effect only from then on. */
   void listening() {}
-
-  @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
-    return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG);
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <T> T getOption(ChannelOption<T> option) {
-    return option == ChannelOption.SO_BACKLOG
-        ? (T) Integer.valueOf(getBacklog())
-        : super.getOption(option);
-  }
-
-  @Override
-  public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == ChannelOption.SO_BACKLOG) {
-      validate(option, value);
-      setBacklog((Integer) value);
-      return true;
-    }
-    return super.setOption(option, value);
-  }
 
   @Override
   public int getBacklog() {
@@ -83,7 +48,7 @@ public abstract class KQueueFfmServerChannelConfig<C extends KQueueFfmServerChan
     return get(ChannelOption.SO_RCVBUF);
   }
 
-  /** Sets the receive buffer of the connections to come. */
+  /** Sets the receive buffer of the connections that it will accept. */
   @Override
   public C setReceiveBufferSize(int receiveBufferSize) {
     return set(ChannelOption.SO_RCVBUF, receiveBufferSize);

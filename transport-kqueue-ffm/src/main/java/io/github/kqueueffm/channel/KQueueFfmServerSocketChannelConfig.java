@@ -1,16 +1,8 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
-import static io.github.kqueueffm.abi.Constant.IP_FREEBIND;
-import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
-import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
 import static io.github.kqueueffm.abi.Constant.SO_ACCEPTFILTER;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEPORT_LB;
-import static io.github.kqueueffm.abi.Constant.TCP_DEFER_ACCEPT;
 import static io.github.kqueueffm.abi.Constant.TCP_FASTOPEN;
-import static io.github.kqueueffm.abi.Constant.TCP_MAXSEG;
 
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
@@ -20,9 +12,6 @@ import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 /** Configuration of a {@link KQueueFfmServerSocketChannel}. */
 public class KQueueFfmServerSocketChannelConfig
@@ -30,20 +19,7 @@ public class KQueueFfmServerSocketChannelConfig
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(KQueueFfmServerSocketChannelConfig.class);
 
-  private static final List<KernelOption<?>> TCP_OPTIONS =
-      Stream.concat(
-              OPTIONS.stream(),
-              Stream.of(
-                  KernelOption.flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, SO_REUSEPORT),
-                  KernelOption.flag(
-                      KQueueFfmChannelOption.SO_REUSEPORT_LB, SOL_SOCKET, SO_REUSEPORT_LB),
-                  KernelOption.flag(KQueueFfmChannelOption.IP_FREEBIND, IPPROTO_IP, IP_FREEBIND),
-                  KernelOption.flag(
-                      KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
-                  KernelOption.integer(
-                      KQueueFfmChannelOption.TCP_DEFER_ACCEPT, IPPROTO_TCP, TCP_DEFER_ACCEPT),
-                  KernelOption.integer(KQueueFfmChannelOption.TCP_MAXSEG, IPPROTO_TCP, TCP_MAXSEG)))
-          .toList();
+  private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.SERVER_SOCKET);
 
   private volatile int fastOpen;
   private volatile Object acceptFilter;
@@ -53,45 +29,9 @@ public class KQueueFfmServerSocketChannelConfig
    * SO_REUSEADDR} on.
    */
   protected KQueueFfmServerSocketChannelConfig(KQueueFfmServerSocketChannel channel) {
-    super(channel, TCP_OPTIONS);
-    // As with Netty's own transports: a server restarts at once on the port that it had.
+    super(channel, OPTIONS);
+    // As in Netty's own transports: a restarted server can bind the port that it had.
     set(ChannelOption.SO_REUSEADDR, true);
-  }
-
-  @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
-    Map<ChannelOption<?>, Object> options = super.getOptions();
-    if (platform().has(TCP_FASTOPEN)) {
-      options.put(ChannelOption.TCP_FASTOPEN, fastOpen);
-    }
-    if (platform().has(SO_ACCEPTFILTER)) {
-      options.put(KQueueFfmChannelOption.SO_ACCEPTFILTER, acceptFilter);
-    }
-    return options;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <T> T getOption(ChannelOption<T> option) {
-    if (option == ChannelOption.TCP_FASTOPEN) {
-      return platform().has(TCP_FASTOPEN) ? (T) Integer.valueOf(fastOpen) : null;
-    }
-    return (Object) option == KQueueFfmChannelOption.SO_ACCEPTFILTER
-        ? (T) acceptFilter
-        : super.getOption(option);
-  }
-
-  @Override
-  public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == ChannelOption.TCP_FASTOPEN) {
-      validate(option, value);
-      return platform().has(TCP_FASTOPEN) && setFastOpen((Integer) value);
-    }
-    if ((Object) option == KQueueFfmChannelOption.SO_ACCEPTFILTER) {
-      validate(option, value);
-      return platform().has(SO_ACCEPTFILTER) && setFilter(value);
-    }
-    return super.setOption(option, value);
   }
 
   /** Whether several sockets may listen on the port; only Linux and DragonFly balance by it. */
@@ -126,7 +66,12 @@ public class KQueueFfmServerSocketChannelConfig
     return this;
   }
 
-  private boolean setFilter(Object filter) {
+  /** The filter as it was set, of our type or of Netty's, or {@code null}. */
+  final Object filter() {
+    return acceptFilter;
+  }
+
+  final void setFilter(Object filter) {
     KQueueFfmAcceptFilter own = KQueueFfmAcceptFilter.of(filter);
     // A system without filters refuses it here, and not only when the socket listens.
     platform().get(SO_ACCEPTFILTER);
@@ -134,7 +79,6 @@ public class KQueueFfmServerSocketChannelConfig
       apply(own);
     }
     acceptFilter = filter;
-    return true;
   }
 
   private void apply(KQueueFfmAcceptFilter filter) {
@@ -215,7 +159,11 @@ public class KQueueFfmServerSocketChannelConfig
    * bind, it takes effect with it.
    */
   public KQueueFfmServerSocketChannelConfig setTcpFastopen(int pending) {
-    setFastOpen(pending);
+    ObjectUtil.checkPositiveOrZero(pending, "TCP_FASTOPEN");
+    if (channel.isActive()) {
+      applyFastOpen(pending);
+    }
+    fastOpen = pending;
     return this;
   }
 
@@ -226,21 +174,7 @@ public class KQueueFfmServerSocketChannelConfig
 
   /** Lets clients send data with their SYN; before bind, it takes effect with it. */
   public KQueueFfmServerSocketChannelConfig setTcpFastOpen(boolean fastOpen) {
-    setFastOpen(fastOpen ? 1 : 0);
-    return this;
-  }
-
-  /**
-   * @param pending how many such connections may wait for the end of their handshake (Linux); any
-   *     number above 0 switches it on elsewhere
-   */
-  private boolean setFastOpen(int pending) {
-    ObjectUtil.checkPositiveOrZero(pending, "TCP_FASTOPEN");
-    if (channel.isActive()) {
-      applyFastOpen(pending);
-    }
-    fastOpen = pending;
-    return true;
+    return setTcpFastopen(fastOpen ? 1 : 0);
   }
 
   private void applyFastOpen(int pending) {

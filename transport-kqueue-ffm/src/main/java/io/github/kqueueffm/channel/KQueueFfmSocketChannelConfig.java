@@ -1,69 +1,13 @@
 package io.github.kqueueffm.channel;
 
-import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
-import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
-import static io.github.kqueueffm.abi.Constant.IP_BIND_ADDRESS_NO_PORT;
-import static io.github.kqueueffm.abi.Constant.IP_TRANSPARENT;
-import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
-import static io.github.kqueueffm.abi.Constant.SO_BUSY_POLL;
-import static io.github.kqueueffm.abi.Constant.SO_KEEPALIVE;
-import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
-import static io.github.kqueueffm.abi.Constant.SO_REUSEADDR;
-import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
-import static io.github.kqueueffm.abi.Constant.SO_SNDLOWAT;
-import static io.github.kqueueffm.abi.Constant.TCP_CORK;
-import static io.github.kqueueffm.abi.Constant.TCP_KEEPALIVE;
-import static io.github.kqueueffm.abi.Constant.TCP_KEEPCNT;
-import static io.github.kqueueffm.abi.Constant.TCP_KEEPIDLE;
-import static io.github.kqueueffm.abi.Constant.TCP_KEEPINTVL;
-import static io.github.kqueueffm.abi.Constant.TCP_MAXSEG;
-import static io.github.kqueueffm.abi.Constant.TCP_NODELAY;
-import static io.github.kqueueffm.abi.Constant.TCP_NOPUSH;
-import static io.github.kqueueffm.abi.Constant.TCP_NOTSENT_LOWAT;
-import static io.github.kqueueffm.abi.Constant.TCP_QUICKACK;
-import static io.github.kqueueffm.abi.Constant.TCP_USER_TIMEOUT;
-
-import io.github.kqueueffm.abi.OperatingSystem;
-import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.util.internal.PlatformDependent;
-import java.util.List;
-import java.util.Map;
 
 /** Configuration of a {@link KQueueFfmSocketChannel}. */
 public class KQueueFfmSocketChannelConfig
     extends KQueueFfmChannelConfig<KQueueFfmSocketChannelConfig> implements SocketChannelConfig {
-  private static final List<KernelOption<?>> OPTIONS =
-      List.of(
-          KernelOption.integer(ChannelOption.SO_RCVBUF, SOL_SOCKET, SO_RCVBUF),
-          KernelOption.integer(ChannelOption.SO_SNDBUF, SOL_SOCKET, SO_SNDBUF),
-          KernelOption.flag(ChannelOption.TCP_NODELAY, IPPROTO_TCP, TCP_NODELAY),
-          KernelOption.flag(ChannelOption.SO_KEEPALIVE, SOL_SOCKET, SO_KEEPALIVE),
-          KernelOption.flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR),
-          KernelOption.linger(),
-          KernelOption.trafficClass(),
-          // Linux can read it, always as 1, but answers ENOPROTOOPT to setting it.
-          KernelOption.integer(KQueueFfmChannelOption.SO_SNDLOWAT, SOL_SOCKET, SO_SNDLOWAT)
-              .notOn(OperatingSystem.LINUX),
-          KernelOption.flag(KQueueFfmChannelOption.TCP_NOPUSH, IPPROTO_TCP, TCP_NOPUSH, TCP_CORK),
-          KernelOption.flag(KQueueFfmChannelOption.TCP_CORK, IPPROTO_TCP, TCP_CORK, TCP_NOPUSH),
-          KernelOption.flag(KQueueFfmChannelOption.TCP_QUICKACK, IPPROTO_TCP, TCP_QUICKACK),
-          KernelOption.integer(
-              KQueueFfmChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, TCP_KEEPIDLE, TCP_KEEPALIVE),
-          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, TCP_KEEPINTVL),
-          KernelOption.integer(KQueueFfmChannelOption.TCP_KEEPCNT, IPPROTO_TCP, TCP_KEEPCNT),
-          KernelOption.integer(
-              KQueueFfmChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, TCP_USER_TIMEOUT),
-          KernelOption.unsigned(
-              KQueueFfmChannelOption.TCP_NOTSENT_LOWAT, IPPROTO_TCP, TCP_NOTSENT_LOWAT),
-          KernelOption.integer(KQueueFfmChannelOption.TCP_MAXSEG, IPPROTO_TCP, TCP_MAXSEG),
-          KernelOption.integer(KQueueFfmChannelOption.SO_BUSY_POLL, SOL_SOCKET, SO_BUSY_POLL),
-          KernelOption.flag(KQueueFfmChannelOption.IP_TRANSPARENT, IPPROTO_IP, IP_TRANSPARENT),
-          KernelOption.flag(
-              KQueueFfmChannelOption.IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT));
-
+  private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.SOCKET);
   private static final int LINGER_UNKNOWN = Integer.MIN_VALUE;
 
   private volatile boolean allowHalfClosure;
@@ -82,53 +26,13 @@ public class KQueueFfmSocketChannelConfig
   }
 
   @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
-    Map<ChannelOption<?>, Object> options =
-        getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
-    if (TcpFastOpen.isPossible(platform())) {
-      options.put(ChannelOption.TCP_FASTOPEN_CONNECT, fastOpenConnect);
-    }
-    return options;
-  }
-
-  @Override
-  @SuppressWarnings("unchecked")
-  public <T> T getOption(ChannelOption<T> option) {
-    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-      return (T) Boolean.valueOf(isAllowHalfClosure());
-    }
-    if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-      return TcpFastOpen.isPossible(platform()) ? (T) Boolean.valueOf(fastOpenConnect) : null;
-    }
-    return super.getOption(option);
-  }
-
-  @Override
-  public <T> boolean setOption(ChannelOption<T> option, T value) {
-    if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-      validate(option, value);
-      setAllowHalfClosure((Boolean) value);
-      return true;
-    }
-    if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-      validate(option, value);
-      fastOpenConnect = (Boolean) value;
-      return TcpFastOpen.isPossible(platform());
-    }
-    boolean set = super.setOption(option, value);
-    if (set && isLinger(option)) {
+  void changed(ChannelOption<?> option, Object value) {
+    if (option == ChannelOption.SO_LINGER) {
       linger = (Integer) value;
     }
-    return set;
   }
 
-  /** Netty's option or the JDK's; one by number may have any name, and a value of another type. */
-  private static boolean isLinger(ChannelOption<?> option) {
-    return !(option instanceof GenericUnixChannelOption)
-        && option.name().equals(ChannelOption.SO_LINGER.name());
-  }
-
-  /** A descriptor may linger without this configuration having been told. */
+  /** Called for a descriptor that may linger by what was set elsewhere. */
   final void lingerUnknown() {
     linger = LINGER_UNKNOWN;
   }
@@ -170,9 +74,7 @@ public class KQueueFfmSocketChannelConfig
    */
   @Override
   public KQueueFfmSocketChannelConfig setSoLinger(int soLinger) {
-    set(ChannelOption.SO_LINGER, soLinger);
-    linger = soLinger;
-    return this;
+    return set(ChannelOption.SO_LINGER, soLinger);
   }
 
   @Override
@@ -434,8 +336,7 @@ public class KQueueFfmSocketChannelConfig
    */
   @Deprecated
   public KQueueFfmSocketChannelConfig setTcpKeepCntl(int probes) {
-    set(KQueueFfmChannelOption.TCP_KEEPCNT, probes);
-    return this;
+    return set(KQueueFfmChannelOption.TCP_KEEPCNT, probes);
   }
 
   /** Whether data that is written before the connect goes with its SYN. */

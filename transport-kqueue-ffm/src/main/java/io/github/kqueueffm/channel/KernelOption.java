@@ -8,90 +8,85 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
 
-/**
- * A channel option that is a socket option: under which name the kernel knows it, and in which
- * form.
- */
-final class KernelOption<T> {
+/** A channel option that is a socket option: its names in the kernels, and its codec. */
+final class KernelOption<T> implements OptionTable.Row<T> {
   private final ChannelOption<T> option;
-  private final Form<T> form;
+  private final OptionCodec codec;
+  private final Set<OptionTable.Kind> channels;
   private final Constant level;
   private final Constant[] names;
-  private final OperatingSystem missingSystem;
 
-  /** How a value gets in and out of the socket. */
-  interface Form<T> {
-    T get(KernelSocket socket, Constant level, Constant name) throws IOException;
+  // Set while the table is made, and never after.
+  private OperatingSystem missingSystem;
+  private long least = Long.MIN_VALUE;
+  private long most = Long.MAX_VALUE;
+  private String expected;
+  private String expectedOnLinux;
 
-    /** What is told of a connection that is gone, whose kernel does not tell it any more. */
-    T whenGone();
+  /**
+   * @param names the names that systems have for it, the best one first
+   */
+  KernelOption(
+      ChannelOption<T> option,
+      OptionCodec codec,
+      Set<OptionTable.Kind> channels,
+      Constant level,
+      Constant... names) {
+    this.option = option;
+    this.codec = codec;
+    this.channels = channels;
+    this.level = level;
+    this.names = names;
+  }
 
-    /** False if the connection is gone, so that it makes no difference any more. */
-    boolean set(KernelSocket socket, Constant level, Constant name, T value) throws IOException;
+  /** Excludes a system whose headers have the option and whose kernel refuses it. */
+  KernelOption<T> notOn(OperatingSystem system) {
+    missingSystem = system;
+    return this;
   }
 
   /**
-   * @param names what systems call it, the best one first
-   * @param missingSystem one whose kernel refuses it though the headers have it, or {@code null}
+   * Refuses other numbers before the kernel is asked, as the JDK's own sockets do. A kernel need
+   * not refuse them: Linux takes a negative size as the largest one, and only the low bits of a
+   * traffic class.
    */
-  private KernelOption(
-      ChannelOption<T> option,
-      Form<T> form,
-      Constant level,
-      Constant[] names,
-      OperatingSystem missingSystem) {
-    this.option = option;
-    this.form = form;
-    this.level = level;
-    this.names = names;
-    this.missingSystem = missingSystem;
+  KernelOption<T> between(long least, long most, String expected) {
+    this.least = least;
+    this.most = most;
+    this.expected = expected;
+    return this;
   }
 
-  static KernelOption<Integer> integer(
-      ChannelOption<Integer> option, Constant level, Constant... names) {
-    return new KernelOption<>(option, OptionForms.INTEGER, level, names, null);
+  /** Says which values Linux takes, for the message when it refuses one. */
+  KernelOption<T> expectedOnLinux(String expected) {
+    expectedOnLinux = expected;
+    return this;
   }
 
-  /** An int that is unsigned in the kernel. */
-  static KernelOption<Long> unsigned(
-      ChannelOption<Long> option, Constant level, Constant... names) {
-    return new KernelOption<>(option, OptionForms.UNSIGNED, level, names, null);
-  }
-
-  static KernelOption<Boolean> flag(
-      ChannelOption<Boolean> option, Constant level, Constant... names) {
-    return new KernelOption<>(option, OptionForms.BOOLEAN, level, names, null);
-  }
-
-  static KernelOption<Integer> linger() {
-    return of(ChannelOption.SO_LINGER, Constant.SOL_SOCKET, Constant.SO_LINGER, OptionForms.LINGER);
-  }
-
-  static KernelOption<Integer> trafficClass() {
-    return of(
-        ChannelOption.IP_TOS, Constant.IPPROTO_IP, Constant.IP_TOS, OptionForms.TRAFFIC_CLASS);
-  }
-
-  static <T> KernelOption<T> of(
-      ChannelOption<T> option, Constant level, Constant name, Form<T> form) {
-    return new KernelOption<>(option, form, level, new Constant[] {name}, null);
-  }
-
-  /** The same option for all systems but one. */
-  KernelOption<T> notOn(OperatingSystem system) {
-    return new KernelOption<>(option, form, level, names, system);
-  }
-
-  ChannelOption<T> option() {
+  @Override
+  public ChannelOption<T> option() {
     return option;
   }
 
-  boolean exists(Platform platform) {
+  @Override
+  public Class<?> type() {
+    return codec.type();
+  }
+
+  @Override
+  public Set<OptionTable.Kind> channels() {
+    return channels;
+  }
+
+  @Override
+  public boolean exists(Platform platform) {
     return name(platform) != null && platform.system() != missingSystem;
   }
 
-  /** What this system calls it, or {@code null} if it has no name for it. */
+  /** The name that this system has for it, or {@code null} if it has none. */
   private Constant name(Platform platform) {
     if (platform.has(level)) {
       for (Constant name : names) {
@@ -103,8 +98,8 @@ final class KernelOption<T> {
     return null;
   }
 
-  /** Whether the JDK knows the same option under this name. */
-  boolean isNamed(String jdkName) {
+  @Override
+  public boolean isNamed(String jdkName) {
     return switch (names[0]) {
       case TCP_KEEPINTVL -> jdkName.equals("TCP_KEEPINTERVAL");
       case TCP_KEEPCNT -> jdkName.equals("TCP_KEEPCOUNT");
@@ -112,70 +107,90 @@ final class KernelOption<T> {
     };
   }
 
-  /**
-   * Reads it; of a connection that is gone and does not tell it, what it is by default.
-   *
-   * @throws UnsupportedOperationException if this kernel lacks it
-   */
-  T get(KernelSocket socket) {
-    T value = ifTold(socket);
-    return value != null ? value : form.whenGone();
+  @Override
+  @SuppressWarnings("unchecked") // The codec is one for T.
+  public T get(KQueueFfmChannelConfig<?> config) {
+    T value = reported(config.socket());
+    return value != null ? value : (T) codec.whenGone();
   }
 
-  /**
-   * Reads it; {@code null} if the connection is gone and does not tell it.
-   *
-   * @throws UnsupportedOperationException if this kernel lacks it
-   */
-  T ifTold(KernelSocket socket) {
+  /** Omits what the kernel no longer reports, and what it refuses though its headers have it. */
+  @Override
+  public void addTo(Map<ChannelOption<?>, Object> options, KQueueFfmChannelConfig<?> config) {
+    if (!exists(config.platform())) {
+      return;
+    }
     try {
-      return form.get(socket, level, existing(socket));
+      T value = reported(config.socket());
+      if (value != null) {
+        options.put(option, value);
+      }
+    } catch (UnsupportedOperationException e) {
+      // ENOPROTOOPT: the option is not listed.
+    }
+  }
+
+  /** The value, or {@code null} if the connection is gone and the kernel does not report it. */
+  @SuppressWarnings("unchecked") // The codec is one for T.
+  private T reported(KernelSocket socket) {
+    try {
+      return (T) codec.get(socket, level, existing(socket));
     } catch (IOException e) {
       if (socket.isGone()) {
         return null;
       }
       throw new ChannelException(
-          "cannot read " + OptionTypes.name(option) + ": " + Failures.reason(e), e);
+          "cannot read " + OptionTable.name(option) + ": " + Failures.reason(e), e);
     }
   }
 
-  /**
-   * Sets it.
-   *
-   * @return why it does not hold for all that the socket carries; {@code null} if it does
-   * @throws IllegalArgumentException for a value that {@link OptionRanges} refuses
-   * @throws UnsupportedOperationException if this kernel lacks it
-   */
-  String set(KernelSocket socket, T value) {
-    OptionRanges.check(option, value);
+  @Override
+  public boolean set(KQueueFfmChannelConfig<?> config, T value) {
+    KernelSocket socket = config.socket();
+    Constant name = existing(socket);
+    checkRange(value);
+    boolean live;
     try {
-      // The socket keeps its family as long as the form goes by it.
+      // The lock keeps the family of the socket until the codec, which goes by it, has returned.
       synchronized (socket) {
-        if (!form.set(socket, level, existing(socket), value)) {
-          // The connection is gone, and takes every value.
-          return null;
-        }
+        live = codec.set(socket, level, name, value);
       }
     } catch (IOException e) {
-      throw new ChannelException(
-          "cannot set "
-              + OptionTypes.name(option)
-              + " to "
-              + value
-              + OptionRanges.expected(socket.kernel().platform(), existing(socket))
-              + ": "
-              + Failures.reason(e),
-          e);
+      throw cannotSet(socket.kernel().platform(), value, e);
     }
-    return objection(socket);
+    config.changed(option, value);
+    // A connection that is gone takes every value.
+    return !live || config.isEffective(objection(socket));
   }
 
-  /** Why an option that was set has no effect on some of what the socket carries, or null. */
+  private void checkRange(T value) {
+    if (value instanceof Number number
+        && (number.longValue() < least || number.longValue() > most)) {
+      throw new IllegalArgumentException(
+          OptionTable.name(option) + ": " + value + " (expected: " + expected + ')');
+    }
+  }
+
+  private ChannelException cannotSet(Platform platform, T value, IOException reason) {
+    String range =
+        expectedOnLinux != null && platform.isLinux() ? " (expected: " + expectedOnLinux + ')' : "";
+    return new ChannelException(
+        "cannot set "
+            + OptionTable.name(option)
+            + " to "
+            + value
+            + range
+            + ": "
+            + Failures.reason(reason),
+        reason);
+  }
+
+  /** Why the option has no effect on some of what the socket carries, or {@code null}. */
   private String objection(KernelSocket socket) {
     if (level != Constant.IPPROTO_IP || !socket.carriesIpv4WithoutItsOptions()) {
       return null;
     }
-    return OptionTypes.name(option)
+    return OptionTable.name(option)
         + " holds for IPv6 alone: "
         + socket.kernel().platform()
         + " takes no option of IPv4 on a socket of both families; create the channel with"
@@ -186,7 +201,7 @@ final class KernelOption<T> {
     Platform platform = socket.kernel().platform();
     if (!exists(platform)) {
       throw new UnsupportedOperationException(
-          "the option " + OptionTypes.name(option) + " does not exist on " + platform);
+          "the option " + OptionTable.name(option) + " does not exist on " + platform);
     }
     return name(platform);
   }

@@ -46,7 +46,7 @@ final class Sockets {
   /** As on every other system, and on Netty's other transports. */
   private static void hearOwnGroupsOnly(KernelSocket socket) {
     try {
-      MulticastForms.ALL.set(socket, Constant.IPPROTO_IP, Constant.IP_MULTICAST_ALL, false);
+      OptionCodec.MULTICAST_ALL.set(socket, Constant.IPPROTO_IP, Constant.IP_MULTICAST_ALL, false);
     } catch (IOException | UnsupportedOperationException e) {
       // Linux before 4.20 lacks IPv6's: then groups that others joined are heard, too.
       LOGGER.debug("IP_MULTICAST_ALL stays on", e);

@@ -161,16 +161,16 @@ class MessagesTest {
   void valueOfAnotherTypeIsRefusedByTheNameOfItsOption(Supplier<Channel> maker) throws Exception {
     Channel channel = registered(maker.get());
     for (ChannelOption<?> option : channel.config().getOptions().keySet()) {
-      String name = OptionTypes.name(option);
+      String name = OptionTable.name(option);
       assertThat(name).doesNotContain("#", ".");
-      assertThat(OptionTypes.of(option)).as(name).isNotNull();
+      assertThat(OptionTable.type(option)).as(name).isNotNull();
       assertThatThrownBy(() -> setUnchecked(channel, option, new AtomicInteger(5)))
           .as(name)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               name
                   + ": 5 is of type java.util.concurrent.atomic.AtomicInteger (expected: "
-                  + OptionTypes.of(option).getSimpleName()
+                  + OptionTable.type(option).getSimpleName()
                   + ')');
     }
     channel.close().sync();
