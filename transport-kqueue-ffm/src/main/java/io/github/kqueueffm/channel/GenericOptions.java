@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Options that the user gives by level and number. Whatever the kernel refuses is thrown, unless
- * the connection is gone: then every value is taken, and what is not told is 0.
+ * Options that the user gives by level and number. A refusal by the kernel is thrown. A connection
+ * that is gone takes every value, and an option that the kernel no longer reports of it reads as 0.
  */
 final class GenericOptions {
   private GenericOptions() {}
@@ -30,7 +30,7 @@ final class GenericOptions {
 
   static <T> T get(KernelSocket socket, GenericUnixChannelOption<T> option) {
     try {
-      return told(socket, option);
+      return read(socket, option);
     } catch (IOException | UnsupportedOperationException e) {
       if (e instanceof IOException && socket.isGone()) {
         return zero(option);
@@ -41,7 +41,7 @@ final class GenericOptions {
   }
 
   @SuppressWarnings("unchecked")
-  private static <T> T told(KernelSocket socket, GenericUnixChannelOption<T> option)
+  private static <T> T read(KernelSocket socket, GenericUnixChannelOption<T> option)
       throws IOException {
     return option instanceof IntegerUnixChannelOption
         ? (T) Integer.valueOf(socket.getInt(option.level(), option.optname()))

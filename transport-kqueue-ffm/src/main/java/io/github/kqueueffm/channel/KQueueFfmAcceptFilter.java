@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A filter that lets a listening socket report a connection only when it has sent enough (accf(9)
+ * A filter that makes a listening socket report a connection only when it has sent enough (accf(9)
  * on FreeBSD and DragonFly, accept_filter(9) on NetBSD). Immutable, if a subclass is.
  */
 public class KQueueFfmAcceptFilter {
@@ -28,7 +28,7 @@ public class KQueueFfmAcceptFilter {
   /**
    * @param filterName such as {@code dataready} or {@code httpready}; an empty one removes the
    *     filter
-   * @param filterArgs what the filter takes, mostly nothing
+   * @param filterArgs the arguments, for most filters empty
    */
   public KQueueFfmAcceptFilter(String filterName, String filterArgs) {
     this.filterName = ObjectUtil.checkNotNull(filterName, "filterName");
@@ -36,8 +36,8 @@ public class KQueueFfmAcceptFilter {
   }
 
   /**
-   * The same filter in our type. Netty's own type is in a jar that need not be there, so it is
-   * known by its text: the name, a comma and a space, the arguments.
+   * Converts a filter to this type. Netty's own type is in a jar that may be missing, so it is read
+   * by its text: the name, a comma and a space, the arguments.
    */
   static KQueueFfmAcceptFilter of(Object filter) {
     if (filter instanceof KQueueFfmAcceptFilter own) {
@@ -98,7 +98,7 @@ public class KQueueFfmAcceptFilter {
     return filterName;
   }
 
-  /** What the filter takes; empty for nothing. */
+  /** The arguments; empty if there are none. */
   public final String filterArgs() {
     return filterArgs;
   }

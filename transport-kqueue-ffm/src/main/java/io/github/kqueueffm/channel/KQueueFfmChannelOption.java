@@ -5,38 +5,38 @@ import io.netty.channel.ChannelOption;
 /**
  * Options beyond {@link ChannelOption} and {@link io.netty.channel.unix.UnixChannelOption}.
  *
- * <p>Those that Netty's own kqueue and epoll transports have too are the very objects of these, so
- * that code that sets those keeps working. Not among them are those of epoll's own ways ({@code
- * EPOLL_MODE}, {@code TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and the io_uring
- * transport's under names that no other transport has. An option that the system lacks is not in
- * {@code getOptions()}, and setting it answers false.
+ * <p>An option that Netty's own kqueue or epoll transport has is the same object here, so existing
+ * code that sets it keeps working. This class lacks the options that only epoll has ({@code
+ * EPOLL_MODE}, {@code TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and those that
+ * only the io_uring transport has. An option that the system lacks is not in {@code getOptions()},
+ * and {@code setOption} returns false for it.
  */
 public final class KQueueFfmChannelOption {
   private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
 
-  /** Some of its options have plain names, as they have here. */
+  /** Begins the names of Netty's epoll options, except for a few that have plain names. */
   private static final String EPOLL = "io.netty.channel.epoll.EpollChannelOption#";
 
   /** Bytes that have to be free before the socket is reported writable; not on Linux. */
   public static final ChannelOption<Integer> SO_SNDLOWAT =
       ChannelOption.valueOf(KQUEUE + "SO_SNDLOWAT");
 
-  /** Holds back partial segments; TCP_CORK on Linux, nothing on NetBSD. */
+  /** Holds back partial segments; TCP_CORK on Linux, not on NetBSD. */
   public static final ChannelOption<Boolean> TCP_NOPUSH =
       ChannelOption.valueOf(KQUEUE + "TCP_NOPUSH");
 
-  /** The same as {@link #TCP_NOPUSH}, by its name on Linux. */
+  /** The same as {@link #TCP_NOPUSH}, by the name that Linux has for it. */
   public static final ChannelOption<Boolean> TCP_CORK = ChannelOption.valueOf(EPOLL + "TCP_CORK");
 
   /**
-   * A filter of connections before they are accepted (FreeBSD, DragonFly, NetBSD). Takes Netty's
-   * type of it too, and gives back the one that was set.
+   * A filter of connections before they are accepted (FreeBSD, DragonFly, NetBSD). The option takes
+   * Netty's type of filter too, and returns the object that was set.
    */
   public static final ChannelOption<KQueueFfmAcceptFilter> SO_ACCEPTFILTER =
       ChannelOption.valueOf(KQUEUE + "SO_ACCEPTFILTER");
 
   /**
-   * Spreads the connections over all sockets that listen on a port (FreeBSD), as {@link
+   * Distributes the connections over all sockets that listen on a port (FreeBSD), as {@link
    * io.netty.channel.unix.UnixChannelOption#SO_REUSEPORT} does on Linux and DragonFly.
    */
   public static final ChannelOption<Boolean> SO_REUSEPORT_LB =
@@ -46,22 +46,22 @@ public final class KQueueFfmChannelOption {
   public static final ChannelOption<Integer> SO_BUSY_POLL =
       ChannelOption.valueOf(EPOLL + "SO_BUSY_POLL");
 
-  /** Seconds that a connection may take to send before it is accepted all the same (Linux). */
+  /** Seconds that a connection may stay without data before it is accepted anyway (Linux). */
   public static final ChannelOption<Integer> TCP_DEFER_ACCEPT =
       ChannelOption.valueOf(EPOLL + "TCP_DEFER_ACCEPT");
 
-  /** The largest segment, bytes. */
+  /** The largest segment, in bytes. */
   public static final ChannelOption<Integer> TCP_MAXSEG =
       ChannelOption.valueOf(KQueueFfmChannelOption.class, "TCP_MAXSEG");
 
-  /** Whether an address may be bound that no interface has yet (Linux). */
+  /** Whether an address may be bound that no interface has (Linux). */
   public static final ChannelOption<Boolean> IP_FREEBIND = ChannelOption.valueOf("IP_FREEBIND");
 
-  /** Whether addresses of others may be bound, for transparent proxies (Linux). */
+  /** Whether addresses of other machines may be bound, for transparent proxies (Linux). */
   public static final ChannelOption<Boolean> IP_TRANSPARENT =
       ChannelOption.valueOf("IP_TRANSPARENT");
 
-  /** Whether a bind to port 0 leaves the choice of the port to connect (Linux). */
+  /** Whether the kernel chooses the port of a bind to port 0 at the connect (Linux). */
   public static final ChannelOption<Boolean> IP_BIND_ADDRESS_NO_PORT =
       ChannelOption.valueOf("IP_BIND_ADDRESS_NO_PORT");
 
@@ -85,27 +85,29 @@ public final class KQueueFfmChannelOption {
   public static final ChannelOption<Long> TCP_NOTSENT_LOWAT =
       ChannelOption.valueOf(EPOLL + "TCP_NOTSENT_LOWAT");
 
-  /** Whether acknowledgements are sent at once (Linux). */
+  /** Whether acknowledgements are sent immediately (Linux). */
   public static final ChannelOption<Boolean> TCP_QUICKACK =
       ChannelOption.valueOf(EPOLL + "TCP_QUICKACK");
 
-  /** Whether groups are heard that only other sockets of this machine joined (Linux); off. */
+  /**
+   * Whether the socket receives datagrams of groups that only other sockets joined (Linux); off.
+   */
   public static final ChannelOption<Boolean> IP_MULTICAST_ALL =
       ChannelOption.valueOf("IP_MULTICAST_ALL");
 
   /**
-   * Whether the recipient of a received datagram is the address that it was sent to, one of this
-   * machine or a group, with the channel's port. Off by default: then it is the local address, also
-   * where that is the wildcard, as on Netty's own transports.
+   * Whether the recipient of a received datagram is the address that it was sent to, an address of
+   * this machine or a group, with the channel's port. Off by default: the recipient is then the
+   * local address, even if that is the wildcard, as on Netty's own transports.
    */
   public static final ChannelOption<Boolean> IP_RECVDSTADDR =
       ChannelOption.valueOf(KQueueFfmChannelOption.class, "IP_RECVDSTADDR");
 
   /**
-   * The most bytes of one datagram, above 0 to receive several with one system call where there is
-   * recvmmsg (not on macOS, DragonFly and NetBSD before 10). A buffer of the {@code
-   * RECVBUF_ALLOCATOR} then receives as many as it has room for; one that has room for fewer than
-   * two receives one datagram, as without this option.
+   * The most bytes of one datagram. A number above 0 lets one system call receive several
+   * datagrams, on systems with recvmmsg (not on macOS, DragonFly and NetBSD before 10). A buffer of
+   * the {@code RECVBUF_ALLOCATOR} then receives as many as it has room for. A buffer with room for
+   * fewer than two receives one datagram, as without this option.
    */
   public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
       ChannelOption.valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");

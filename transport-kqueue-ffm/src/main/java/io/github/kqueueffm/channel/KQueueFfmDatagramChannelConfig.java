@@ -13,10 +13,10 @@ import java.net.NetworkInterface;
 /**
  * Configuration of a {@link KQueueFfmDatagramChannel}.
  *
- * <p>IP_TOS and IP_MULTICAST_* are options that IPv4 and IPv6 have each. On a channel that carries
- * both only Linux takes both; elsewhere IPv6 alone gets them, {@code setOption} answers false and a
- * line in the log says why. A channel of {@link io.netty.channel.socket.SocketProtocolFamily#INET}
- * has them for IPv4.
+ * <p>IPv4 and IPv6 each have options for IP_TOS and IP_MULTICAST_*. On a channel that carries both
+ * families, Linux sets both. Other systems set only those of IPv6: {@code setOption} returns false,
+ * and a line in the log says why. A channel of {@link
+ * io.netty.channel.socket.SocketProtocolFamily#INET} sets them for IPv4.
  */
 public class KQueueFfmDatagramChannelConfig
     extends AbstractKQueueFfmDatagramChannelConfig<KQueueFfmDatagramChannelConfig>
@@ -50,7 +50,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}; best set before bind.
+   * See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}. Set it before bind.
    *
    * @throws UnsupportedOperationException if the system does not report it
    */
@@ -80,9 +80,9 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Sets whether other sockets may be bound to the port too; before bind, and on each of them. On
-   * macOS and the BSDs it sets {@link UnixChannelOption#SO_REUSEPORT} as well, without which they
-   * do not share a port, as the JDK's DatagramChannel does.
+   * Sets whether other sockets may be bound to the port too. Set it before bind, on each of them.
+   * On macOS and the BSDs, where sockets do not share a port without it, it sets {@link
+   * UnixChannelOption#SO_REUSEPORT} as well, as the JDK's DatagramChannel does.
    */
   @Override
   public KQueueFfmDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
@@ -95,7 +95,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Sets whether other sockets may be bound to the port too; before bind, and on each of them.
+   * Sets whether other sockets may be bound to the port too. Set it before bind, on each of them.
    *
    * @throws ChannelException if the kernel refuses it
    */
@@ -104,7 +104,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Whether an address may be bound that no interface has yet.
+   * Whether an address may be bound that no interface has.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -113,7 +113,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Sets whether an address may be bound that no interface has yet.
+   * Sets whether an address may be bound that no interface has.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -122,7 +122,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Whether addresses of others may be bound.
+   * Whether addresses of other machines may be bound.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -131,7 +131,8 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   * Sets whether addresses of other machines may be bound, for transparent proxies; needs
+   * privileges.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -140,7 +141,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Whether groups are heard that only other sockets of this machine joined.
+   * Whether the socket receives datagrams of groups that only other sockets joined.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -149,7 +150,7 @@ public class KQueueFfmDatagramChannelConfig
   }
 
   /**
-   * Sets whether groups are heard that only other sockets of this machine joined.
+   * Sets whether the socket receives datagrams of groups that only other sockets joined.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -198,7 +199,7 @@ public class KQueueFfmDatagramChannelConfig
     return set(ChannelOption.IP_MULTICAST_ADDR, interfaceAddress);
   }
 
-  /** The interface that datagrams to groups leave by; {@code null} while the system chooses. */
+  /** The interface that sends datagrams to groups; {@code null} if the system chooses. */
   @Override
   public NetworkInterface getNetworkInterface() {
     return get(ChannelOption.IP_MULTICAST_IF);

@@ -40,8 +40,8 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Sets whether other sockets may listen on the port too; before bind, and on each of them. To
-   * spread the connections on FreeBSD use {@link KQueueFfmChannelOption#SO_REUSEPORT_LB}.
+   * Sets whether other sockets may listen on the port too. Set it before bind, on each of them. To
+   * distribute the connections on FreeBSD use {@link KQueueFfmChannelOption#SO_REUSEPORT_LB}.
    *
    * @throws ChannelException if the kernel refuses it
    */
@@ -56,8 +56,8 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Sets the filter that connections have to pass before they are reported; before bind, it takes
-   * effect with it.
+   * Sets the filter that connections have to pass before they are reported. A filter that was set
+   * before bind takes effect at bind.
    *
    * @throws UnsupportedOperationException if the system has no accept filters
    */
@@ -95,7 +95,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Whether an address may be bound that no interface has yet.
+   * Whether an address may be bound that no interface has.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -104,7 +104,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Sets whether an address may be bound that no interface has yet.
+   * Sets whether an address may be bound that no interface has.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -113,7 +113,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Whether addresses of others may be bound.
+   * Whether addresses of other machines may be bound.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -122,7 +122,8 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   * Sets whether addresses of other machines may be bound, for transparent proxies; needs
+   * privileges.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -131,7 +132,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Seconds that a connection may take to send before it is accepted all the same.
+   * Seconds that a connection may stay without data before it is accepted anyway.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -140,7 +141,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Sets the seconds that a connection may take to send before it is accepted all the same.
+   * Sets the seconds that a connection may stay without data before it is accepted anyway.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -154,9 +155,9 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /**
-   * Lets so many connections with data in their SYN wait for the end of their handshake, where the
-   * system counts them (Linux); any number above 0 lets clients send such data elsewhere. Before
-   * bind, it takes effect with it.
+   * Sets how many connections with data in their SYN may wait for the end of their handshake. Linux
+   * counts them; on other systems any number above 0 lets clients send such data. A number that was
+   * set before bind takes effect at bind.
    */
   public KQueueFfmServerSocketChannelConfig setTcpFastopen(int pending) {
     ObjectUtil.checkPositiveOrZero(pending, "TCP_FASTOPEN");
@@ -172,7 +173,9 @@ public class KQueueFfmServerSocketChannelConfig
     return fastOpen > 0;
   }
 
-  /** Lets clients send data with their SYN; before bind, it takes effect with it. */
+  /**
+   * Sets whether clients may send data with their SYN; set before bind, it takes effect at bind.
+   */
   public KQueueFfmServerSocketChannelConfig setTcpFastOpen(boolean fastOpen) {
     return setTcpFastopen(fastOpen ? 1 : 0);
   }
@@ -182,8 +185,8 @@ public class KQueueFfmServerSocketChannelConfig
       socket()
           .setInt(IPPROTO_TCP, TCP_FASTOPEN, platform().isLinux() ? pending : pending > 0 ? 1 : 0);
     } catch (IOException | UnsupportedOperationException e) {
-      // Only faster where it works: the administrator may have switched it off (sysctl
-      // net.ipv4.tcp_fastopen, net.inet.tcp.fastopen), and the server serves without it.
+      // The administrator may have switched it off (sysctl net.ipv4.tcp_fastopen,
+      // net.inet.tcp.fastopen). The server works without it.
       LOGGER.warn("TCP_FASTOPEN has no effect on {}", channel, e);
     }
   }

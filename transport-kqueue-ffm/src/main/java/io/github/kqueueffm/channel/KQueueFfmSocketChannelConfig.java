@@ -69,8 +69,8 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Sets the seconds that a close waits for unsent data; -1 switches it off. More than the system
-   * can keep (327 on macOS, 32,767 on the BSDs) is taken for that.
+   * Sets the seconds that a close waits for unsent data; -1 switches it off. A larger number than
+   * the system can keep (327 on macOS, 32,767 on the BSDs) sets the largest that it can.
    */
   @Override
   public KQueueFfmSocketChannelConfig setSoLinger(int soLinger) {
@@ -168,7 +168,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Whether acknowledgements are sent at once.
+   * Whether acknowledgements are sent immediately.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -177,7 +177,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Sets whether acknowledgements are sent at once.
+   * Sets whether acknowledgements are sent immediately.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -294,7 +294,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Whether addresses of others may be bound.
+   * Whether addresses of other machines may be bound.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -303,7 +303,8 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Sets whether addresses of others may be bound, for transparent proxies; needs privileges.
+   * Sets whether addresses of other machines may be bound, for transparent proxies; needs
+   * privileges.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -312,7 +313,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Whether a bind to port 0 leaves the choice of the port to connect.
+   * Whether the kernel chooses the port of a bind to port 0 at the connect.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -321,7 +322,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * Sets whether a bind to port 0 leaves the choice of the port to connect.
+   * Sets whether the kernel chooses the port of a bind to port 0 at the connect.
    *
    * @throws UnsupportedOperationException anywhere but on Linux
    */
@@ -330,7 +331,7 @@ public class KQueueFfmSocketChannelConfig
   }
 
   /**
-   * The same as {@link #setTcpKeepCnt}, under the name that Netty's epoll transport has kept.
+   * The same as {@link #setTcpKeepCnt}, under the name that Netty's epoll transport has too.
    *
    * @deprecated use {@link #setTcpKeepCnt}
    */
@@ -344,7 +345,9 @@ public class KQueueFfmSocketChannelConfig
     return fastOpenConnect;
   }
 
-  /** Lets data that is written before the connect go with its SYN, where the system can. */
+  /**
+   * Sets whether data that is written before the connect goes with its SYN, where the system can.
+   */
   public KQueueFfmSocketChannelConfig setTcpFastOpenConnect(boolean fastOpenConnect) {
     this.fastOpenConnect = fastOpenConnect;
     return this;
