@@ -75,7 +75,7 @@ enum OptionCodec {
               ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS)
               : socket.getInt(level, name);
       case MULTICAST_TTL -> new Multicast(socket).timeToLive();
-      case MULTICAST_LOOP_DISABLED -> !new Multicast(socket).loop();
+      case MULTICAST_LOOP_DISABLED -> !new Multicast(socket).loopback();
       case MULTICAST_INTERFACE -> new Multicast(socket).networkInterface();
       case MULTICAST_INTERFACE_ADDRESS -> firstAddress(new Multicast(socket).networkInterface());
     };
@@ -95,7 +95,7 @@ enum OptionCodec {
       case LINGER -> socket.soLinger((Integer) value);
       case TRAFFIC_CLASS -> setTrafficClass(socket, level, name, (Integer) value);
       case MULTICAST_TTL -> new Multicast(socket).timeToLive((Integer) value);
-      case MULTICAST_LOOP_DISABLED -> new Multicast(socket).loop(!(Boolean) value);
+      case MULTICAST_LOOP_DISABLED -> new Multicast(socket).loopback(!(Boolean) value);
       case MULTICAST_ALL -> setMulticastAll(socket, level, name, value);
       case MULTICAST_INTERFACE -> new Multicast(socket).networkInterface((NetworkInterface) value);
       case MULTICAST_INTERFACE_ADDRESS ->

@@ -5,8 +5,8 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
 /**
- * Takes a listener's connections with all flags set: by accept4, or by accept and fcntl where that
- * is missing or forbidden.
+ * Accepts a listener's connections with all flags set: by accept4, or by accept and fcntl where
+ * accept4 is missing or forbidden.
  */
 final class Acceptor {
   private final OptionalCall withFlags;
@@ -38,7 +38,7 @@ final class Acceptor {
     int accepted;
     do {
       accepted = kernel.accept4(listener, address, length, flags);
-      // EINTR: nothing was accepted, the connection waits.
+      // EINTR: no connection was accepted, and it still waits.
     } while (platform.is(Errno.EINTR, -accepted));
     return accepted;
   }
@@ -48,14 +48,14 @@ final class Acceptor {
     int accepted;
     do {
       accepted = kernel.accept(listener, address, length);
-      // EINTR: nothing was accepted, the connection waits.
+      // EINTR: no connection was accepted, and it still waits.
     } while (platform.is(Errno.EINTR, -accepted));
     if (accepted < 0) {
       return accepted;
     }
     int result = Descriptors.setFlags(kernel, accepted);
     if (result < 0) {
-      // What close says of a connection that nobody has seen is of no use to anybody.
+      // The connection was never used, so a failing close loses nothing.
       kernel.close(accepted);
       return Descriptors.isReset(platform, -result) ? -platform.number(Errno.ECONNABORTED) : result;
     }

@@ -7,8 +7,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * Writes and reads control messages (struct cmsghdr and what follows it) with one platform's
- * alignment. Addresses of messages are native, 0 for none; lengths are bytes.
+ * Writes and reads control messages (struct cmsghdr and the data after it) with one platform's
+ * alignment. Addresses of messages are native, and 0 means none. Lengths are in bytes.
  *
  * <p>Immutable; may be used from any thread.
  */
@@ -37,12 +37,12 @@ public final class ControlMessages {
     return length + align - 1 & -align;
   }
 
-  /** CMSG_LEN: what a message with that much data says of its length. */
+  /** {@return the value of cmsg_len for that many bytes of data (CMSG_LEN)} */
   public int length(int data) {
     return head + data;
   }
 
-  /** CMSG_SPACE: what a message with that much data takes, padding included. */
+  /** {@return the bytes that a message with that many bytes of data takes (CMSG_SPACE)} */
   public int space(int data) {
     return head + aligned(data);
   }
@@ -50,9 +50,9 @@ public final class ControlMessages {
   /**
    * Writes a message's header.
    *
-   * @param message where it begins: the start of the control buffer, or the last message's start
-   *     plus its {@link #space}
-   * @return where to write the data
+   * @param message address of the message: the start of the control buffer, or the start of the
+   *     previous message plus its {@link #space}
+   * @return the address for the data
    */
   public long put(long message, int level, int type, int data) {
     Memory.put(message, lengthWidth, length(data));
@@ -61,15 +61,15 @@ public final class ControlMessages {
     return message + head;
   }
 
-  /** The first message of a control buffer that holds that many bytes, or 0. */
+  /** {@return the first message of a control buffer that holds that many bytes, or 0} */
   public long first(long control, long length) {
     return isWhole(control, control + length) ? control : 0;
   }
 
-  /** The message after one, or 0. */
+  /** {@return the next message, or 0} */
   public long next(long control, long length, long message) {
     long end = control + length;
-    // A length that the buffer does not hold is one of the last, truncated message.
+    // A length beyond the buffer's end belongs to a truncated message, which is the last.
     if (lengthOf(message) > end - message) {
       return 0;
     }
@@ -77,7 +77,7 @@ public final class ControlMessages {
     return isWhole(next, end) ? next : 0;
   }
 
-  /** A length below the header's would send the iteration in circles. */
+  /** With a length below the header's the iteration would never end. */
   private boolean isWhole(long message, long end) {
     return end - message >= head && lengthOf(message) >= head;
   }
@@ -94,12 +94,12 @@ public final class ControlMessages {
     return Memory.getInt(message + type);
   }
 
-  /** Where a message's data is. */
+  /** {@return the address of a message's data} */
   public long data(long message) {
     return message + head;
   }
 
-  /** How much data a message has in a control buffer that holds that many bytes. */
+  /** {@return the bytes of data that a message has in a control buffer of that length} */
   public int dataLength(long control, long length, long message) {
     return (int) (Math.min(lengthOf(message), control + length - message) - head);
   }
@@ -127,9 +127,8 @@ public final class ControlMessages {
   }
 
   /**
-   * The address that a datagram was sent to: in_pktinfo, in6_pktinfo or IP_RECVDSTADDR.
-   *
-   * @return {@code null} if this message does not tell
+   * {@return the address to which a datagram was sent (in_pktinfo, in6_pktinfo or IP_RECVDSTADDR),
+   * or {@code null} if this message does not contain one}
    */
   public InetAddress destination(long control, long length, long message) {
     int room = dataLength(control, length, message);

@@ -5,11 +5,14 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
-/** The flags that every descriptor of the transport has. Answers are 0 or a negative errno. */
+/**
+ * Sets the flags that every descriptor of the transport has, and closes and replaces descriptors.
+ * Results are 0 or a negative errno.
+ */
 public final class Descriptors {
   private Descriptors() {}
 
-  /** What to add to a socket's type so that it is born with the flags, or 0 where that is not. */
+  /** {@return the flags to add to a socket's type, or 0 where the system has none} */
   static int creationFlags(Platform platform) {
     return platform.getOr(Constant.SOCK_NONBLOCK, 0) | platform.getOr(Constant.SOCK_CLOEXEC, 0);
   }
@@ -25,7 +28,7 @@ public final class Descriptors {
     return result < 0 ? result : setCloseOnExec(kernel, fd);
   }
 
-  /** The same for a descriptor whose other status flags are its owner's business. */
+  /** The same for a descriptor whose other status flags belong to its owner and stay. */
   static int addFlags(Kernel kernel, int fd) {
     Platform platform = kernel.platform();
     int flags = kernel.fcntl(fd, platform.get(Constant.F_GETFL), 0);
@@ -45,8 +48,8 @@ public final class Descriptors {
   }
 
   /**
-   * Keeps write and writev from raising SIGPIPE, where a socket has that option; elsewhere
-   * MSG_NOSIGNAL does it per call. Accepted sockets inherit it.
+   * Keeps write and writev from raising SIGPIPE where sockets have the option SO_NOSIGPIPE, which
+   * accepted sockets inherit. Elsewhere each call passes MSG_NOSIGNAL.
    */
   static int ignoreSigpipe(Kernel kernel, int fd) {
     Platform platform = kernel.platform();
@@ -57,16 +60,16 @@ public final class Descriptors {
         kernel, fd, platform.get(Constant.SOL_SOCKET), platform.get(Constant.SO_NOSIGPIPE), 1);
   }
 
-  /** Closes a descriptor of a pipe, an epoll or a kqueue, where no errno but EINTR is expected. */
+  /** Closes a descriptor of a pipe, an epoll or a kqueue, where only EINTR is expected. */
   public static void close(Kernel kernel, int fd) {
     int result = kernel.close(fd);
-    // EINTR: the descriptor is gone all the same, and closing it again could hit another one.
+    // EINTR: the descriptor is closed nevertheless. A second close could close another file.
     if (result < 0 && !kernel.platform().is(Errno.EINTR, -result)) {
       throw Failures.unexpected(kernel.platform(), "close(" + fd + ")", result);
     }
   }
 
-  /** Makes a descriptor's number that of another file; what it was is closed. */
+  /** Makes the number {@code onto} refer to the file of {@code fd}, and closes its own file. */
   static int replace(Kernel kernel, int fd, int onto) {
     Platform platform = kernel.platform();
     boolean withFlags = kernel.has(Call.DUP3);
@@ -96,8 +99,8 @@ public final class Descriptors {
   }
 
   /**
-   * Whether a connection that is gone can be the reason: Darwin answers EINVAL to calls on a socket
-   * that the peer has reset.
+   * Whether a reset connection can be the reason. Darwin answers EINVAL to calls on a socket that
+   * the peer has reset.
    */
   static boolean isReset(Platform platform, int errno) {
     return platform.is(Errno.EINVAL, errno)

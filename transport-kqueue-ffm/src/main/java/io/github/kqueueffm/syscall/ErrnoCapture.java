@@ -6,14 +6,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 
-/** Where a downcall saves errno, which belongs to the thread that made the call. */
+/** The memory in which a downcall saves errno, for the thread that makes the call. */
 final class ErrnoCapture {
   private static final long ERRNO =
       Foreign.captureLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
   /**
-   * Of threads that are not ours, and may outlive this class's loader: what stays in them is of the
-   * JDK's classes alone, or the loader could not be collected.
+   * For threads that the transport did not start, which may outlive this class's loader. The value
+   * is an object of the JDK's classes alone, because otherwise the loader could not be collected.
    */
   private static final ThreadLocal<MemorySegment> OF_THREAD = new ThreadLocal<>();
 
@@ -25,13 +25,13 @@ final class ErrnoCapture {
   }
 
   private static MemorySegment newOfThread() {
-    // An automatic arena costs the call nothing, where a shared or confined one adds 12 ns.
+    // An automatic arena adds nothing to the call's time; a shared or confined one adds 12 ns.
     MemorySegment made = Arena.ofAuto().allocate(Foreign.captureLayout());
     OF_THREAD.set(made);
     return made;
   }
 
-  /** One for a kernel that serves one thread at a time, to be {@linkplain #free freed}. */
+  /** {@return memory for a kernel of one thread at a time, to be {@linkplain #free freed}} */
   static MemorySegment owned() {
     long size = Foreign.captureLayout().byteSize();
     return Foreign.EVERYTHING.asSlice(NativeMemory.allocate(size), size);

@@ -300,7 +300,7 @@ public final class Failures {
       case ENOENT -> "there is no such socket file: start the server, or check its path";
       case ETIMEDOUT -> "the host does not answer: check its address, and firewalls on the way";
       case EADDRNOTAVAIL ->
-          "no local port is left for it, or it is no address to connect to: close connections,"
+          "no local port is left for it, or it cannot be connected to: close connections,"
               + " widen the system's range of local ports, or check the address";
       case EADDRINUSE -> "a connection between both addresses exists: bind another local port";
       case EACCES, EPERM ->

@@ -16,9 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a socket for addresses of any family remembers until one address decides its family, because
- * a socket of another family may have to replace it: the options that were set and whether it is
- * bound. It translates options of IPv4 into those of IPv6 and back.
+ * The state of a socket for addresses of any family until one address decides the family: the
+ * options that were set, and whether it is bound. A socket of another family that replaces it gets
+ * them, with options of IPv4 translated into those of IPv6 or back.
  */
 final class FamilyChoice {
   private static final int IPV4 = 4;

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 /**
  * The kernel through the Foreign Function &amp; Memory API.
  *
- * <p>An instance for all threads takes the errno capture segment of the calling thread; one {@link
- * #forThread()} has its own. The handles are not bound to a function, so that one serves nearly all
- * functions of all libraries.
+ * <p>An instance for all threads uses the errno capture segment of the calling thread. An instance
+ * from {@link #forThread()} has one in a field. The handles are not bound to a function, so one
+ * handle serves nearly all functions of all libraries.
  */
 final class FfmKernel extends Kernel {
   private final Platform platform;
@@ -25,7 +25,7 @@ final class FfmKernel extends Kernel {
   private final int eio;
 
   /**
-   * @param library where functions are looked up first, or {@code null}
+   * @param library the library that is searched before the C library, or {@code null}
    * @throws IllegalArgumentException if the library cannot be loaded
    */
   FfmKernel(Platform platform, Path library) {
@@ -33,7 +33,7 @@ final class FfmKernel extends Kernel {
   }
 
   /**
-   * @param capture where errno is saved, or {@code null} for the calling thread's own place
+   * @param capture where errno is saved, or {@code null} for the calling thread's segment
    */
   private FfmKernel(
       Platform platform, Path library, Foreign.Symbols symbols, MemorySegment capture) {
@@ -158,7 +158,7 @@ final class FfmKernel extends Kernel {
 
   private int failure() {
     int errno = ErrnoCapture.errno(capture());
-    // A user's library may leave errno at 0 (old libkqueue does): a failure must stay a failure.
+    // A user's library may leave errno at 0, as an old libkqueue does. A failure stays a failure.
     return errno == 0 ? -eio : -errno;
   }
 

@@ -10,16 +10,16 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Names of files in the bytes that the kernel takes. */
+/** Encodes names of files into the bytes that the kernel takes. */
 public final class FileNames {
   private static final int HEX = 16;
 
   private FileNames() {}
 
   /**
-   * A text in UTF-8, whatever the locale.
+   * {@return a text in UTF-8, independent of the locale}
    *
-   * @throws IllegalArgumentException if UTF-8 cannot carry it: half of a surrogate pair
+   * @throws IllegalArgumentException if the text contains half of a surrogate pair
    */
   static byte[] utf8(String name) {
     try {
@@ -36,8 +36,8 @@ public final class FileNames {
   }
 
   /**
-   * Whether the kernel knows the path: not one in an archive, nor of a file system that replaces
-   * Java's default one.
+   * Whether the kernel knows the path. It does not know a path in an archive, or in a file system
+   * that replaces Java's default one.
    */
   public static boolean isKernels(Path path) {
     FileSystem system = path.getFileSystem();
@@ -46,9 +46,9 @@ public final class FileNames {
   }
 
   /**
-   * The bytes that Java itself gives to the kernel for a path. Its text would not do: a name that a
-   * directory gives can have bytes that the locale's encoding lacks. A path that is not absolute
-   * goes as it is, whatever the property {@code user.dir} says.
+   * {@return the bytes that Java itself passes to the kernel for a path} The path's text is not
+   * enough, because a name from a directory can contain bytes that the locale's encoding lacks. A
+   * relative path stays relative, independent of the property {@code user.dir}.
    *
    * @param path one that the kernel {@linkplain #isKernels(Path) knows}
    */
@@ -60,13 +60,13 @@ public final class FileNames {
     if (path.isAbsolute()) {
       return absolute;
     }
-    // A URI is absolute, but the room of a socket's address is for the path as it was given.
+    // A URI is absolute, but a socket's address has limited room and takes the path as given.
     byte[] directory = bytesOfUri(path.getFileSystem().getPath(""));
     int start = directory.length == 1 ? 1 : directory.length + 1;
     return Arrays.copyOfRange(absolute, start, absolute.length);
   }
 
-  /** The only place where Java tells a path's bytes: it writes them as they are, escaped. */
+  /** A path's URI is the only API of Java with the path's bytes, which it escapes. */
   private static byte[] bytesOfUri(Path path) {
     String text = path.toUri().getRawPath();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
@@ -79,7 +79,7 @@ public final class FileNames {
       }
     }
     byte[] name = bytes.toByteArray();
-    // A directory's URI ends with a slash, which no path does.
+    // A directory's URI ends with a slash, a path does not.
     boolean slash = name.length > 1 && name[name.length - 1] == '/';
     return slash ? Arrays.copyOf(name, name.length - 1) : name;
   }

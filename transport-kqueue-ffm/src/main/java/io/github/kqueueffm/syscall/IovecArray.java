@@ -4,10 +4,10 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 
 /**
- * A native array of struct iovec for readv, writev and sendmsg, used again from call to call.
+ * A native array of struct iovec for readv, writev and sendmsg, which many calls reuse.
  *
- * <p>It grows as needed, so its {@linkplain #address() address} holds until the next add. One
- * thread at a time.
+ * <p>It grows as needed, so its {@linkplain #address() address} is valid until the next add. For
+ * one thread at a time.
  */
 public final class IovecArray {
   /** Bytes of a struct iovec: an address and a length, on every platform. */
@@ -33,16 +33,16 @@ public final class IovecArray {
     address = NativeMemory.allocate((long) capacity * ENTRY);
   }
 
-  /** Writes one struct iovec into memory of the caller's. */
+  /** Writes one struct iovec into the caller's memory. */
   public static void put(long entry, long address, long length) {
     Memory.putLong(entry, address);
     Memory.putLong(entry + Long.BYTES, length);
   }
 
   /**
-   * Adds a piece of memory that stays valid until the call is done; an empty one takes no entry.
+   * Adds a piece of memory that stays valid until the call returns. An empty piece takes no entry.
    *
-   * @return whether there was room; if not, nothing was added
+   * @return false if there was no room, in which case the array has not changed
    */
   public boolean add(long address, long length) {
     if (length == 0) {
@@ -70,22 +70,22 @@ public final class IovecArray {
     return true;
   }
 
-  /** How many entries there are. */
+  /** {@return the number of entries} */
   public int count() {
     return count;
   }
 
-  /** How many bytes the entries have together. */
+  /** {@return the sum of the entries' lengths in bytes} */
   public long size() {
     return size;
   }
 
-  /** Where the array is. */
+  /** {@return the array's native address} */
   public long address() {
     return address;
   }
 
-  /** Forgets the entries and keeps the memory. */
+  /** Removes the entries and keeps the memory. */
   public void clear() {
     count = 0;
     size = 0;

@@ -20,9 +20,10 @@ public enum IpStack {
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /**
-   * The stack of a kernel, found out with one socket when first asked for. Only what the system
-   * says of all its sockets is remembered: while it lacks a descriptor, or a policy forbids the
-   * socket or the option, each call finds out again, and answers what serves meanwhile.
+   * {@return the stack of a kernel} The first call probes it with one socket. An answer is
+   * remembered only if it is true of all of the system's sockets. While no descriptor is free, or a
+   * policy forbids the socket or the option, each call probes again and returns a value that works
+   * meanwhile.
    */
   public static IpStack of(Kernel kernel) {
     IpStack known = KNOWN.get(kernel);
@@ -30,9 +31,9 @@ public enum IpStack {
   }
 
   /**
-   * Whether IPv4 and IPv6 need sockets of their own, so that an address has to decide.
+   * Whether IPv4 and IPv6 need separate sockets, so that an address has to decide the family.
    *
-   * @param datagrams whether it is about datagram sockets
+   * @param datagrams whether datagram sockets are meant, and not streams
    */
   boolean needsChoice(Platform platform, boolean datagrams) {
     return this == SEPARATE || this == DUAL && !platform.carriesIpv4OverIpv6(datagrams);
@@ -53,7 +54,7 @@ public enum IpStack {
           ? found(kernel, DUAL, true)
           : found(kernel, SEPARATE, isFixed(platform, cleared));
     } finally {
-      // The probe's socket has no data that a failing close could lose.
+      // The probe's socket was never used, so a failing close loses nothing.
       kernel.close(fd);
     }
   }
@@ -65,7 +66,7 @@ public enum IpStack {
     return stack;
   }
 
-  /** Whether the system says that it has no IPv6 at all. */
+  /** Whether the errno means that the system has no IPv6 at all. */
   private static boolean lacksIpv6(Platform platform, int negativeErrno) {
     return switch (platform.errno(-negativeErrno)) {
       case EAFNOSUPPORT, EPFNOSUPPORT, EPROTONOSUPPORT -> true;
@@ -74,9 +75,9 @@ public enum IpStack {
   }
 
   /**
-   * Lets an IPv6 socket carry IPv4 too.
+   * Lets an IPv6 socket also carry IPv4.
    *
-   * @return 0; or a negative errno, of which {@link #isFixed} tells the harmless ones
+   * @return 0 or a negative errno, which is harmless if {@link #isFixed} accepts it
    */
   static int clearV6Only(Kernel kernel, int fd) {
     Platform platform = kernel.platform();
@@ -84,7 +85,7 @@ public enum IpStack {
         kernel, fd, platform.get(Constant.IPPROTO_IPV6), platform.get(Constant.IPV6_V6ONLY), 0);
   }
 
-  /** Whether the system says that IPV6_V6ONLY cannot be cleared on any socket. */
+  /** Whether the errno means that the system does not let any socket clear IPV6_V6ONLY. */
   static boolean isFixed(Platform platform, int negativeErrno) {
     // EINVAL: OpenBSD, where the option is read-only. EOPNOTSUPP: DragonFly.
     return platform.is(Errno.EINVAL, -negativeErrno)

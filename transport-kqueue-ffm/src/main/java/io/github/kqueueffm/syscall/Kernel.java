@@ -6,19 +6,20 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 
 /**
- * Every system call of the transport: primitives in, the result or the <em>negative</em> errno out.
- * Pointers are native addresses; lengths and offsets are bytes.
+ * The system calls of the transport. Parameters are primitive, and a result is the function's
+ * result or the <em>negative</em> errno. Pointers are native addresses; lengths and offsets are in
+ * bytes.
  *
- * <p>Parameters and results are those of the C functions, whose names the methods have in Java's
- * spelling. Values of constants are the {@link #platform()}'s. A method whose function is missing
- * ({@link #has(Call)}) answers {@code -ENOSYS}.
+ * <p>Parameters and results are those of the C functions, and the methods have the functions' names
+ * in Java's spelling. Values of constants are the {@link #platform()}'s. A method whose function is
+ * missing ({@link #has(Call)}) returns {@code -ENOSYS}.
  *
- * <p>A new function is a constant of {@link Call} and a method here. Every method makes its call by
- * one of the five {@code call} methods, which are what a kernel implements: {@link FfmKernel} by
+ * <p>A new function is a constant of {@link Call} and a method of this class. Every method makes
+ * its call by one of the five {@code call} methods, which a kernel implements: {@link FfmKernel} by
  * the Foreign Function &amp; Memory API, tests without it.
  *
- * <p>Calls may be made from any thread. A kernel from {@link #forThread()} serves one thread at a
- * time and saves the look-up of that thread's errno.
+ * <p>May be used from any thread. A kernel from {@link #forThread()} serves one thread at a time,
+ * and does not look up that thread's errno segment on every call.
  */
 public abstract class Kernel {
 
@@ -30,19 +31,19 @@ public abstract class Kernel {
   /** Layout of struct kevent for the symbol that {@link #kevent} calls. */
   public abstract Struct keventStruct();
 
-  /** A kernel for one thread at a time, to be {@linkplain #release() released} when done. */
+  /** {@return a kernel for one thread at a time, to be {@linkplain #release() released}} */
   public abstract Kernel forThread();
 
-  /** Frees what {@link #forThread()} allocated; nothing on the kernel for all threads. */
+  /** Frees what {@link #forThread()} allocated. On the kernel for all threads it does nothing. */
   public abstract void release();
 
-  /** What serves the calls, for people: such as {@code libc} or a library's path. */
+  /** {@return a description of the functions' origin: {@code libc} or a library's path} */
   public abstract String describe();
 
   /**
    * Calls a function that returns an int.
    *
-   * @param call which; arguments beyond those that it has are 0
+   * @param call the function; arguments that it does not have are 0
    * @return its result or the negative errno
    */
   protected abstract int callInt(Call call, long a, long b, long c, long d, long e, long f);
@@ -54,7 +55,7 @@ public abstract class Kernel {
   protected abstract int callInt(
       Call call, long a, long b, long c, long d, long e, long f, long g, long h);
 
-  /** Calls a function that returns a long; else as {@link #callInt}. */
+  /** Like {@link #callInt} for a function that returns a long. */
   protected abstract long callLong(Call call, long a, long b, long c, long d, long e, long f);
 
   /** Calls a variadic function that returns an int and has two named arguments. */
@@ -80,7 +81,7 @@ public abstract class Kernel {
     return callInt(Call.EPOLL_WAIT, epfd, events, maxEvents, timeoutMillis, 0, 0);
   }
 
-  /** epoll_pwait2(2) without a signal mask; a null {@code timespec} waits for ever. */
+  /** epoll_pwait2(2) without a signal mask. A {@code timespec} of 0 waits without a limit. */
   public int epollPwait2(int epfd, long events, int maxEvents, long timespec) {
     return callInt(Call.EPOLL_PWAIT2, epfd, events, maxEvents, timespec, 0, 0);
   }
@@ -133,7 +134,7 @@ public abstract class Kernel {
     return callInt(Call.CONNECT, fd, address, length, 0, 0, 0);
   }
 
-  /** connectx(2) of macOS: a connect that takes data along. */
+  /** connectx(2) of macOS: a connect that carries data. */
   public int connectx(
       int fd,
       long endpoints,
@@ -214,7 +215,7 @@ public abstract class Kernel {
     return callInt(Call.SENDMMSG, fd, mmsghdrs, count, flags, 0, 0);
   }
 
-  /** fcntl(2) for the commands that take an int or nothing. */
+  /** fcntl(2) for the commands that take an int or no argument. */
   public int fcntl(int fd, int command, int argument) {
     return callVariadic(Call.FCNTL, fd, command, argument);
   }
@@ -227,12 +228,12 @@ public abstract class Kernel {
     return callVariadic(Call.OPEN, path, flags, mode);
   }
 
-  /** lstat(2): of a symbolic link itself; {@code stat} has room for a struct stat. */
+  /** lstat(2), which describes a symbolic link itself; {@code stat} has room for a struct stat. */
   public int lstat(long path, long stat) {
     return callInt(Call.LSTAT, path, stat, 0, 0, 0, 0);
   }
 
-  /** __lxstat(3): what lstat is in glibc before 2.33, where it is an inline function of C. */
+  /** __lxstat(3), which lstat calls in glibc before 2.33, where lstat is an inline function. */
   public int lxstat(int version, long path, long stat) {
     return callInt(Call.__LXSTAT, version, path, stat, 0, 0, 0);
   }
@@ -245,7 +246,7 @@ public abstract class Kernel {
     return callInt(Call.DUP, fd, 0, 0, 0, 0, 0);
   }
 
-  /** dup2(2): {@code onto} becomes {@code fd}, without FD_CLOEXEC; what it was is closed. */
+  /** dup2(2): closes {@code onto} and makes it a duplicate of {@code fd}, without FD_CLOEXEC. */
   public int dup2(int fd, int onto) {
     return callInt(Call.DUP2, fd, onto, 0, 0, 0, 0);
   }
@@ -255,11 +256,11 @@ public abstract class Kernel {
   }
 
   /**
-   * sendfile(2) in one shape for its three: sends up to {@code count} bytes of {@code file} from
-   * {@code offset} on.
+   * Sends up to {@code count} bytes of {@code file} from {@code offset} on: one form for the three
+   * forms of sendfile(2).
    *
-   * @param sent where 8 bytes of the count sent are put, which can be more than 0 beside an errno
-   *     (EAGAIN and EINTR on macOS and the BSDs)
+   * @param sent address of 8 bytes for the number of bytes sent, which can be more than 0 together
+   *     with an errno (EAGAIN and EINTR on macOS and the BSDs)
    * @return 0 or the negative errno
    */
   public int sendfile(int socket, int file, long offset, long count, long sent) {
@@ -287,7 +288,7 @@ public abstract class Kernel {
     return (int) Math.min(result, 0);
   }
 
-  /** Whether macOS wrote the count sent; other errors leave the length that was asked for. */
+  /** Whether macOS wrote the number of bytes sent. Other errors leave the requested length. */
   private boolean reportsSent(int result) {
     return result == 0
         || platform().is(Errno.EAGAIN, -result)

@@ -14,12 +14,12 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 
 /**
- * A non-blocking, close-on-exec socket and its cold operations; what moves bytes goes to the {@link
+ * A non-blocking, close-on-exec socket and its rare operations. Reads and writes call the {@link
  * Kernel} directly.
  *
- * <p>May be used from any thread: operations and {@link #close()} exclude each other, so that none
- * reaches a descriptor that was closed and given to somebody else. {@link #accept} does not lock;
- * it belongs to the thread that closes the socket.
+ * <p>May be used from any thread. Operations and {@link #close()} exclude each other, so no
+ * operation uses a number that the system has given to another file after the close. {@link
+ * #accept} does not lock, so only the thread that closes the socket may call it.
  */
 public final class KernelSocket {
   /** Where the address is in the memory of {@link #allocateName}. */
@@ -55,17 +55,17 @@ public final class KernelSocket {
     this.type = type;
   }
 
-  /** AF_INET6 where such a socket carries IPv4 too, else AF_INET; see {@link IpStack}. */
+  /** {@return AF_INET6 if such a socket also carries IPv4, else AF_INET; see {@link IpStack}} */
   public static int preferredFamily(Kernel kernel) {
     boolean dual = IpStack.of(kernel) == IpStack.DUAL;
     return kernel.platform().get(dual ? Constant.AF_INET6 : Constant.AF_INET);
   }
 
   /**
-   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own the
-   * first address that is no wildcard decides, be it bound, connected or a group joined: a socket
-   * of its family takes this one's place under the same descriptor and, if it is bound, at the same
-   * port, with the options that were set.
+   * Opens a socket for addresses of any family. Where IPv4 and IPv6 need separate sockets, the
+   * first address that is not a wildcard decides the family, whether it is bound, connected or a
+   * group to join. A socket of its family then replaces this one: it has the same descriptor, the
+   * same port if it is bound, and the options that were set.
    *
    * @param type SOCK_STREAM or SOCK_DGRAM, without flags
    */
@@ -75,13 +75,13 @@ public final class KernelSocket {
     if (!IpStack.of(kernel).needsChoice(platform, datagrams) || !Descriptors.canReplace(kernel)) {
       return open(kernel, preferredFamily(kernel), type);
     }
-    // Datagrams of both families may come while nothing is decided. Most connects are to IPv4.
+    // Before the decision datagrams of both families may arrive. Most connects are to IPv4.
     int first = datagrams ? preferredFamily(kernel) : platform.get(Constant.AF_INET);
     return undecided(open(kernel, first, type), false);
   }
 
   /**
-   * A new socket that listens to both families where the system allows it, else to the one of the
+   * Opens a socket that listens to both families if the system allows it, else to the family of the
    * address that it is bound to.
    */
   public static KernelSocket openListener(Kernel kernel) throws IOException {
@@ -98,7 +98,7 @@ public final class KernelSocket {
   }
 
   /**
-   * A new socket. One of AF_INET6 carries IPv4 too, where the system permits it.
+   * Opens a socket. A socket of AF_INET6 also carries IPv4 if the system permits it.
    *
    * @param type SOCK_STREAM or SOCK_DGRAM, without flags
    */
@@ -129,8 +129,8 @@ public final class KernelSocket {
   }
 
   /**
-   * Takes a socket that somebody else made: makes it non-blocking and close-on-exec, and learns its
-   * family and type. If it fails, the caller still owns the descriptor.
+   * Takes over a socket that other code opened: makes it non-blocking and close-on-exec, and reads
+   * its family and type. If this fails, the caller still owns the descriptor.
    */
   public static KernelSocket adopt(Kernel kernel, int fd) throws IOException {
     KernelSocket unknown = new KernelSocket(kernel, fd, 0, 0);
@@ -138,7 +138,7 @@ public final class KernelSocket {
     KernelSocket socket = new KernelSocket(kernel, fd, unknown.kernelsFamily(), type);
     socket.check("fcntl", "O_NONBLOCK and FD_CLOEXEC", Descriptors.addFlags(kernel, fd));
     socket.wasConnected = socket.hasOrHadPeer();
-    // Not set on one that is dead, which can have unread bytes.
+    // It may fail on a connection that is gone, which can still have unread bytes.
     SocketOptions.isSet(socket, "SOL_SOCKET/SO_NOSIGPIPE", Descriptors.ignoreSigpipe(kernel, fd));
     if (socket.isIpv6() && !socket.isGone()) {
       socket.v6Only = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_V6ONLY) != 0;
@@ -149,16 +149,16 @@ public final class KernelSocket {
   private boolean hasOrHadPeer() {
     int result = askPeer();
     if (platform.is(Errno.ENOTCONN, -result)) {
-      // The BSDs have that also of a peer that has closed; the input has ended only then.
+      // The BSDs also answer ENOTCONN after the peer has closed. Only then has the input ended.
       return type == platform.get(Constant.SOCK_STREAM) && peek() >= 0;
     }
-    // EINVAL: Darwin, once the peer has closed or reset.
+    // EINVAL: Darwin, after the peer has closed or reset.
     return result == 0
         || platform.is(Errno.EINVAL, -result)
         || platform.is(Errno.ECONNRESET, -result);
   }
 
-  /** A connection from {@link #accept}, which has all its flags; makes no system call. */
+  /** {@return the socket of a connection from {@link #accept}} Makes no system call. */
   public static KernelSocket accepted(Kernel kernel, int fd, int family) {
     int stream = kernel.platform().get(Constant.SOCK_STREAM);
     KernelSocket socket = new KernelSocket(kernel, fd, family, stream);
@@ -181,12 +181,12 @@ public final class KernelSocket {
     return fd;
   }
 
-  /** Its address family, in the platform's number. */
+  /** {@return its address family, as the platform's number} */
   public int family() {
     return family;
   }
 
-  /** SOCK_STREAM or SOCK_DGRAM, in the platform's number. */
+  /** {@return SOCK_STREAM or SOCK_DGRAM, as the platform's number} */
   public int type() {
     return type;
   }
@@ -210,9 +210,9 @@ public final class KernelSocket {
   }
 
   /**
-   * Whether it may carry IPv4 and takes options of IPv6 alone. Linux takes those of both; macOS and
-   * the BSDs go by the family, and of IPV6_TCLASS macOS gives IPv4 no more than the ECN bits. One
-   * that is connected to an IPv6 address carries no IPv4.
+   * Whether it may carry IPv4 and accepts only options of IPv6. Linux accepts the options of both.
+   * macOS and the BSDs accept those of the socket's family, and macOS applies only the ECN bits of
+   * IPV6_TCLASS to IPv4. A socket that is connected to an IPv6 address does not carry IPv4.
    */
   public boolean carriesIpv4WithoutItsOptions() {
     return isIpv6()
@@ -257,13 +257,14 @@ public final class KernelSocket {
     }
   }
 
-  /** Whether the next address may make another socket of it; see {@link #openAny}. */
+  /** Whether an address may still replace it by another socket; see {@link #openAny}. */
   public synchronized boolean isUndecided() {
     return choice != null;
   }
 
   /**
-   * Has something done each time before another socket takes this one's place: its knotes go then.
+   * Sets an action to run each time before another socket replaces this one, because the
+   * replacement removes the knotes.
    */
   public synchronized void beforeReplacement(Runnable action) {
     if (choice != null) {
@@ -272,10 +273,10 @@ public final class KernelSocket {
   }
 
   /**
-   * Makes it a socket of that address's family if that is still open, be it as it is or by another
-   * one in its place.
+   * Decides the family by an address if it is not decided yet. A socket of another family is
+   * replaced.
    *
-   * @throws IOException if that fails; if it is an option that would be lost, nothing has changed
+   * @throws IOException if that fails; if an option would be lost, the socket has not changed
    */
   synchronized void decide(SocketAddress address) throws IOException {
     if (choice != null && address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
@@ -303,14 +304,14 @@ public final class KernelSocket {
     v6Only = fresh.v6Only;
     fresh.close();
     if (local instanceof InetSocketAddress inet) {
-      // If that fails it is bound no more.
+      // If bindNow fails, the socket is not bound any more.
       choice.bound(false);
       bindNow(wildcard(inet.getPort()));
       choice.bound(true);
     }
   }
 
-  /** An option of IPv6 alone is one that a socket of IPv4 neither takes nor tells. */
+  /** Decides for IPv6 before an option of IPv6, which a socket of IPv4 can neither set nor read. */
   private void suit(int level) throws IOException {
     if (choice != null
         && level == platform.get(Constant.IPPROTO_IPV6)
@@ -328,8 +329,8 @@ public final class KernelSocket {
   /**
    * Connects, or begins to.
    *
-   * @return true if it is connected; false if that goes on: when the socket is writable, {@link
-   *     #finishConnect} tells
+   * @return true if it is connected; false if the connect continues, in which case {@link
+   *     #finishConnect} has to be called when the socket is writable
    */
   public synchronized boolean connect(SocketAddress remote) throws IOException {
     ensureOpen();
@@ -337,7 +338,7 @@ public final class KernelSocket {
     long memory = NativeMemory.allocate(addressRoom());
     try {
       int result = kernel.connect(fd, memory, encode(memory, remote));
-      // EINTR: the connect of a non-blocking socket goes on behind a signal.
+      // EINTR: the connect of a non-blocking socket continues after a signal.
       if (platform.is(Errno.EINPROGRESS, -result) || platform.is(Errno.EINTR, -result)) {
         return false;
       }
@@ -350,24 +351,24 @@ public final class KernelSocket {
   }
 
   /**
-   * How the connect went.
+   * Finds the outcome of a connect that continued.
    *
-   * @param remote for the exception's text
-   * @param fflagsErrno the errno that came with the event, or 0 to ask SO_ERROR
-   * @return true if it is connected; false if that still goes on, after a spurious event
-   * @throws IOException why it failed, as "Connection refused: host/ip:port"
+   * @param remote for the exception's message
+   * @param fflagsErrno the errno that came with the event, or 0 to read SO_ERROR
+   * @return true if it is connected; false if the connect still continues, after a spurious event
+   * @throws IOException if it failed; the message begins as "Connection refused: host/ip:port"
    */
   public synchronized boolean finishConnect(SocketAddress remote, int fflagsErrno)
       throws IOException {
     ensureOpen();
     int errno = fflagsErrno != 0 ? fflagsErrno : getInt(Constant.SOL_SOCKET, Constant.SO_ERROR);
     if (errno == 0 && askPeer() != 0) {
-      // Another call has eaten the error, or there is none yet: a look at the input knows.
+      // Another call has taken the error, or there is none yet. A peek at the input decides.
       int input = peek();
       if (platform.is(Errno.EAGAIN, -input)) {
         return false;
       }
-      // Bytes can wait though the peer is gone. An end without bytes is a socket that is dead.
+      // Bytes can wait after the peer has gone. An end without bytes means that it was reset.
       errno = input == 0 ? platform.number(Errno.ECONNRESET) : Math.max(0, -input);
     }
     check("connect", remote, -errno);
@@ -376,15 +377,15 @@ public final class KernelSocket {
   }
 
   /**
-   * Dissolves the association of a datagram socket with a remote address. Its local port stays; the
-   * local address may become the wildcard again.
+   * Disconnects a datagram socket from its remote address. Its local port stays. The local address
+   * may become the wildcard again.
    */
   public synchronized void disconnect() throws IOException {
     ensureOpen();
     int port = portToKeep();
     int result = connectToNone();
-    // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs dissolve it and then mind the
-    // address.
+    // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs disconnect the socket first, and then
+    // refuse the address.
     if (result < 0 && askPeer() == 0) {
       throw Failures.of(platform, "connect", "AF_UNSPEC", result);
     }
@@ -456,12 +457,12 @@ public final class KernelSocket {
   }
 
   /**
-   * Writes an address in the form that this socket takes, for connect, sendto and the like. A
-   * wildcard means this machine, on every system.
+   * Writes an address for connect, sendto or sendmsg in the form that this socket takes. A wildcard
+   * means this machine on every system.
    *
    * @param memory room for {@link Sockaddr#size()} bytes
    * @return its length
-   * @throws java.nio.channels.UnresolvedAddressException if it is a name only
+   * @throws java.nio.channels.UnresolvedAddressException if it is only a name
    * @throws java.nio.channels.UnsupportedAddressTypeException if it does not suit the family
    */
   public int encode(long memory, SocketAddress address) {
@@ -488,14 +489,14 @@ public final class KernelSocket {
   }
 
   /**
-   * Takes the next connection, non-blocking and close-on-exec. Allocates nothing, but the first
-   * time.
+   * Accepts the next connection, non-blocking and close-on-exec. Only the first call allocates.
    *
    * @param loopKernel the kernel of the calling thread
-   * @param address where the peer's address goes, or 0
-   * @param length where the room at {@code address} stands and its length is put, or 0
+   * @param address memory for the peer's address, or 0
+   * @param length a socklen_t with the room at {@code address}, which receives the address's
+   *     length, or 0
    * @return its descriptor, or the negative errno; ECONNABORTED if the connection was gone before
-   *     it could be set up
+   *     its flags could be set
    */
   public int accept(Kernel loopKernel, long address, long length) {
     Acceptor known = acceptor;
@@ -507,7 +508,7 @@ public final class KernelSocket {
   }
 
   /**
-   * Where it is bound.
+   * Asks the kernel for the local address.
    *
    * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not bound or
    *     closed
@@ -517,10 +518,10 @@ public final class KernelSocket {
   }
 
   /**
-   * Whom it is connected to.
+   * Asks the kernel for the remote address.
    *
    * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if it is not
-   *     connected (any more) or closed
+   *     connected, or not any more, or closed
    */
   public synchronized SocketAddress remoteAddress() {
     return open ? name(true) : null;
@@ -533,7 +534,7 @@ public final class KernelSocket {
           peer
               ? kernel.getpeername(fd, memory + NAME, memory)
               : kernel.getsockname(fd, memory + NAME, memory);
-      // ENOTCONN, on Darwin EINVAL: no peer. ECONNRESET, ECONNABORTED, ENOBUFS: it is not known.
+      // ENOTCONN, on Darwin EINVAL: no peer. ECONNRESET, ECONNABORTED, ENOBUFS: it is unknown.
       return result < 0 ? null : codec().get(memory + NAME, Memory.getInt(memory), family);
     } finally {
       NativeMemory.free(memory);
@@ -569,7 +570,7 @@ public final class KernelSocket {
   }
 
   /**
-   * Shuts directions down. An input that has ended already is done.
+   * Shuts directions down. If the input has already ended, its shutdown succeeds.
    *
    * @throws NotYetConnectedException if it is not connected, or was and has been reset
    */
@@ -579,14 +580,14 @@ public final class KernelSocket {
       return;
     }
     if (!wasConnected) {
-      // NetBSD and OpenBSD shut it down, and connect is EINVAL from then on.
+      // NetBSD and OpenBSD would shut it down, and every later connect would fail with EINVAL.
       throw new NotYetConnectedException();
     }
     Constant how = read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
     int result = kernel.shutdown(fd, platform.get(how));
     if (platform.is(Errno.ENOTCONN, -result)) {
       if (!write) {
-        // Darwin: the peer's end has come before.
+        // Darwin: the peer's end has already arrived.
         return;
       }
       throw new NotYetConnectedException();
@@ -608,7 +609,7 @@ public final class KernelSocket {
     return getInt(level, option, SocketOptions.name(level, option));
   }
 
-  /** {@return the value of an option, or a fallback if its errno is that one} */
+  /** {@return the value of an option, or a fallback if getsockopt fails with that errno} */
   synchronized int getIntOr(Constant level, Constant option, Errno absent, int fallback)
       throws IOException {
     ensureOpen();
@@ -627,7 +628,7 @@ public final class KernelSocket {
    *
    * @return false if it could not be set because the connection is already gone
    * @throws UnsupportedOperationException if the system does not have it
-   * @throws IOException if the system does not take the value
+   * @throws IOException if the system refuses the value
    */
   public boolean setInt(Constant level, Constant option, int value) throws IOException {
     return setInt(platform.get(level), platform.get(option), value, level + "/" + option);
@@ -667,7 +668,7 @@ public final class KernelSocket {
     return setBytes(level, option, memory, length, SocketOptions.name(level, option));
   }
 
-  /** The same with the words for a failure. */
+  /** The same with the option's name for the message of a failure. */
   synchronized boolean setBytes(int level, int option, long memory, int length, String name)
       throws IOException {
     ensureOpen();
@@ -682,7 +683,7 @@ public final class KernelSocket {
   /** The same by the bytes of the value. */
   boolean set(FamilyChoice.Setting setting) throws IOException {
     int length = setting.value().length;
-    // The kernel's way to take an accept filter away is an option without a value.
+    // An option without a value removes an accept filter.
     long memory = length == 0 ? 0 : NativeMemory.allocate(length);
     try {
       Memory.copy(setting.value(), 0, memory, length);
@@ -703,7 +704,7 @@ public final class KernelSocket {
   /**
    * Sets how long close lingers.
    *
-   * @param seconds -1 to switch it off; more than the system can keep is as much as it can
+   * @param seconds -1 to switch it off; the system's maximum is set in place of a larger number
    * @return false if it could not be set because the connection is already gone
    */
   public synchronized boolean soLinger(int seconds) throws IOException {
@@ -726,14 +727,14 @@ public final class KernelSocket {
   }
 
   /**
-   * Whether it was connected and has no peer any more, as after a reset. Not of a closed one. Some
-   * of its options can then be neither set nor read (ECONNRESET on FreeBSD, EINVAL on macOS).
+   * Whether it was connected and no longer has a peer, as after a reset. Some of its options can
+   * then be neither set nor read (ECONNRESET on FreeBSD, EINVAL on macOS). False if it is closed.
    */
   public synchronized boolean isGone() {
     return open && wasConnected && askPeer() != 0;
   }
 
-  /** Closes it, once; what comes later does nothing. */
+  /** Closes it. Later calls do nothing. */
   public void close() throws IOException {
     synchronized (this) {
       if (!open) {
@@ -741,10 +742,10 @@ public final class KernelSocket {
       }
       open = false;
     }
-    // Outside the lock, since it can linger; nobody uses the descriptor any more.
+    // Outside the lock, because it can linger. No operation uses the descriptor any more.
     int result = kernel.close(fd);
-    // EINTR, EINPROGRESS: the descriptor is gone all the same, and its number may be in use again.
-    // ECONNRESET: FreeBSD's word for a peer that was gone before.
+    // EINTR, EINPROGRESS: the descriptor is closed, and its number may already be in use again.
+    // ECONNRESET: FreeBSD's answer if the peer has reset the connection.
     if (platform.is(Errno.EINTR, -result)
         || platform.is(Errno.EINPROGRESS, -result)
         || platform.is(Errno.ECONNRESET, -result)) {
@@ -753,7 +754,7 @@ public final class KernelSocket {
     check("close", "fd " + fd, result);
   }
 
-  /** Closes it because of a failure, to which its own is added if there is one. */
+  /** Closes it because of a failure, and adds a failure of the close as suppressed. */
   public void closeAfter(Throwable failure) {
     try {
       close();

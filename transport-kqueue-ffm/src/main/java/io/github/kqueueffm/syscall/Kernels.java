@@ -5,9 +5,9 @@ import io.github.kqueueffm.abi.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The kernel of this JVM, opened once, or the reason why there is none. */
+/** The kernel of this JVM, which is opened once, or the reason why it is not available. */
 public final class Kernels {
-  /** The property that names a library whose functions are used before libc's. */
+  /** The property that names a library that is searched before the C library. */
   public static final String LIBRARY_PROPERTY = "io.github.kqueueffm.library";
 
   private static final String MODULE = "io.github.kqueueffm.transport";
@@ -15,9 +15,10 @@ public final class Kernels {
   private Kernels() {}
 
   /**
-   * The kernel for all threads.
+   * {@return the kernel for all threads}
    *
-   * @throws UnsupportedOperationException with what was looked for, where, and what to do
+   * @throws UnsupportedOperationException if it is not available; the message says what was looked
+   *     for, where, and what to do
    */
   public static Kernel system() {
     if (Holder.KERNEL == null) {
@@ -26,7 +27,7 @@ public final class Kernels {
     return Holder.KERNEL;
   }
 
-  /** Why {@link #system()} throws, or {@code null} if it does not. */
+  /** {@return the reason why {@link #system()} throws, or {@code null} if it does not} */
   public static Throwable unavailabilityCause() {
     return Holder.CAUSE;
   }
@@ -39,7 +40,8 @@ public final class Kernels {
   }
 
   /**
-   * struct epoll_event is packed on x86-64 alone: the kernel would write beyond the other's end.
+   * struct epoll_event is packed on x86-64 only. With the layout of another processor the kernel
+   * would write beyond the end of an event array.
    */
   private static void requireLayoutsOfThisMachine(Platform platform) {
     String machine = Platform.detected();
@@ -96,7 +98,7 @@ public final class Kernels {
 
   static void requireEventQueue(Kernel kernel) {
     if (!kernel.has(Call.CLOSE)) {
-      // The JVM opens a library of its own to look functions up, and finds none where it cannot.
+      // To look functions up the JVM opens a library. If it cannot open it, it finds no function.
       throw new UnsupportedOperationException(
           "no function was found in "
               + kernel.describe()
@@ -141,8 +143,8 @@ public final class Kernels {
       try {
         kernel = open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
       } catch (Throwable t) {
-        // Everything is kept as the cause of unavailability: a class that fails to initialise
-        // would say NoClassDefFoundError from the second time on.
+        // Every throwable becomes the cause of unavailability. If the class failed to initialise,
+        // every later use would throw a NoClassDefFoundError without the cause.
         cause = explain(unwrap(t));
       }
       KERNEL = kernel;

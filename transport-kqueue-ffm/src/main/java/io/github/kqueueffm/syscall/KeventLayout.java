@@ -5,7 +5,8 @@ import io.github.kqueueffm.abi.Struct;
 /**
  * Reads and writes struct kevent at an address, in the layout of one platform.
  *
- * <p>Filters are the platform's own numbers, negative on all but NetBSD; flags are zero-extended.
+ * <p>Filters are the platform's numbers, which are negative except on NetBSD. Flags are
+ * zero-extended.
  */
 public final class KeventLayout {
   private final int size;
@@ -26,7 +27,7 @@ public final class KeventLayout {
     wide = kevent.width("filter") == 4;
   }
 
-  /** Bytes from one struct of an array to the next. */
+  /** {@return the bytes from one struct of an array to the next} */
   public int size() {
     return size;
   }
@@ -55,7 +56,7 @@ public final class KeventLayout {
     return Memory.getLong(address + udata);
   }
 
-  /** Writes every field; what the layout has beyond them is left as it is (zero when fresh). */
+  /** Writes every field. Further bytes of the layout do not change (they are 0 when allocated). */
   public void put(
       long address, long ident, int filter, int flags, int fflags, long data, long udata) {
     Memory.putLong(address, ident);

@@ -4,16 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The downcalls themselves, each a unit of compilation of its own, linked when it is first used.
+ * The downcalls. HotSpot compiles each of them separately, and each is linked on its first use.
  *
- * <p>A function with fewer arguments than six is called with more, see {@link Foreign}.
+ * <p>A function with fewer than six arguments is called with six, see {@link Foreign}.
  *
- * <p>On every call the linker makes a slice of the errno segment. Where the whole call is inlined
- * into one method, that slice never becomes an object. Inlined into the event loop, though,
- * HotSpot's budget for inlining ends in the middle of the call, and then each call allocates 40
- * bytes (seen as 80 bytes an echo in most runs). So these methods must not be inlined. HotSpot
- * inlines no method of an exception class into one of another class; that is the only reason for
- * the superclass, of which there is never an instance.
+ * <p>On every call the linker makes a slice of the errno segment. If the whole call is inlined into
+ * one method, escape analysis removes that slice. But inlined into the event loop the call exceeds
+ * HotSpot's budget for inlining in its middle, and then each call allocates 40 bytes (80 bytes for
+ * an echo in most runs). So these methods must not be inlined. HotSpot never inlines a method of an
+ * exception class into a method of another class. That is the only reason for the superclass; the
+ * class has no instances.
  */
 final class Leaf extends Throwable {
   private static final long serialVersionUID = 1L;

@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Native memory by address. Nothing is checked: a wrong address ends the process, so addresses come
- * from {@link NativeMemory} or from a buffer that the caller owns during the call.
+ * Reads and writes native memory by address, without any check. A wrong address ends the process,
+ * so addresses come from {@link NativeMemory} or from a buffer that the caller owns during the
+ * call.
  */
 public final class Memory {
   private static final MemorySegment ALL = Foreign.EVERYTHING;
@@ -87,14 +88,14 @@ public final class Memory {
     ALL.asSlice(address, length).fill((byte) 0);
   }
 
-  /** The memory as a buffer that is valid for as long as the memory is. */
+  /** {@return a buffer over the memory, valid as long as the memory is} */
   public static ByteBuffer buffer(long address, int length) {
     return ALL.asSlice(address, length).asByteBuffer();
   }
 
   /**
-   * Address of a direct buffer's first byte, whatever its position is. The caller keeps the buffer
-   * alive.
+   * {@return the address of a direct buffer's first byte, independent of its position} The caller
+   * keeps the buffer reachable.
    *
    * @throws IllegalStateException if its memory was freed with its arena
    */
@@ -106,7 +107,7 @@ public final class Memory {
     if (!remaining.scope().isAlive()) {
       throw new IllegalStateException("the buffer's memory is freed: its arena is closed");
     }
-    // Which includes the position.
+    // The segment's address includes the position.
     return remaining.address() - direct.position();
   }
 }

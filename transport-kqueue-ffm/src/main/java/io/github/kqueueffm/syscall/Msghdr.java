@@ -4,8 +4,8 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 
 /**
- * Writes and reads struct msghdr and struct mmsghdr, whose lengths have 4 bytes on some platforms
- * and 8 on others.
+ * Writes and reads struct msghdr and struct mmsghdr, whose length fields have 4 bytes on some
+ * platforms and 8 on others.
  *
  * <p>Immutable; may be used from any thread.
  */
@@ -42,12 +42,12 @@ public final class Msghdr {
     receivedWidth = many == null ? 0 : many.width("msg_len");
   }
 
-  /** Bytes of a struct msghdr. */
+  /** {@return the bytes of a struct msghdr} */
   public int size() {
     return size;
   }
 
-  /** Bytes from one struct mmsghdr of an array to the next; 0 where there is no such struct. */
+  /** {@return the bytes from one struct mmsghdr of an array to the next, or 0 without one} */
   public int manySize() {
     return manySize;
   }
@@ -75,22 +75,22 @@ public final class Msghdr {
     Memory.putInt(memory + flags, 0);
   }
 
-  /** The length of the sockaddr that was received. */
+  /** {@return the length of the received sockaddr} */
   public int nameLength(long memory) {
     return Memory.getInt(memory + nameLength);
   }
 
-  /** The bytes of control messages that were received. */
+  /** {@return the bytes of the received control messages} */
   public int controlLength(long memory) {
     return (int) Memory.getUnsigned(memory + controlLength, controlLengthWidth);
   }
 
-  /** MSG_TRUNC, MSG_CTRUNC and the like of what was received. */
+  /** {@return the received flags, such as MSG_TRUNC and MSG_CTRUNC} */
   public int flags(long memory) {
     return Memory.getInt(memory + flags);
   }
 
-  /** The bytes that sendmmsg or recvmmsg counted in a struct mmsghdr. */
+  /** {@return the bytes that sendmmsg or recvmmsg counted in a struct mmsghdr} */
   public int count(long manyMemory) {
     return (int) Memory.getUnsigned(manyMemory + received, receivedWidth);
   }

@@ -299,14 +299,14 @@ public final class Multicast {
   }
 
   /** Whether sockets of this machine receive what this socket sends to a group. */
-  public boolean loop() throws IOException {
+  public boolean loopback() throws IOException {
     return 0
         != (isIpv6Socket()
             ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_LOOP)
             : socket.getInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_LOOP));
   }
 
-  public boolean loop(boolean on) throws IOException {
+  public boolean loopback(boolean on) throws IOException {
     return set(Constant.IPV6_MULTICAST_LOOP, Constant.IP_MULTICAST_LOOP, on ? 1 : 0);
   }
 

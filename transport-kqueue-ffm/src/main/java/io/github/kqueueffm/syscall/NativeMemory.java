@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The allocator of all native memory of the transport. It counts, so that a test can tell that
- * nothing is left.
+ * Allocates all native memory of the transport, and counts the allocations so that a test can
+ * assert that none is left.
  */
 public final class NativeMemory {
   private static final MethodHandle MH$calloc = Foreign.plain("calloc", 2);
@@ -17,7 +17,7 @@ public final class NativeMemory {
   /**
    * Allocates zeroed memory, aligned for every C type.
    *
-   * @throws OutOfMemoryError if the system has none left
+   * @throws OutOfMemoryError if the system has no memory left
    */
   public static long allocate(long bytes) {
     long address;
@@ -33,10 +33,10 @@ public final class NativeMemory {
     return address;
   }
 
-  /** Frees what {@link #allocate} gave. */
+  /** Frees memory from {@link #allocate}. */
   public static void free(long address) {
     try {
-      // Of the shape of calloc; see Foreign.
+      // The second argument gives it the shape of calloc; see Foreign.
       long _ = (long) MH$free.invokeExact(address, 0L);
     } catch (Throwable t) {
       throw new AssertionError("free cannot throw", t);
@@ -44,7 +44,7 @@ public final class NativeMemory {
     LIVE.decrementAndGet();
   }
 
-  /** How many allocations have not been freed. */
+  /** {@return the number of allocations that have not been freed} */
   public static long live() {
     return LIVE.get();
   }

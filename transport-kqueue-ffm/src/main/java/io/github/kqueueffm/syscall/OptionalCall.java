@@ -4,12 +4,13 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
 /**
- * Whether a call that others can do the work of is still worth a try.
+ * Decides whether to go on trying a call whose work other calls can do.
  *
- * <p>ENOSYS ends that at once. Any other errno of a policy may pass, or be about one file, datagram
- * or connection, so it takes several in a row, of which no call that succeeds stands between.
+ * <p>After ENOSYS it is not tried again. Any other errno of a policy may be temporary, or concern
+ * one file, datagram or connection, so the call is given up only after several refusals without a
+ * success between them.
  *
- * <p>May be used from any thread. A refusal that two threads meet at once may count as one.
+ * <p>May be used from any thread. Refusals of two threads at the same time may count as one.
  */
 public final class OptionalCall {
   private static final int MOST_REFUSALS = 3;
@@ -17,7 +18,7 @@ public final class OptionalCall {
   private volatile int refusals;
 
   /**
-   * @param present whether the system has the call at all
+   * @param present whether the system has the call
    */
   public OptionalCall(boolean present) {
     refusals = present ? 0 : MOST_REFUSALS;
@@ -27,7 +28,7 @@ public final class OptionalCall {
     return refusals < MOST_REFUSALS;
   }
 
-  /** It reached the kernel, whatever that said of the arguments. A call given up stays so. */
+  /** The call reached the kernel, even if it failed. A call that was given up stays given up. */
   public void worked() {
     int before = refusals;
     if (before != 0 && before < MOST_REFUSALS) {
@@ -35,7 +36,7 @@ public final class OptionalCall {
     }
   }
 
-  /** It failed where another call has done its work. */
+  /** The call failed, and another call has done its work. */
   public void refused(Platform platform, int negativeErrno) {
     int before = refusals;
     refusals = platform.is(Errno.ENOSYS, -negativeErrno) ? MOST_REFUSALS : before + 1;

@@ -6,13 +6,13 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 
-/** Who is at the other end of a local socket, as it was when that end connected. Immutable. */
+/** The process and user at the other end of a local socket when that end connected. Immutable. */
 public final class PeerCredentials {
   /** XUCRED_VERSION of every system that has struct xucred. */
   private static final int XUCRED_VERSION = 0;
 
-  /** The user of a socket without a peer on Linux, which has no errno for it. */
-  private static final int NOBODY = -1;
+  /** Linux's user of a socket without a peer, for which it has no errno. */
+  private static final int NO_USER = -1;
 
   private final int pid;
   private final int uid;
@@ -25,8 +25,8 @@ public final class PeerCredentials {
   }
 
   /**
-   * {@return the process, 0 where the system does not tell (DragonFly, FreeBSD before 13) or, on
-   * macOS, the peer has closed} On macOS it is the last user of the other end.
+   * {@return the process; 0 if the system does not report it (DragonFly, FreeBSD before 13) or if,
+   * on macOS, the peer has closed} On macOS it is the process that last used the other end.
    */
   public int pid() {
     return pid;
@@ -37,13 +37,13 @@ public final class PeerCredentials {
     return uid;
   }
 
-  /** {@return its effective group first, then the further ones where the system tells them} */
+  /** {@return its effective group first, then further groups if the system reports them} */
   public int[] gids() {
     return gids.clone();
   }
 
   /**
-   * Asks the kernel, each system in its own way.
+   * Reads the credentials with the option that the system has for them.
    *
    * @throws UnsupportedOperationException if the socket is not a local one
    */
@@ -85,7 +85,7 @@ public final class PeerCredentials {
     try {
       read(socket, level, option, memory, layout);
       int user = Memory.getInt(memory + layout.offset(uid));
-      if (user == NOBODY) {
+      if (user == NO_USER) {
         throw new IOException(refusal(socket, "it has no peer", "connect it first"));
       }
       return new PeerCredentials(
@@ -137,7 +137,7 @@ public final class PeerCredentials {
   private static int pid(KernelSocket socket, Platform platform, long memory, Struct layout)
       throws IOException {
     if (platform.has(Constant.LOCAL_PEERPID)) {
-      // Darwin forgets the process when the peer closes, and not the user.
+      // When the peer closes, Darwin forgets the process but not the user.
       return socket.getIntOr(Constant.SOL_LOCAL, Constant.LOCAL_PEERPID, Errno.ENOTCONN, 0);
     }
     return layout.has("cr_pid") ? Memory.getInt(memory + layout.offset("cr_pid")) : 0;

@@ -15,12 +15,14 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Arrays;
 
 /**
- * Writes and reads struct sockaddr in one platform's layout. Nothing here looks a name up.
+ * Writes and reads struct sockaddr in one platform's layout. No method looks up a name.
  *
  * <p>Immutable; may be used from any thread.
  */
 public final class Sockaddr {
-  /** sa_len is one byte, and Darwin takes and gives paths of local sockets up to that length. */
+  /**
+   * sa_len is one byte, and Darwin accepts and returns paths of local sockets up to its maximum.
+   */
   private static final int LONGEST = 256;
 
   private static final Constant[] FAMILIES = {
@@ -31,7 +33,7 @@ public final class Sockaddr {
   private static final int IPV6 = 16;
   private static final int MAPPED_PREFIX = 12;
 
-  /** The one in use: a JVM has one platform, save in tests. */
+  /** The codec in use: a JVM has one platform, except in tests. */
   private static volatile Sockaddr last;
 
   private final Platform platform;
@@ -71,7 +73,7 @@ public final class Sockaddr {
     pathWidth = un.width("sun_path");
   }
 
-  /** The codec of a platform. */
+  /** {@return the codec of a platform} */
   public static Sockaddr of(Platform platform) {
     Sockaddr codec = last;
     if (codec == null || codec.platform != platform) {
@@ -81,25 +83,25 @@ public final class Sockaddr {
     return codec;
   }
 
-  /** Bytes that hold an address of any family. */
+  /** {@return the bytes that hold an address of any family} */
   public int size() {
     return size;
   }
 
-  /** The most bytes that a local socket's path can have. */
+  /** {@return the maximum length of a local socket's path in bytes} */
   public int maxPath() {
     return pathWidth - 1;
   }
 
-  /** Address family of what is there. */
+  /** {@return the family of an address} */
   public int family(long memory) {
     return hasLength ? Memory.getByte(memory + 1) & 0xff : Memory.getShort(memory) & 0xffff;
   }
 
   /**
-   * Writes an address in the family of the socket that it is for. In AF_INET6 an IPv4 address
-   * becomes a v4-mapped one; an IPv6 scope id is kept for link-local and multicast addresses only,
-   * since FreeBSD refuses one (EADDRNOTAVAIL) on an address that has no scope.
+   * Writes an address in a socket's family. In AF_INET6 an IPv4 address becomes a v4-mapped one. An
+   * IPv6 scope id is written only for link-local and multicast addresses, because FreeBSD refuses
+   * it on an address without a scope (EADDRNOTAVAIL).
    *
    * @param family AF_INET or AF_INET6
    * @return the length in bytes
@@ -178,9 +180,9 @@ public final class Sockaddr {
   }
 
   /**
-   * Writes the address of family AF_UNSPEC that dissolves the association of a datagram socket.
+   * Writes the address of family AF_UNSPEC that disconnects a datagram socket.
    *
-   * @param family the socket's; the BSDs check the length before the family
+   * @param family the socket's family; the BSDs check the length before the family
    * @return the length in bytes
    */
   int putNone(long memory, int family) {
@@ -191,10 +193,10 @@ public final class Sockaddr {
   }
 
   /**
-   * Reads an Internet address; a v4-mapped one comes back as IPv4.
+   * Reads an Internet address. A v4-mapped address becomes an IPv4 address.
    *
-   * @param length the length that the kernel gave
-   * @return {@code null} if there is none, or one of another family
+   * @param length the length that the kernel returned
+   * @return {@code null} if there is no address, or one of another family
    */
   public InetSocketAddress get(long memory, int length) {
     if (length < path) {
@@ -214,7 +216,7 @@ public final class Sockaddr {
   /**
    * Reads the address of a socket of that family.
    *
-   * @param length the length that the kernel gave
+   * @param length the length that the kernel returned
    * @return an {@link InetSocketAddress} or {@link UnixAddress}; {@code null} if there is none
    */
   SocketAddress get(long memory, int length, int family) {
@@ -230,7 +232,7 @@ public final class Sockaddr {
     Memory.copy(memory, bytes, 0, width);
     try {
       return scopeId == 0 || isMapped(bytes)
-          // This one turns v4-mapped addresses into IPv4 ones.
+          // This method turns v4-mapped addresses into IPv4 ones.
           ? InetAddress.getByAddress(bytes)
           : Inet6Address.getByAddress(null, bytes, scopeId);
     } catch (UnknownHostException e) {
@@ -244,7 +246,7 @@ public final class Sockaddr {
    * @param name a path, or on Linux an abstract name, whose first byte is 0
    * @return the length in bytes
    * @throws IllegalArgumentException if it is empty, too long, or a path with a 0 inside
-   * @throws UnsupportedOperationException for an abstract name where there are none
+   * @throws UnsupportedOperationException for an abstract name on another system than Linux
    */
   public int putPath(long memory, byte[] name) {
     int room = isAbstract(name) ? pathWidth : maxPath();
@@ -263,7 +265,7 @@ public final class Sockaddr {
   /**
    * Whether it is an abstract name.
    *
-   * @throws UnsupportedOperationException if it is one and there are none here
+   * @throws UnsupportedOperationException if it is one and the system is not Linux
    */
   private boolean isAbstract(byte[] name) {
     boolean leading = name.length > 0 && name[0] == 0;
@@ -274,7 +276,7 @@ public final class Sockaddr {
               + "; use a path");
     }
     if (!leading) {
-      // The kernel would end the path there and use another file than the one that was named.
+      // The kernel would end the path at the 0 and use another file.
       require(indexOfZero(name) == name.length, name, "a path cannot contain a byte 0");
     }
     return leading;
@@ -284,8 +286,8 @@ public final class Sockaddr {
    * Reads a local socket's name: a path without its terminating 0, an abstract name with its
    * leading one, or nothing for a socket without a name.
    *
-   * @param length the length that the kernel gave; systems differ on unnamed sockets (2 bytes, or
-   *     16 of zeros)
+   * @param length the length that the kernel returned; it differs for unnamed sockets (2 bytes, or
+   *     16 bytes of zeros)
    */
   public byte[] getPath(long memory, int length) {
     int room = Math.min(length, size) - path;
@@ -316,14 +318,14 @@ public final class Sockaddr {
     }
   }
 
-  /** The type that Java's own sockets throw, which cannot have a message itself. */
+  /** The type that Java's own sockets throw. It cannot have a message, so its cause has it. */
   static UnsupportedAddressTypeException unsupported(String reason) {
     UnsupportedAddressTypeException failure = new UnsupportedAddressTypeException();
     failure.initCause(new IllegalArgumentException(reason));
     return failure;
   }
 
-  /** The name of an address family, such as AF_INET6. */
+  /** {@return the name of an address family, such as AF_INET6} */
   static String family(Platform platform, int family) {
     for (Constant name : FAMILIES) {
       if (platform.get(name) == family) {

@@ -8,8 +8,8 @@ import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 
 /**
- * Reads and sets the options of a {@link KernelSocket}, which holds its lock meanwhile, and knows
- * what their failures mean.
+ * Reads and sets the options of a {@link KernelSocket}, whose lock the caller holds, and interprets
+ * their failures.
  *
  * <p>Darwin answers EINVAL to every setsockopt once both directions of a socket are shut, which a
  * reset also does. A reset can happen to an accepted connection before its options are set, and is

@@ -32,16 +32,16 @@ public final class Timespec {
     Memory.put(address + nanos, nanosWidth, duration % SECOND);
   }
 
-  /** Whether a kernel takes it: kevent answers EINVAL to any other. */
+  /** Whether it is valid; kevent fails with EINVAL if it is not. */
   public boolean isValid(long address) {
     long fraction = Memory.getLong(address + nanos);
     return Memory.getLong(address + seconds) >= 0 && fraction >= 0 && fraction < SECOND;
   }
 
   /**
-   * The nanoseconds of a {@linkplain #isValid valid} one.
+   * {@return the nanoseconds of a {@linkplain #isValid valid} timespec}
    *
-   * @param longest what a longer one is shortened to
+   * @param longest the maximum to return
    */
   public long get(long address, long longest) {
     long whole = Memory.getLong(address + seconds);

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Name of a local socket in the kernel's bytes: a path, on Linux an abstract name (whose first byte
- * is 0), or nothing for a socket without a name.
+ * The name of a local socket in the kernel's bytes: a path, an abstract name of Linux (whose first
+ * byte is 0), or no bytes for a socket without a name.
  */
 public final class UnixAddress extends SocketAddress {
   private static final long serialVersionUID = 1L;
@@ -23,26 +23,26 @@ public final class UnixAddress extends SocketAddress {
   }
 
   /**
-   * The name in UTF-8, whatever the locale.
+   * {@return the address with the name in UTF-8, independent of the locale}
    *
-   * @throws IllegalArgumentException if UTF-8 cannot carry it
+   * @throws IllegalArgumentException if UTF-8 cannot represent it
    */
   public static UnixAddress of(String path) {
     return new UnixAddress(FileNames.utf8(path));
   }
 
-  /** The name as Java itself gives it to the kernel, in the locale's encoding of file names. */
+  /** {@return the address with the bytes that Java itself passes to the kernel} */
   public static UnixAddress of(UnixDomainSocketAddress address) {
     return new UnixAddress(FileNames.of(address.getPath()));
   }
 
-  /** The name's bytes, without a terminating 0. */
+  /** {@return the name's bytes, without a terminating 0} */
   public byte[] bytes() {
     return path.clone();
   }
 
   /**
-   * The name as text, in which U+FFFD stands for bytes that are not UTF-8; an abstract one begins
+   * {@return the name as text} U+FFFD replaces bytes that are not UTF-8. An abstract name begins
    * with the character 0.
    */
   public String path() {
@@ -63,7 +63,7 @@ public final class UnixAddress extends SocketAddress {
     return Arrays.hashCode(path);
   }
 
-  /** The path, with the 0 of an abstract name shown as {@code @}, as the system's tools do. */
+  /** {@return the path, or an abstract name with {@code @} for its 0, as system tools show it} */
   @Override
   public String toString() {
     return isAbstract() ? '@' + path().substring(1) : path();

@@ -1,7 +1,8 @@
 /**
- * The system calls: {@link io.github.kqueueffm.syscall.Kernel} with primitives in and a negative
- * errno out, and the memory that they read and write (socket addresses, iovecs, control messages).
+ * The system calls ({@link io.github.kqueueffm.syscall.Kernel}, with primitive parameters and a
+ * negative errno for a failure) and the memory that they read and write: socket addresses, iovecs,
+ * control messages.
  *
- * <p>The only room that touches restricted foreign access, all of it in one class.
+ * <p>Only this package uses restricted foreign access, and only in one class.
  */
 package io.github.kqueueffm.syscall;

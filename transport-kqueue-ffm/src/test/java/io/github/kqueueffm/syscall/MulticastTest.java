@@ -292,8 +292,8 @@ class MulticastTest {
   void timeToLiveAndLoopAreOneByteForIpv4() throws IOException {
     Multicast settings = new Multicast(socket("openbsd-x86_64", Constant.AF_INET));
     settings.timeToLive(200);
-    settings.loop(false);
-    settings.loop(true);
+    settings.loopback(false);
+    settings.loopback(true);
     assertThat(set).containsExactly("0/10 c8", "0/11 00", "0/11 01");
   }
 
@@ -301,7 +301,7 @@ class MulticastTest {
   void timeToLiveAndLoopAreAnIntForIpv6() throws IOException {
     Multicast settings = new Multicast(socket("freebsd-x86_64", Constant.AF_INET6));
     settings.timeToLive(200);
-    settings.loop(true);
+    settings.loopback(true);
     assertThat(set).containsExactly("41/10 c8000000", "41/11 01000000");
   }
 
