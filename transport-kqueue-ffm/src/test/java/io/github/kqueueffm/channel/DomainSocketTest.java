@@ -291,7 +291,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void missingFileAndDeadListenerAreToldApart() throws Exception {
+  void missingFileAndDeadListenerHaveDifferentErrors() throws Exception {
     assertThat(tryConnect(path("none")).cause()).isInstanceOf(FileNotFoundException.class);
     try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       other.bind(UnixDomainSocketAddress.of(loop.file("dead")));

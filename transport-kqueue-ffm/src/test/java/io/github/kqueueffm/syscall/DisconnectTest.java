@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a disconnect leaves of a socket's own address. */
+/** The local address of a socket after a disconnect. */
 class DisconnectTest {
 
   private static KernelSocket socket(ScriptedCalls calls) {

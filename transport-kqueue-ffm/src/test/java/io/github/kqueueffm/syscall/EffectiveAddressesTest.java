@@ -87,7 +87,7 @@ class EffectiveAddressesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("scopes")
-  void linkLocalAddressHasTheScopeOfTheOneInterfaceThatCanBeMeant(
+  void linkLocalAddressHasTheScopeOfTheOnlyPossibleInterface(
       String which, byte[] bytes, List<Own> all, int toReach, int toBind) {
     Inet6Address remote = EffectiveAddresses.scoped(ip(bytes, 0), all, true);
     assertThat(remote.getScopeId()).isEqualTo(toReach);

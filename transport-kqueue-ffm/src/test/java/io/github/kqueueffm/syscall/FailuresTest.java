@@ -91,7 +91,7 @@ class FailuresTest {
   }
 
   @Test
-  void staleSocketFileIsToBeDeleted() {
+  void staleSocketFileMessageSaysToDeleteIt() {
     Platform linux = Platform.named("linux-x86_64");
     assertThat(of(linux, "bind", UnixAddress.of("/run/s"), Errno.EADDRINUSE))
         .hasMessage(
@@ -205,7 +205,7 @@ class FailuresTest {
 
   @ParameterizedTest
   @MethodSource("platforms")
-  void whatOnlyMacosMeansByAnErrorIsSaidThereAlone(Platform platform) {
+  void remedyForMacosAppearsOnMacosOnly(Platform platform) {
     boolean macos = platform.system() == OperatingSystem.MACOS;
     String unreachable = of(platform, "connect", REMOTE, Errno.EHOSTUNREACH).getMessage();
     assertThat(unreachable.contains("Local Network permission")).isEqualTo(macos);
@@ -266,7 +266,7 @@ class FailuresTest {
   }
 
   @Test
-  void darwinsWrongTypeIsABrokenPipeThereOnly() {
+  void eprototypeIsABrokenPipeOnDarwinOnly() {
     assertThat(of(Platform.named("macos-aarch64"), "send", null, Errno.EPROTOTYPE))
         .hasMessageStartingWith("Broken pipe: send");
     assertThat(of(Platform.named("linux-x86_64"), "send", null, Errno.EPROTOTYPE))

@@ -74,7 +74,7 @@ class FdPassingReceiveTest {
 
   @ParameterizedTest
   @MethodSource("platforms")
-  void thoseThatDidNotArriveAreNoticed(Platform platform) {
+  void truncationIsReported(Platform platform) {
     int truncated = platform.get(Constant.MSG_CTRUNC);
     ScriptedCalls calls = sending(platform, truncated, new int[] {7});
     try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {

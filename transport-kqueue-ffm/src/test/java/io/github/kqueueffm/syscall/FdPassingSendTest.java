@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The message that carries descriptors, as a sendmsg finds it. */
+/** The message that carries descriptors, as sendmsg reads it. */
 class FdPassingSendTest {
   private static final int SOCKET = 5;
   private static final int FLAGS = 64;
@@ -63,7 +63,7 @@ class FdPassingSendTest {
     for (int i = 0; i < descriptors.length; i++) {
       assertThat(Memory.getInt(messages.data(first) + 4L * i)).isEqualTo(descriptors[i]);
     }
-    // The struct, what is sent and the control message do not overlap.
+    // The struct, the payload and the control message do not overlap.
     long payload = Memory.getLong(iovec);
     assertThat(control).isGreaterThanOrEqualTo(message + msghdr.size());
     assertThat(payload < control || payload >= control + length).isTrue();

@@ -35,13 +35,13 @@ class FileNamesTest {
 
   @Test
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
-  void bytesThatAreNoTextStayAsTheyAre() {
+  void bytesThatAreNotTextStayUnchanged() {
     Path odd = Path.of(URI.create("file:///n%FF%E4%20"));
     assertThat(FileNames.of(odd)).containsExactly('/', 'n', 0xff, 0xe4, ' ');
   }
 
   @Test
-  void pathInAnArchiveIsNotTheKernels() throws Exception {
+  void kernelDoesNotKnowAPathInAnArchive() throws Exception {
     assertThat(FileNames.isKernels(directory)).isTrue();
     URI archive = URI.create("jar:" + directory.resolve("a.zip").toUri());
     try (FileSystem files = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {

@@ -101,7 +101,7 @@ class ForeignShapesTest {
         "freebsd-aarch64",
         "dragonfly-x86_64"
       })
-  void sendfileTellsWhatItSentAlsoWhenItFails(String name) throws Exception {
+  void sendfileReportsWhatItSentAlsoWhenItFails(String name) throws Exception {
     Platform platform = Platform.named(name);
     Kernel kernel = kernel(platform);
     int file = file("0123456789");
@@ -149,7 +149,7 @@ class ForeignShapesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"linux-x86_64", "macos-aarch64"})
-  void aFailureWithoutAnErrnoIsNoSuccess(String name) throws Exception {
+  void failureWithoutAnErrnoStaysAFailure(String name) throws Exception {
     Platform platform = Platform.named(name);
     assertThat(kernel(platform).listen(0, 1)).isEqualTo(-platform.number(Errno.EIO));
   }

@@ -78,7 +78,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void freeBsdIsBornWithItsFlags() throws IOException {
+  void freeBsdSocketGetsItsFlagsOnCreation() throws IOException {
     ScriptedCalls calls = system("freebsd-x86_64").on("socket", 5).on("setsockopt", 0);
     open(calls, Constant.AF_INET);
     assertThat(calls.log())
@@ -201,7 +201,7 @@ class KernelSocketFaultTest {
   @EnumSource(
       value = Errno.class,
       names = {"EMFILE", "ENFILE", "ECONNABORTED", "EAGAIN", "ENOBUFS"})
-  void acceptsOwnErrorIsAnsweredUnchanged(Errno errno) {
+  void errnoOfAcceptIsReturnedUnchanged(Errno errno) {
     for (String platform : new String[] {"macos-aarch64", "freebsd-x86_64"}) {
       ScriptedCalls calls = system(platform).fail("accept", errno).fail("accept4", errno);
       assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(-number(platform, errno));
@@ -210,7 +210,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void acceptThatWasInterruptedIsDoneAgain() {
+  void interruptedAcceptIsRepeated() {
     int[] count = {0};
     ScriptedCalls calls = system("freebsd-x86_64").on("accept4", a -> count[0]++ < 2 ? -4 : 9);
     assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(9);
@@ -241,7 +241,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void libraryWithoutAccept4TakesAccept() {
+  void libraryWithoutAccept4UsesAccept() {
     ScriptedCalls calls =
         system("linux-x86_64").without(Call.ACCEPT4).on("accept", 9).on("fcntl", 0);
     assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(9);
@@ -274,7 +274,7 @@ class KernelSocketFaultTest {
     KernelSocket listener = accepted(calls);
     for (int round = 0; round < 3; round++) {
       calls.fail("accept4", Errno.EPERM);
-      // A firewall's, of a connection that nobody has seen.
+      // A firewall's errno for a connection that was never used.
       assertThat(listener.accept(calls.kernel(), 0, 0)).isEqualTo(9);
       assertThat(listener.accept(calls.kernel(), 0, 0)).isEqualTo(9);
       calls.on("accept4", 10);
@@ -366,12 +366,12 @@ class KernelSocketFaultTest {
   @EnumSource(
       value = Errno.class,
       names = {"EINPROGRESS", "EINTR"})
-  void connectGoesOnInTheBackground(Errno errno) throws IOException {
+  void connectContinuesInTheBackground(Errno errno) throws IOException {
     assertThat(accepted(system("netbsd-x86_64").fail("connect", errno)).connect(REMOTE)).isFalse();
   }
 
   @Test
-  void connectTwiceIsToldApart() {
+  void secondConnectIsPendingOrAlreadyConnected() {
     assertThatThrownBy(
             () -> accepted(system("linux-x86_64").fail("connect", Errno.EALREADY)).connect(REMOTE))
         .isInstanceOf(ConnectionPendingException.class);
@@ -405,7 +405,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void connectWhoseErrorAnotherCallAteStillFails() {
+  void connectWhoseErrorAnotherCallTookStillFails() {
     int refused = -number("freebsd-x86_64", Errno.ECONNREFUSED);
     assertThatThrownBy(() -> accepted(noErrorButNoPeer(refused)).finishConnect(REMOTE, 0))
         .isInstanceOf(ConnectException.class)
@@ -429,7 +429,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void spuriousEventLeavesTheConnectGoingOn() throws IOException {
+  void spuriousEventLeavesTheConnectPending() throws IOException {
     int again = -number("freebsd-x86_64", Errno.EAGAIN);
     assertThat(accepted(noErrorButNoPeer(again)).finishConnect(REMOTE, 0)).isFalse();
   }
@@ -448,7 +448,7 @@ class KernelSocketFaultTest {
   }
 
   @Test
-  void shutdownOfAnInputThatHasEndedIsDoneOnDarwin() throws IOException {
+  void shutdownOfAnInputThatHasEndedSucceedsOnDarwin() throws IOException {
     ScriptedCalls calls = system("macos-aarch64").fail("shutdown", Errno.ENOTCONN);
     accepted(calls).shutdown(true, false);
     assertThat(calls.log()).containsExactly("shutdown(7, 0)");
@@ -467,7 +467,7 @@ class KernelSocketFaultTest {
   @EnumSource(
       value = Errno.class,
       names = {"EINTR", "EINPROGRESS", "ECONNRESET"})
-  void closeThatClosedAllTheSameIsNoFailureAndNotRepeated(Errno errno) throws IOException {
+  void closeThatClosedDespiteItsErrnoSucceedsAndIsNotRepeated(Errno errno) throws IOException {
     ScriptedCalls calls = system("freebsd-x86_64").fail("close", errno);
     KernelSocket socket = accepted(calls);
     socket.close();
@@ -511,7 +511,7 @@ class KernelSocketFaultTest {
     }
   }
 
-  /** Its number may be another file's by then. */
+  /** Its number may already belong to another file. */
   @Test
   void noCallReachesADescriptorThatWasClosed() throws IOException {
     ScriptedCalls calls = system("freebsd-x86_64");

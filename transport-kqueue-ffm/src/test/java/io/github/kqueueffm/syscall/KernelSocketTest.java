@@ -45,7 +45,7 @@ class KernelSocketTest {
 
   @BeforeEach
   void countMemory() {
-    // Asked for once per kernel and kept.
+    // Probed once for each kernel, and kept.
     IpStack.of(kernel);
     before = NativeMemory.live();
   }
@@ -188,7 +188,7 @@ class KernelSocketTest {
   }
 
   @Test
-  void acceptTellsThePeersAddressWithAndWithoutAccept4() throws IOException {
+  void acceptReturnsThePeersAddressWithAndWithoutAccept4() throws IOException {
     Sockaddr codec = Sockaddr.of(platform);
     KernelSocket listener = listener(inet);
     long memory = NativeMemory.allocate(Long.BYTES + codec.size());
@@ -315,7 +315,7 @@ class KernelSocketTest {
         .hasMessage(lacking + " does not exist on " + platform);
   }
 
-  /** Resets a connection and gives back the end that was reset. */
+  /** Resets a connection and returns the end that was reset. */
   private KernelSocket reset() throws IOException {
     KernelSocket listener = listener(inet);
     KernelSocket client = connectTo(listener);
@@ -412,7 +412,7 @@ class KernelSocketTest {
   }
 
   @Test
-  void adoptedSocketIsMadeNonBlockingAndLearnsWhatItIs() throws IOException {
+  void adoptedSocketIsNonBlockingAndKnowsItsFamilyAndType() throws IOException {
     int fd = kernel.socket(inet6, stream, 0);
     KernelSocket adopted = closeLater(KernelSocket.adopt(kernel, fd));
     assertFlags(fd);
@@ -439,7 +439,7 @@ class KernelSocketTest {
     assertThat(kernel.close(write)).isZero();
   }
 
-  /** Java's own sockets connect there too. */
+  /** Java's own sockets can connect to it too. */
   @Test
   void linkLocalAddressOfThisMachineNeedsNoScope() throws Exception {
     InetAddress own =

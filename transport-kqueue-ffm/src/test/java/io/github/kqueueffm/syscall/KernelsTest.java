@@ -18,7 +18,7 @@ class KernelsTest {
   private static final Platform HERE = Platform.current();
 
   @Test
-  void libraryThatIsNotThereIsNamedWithTheProperty(@TempDir Path directory) {
+  void missingLibraryIsNamedWithTheProperty(@TempDir Path directory) {
     Path missing = directory.resolve("libnone.so");
     assertThatThrownBy(() -> Kernels.open(HERE, missing.toString()))
         .isInstanceOf(UnsupportedOperationException.class)
@@ -27,7 +27,7 @@ class KernelsTest {
   }
 
   @Test
-  void fileThatIsNoLibraryIsNamedWithTheProperty() {
+  void fileThatIsNotALibraryIsNamedWithTheProperty() {
     Path program = Path.of(System.getProperty("java.home"), "bin", "java");
     assertThatThrownBy(() -> Kernels.open(HERE, program.toString()))
         .isInstanceOf(UnsupportedOperationException.class)
@@ -36,7 +36,7 @@ class KernelsTest {
   }
 
   @Test
-  void directoryIsNoLibrary(@TempDir Path directory) {
+  void directoryIsRefusedAsALibrary(@TempDir Path directory) {
     assertThatThrownBy(() -> Kernels.open(HERE, directory.toString()))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("-Dio.github.kqueueffm.library=" + directory)
@@ -80,7 +80,7 @@ class KernelsTest {
 
   @Test
   @Needs(SystemPromise.EPOLL)
-  void functionThatIsMissingAnswersEnosys() {
+  void missingFunctionReturnsEnosys() {
     Platform openbsd = Platform.named("openbsd-x86_64");
     Kernel kernel = new FfmKernel(openbsd, null);
     int enosys = -openbsd.number(Errno.ENOSYS);
@@ -104,7 +104,7 @@ class KernelsTest {
   }
 
   @Test
-  void boundKernelHasItsOwnErrnoAndFreesIt() {
+  void kernelForAThreadHasItsOwnErrnoAndFreesIt() {
     long before = NativeMemory.live();
     Kernel bound = Kernels.system().forThread();
     assertThat(bound.close(-1)).isEqualTo(-HERE.number(Errno.EBADF));

@@ -168,7 +168,7 @@ class MulticastTest {
   }
 
   @Test
-  void groupIsJoinedWithoutAnInterfaceByTheIndexOfNoneOnLinux() throws IOException {
+  void groupIsJoinedWithoutAnInterfaceByIndex0OnLinux() throws IOException {
     Multicast groups = new Multicast(socket("linux-x86_64", Constant.AF_INET6));
     groups.join(GROUP4, null, null);
     groups.join(GROUP6, null, SOURCE6);

@@ -3,16 +3,16 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Constant;
 import java.io.File;
 
-/** The descriptors that this process has open, for what looks for a leak. */
+/** Counts the descriptors that this process has open, to find leaks. */
 public final class OpenDescriptors {
-  /** More than a test opens; where there is no list each number is tried. */
+  /** More than a test opens. Without a list of descriptors each number up to it is tried. */
   private static final int MOST = 4096;
 
   private OpenDescriptors() {}
 
-  /** How many there are, by Linux's list of them or by asking for each. */
+  /** {@return the number of open descriptors, by Linux's list or by asking for each} */
   public static int count() {
-    // That of Linux alone: /dev/fd of a BSD shows three of them unless fdescfs is mounted.
+    // Only Linux's list is complete: /dev/fd of a BSD shows three unless fdescfs is mounted.
     String[] listed = new File("/proc/self/fd").list();
     return listed == null ? count(Kernels.system()) : listed.length;
   }

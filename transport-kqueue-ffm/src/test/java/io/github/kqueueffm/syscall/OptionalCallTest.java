@@ -20,7 +20,7 @@ class OptionalCallTest {
   }
 
   @Test
-  void enosysEndsItAtOnce() {
+  void enosysEndsTheCallAtOnce() {
     refuse(Errno.ENOSYS);
     assertThat(call.isUsable()).isFalse();
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each system's own way to ask who the peer is: level, option and layout. */
+/** The level, option and layout by which each system reports the peer's credentials. */
 class PeerCredentialsTest {
   private long before;
 
@@ -99,7 +99,7 @@ class PeerCredentialsTest {
   }
 
   @Test
-  void darwinTellsTheUserOfAPeerThatHasClosed() throws IOException {
+  void darwinReportsTheUserOfAPeerThatHasClosed() throws IOException {
     ScriptedCalls calls = ScriptedCalls.of("macos-aarch64");
     Platform platform = calls.kernel().platform();
     calls.on(
@@ -131,21 +131,21 @@ class PeerCredentialsTest {
   }
 
   @Test
-  void dragonFlyDoesNotTellTheProcess() throws IOException {
+  void dragonFlyDoesNotReportTheProcess() throws IOException {
     assertPeer(
         of(system("dragonfly-x86_64", "xucred", memory -> xucred(memory, 0, 1))), 0, 501, 20);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {-1, 17, 32767})
-  void groupCountThatCannotBeStaysInTheStruct(int count) throws IOException {
+  void impossibleGroupCountIsLimitedByTheStruct(int count) throws IOException {
     PeerCredentials peer =
         of(system("dragonfly-x86_64", "xucred", memory -> xucred(memory, 0, count)));
     assertThat(peer.gids()).hasSize(count < 0 ? 0 : 16);
   }
 
   @Test
-  void unknownVersionIsNotGuessedAt() {
+  void unknownVersionIsRefused() {
     ScriptedCalls calls = system("freebsd-aarch64", "xucred", memory -> xucred(memory, 9, 1));
     assertThatThrownBy(() -> of(calls))
         .isInstanceOf(IOException.class)
@@ -153,7 +153,7 @@ class PeerCredentialsTest {
   }
 
   @Test
-  void answerThatIsTooShortIsNotGuessedAt() {
+  void answerThatIsTooShortIsRefused() {
     ScriptedCalls calls =
         ScriptedCalls.of("linux-x86_64")
             .on(

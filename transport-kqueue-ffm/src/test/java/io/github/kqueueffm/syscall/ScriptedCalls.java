@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * A kernel whose answers a test writes, of any platform, or the real one with some answers
- * replaced. A call that nobody scripted fails the test on a platform's kernel.
+ * replaced. A call without a scripted answer fails the test on a platform's kernel.
  */
 public final class ScriptedCalls {
   private final Platform platform;

@@ -208,7 +208,7 @@ public final class ScriptedKernel implements AutoCloseable {
     int line;
     synchronized (this) {
       counts.merge(method, 1, Integer::sum);
-      // Changes are gone from memory when a later failure tells of them.
+      // The changes are overwritten in memory before a later failure could print them.
       line = transcript.size();
       transcript.add(call.toString());
       expectation = match(call);

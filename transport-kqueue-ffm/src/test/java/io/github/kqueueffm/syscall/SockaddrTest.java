@@ -131,7 +131,7 @@ class SockaddrTest {
   }
 
   @Test
-  void nothingIsReadFromNothing() {
+  void emptyAddressIsReadAsNull() {
     Sockaddr linux = codec("linux-x86_64");
     Memory.clear(memory, ROOM);
     assertThat(linux.get(memory, 0)).isNull();
@@ -174,7 +174,7 @@ class SockaddrTest {
   }
 
   @Test
-  void abstractNameIsForLinuxAlone() {
+  void abstractNameExistsOnLinuxOnly() {
     byte[] name = ascii("\0name\0x");
     Sockaddr linux = codec("linux-x86_64");
     int length = linux.putPath(memory, name);

@@ -37,7 +37,7 @@ class UnixSocketTest {
 
   @BeforeEach
   void makeDirectory() throws IOException {
-    // A path of JUnit's own could be too long for an address.
+    // A temporary directory of JUnit could have a path too long for an address.
     directory = Files.createTempDirectory("u");
     before = NativeMemory.live();
   }
@@ -115,7 +115,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void missingFileAndDeadListenerAreToldApart() throws IOException {
+  void missingFileAndDeadListenerHaveDifferentErrors() throws IOException {
     assertThatThrownBy(() -> open().connect(path("none")))
         .isInstanceOf(FileNotFoundException.class)
         .hasMessageContaining(path("none").toString());
@@ -228,7 +228,7 @@ class UnixSocketTest {
   }
 
   @Test
-  void byteWithoutDescriptorsAndEndOfStreamAreToldApart() throws IOException {
+  void byteWithoutDescriptorsDiffersFromTheEndOfStream() throws IOException {
     KernelSocket[] pair = pair();
     long memory = NativeMemory.allocate(1);
     try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
