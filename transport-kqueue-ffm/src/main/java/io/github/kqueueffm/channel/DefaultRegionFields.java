@@ -5,34 +5,24 @@ import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.File;
-import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * The fields that Netty's native code reaches into. Those of Netty's file region can be reached on
- * the class path, and on the module path if the user opens them. The descriptor of Java's own file
- * can be reached only if the user opens it, with {@code --add-opens
- * java.base/sun.nio.ch=ALL-UNNAMED --add-opens java.base/java.io=ALL-UNNAMED}: then such regions go
- * by sendfile(2) too, as those do whose file has not been opened yet (see {@link FileRegions}).
+ * The fields of Netty's file region that Netty's native code reaches into. They can be reached on
+ * the class path, and on the module path if the user opens them.
  */
 final class DefaultRegionFields {
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(DefaultRegionFields.class);
 
-  /** There is no descriptor, or none that can be reached. */
-  static final int NONE = -1;
-
   private static final VarHandle FILE;
   private static final VarHandle PATH;
   private static final VarHandle TRANSFERRED;
-  private static final VarHandle DESCRIPTOR;
-  private static final VarHandle NUMBER;
 
   static {
     VarHandle file = null;
@@ -53,27 +43,6 @@ final class DefaultRegionFields {
     FILE = transferred == null ? null : file;
     PATH = transferred == null ? null : path;
     TRANSFERRED = transferred;
-    VarHandle number = field(FileDescriptor.class, "fd", int.class);
-    NUMBER = number;
-    DESCRIPTOR = number == null ? null : fileDescriptor();
-  }
-
-  private static VarHandle fileDescriptor() {
-    try {
-      return field(Class.forName("sun.nio.ch.FileChannelImpl"), "fd", FileDescriptor.class);
-    } catch (ClassNotFoundException e) {
-      return null;
-    }
-  }
-
-  /** A field of the JDK, or {@code null} if it is closed, as it is unless the user opens it. */
-  private static VarHandle field(Class<?> type, String name, Class<?> fieldType) {
-    try {
-      return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
-          .findVarHandle(type, name, fieldType);
-    } catch (ReflectiveOperationException | SecurityException e) {
-      return null;
-    }
   }
 
   private DefaultRegionFields() {}
@@ -95,20 +64,6 @@ final class DefaultRegionFields {
     if (region.refCnt() == 0) {
       throw new IllegalReferenceCountException(0);
     }
-  }
-
-  /** The number of the file's descriptor, or {@link #NONE}. */
-  static int descriptor(DefaultFileRegion region) throws IOException {
-    FileChannel file = file(region);
-    // The JDK's only kind of FileChannel is final; a file system of somebody else has its own.
-    if (DESCRIPTOR == null || !DESCRIPTOR.coordinateTypes().get(0).isInstance(file)) {
-      return NONE;
-    }
-    if (!file.isOpen()) {
-      // Its number may be another file's by now.
-      throw new ClosedChannelException();
-    }
-    return (int) NUMBER.get((FileDescriptor) DESCRIPTOR.get(file));
   }
 
   /**

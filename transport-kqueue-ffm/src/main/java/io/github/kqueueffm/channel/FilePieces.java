@@ -1,9 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.MappedFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.FileRegion;
@@ -13,21 +11,18 @@ import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 
 /**
- * Sends from a file that is open in Java, whose descriptor Java does not give: mapped into memory,
- * or read into a buffer where it cannot be mapped or is too short for that to be worth it.
+ * Sends from memory, and from a file that is open in Java, whose descriptor Java does not give: a
+ * piece is read into a buffer and sent. A mapped file would need no copy, but costs a fault for
+ * each page and a safepoint for each mapping, which is more (docs/design.md).
  */
 final class FilePieces {
-  /** Below, one read and one copy cost less than a mapping. */
-  private static final int LEAST_MAPPED = 256 << 10;
-
-  private static final long MOST_MAPPED = 32L << 20;
-  private static final int MOST_READ = 256 << 10;
+  /** The most bytes of one read and one send. */
+  static final int PIECE = 256 << 10;
 
   private final KernelSocket socket;
   private LoopResources loop;
   private ByteBufAllocator allocator;
   private SocketAddress peer;
-  private MappedFile mapped;
 
   FilePieces(KernelSocket socket) {
     this.socket = socket;
@@ -54,35 +49,24 @@ final class FilePieces {
   }
 
   /**
-   * Sends once.
+   * Sends one piece of a region's file.
    *
    * @return the bytes sent, 0 if the socket takes nothing for now
    * @throws IOException also if the file ends before its region
    */
   long send(FileChannel file, FileRegion region) throws IOException {
+    requireMore(file.size(), region);
     long position = region.position() + region.transferred();
-    long left = region.count() - region.transferred();
-    if (mapped == null || !mapped.contains(file, position)) {
-      requireMore(file.size(), region);
-      close();
-      if (left < LEAST_MAPPED || !map(file, position, Math.min(left, MOST_MAPPED))) {
-        return sendRead(file, region, position, left);
+    int length = (int) Math.min(region.count() - region.transferred(), PIECE);
+    ByteBuf buffer = allocator.directBuffer(length, length);
+    try {
+      int read = buffer.writeBytes(file, position, length);
+      if (read <= 0) {
+        throw tooShort(region, "it ended at " + position + " while it was sent");
       }
-    }
-    long end = Math.min(mapped.end(), position + left);
-    long sent = sendMapped(region, mapped.address(position), end - position);
-    if (position + sent == mapped.end()) {
-      close();
-    }
-    return sent;
-  }
-
-  /** Between two turns the mapping is kept. */
-  void close() {
-    MappedFile done = mapped;
-    mapped = null;
-    if (done != null) {
-      done.close();
+      return send(buffer);
+    } finally {
+      buffer.release();
     }
   }
 
@@ -113,39 +97,6 @@ final class FilePieces {
             "end the region where the file ends, and let the file keep its length until then"));
   }
 
-  private boolean map(FileChannel file, long position, long length) {
-    try {
-      mapped = MappedFile.map(file, position, length);
-      return true;
-    } catch (IOException | UnsupportedOperationException e) {
-      // A file system without mmap, or no memory for it: the read reports what is really wrong.
-      return false;
-    }
-  }
-
-  private long sendMapped(FileRegion region, long address, long length) throws IOException {
-    long sent = call(address, length);
-    if (sent < 0 && loop.kernel().platform().is(Errno.EFAULT, (int) -sent)) {
-      throw tooShort(region, "it was truncated while it was sent");
-    }
-    return sent >= 0 ? sent : failed(sent);
-  }
-
-  private long sendRead(FileChannel file, FileRegion region, long position, long left)
-      throws IOException {
-    int length = (int) Math.min(left, MOST_READ);
-    ByteBuf buffer = allocator.directBuffer(length, length);
-    try {
-      int read = buffer.writeBytes(file, position, length);
-      if (read <= 0) {
-        throw tooShort(region, "it ended at " + position + " while it was sent");
-      }
-      return send(buffer);
-    } finally {
-      buffer.release();
-    }
-  }
-
   /** {@return the bytes sent of what can be read, 0 if the socket takes nothing for now} */
   long send(ByteBuf buffer) throws IOException {
     long address = Buffers.contents(buffer);
@@ -158,23 +109,16 @@ final class FilePieces {
 
   /** {@return the bytes sent, 0 if the socket takes nothing for now} */
   long send(long address, long length) throws IOException {
-    long sent = call(address, length);
-    return sent >= 0 ? sent : failed(sent);
-  }
-
-  /** The bytes sent, or a negative errno that is not EINTR. */
-  private long call(long address, long length) {
     long sent;
     do {
       sent = loop.kernel().send(socket.fd(), address, length, loop.sendFlags());
     } while (loop.interrupted(sent));
-    return sent;
-  }
-
-  private long failed(long negativeErrno) throws IOException {
-    if (loop.wouldBlock(negativeErrno)) {
+    if (sent >= 0) {
+      return sent;
+    }
+    if (loop.wouldBlock(sent)) {
       return 0;
     }
-    throw failure("send", (int) negativeErrno);
+    throw failure("send", (int) sent);
   }
 }

@@ -33,6 +33,9 @@ final class FileRegions {
     NOTHING
   }
 
+  /** There is no descriptor, or none that Java gives. */
+  private static final int NONE = -1;
+
   private final FilePieces pieces;
   private final RegionCollector collector;
   private final OptionalCall sendfile = new OptionalCall(true);
@@ -106,8 +109,8 @@ final class FileRegions {
       return collect(region);
     }
     boolean read = region == readInstead || !sendfile.isUsable();
-    int descriptor = read ? DefaultRegionFields.NONE : descriptor(region);
-    return descriptor == DefaultRegionFields.NONE ? send(region) : sendfile(region, descriptor);
+    int descriptor = read ? NONE : descriptor(region);
+    return descriptor == NONE ? send(region) : sendfile(region, descriptor);
   }
 
   /** Nothing more is written: what a region wrote and the socket did not take is dropped. */
@@ -124,7 +127,6 @@ final class FileRegions {
 
   private void release() {
     collector.release();
-    pieces.close();
     closeOpened();
   }
 
@@ -136,14 +138,12 @@ final class FileRegions {
     }
   }
 
-  /** The descriptor by which sendfile reads a region, or {@link DefaultRegionFields#NONE}. */
+  /** The descriptor by which sendfile reads a region, or {@link #NONE}. */
   private int descriptor(FileRegion region) throws IOException {
     if (region instanceof KQueueFfmFileRegion own) {
       return own.descriptor();
     }
-    return loop.kernel().has(Call.SENDFILE)
-        ? descriptor((DefaultFileRegion) region)
-        : DefaultRegionFields.NONE;
+    return loop.kernel().has(Call.SENDFILE) ? descriptor((DefaultFileRegion) region) : NONE;
   }
 
   /**
@@ -155,7 +155,7 @@ final class FileRegions {
       closeOpened();
       Path path = DefaultRegionFields.unopened(region);
       if (path == null || !Files.isRegularFile(path)) {
-        return DefaultRegionFields.descriptor(region);
+        return NONE;
       }
       opened = KQueueFfmFileRegion.open(loop.kernel(), path, region.position(), region.count());
       unopened = region;
@@ -243,12 +243,12 @@ final class FileRegions {
     long left = region.count() - region.transferred();
     long sent = pieces.send(file(region), region);
     advance(region, sent);
-    return progressed(region, sent, left);
+    return progressed(region, sent, Math.min(left, FilePieces.PIECE));
   }
 
-  private Result progressed(FileRegion region, long sent, long left) {
+  private Result progressed(FileRegion region, long sent, long offered) {
     progress = sent;
-    if (sent < left) {
+    if (sent < offered) {
       return Result.FULL;
     }
     if (region.transferred() < region.count()) {

@@ -121,10 +121,7 @@ public enum SystemPromise {
   EPOLL("epoll exists", systems("linux")),
 
   /** A process can forbid itself system calls, by Linux's own means. */
-  SECCOMP("seccomp exists", systems("linux")),
-
-  /** /proc/self/maps. */
-  SHOWN_MAPPINGS("a process can see what files it has mapped", systems("linux"));
+  SECCOMP("seccomp exists", systems("linux"));
 
   /**
    * Names a platform whose promises count in place of this machine's: {@code freebsd-x86_64}. To

@@ -77,8 +77,7 @@ class SystemPromiseTest {
             SystemPromise.PEER_OF_A_DATAGRAM_PAIR,
             SystemPromise.LINUX_OPTIONS,
             SystemPromise.EPOLL,
-            SystemPromise.SECCOMP,
-            SystemPromise.SHOWN_MAPPINGS);
+            SystemPromise.SECCOMP);
     for (String name : own.split(",")) {
       expected.add(SystemPromise.valueOf(name.strip()));
     }

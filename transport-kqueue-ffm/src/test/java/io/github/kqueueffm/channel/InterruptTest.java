@@ -41,10 +41,10 @@ class InterruptTest {
   private Path path;
   private byte[] content;
 
-  /** How a file is sent whose descriptor Java does not tell. */
+  /** How a file is sent whose descriptor Java does not give. */
   enum Form {
     READ(1_000),
-    MAPPED(600_001),
+    IN_PIECES(600_001),
     BY_ITSELF(600_001);
 
     final int length;
