@@ -25,11 +25,11 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 
 /**
- * What all channels of this transport share: the descriptor, the registration at a loop, and what
- * is wanted of its two filters.
+ * The base of this transport's channels: the descriptor, the registration at an event loop, and the
+ * interest in its two filters.
  *
- * <p>A filter is armed one-shot while something is wanted of it. A connected channel of which
- * nobody wants to read has the peer-close knote instead, which stays silent until the peer closes.
+ * <p>A filter is armed one-shot while the channel waits for it. A connected channel without a
+ * pending read has the peer-close knote instead, which fires when the peer closes.
  */
 abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixChannel {
   private static final InternalLogger LOGGER =
@@ -62,7 +62,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** Whether nothing can be read any more. */
   abstract boolean isInputDone();
 
-  /** Whether a peer that goes away has to be noticed while nobody reads. */
+  /** Whether the peer's close is reported while no read is pending. */
   abstract boolean wantsPeerClose();
 
   @Override
@@ -151,7 +151,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     promise.setSuccess();
   }
 
-  /** What a channel does once it has a loop, before anybody is told. */
+  /** Runs when the channel has a loop, before the registration's promise completes. */
   void afterRegister() throws IOException {}
 
   @Override
@@ -212,7 +212,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return readPending;
   }
 
-  /** A read has been delivered: the next one has to be asked for. */
+  /** A read has been delivered, so a handler has to request the next one. */
   final void readDone() {
     readPending = false;
     readAnswered = true;
@@ -222,15 +222,15 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     if (loop != null) {
       loop.interests().read(readInterest());
       if (keptErrno != 0) {
-        tellKeptErrno();
+        scheduleKeptErrno();
       }
     }
   }
 
   /**
-   * The answer of a receive that did not bring bytes. libkqueue takes the errno of a socket with
-   * the event, perhaps the write filter's, so that a receive says 0 or EAGAIN where it would have
-   * failed: then the answer is that errno, once.
+   * The result of a receive that brought no bytes. libkqueue takes a socket's errno with an event,
+   * which may be the write filter's. The next receive then answers 0 or EAGAIN in place of the
+   * errno, so this method returns that errno once.
    *
    * @param result a negative errno, or 0 for the end of a stream
    */
@@ -240,8 +240,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return errno != 0 && (result == 0 || loop.resources().wouldBlock(result)) ? -errno : result;
   }
 
-  /** A socket whose errno was taken may give no event again, and a read is asked for. */
-  private void tellKeptErrno() {
+  /** A socket whose errno was taken may not fire again although a read is pending. */
+  private void scheduleKeptErrno() {
     if (!keptErrnoQueued && readInterest() == Interest.ONE_SHOT) {
       keptErrnoQueued = true;
       eventLoop().execute(() -> onLoop(this::readKeptErrno));
@@ -273,7 +273,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return isActive();
   }
 
-  /** Auto-read was turned off, perhaps by another thread. */
+  /** Auto-read was turned off. Any thread may call this. */
   final void autoReadCleared() {
     if (!isRegistered()) {
       readPending = false;
@@ -286,7 +286,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     });
   }
 
-  /** At once if that is this thread: of the loop that the channel has now. */
+  /** Runs the task now if on the channel's current event loop, else submits it there. */
   final void onLoop(Runnable task) {
     EventLoop loop = eventLoop();
     if (loop.inEventLoop()) {
@@ -301,7 +301,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     updateReadInterest();
   }
 
-  /** Before another socket takes the place of this one under the same descriptor. */
+  /** Registers the knotes anew, before another socket gets this descriptor. */
   final void renewInterests() {
     if (loop != null) {
       loop.interests().renew();
@@ -315,7 +315,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
-  /** What was flushed at another loop, or before there was one, goes on at this one. */
+  /** Resumes on this loop what was flushed on another one, or before the registration. */
   void resumeWrites() {
     armWrite();
   }
@@ -333,7 +333,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return writeArmed;
   }
 
-  /** Whether a write would find no room before an event that is still to come. */
+  /** Whether a flush has to wait for the write filter. */
   boolean awaitsRoom() {
     return writeArmed;
   }
@@ -361,13 +361,13 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   void connectReady(KQueueFfmIoEvent event) {}
 
   /**
-   * The channel closes, perhaps with a connect under way.
+   * The channel closes; a connect that is under way fails.
    *
    * @param cause what ended the loop, or {@code null} if the close was requested
    */
   void connectEnds(Throwable cause) {}
 
-  /** Nothing more is written: what writing holds beside the messages is released. */
+  /** Releases what writes hold beside their messages, since none follows. */
   void writesEnd() {}
 
   /** How the channel closes: on another executor where close(2) may block for SO_LINGER. */
@@ -398,7 +398,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
     writeReady();
     if (event.isError() && writeArmed) {
-      // The socket is full, and the kernel would not tell when it has room.
+      // The socket is full, and the kernel will not report that it has room.
       ownUnsafe().writeRefused(refusal(event));
     }
   }
@@ -410,10 +410,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       } else if (event.isEof() || readPending) {
         readReady(event.isEof());
       }
-      // Else the peer-close knote without EV_EOF, which means nothing: Darwin clamps its low-water
+      // Else it is the peer-close knote without EV_EOF, to be ignored: Darwin clamps its low-water
       // mark.
     } finally {
-      // Its one-shot is spent, whatever happened.
+      // The event has disarmed the filter.
       updateReadInterest();
     }
   }
@@ -443,8 +443,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   /**
-   * The kernel has refused to arm the read filter. The next call says why, or takes what there is;
-   * what it leaves to wait for would never be told.
+   * The kernel has refused to arm the read filter. The next receive fails with the reason or takes
+   * what is buffered. The kernel would not report what comes later.
    */
   private void readRefused(KQueueFfmIoEvent event) {
     readAnswered = false;
@@ -456,7 +456,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
-  /** Nothing can be read any more, unless the channel finds a way. */
+  /** The read filter cannot be armed; closes the channel. */
   void readRefused(IOException refusal) {
     try {
       fireExceptionCaught(refusal);
@@ -466,8 +466,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   /**
-   * Tells the handlers of a failure. What they throw instead of taking it carries it on: a log at
-   * the pipeline's end that throws would lose it.
+   * Fires a failure through the pipeline. If a handler throws, the failure is suppressed by what it
+   * throws, so that it is not lost with a logger that throws.
    */
   final void fireExceptionCaught(Throwable failure) {
     try {
@@ -485,7 +485,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return Failures.of(socket.kernel().platform(), operation, subject, (int) -event.data());
   }
 
-  /** The channel's face to the loop. */
+  /** The channel as its loop sees it. */
   final class Handle implements KQueueFfmIoHandle {
 
     Channel channel() {
@@ -510,15 +510,15 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
-  /** Whether there is something to write that waits for the loop or the socket. */
+  /** Whether flushed messages wait to be written. */
   final boolean hasFlushed() {
     ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
     return outbound != null && !outbound.isEmpty();
   }
 
   /**
-   * Writes what is flushed, unless that waits for the socket or for a loop. A task of the loop on
-   * which the channel was, perhaps.
+   * Writes what is flushed, unless it waits for the socket or a registration. A task of a former
+   * loop submits it to the current one.
    */
   final void flushAgain() {
     EventLoop current = eventLoop();
@@ -552,7 +552,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       super.flush0();
     }
 
-    /** The handle in its extended form; it is the user's and may throw. */
+    /** The receive handle in its extended form. The user's allocator makes it, and it may throw. */
     @SuppressWarnings("deprecation") // The type that Netty's channels have.
     final RecvByteBufAllocator.ExtendedHandle readHandle() {
       RecvByteBufAllocator.Handle handle = recvBufAllocHandle();
@@ -581,14 +581,14 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     private void leaveLoopToClose() {
       try {
         try {
-          // Here and not on that executor: this loop may be in the middle of a write.
+          // Not on that executor, since this loop may be in the middle of a write.
           writesEnd();
         } finally {
           AbstractKQueueFfmChannel.this.deregister(true);
         }
       } catch (RuntimeException e) {
-        // What is thrown from here would end the close before the descriptor's.
-        LOGGER.warn("{}: cannot leave its loop in order", AbstractKQueueFfmChannel.this, e);
+        // An exception from here would keep the descriptor from being closed.
+        LOGGER.warn("{}: cannot leave its loop", AbstractKQueueFfmChannel.this, e);
       }
     }
 

@@ -164,7 +164,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     if (!event.isError()) {
       return event.isEof() ? event.fflags() : 0;
     }
-    // EPIPE and the like: the filter cannot be armed because the connect has failed by then.
+    // EPIPE and the like: the filter cannot be armed because the connect has failed already.
     int reason = pendingErrno();
     return reason != 0 ? reason : (int) event.data();
   }

@@ -32,17 +32,17 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
 
   AbstractKQueueFfmDatagramChannel(KernelSocket socket, boolean active) {
     super(null, socket, active);
-    // Alone of all channels one of these may be read from before it is decided of which family.
+    // Unlike other channels it may be read from before its family is decided.
     socket.beforeReplacement(this::renewInterests);
   }
 
-  /** An address of the kernel's in the type that this channel shows; {@code null} for none. */
-  abstract SocketAddress shown(SocketAddress address);
+  /** A kernel's address in Netty's type; {@code null} for none. */
+  abstract SocketAddress toNetty(SocketAddress address);
 
-  /** A user's address in a type that {@link KernelSocket} takes. */
-  abstract SocketAddress taken(SocketAddress address);
+  /** A user's address in a type that {@link KernelSocket} accepts. */
+  abstract SocketAddress toKernel(SocketAddress address);
 
-  /** Whether a datagram can go to addresses of that type; throws for one that is a name only. */
+  /** Whether a datagram can be sent to addresses of that type; throws for an unresolved one. */
   abstract boolean isRecipient(Object address);
 
   /** The messages that may be written, for an exception's text. */
@@ -55,7 +55,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
    */
   abstract Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender);
 
-  /** Whether control messages tell the recipients of datagrams. */
+  /** Whether control messages are received, with the datagrams' destinations. */
   abstract boolean tellsRecipient();
 
   /** A received datagram with the addresses that came with it. */
@@ -94,20 +94,20 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
 
   @Override
   protected SocketAddress localAddress0() {
-    return shown(super.localAddress0());
+    return toNetty(super.localAddress0());
   }
 
   @Override
   protected SocketAddress remoteAddress0() {
     SocketAddress connected = remote;
-    return connected == null ? null : shown(connected);
+    return connected == null ? null : toNetty(connected);
   }
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    socket().bind(taken(local));
+    socket().bind(toKernel(local));
     active(true);
-    // A read can have been asked for before.
+    // A read can have been requested before.
     updateReadInterest();
   }
 
@@ -117,16 +117,16 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
       doBind(local);
     }
     try {
-      return socket().connect(taken(remote));
+      return socket().connect(toKernel(remote));
     } catch (IOException | RuntimeException e) {
-      lookWhoIsConnected();
+      refreshPeer();
       throw e;
     }
   }
 
   @Override
   final boolean finishConnect(SocketAddress remote, int errno) throws Exception {
-    return super.finishConnect(taken(remote), errno);
+    return super.finishConnect(toKernel(remote), errno);
   }
 
   @Override
@@ -135,14 +135,14 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     forgetAddresses();
   }
 
-  /** The socket stays bound, and hears everybody again. */
+  /** The socket stays bound and receives from every sender again. */
   @Override
   protected void doDisconnect() throws Exception {
     if (remote != null) {
       try {
         socket().disconnect();
       } catch (IOException e) {
-        lookWhoIsConnected();
+        refreshPeer();
         throw e;
       }
       remote = null;
@@ -153,14 +153,14 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   /**
    * After a call that failed: macOS and the BSDs leave the old peer before they try the new one.
    */
-  private void lookWhoIsConnected() {
+  private void refreshPeer() {
     if (remote != null) {
       remote = super.remoteAddress0();
       forgetAddresses();
     }
   }
 
-  @SuppressWarnings("deprecation") // There is no other way to the addresses that Netty keeps.
+  @SuppressWarnings("deprecation") // Nothing else clears the addresses that Netty keeps.
   private void forgetAddresses() {
     invalidateLocalAddress();
     invalidateRemoteAddress();
@@ -182,7 +182,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
 
   @Override
   final boolean wantsPeerClose() {
-    // There is no peer whose end would have to be noticed.
+    // A datagram socket has no peer that could end.
     return false;
   }
 
@@ -393,7 +393,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
    * Waits until a message that was refused may be tried again.
    *
    * @param result the negative errno
-   * @return false if that is no lack of room, or one that has lasted too long
+   * @return false if the errno does not mean a lack of room, or the lack has lasted too long
    */
   boolean awaitRoom(Object refused, int result) {
     if (!resources().wouldBlock(result)) {
@@ -406,12 +406,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   /** The datagram that may have waited for room is sent, or has failed. */
   void endWait() {}
 
-  /** What to say of the room that a message of that size does not find, after its address. */
+  /** The text about a lack of room for a message of that size, behind its address. */
   String noRoom(int size) {
     return tooLong(size);
   }
 
-  /** The same of a message that is too long. */
+  /** The text about a message that is too long, behind its address. */
   final String tooLong(int size) {
     return ", " + size + " bytes" + limit() + sendBuffer();
   }
@@ -425,7 +425,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     }
   }
 
-  /** Whether a message goes to the connected peer, by no address of its own. */
+  /** Whether a message goes to the connected peer. */
   final boolean isForPeer(Object message) {
     SocketAddress recipient = Datagrams.recipient(message);
     return recipient == null || isPeer(recipient, remoteAddress());
@@ -443,7 +443,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
    */
   private int putRecipient(long memory, Object message) {
     if (!isForPeer(message)) {
-      return socket().encode(memory, taken(Datagrams.recipient(message)));
+      return socket().encode(memory, toKernel(Datagrams.recipient(message)));
     }
     if (remoteAddress() == null) {
       throw new NotYetConnectedException();
@@ -470,7 +470,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
             + ')');
   }
 
-  /** An empty datagram is a message too, and not what {@link Datagrams#dropCancelled} takes out. */
+  /** Keeps an empty datagram from being taken for a cancelled write. */
   private Object uncancelled(Object message) {
     return message == Unpooled.EMPTY_BUFFER ? config().getAllocator().directBuffer(0) : message;
   }

@@ -18,12 +18,12 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     implements ServerChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-  /** How long a server rests when it cannot accept, most often for want of descriptors. */
+  /** How long a server pauses when it cannot accept, most often because descriptors are short. */
   private static final long BACKOFF_MILLIS = 100;
 
   /**
-   * How many connections in a row can be gone: as many as any system's queue holds. More are an
-   * answer for ever.
+   * How many connections in a row can be gone: as many as any system's queue holds. A kernel that
+   * answers more often does not stop.
    */
   private static final int MOST_GONE = 4096;
 
@@ -32,7 +32,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   private boolean backingOff;
 
   /**
-   * @param adopted whether somebody else made the socket, and perhaps bound it or made it listen
+   * @param adopted whether the user made the socket, and may have bound it or made it listen
    */
   AbstractKQueueFfmServerChannel(KernelSocket socket, boolean adopted) {
     super(null, socket, adopted && Sockets.isListening(socket));
@@ -40,9 +40,9 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   }
 
   /**
-   * The channel of a connection whose descriptor it owns from now on.
+   * Makes the channel of a connection, which owns the descriptor.
    *
-   * @param remote the peer, as accept(2) told
+   * @param remote the peer's address from accept(2)
    */
   abstract Channel child(int fd, SocketAddress remote) throws Exception;
 
@@ -54,25 +54,25 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   @Override
   public abstract KQueueFfmServerChannelConfig<?> config();
 
-  /** Lets connections come, on a socket that is bound. */
+  /** Listens on a socket that is bound. */
   final void listen() throws IOException {
     socket().listen(config().getBacklog());
     config().listening();
     active(true);
-    // A read can have been asked for before.
+    // A read can have been requested before.
     updateReadInterest();
-    // Kept by Netty: its connections tell it as theirs when they are closed.
+    // Netty keeps it; closed connections answer with it.
     localAddress();
   }
 
   /**
-   * Whether its socket, and with it its connections, can have an SO_LINGER that nobody knows of.
+   * Whether its socket, and so its connections, can have an SO_LINGER that no configuration knows.
    */
-  final boolean mayBequeathLinger() {
+  final boolean mayPassOnLinger() {
     return adopted || config().isLingerByNumber();
   }
 
-  /** True once: for the first of its connections on which an option has not its full effect. */
+  /** True once, for the first connection on which an option lacks its full effect. */
   final boolean isFirstObjection() {
     return objected.compareAndSet(false, true);
   }
@@ -83,7 +83,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void afterRegister() throws IOException {
-    // What would end the rest may have stayed behind with another loop.
+    // The timer that ends the pause may have stayed with another loop.
     backingOff = false;
     if (adopted && !isActive() && isBound()) {
       listen();
@@ -107,7 +107,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void writeReady() {
-    // A listening socket never has its write filter armed; an event for it is a stale one.
+    // The write filter of a listening socket is never armed, so the event is stale.
   }
 
   @Override
@@ -160,7 +160,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
         readDone();
         pipeline().fireChannelRead(child);
       }
-      // A handler may have closed the server, whose descriptor can be somebody else's by now.
+      // A handler may have closed the server, and its descriptor's number may be in use again.
     } while (hasLoop() && handle.continueReading());
   }
 
@@ -173,7 +173,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     }
   }
 
-  /** The next connection, passing over those that went away while they waited. */
+  /** Accepts the next connection and skips those that ended while they waited. */
   private int accept(LoopResources loop) {
     Platform platform = loop.kernel().platform();
     int left = MOST_GONE;
@@ -186,8 +186,9 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   private static boolean isGoneConnection(Platform platform, int errno) {
     return switch (platform.errno(errno)) {
-      // Reset by the peer before accept; and a signal. Not EPERM: a policy forbids the call, which
-      // takes nothing off the queue.
+      // Reset by the peer before accept; and a signal. Not EPERM: a policy forbids the call, and
+      // the
+      // queue stays as it is.
       case ECONNABORTED, EPROTO, EINTR -> true;
       case null, default -> false;
     };
@@ -197,8 +198,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     if (loop.wouldBlock(result)) {
       return;
     }
-    // Whatever it is: the connection stays in the queue and would be reported again at once. Darwin
-    // closes it on EMFILE: there the rest spares the connections that come next.
+    // The connection stays in the queue and would be reported again at once. Darwin closes it on
+    // EMFILE: there the pause keeps the connections that come next.
     backOff();
     throw failure("accept", result);
   }
@@ -211,10 +212,10 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   private void backOff() {
     backingOff = true;
-    eventLoop().schedule(() -> onLoop(this::goOn), BACKOFF_MILLIS, TimeUnit.MILLISECONDS);
+    eventLoop().schedule(() -> onLoop(this::resume), BACKOFF_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void goOn() {
+  private void resume() {
     backingOff = false;
     updateReadInterest();
   }

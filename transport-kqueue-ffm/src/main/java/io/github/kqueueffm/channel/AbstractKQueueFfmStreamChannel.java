@@ -417,7 +417,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     try {
       return blockingLinger() > 0;
     } catch (ChannelException e) {
-      // A socket that does not even tell has nothing to linger for, and has to be closed.
+      // A socket that does not answer has nothing to linger for.
       return false;
     }
   }

@@ -12,17 +12,17 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 
 /**
- * Where the bytes of ByteBufs are in memory. The only place that turns a ByteBuf into an address,
- * and it gives one for a part that is one piece of direct memory alone: what is a view of several
- * pieces, or of less memory than it had when it was made, has none.
+ * Where the bytes of ByteBufs are in memory. Only this class turns a ByteBuf into an address, and
+ * only for a part that is one piece of direct memory: a view of several pieces, or of less memory
+ * than it had when it was made, has no address.
  */
 final class Buffers {
-  /** There is no address: the bytes have to be copied. */
+  /** No address: the bytes have to be copied. */
   static final long NONE = 0;
 
   private Buffers() {}
 
-  /** Whether the kernel can read the buffer's bytes where they are, perhaps in several pieces. */
+  /** Whether the kernel can read the buffer's bytes in place, in one or several pieces. */
   static boolean isDirect(ByteBuf buffer) {
     return buffer.hasMemoryAddress() || buffer.isDirect() && buffer.nioBufferCount() > 0;
   }

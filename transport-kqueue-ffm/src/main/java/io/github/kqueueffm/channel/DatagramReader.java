@@ -73,7 +73,7 @@ final class DatagramReader {
     slot = 0;
     int count = receiveOne(loop, fd, handle, withControl);
     if (count > 0) {
-      // What recvmmsg says of the empty queue later on would pass for an error of the socket.
+      // Its refusal on the empty queue later would pass for an error of the socket.
       oneByOne = true;
       loop.datagrams().receiveMany().refused(loop.kernel().platform(), refusal);
     } else if (loop.wouldBlock(count) && !loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
@@ -92,7 +92,7 @@ final class DatagramReader {
     long address = room == 0 ? Buffers.NONE : Buffers.room(buffer, room);
     boolean copied = address == Buffers.NONE;
     // Room for nothing still takes a datagram. Into a byte: FreeBSD and DragonFly answer a receive
-    // into no bytes from an empty queue with 0, which would be a datagram that nobody sent.
+    // into no bytes from an empty queue with 0, which would pass for an empty datagram.
     int length = Math.max(room, 1);
     if (copied) {
       address = loop.copies().take(length);

@@ -46,7 +46,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
     try {
       nameLength = recipients.put(batch.name(count), message);
       if (!Buffers.gather(Datagrams.content(message), iovecs)) {
-        // It goes alone when it is the first one, perhaps as a copy.
+        // It is sent alone, or as a copy, when it is the first one.
         return false;
       }
     } catch (RuntimeException e) {

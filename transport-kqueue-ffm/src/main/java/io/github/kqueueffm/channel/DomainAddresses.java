@@ -11,18 +11,18 @@ import java.nio.channels.UnsupportedAddressTypeException;
 final class DomainAddresses {
   private DomainAddresses() {}
 
-  /** A name that the kernel told, as Netty's type; one of a socket without a name is empty. */
-  static DomainSocketAddress told(SocketAddress name) {
+  /** A name from the kernel in Netty's type; the name of an unbound socket is empty. */
+  static DomainSocketAddress toNetty(SocketAddress name) {
     return name == null ? null : new Named((UnixAddress) name);
   }
 
   /**
-   * What a user gave, as Netty's type.
+   * A user's address in Netty's type.
    *
    * @param internet the channel class for the other addresses
    * @throws UnsupportedAddressTypeException if it is not the address of a local socket
    */
-  static DomainSocketAddress given(SocketAddress given, Class<?> internet) {
+  static DomainSocketAddress fromUser(SocketAddress given, Class<?> internet) {
     if (given instanceof DomainSocketAddress address) {
       return address;
     }
@@ -37,10 +37,10 @@ final class DomainAddresses {
   }
 
   /**
-   * An address of IPv4 or IPv6 that a user gave.
+   * A user's address of IPv4 or IPv6.
    *
    * @param local the channel class for local sockets
-   * @throws UnsupportedAddressTypeException if it is none
+   * @throws UnsupportedAddressTypeException if it is not one
    */
   static InetSocketAddress internet(SocketAddress given, Class<?> local) {
     if (given instanceof InetSocketAddress address) {
@@ -74,14 +74,14 @@ final class DomainAddresses {
     return address instanceof Named named ? named.name : UnixAddress.of(address.path());
   }
 
-  /** Whether both mean one socket: two names that are no text can look the same. */
+  /** Whether both name one socket; two names that are not valid UTF-8 can look the same. */
   static boolean isSame(SocketAddress one, SocketAddress other, Class<?> internet) {
-    return name(given(one, internet)).equals(name(given(other, internet)));
+    return name(fromUser(one, internet)).equals(name(fromUser(other, internet)));
   }
 
   /**
-   * An address whose bytes are known. Its text is not always all of them: a name need not be UTF-8,
-   * and an answer has to reach its socket all the same. Equal by its path, as Netty's type is.
+   * An address with the kernel's bytes of its name. A name need not be UTF-8, and an answer has to
+   * reach its socket all the same. Equal by its path, as Netty's type is.
    */
   private static final class Named extends DomainSocketAddress {
     private static final long serialVersionUID = 1L;

@@ -17,9 +17,9 @@ final class FastOpen {
   /**
    * Begins a connect together with the first data.
    *
-   * @param outbound {@code null} once the output is shut down, of which Netty drops it
-   * @return false if there is no data in one piece, or the system has it switched off: connect as
-   *     usual
+   * @param outbound {@code null} after the output was shut down, since Netty drops it
+   * @return false if the data is not in one piece or the system has Fast Open switched off; connect
+   *     without it then
    */
   boolean start(KernelSocket socket, SocketAddress remote, ChannelOutboundBuffer outbound)
       throws IOException {

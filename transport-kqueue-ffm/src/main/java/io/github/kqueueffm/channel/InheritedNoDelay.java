@@ -8,8 +8,8 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 
 /**
- * TCP_NODELAY, which every connection is to have, by way of the listener: on Linux connections
- * inherit it, and none of them takes a system call for it. That they do is seen at the first one.
+ * TCP_NODELAY of accepted connections. On Linux they inherit it from the listener, which saves a
+ * system call for each. The first connection shows whether they do.
  */
 final class InheritedNoDelay {
   private enum State {
@@ -40,7 +40,7 @@ final class InheritedNoDelay {
     try {
       return accepted.getInt(IPPROTO_TCP, TCP_NODELAY) != 0;
     } catch (IOException e) {
-      // It is gone already and tells nothing; the others are given the option one by one.
+      // The connection is gone. The option is set on each of the others.
       return false;
     }
   }

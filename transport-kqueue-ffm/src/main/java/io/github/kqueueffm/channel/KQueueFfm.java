@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Tells whether this transport can be used here, and if not, why. Any thread may ask.
+ * Whether this transport can be used here, and if not, why. Any thread may ask.
  *
  * <p>This class can be asked on Java 17 too, where the transport is not available.
  */
@@ -36,7 +36,7 @@ public final class KQueueFfm {
         warnOfUnknownProperties();
       }
     } catch (ReflectiveOperationException | RuntimeException | Error e) {
-      // Whoever asks whether there is this transport wants an answer, not an Error.
+      // The caller asks whether the transport is available, so it gets an answer, not an Error.
       cause = new UnsupportedOperationException("cannot load the transport: " + e + hint(e), e);
     }
     RUNNING = running;
@@ -96,7 +96,7 @@ public final class KQueueFfm {
         Log.LOGGER.debug("The kqueue transport is not available.", cause);
       }
     } catch (RuntimeException | Error e) {
-      // The logger's classes cannot be loaded either; the cause is there for whoever asks.
+      // The logger's classes cannot be loaded either; unavailabilityCause() has the cause.
       cause.addSuppressed(e);
     }
   }

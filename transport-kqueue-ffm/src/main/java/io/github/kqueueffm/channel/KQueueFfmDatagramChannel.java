@@ -31,11 +31,11 @@ import java.nio.channels.UnresolvedAddressException;
  * decides of which family the socket is; what the system lacks fails with an {@link
  * UnsupportedOperationException}.
  *
- * <p>A disconnect leaves the local port bound, and everybody is heard again; only of IPv6 senders
- * Linux lets no other through than the last peer (measured on 6.18: AF_UNSPEC does not clear it),
- * and a channel of both families on macOS stays with that of the last peer (by its source): it
- * hears, and can be connected to, no other. A connect that fails can end the association that was
- * there; {@link #isConnected()} and {@link #remoteAddress()} tell what is left.
+ * <p>After a disconnect the local port stays bound, and the channel receives from every sender
+ * again. There are two exceptions. On Linux it receives from no IPv6 sender but the last peer
+ * (measured on 6.18: AF_UNSPEC does not clear it). On macOS a channel of both families keeps the
+ * family of the last peer (by its source). A connect that fails can end the association that was
+ * there; {@link #isConnected()} and {@link #remoteAddress()} then show what is left.
  */
 public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     implements DatagramChannel {
@@ -51,15 +51,16 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   private final Sockaddr codec;
   private final Object registering = new Object();
 
-  /** Whether a loop registers it or has; guarded by {@link #registering}. */
+  /** Whether a loop has it or is registering it; guarded by {@link #registering}. */
   private boolean atLoop;
 
   /**
-   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own
-   * (NetBSD, OpenBSD, DragonFly, and FreeBSD for datagrams) the first address that is no wildcard
-   * decides of which it is, be it bound, connected or a group joined; datagrams that have come to
-   * the wildcard by then and were not read are lost. Its descriptor keeps its number and the
-   * options that were set; one that the other family lacks fails the call that would lose it.
+   * A new socket for addresses of any family. Where one socket cannot carry both IPv4 and IPv6
+   * (NetBSD, OpenBSD, DragonFly, and FreeBSD for datagrams), the first address that is not a
+   * wildcard decides the family: one that is bound, connected, or a group that is joined. Datagrams
+   * that came to the wildcard before and were not read are lost. The descriptor keeps its number
+   * and the options that were set. If the other family lacks one of them, the call that would lose
+   * it fails.
    */
   public KQueueFfmDatagramChannel() {
     this((SocketProtocolFamily) null);
@@ -89,14 +90,14 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   KQueueFfmDatagramChannel(KernelSocket socket, boolean adopted) {
-    // One without a name, too: its first datagram gives it one.
+    // Also one that is not bound: its first datagram binds it.
     super(socket, adopted);
     recipients = new DatagramRecipients(socket);
     codec = Sockaddr.of(socket.kernel().platform());
     if (adopted) {
       adopted();
     }
-    // Of an adopted one the caller still is the owner.
+    // If this fails the caller still owns an adopted one.
     config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
@@ -121,12 +122,12 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
-  SocketAddress shown(SocketAddress address) {
+  SocketAddress toNetty(SocketAddress address) {
     return address;
   }
 
   @Override
-  SocketAddress taken(SocketAddress address) {
+  SocketAddress toKernel(SocketAddress address) {
     return DomainAddresses.internet(address, KQueueFfmDomainDatagramChannel.class);
   }
 
@@ -148,7 +149,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     return new DatagramPacket(content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
   }
 
-  /** To be asked by the configuration. */
+  /** For the configuration. */
   final DatagramRecipients recipients() {
     return recipients;
   }
@@ -306,7 +307,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
       if (!socket().isUndecided()) {
         complete(promise, failureOf(step));
       } else if (!takenBeforeRegistration(step, promise)) {
-        // The group may make another socket of it, whose knotes are the loop's affair.
+        // The group may replace the socket, and only the loop changes knotes.
         onLoop(() -> complete(promise, failureOf(step)));
       }
     } catch (RuntimeException e) {
@@ -315,7 +316,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     return promise;
   }
 
-  /** Takes a step on this thread unless the channel is at a loop, which cannot register it then. */
+  /** Takes a step on this thread unless a loop has the channel; none can register it meanwhile. */
   private boolean takenBeforeRegistration(Step step, ChannelPromise promise) {
     Throwable failure;
     synchronized (registering) {
@@ -324,7 +325,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
       }
       failure = failureOf(step);
     }
-    // A listener may do what it likes, so without the lock.
+    // Without the lock, since it runs listeners.
     complete(promise, failure);
     return true;
   }
@@ -337,7 +338,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   protected void doRegister(ChannelPromise promise) {
-    // Before the loop can have a knote of it: isRegistered() says so only after.
+    // Before the loop can have a knote of it; isRegistered() is true only after.
     atLoop(true);
     super.doRegister(promise);
   }

@@ -22,19 +22,19 @@ import java.util.concurrent.TimeUnit;
  * {@link UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an abstract
  * name. The sender of a datagram from a socket without a name has an empty path. Paths of a {@link
  * DomainSocketAddress} are UTF-8, whatever the locale; a sender's address keeps the kernel's bytes,
- * so that an answer to it arrives also where its name is no text.
+ * so that an answer arrives also if its name is not valid UTF-8.
  *
  * <p>A datagram to a receiver that is full waits, and those behind it, until there is room. If none
  * was sent for ten seconds, the first one fails. On Linux a connected channel waits without a limit
  * for its own receiver.
  *
- * <p>From FreeBSD 14 on, by its source, a connected sender has a queue of its own at the receiver:
- * a close drops what the receiver has not read yet, and what several senders sent comes in no order
- * between them. There a sender waits with its close for an answer, or does not connect and names
- * the receiver with every datagram; who needs an order numbers the datagrams.
+ * <p>From FreeBSD 14 on, by its source, the receiver has a separate queue for each connected
+ * sender. When the sender closes, what the receiver has not read is dropped, and datagrams of
+ * different senders are not ordered. There a sender should close after an answer, or not connect
+ * and name the receiver with every datagram.
  *
- * <p>The file that its bind makes is deleted with the channel, unless there is something else at
- * that path by then.
+ * <p>When the channel closes it deletes the file that its bind made, unless another file has that
+ * path.
  */
 public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramChannel
     implements DomainDatagramChannel {
@@ -65,7 +65,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     if (adopted) {
       adopted();
     }
-    // Of an adopted one the caller still is the owner.
+    // If this fails the caller still owns an adopted one.
     config = adopted ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
@@ -92,18 +92,18 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   @Override
   protected SocketAddress localAddress0() {
     DomainSocketAddress name = (DomainSocketAddress) super.localAddress0();
-    // It can get one until it is closed.
+    // It can still get one.
     return name == null || name.path().isEmpty() ? null : name;
   }
 
   @Override
-  SocketAddress shown(SocketAddress address) {
-    return DomainAddresses.told(address);
+  SocketAddress toNetty(SocketAddress address) {
+    return DomainAddresses.toNetty(address);
   }
 
   @Override
-  SocketAddress taken(SocketAddress address) {
-    return DomainAddresses.name(DomainAddresses.given(address, KQueueFfmDatagramChannel.class));
+  SocketAddress toKernel(SocketAddress address) {
+    return DomainAddresses.name(DomainAddresses.fromUser(address, KQueueFfmDatagramChannel.class));
   }
 
   @Override
@@ -125,7 +125,9 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender) {
     return new DomainDatagramPacket(
         content,
-        recipient == null ? null : DomainAddresses.given(recipient, KQueueFfmDatagramChannel.class),
+        recipient == null
+            ? null
+            : DomainAddresses.fromUser(recipient, KQueueFfmDatagramChannel.class),
         (DomainSocketAddress) sender);
   }
 
@@ -138,7 +140,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at) {
     byte[] name = codec.getPath(batch.name(at), batch.nameLength(at));
     DomainSocketAddress sender =
-        name.length == 0 ? NAMELESS : DomainAddresses.told(UnixAddress.of(name));
+        name.length == 0 ? NAMELESS : DomainAddresses.toNetty(UnixAddress.of(name));
     return new DomainDatagramPacket(content, localAddress(), sender);
   }
 
@@ -159,7 +161,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    DomainSocketAddress address = DomainAddresses.given(local, KQueueFfmDatagramChannel.class);
+    DomainSocketAddress address = DomainAddresses.fromUser(local, KQueueFfmDatagramChannel.class);
     super.doBind(address);
     file = SocketFile.madeAt(socket().kernel(), DomainAddresses.name(address));
   }
@@ -179,7 +181,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   @Override
   void afterRegister() {
-    // The timer has stayed behind with another loop.
+    // The timer has stayed with another loop.
     fullReceiver.reset();
   }
 
@@ -189,7 +191,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
     eventLoop().execute(this::flushAgain);
   }
 
-  /** Linux says EAGAIN of a receiver that is full, and the BSDs and macOS say ENOBUFS. */
+  /** A full receiver is EAGAIN on Linux, and ENOBUFS on macOS and the BSDs. */
   @Override
   boolean awaitRoom(Object refused, int result) {
     Platform platform = socket().kernel().platform();

@@ -24,7 +24,7 @@ import java.net.SocketAddress;
  * java.net.UnixDomainSocketAddress}; on Linux, a path that begins with the character 0 is an
  * abstract name. Paths of a {@link DomainSocketAddress} are UTF-8, whatever the locale.
  *
- * <p>Writes {@link FileDescriptor}s too, which the writer goes on owning. With {@link
+ * <p>Writes {@link FileDescriptor}s too, which the writer continues to own. With {@link
  * DomainSocketReadMode#FILE_DESCRIPTORS} it reads them; they are close-on-exec and belong to the
  * handler that gets them. One that reaches the pipeline's end is closed.
  */
@@ -45,7 +45,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmDomainSocketChannel(KernelSocket adopted) {
     super(null, adopted, adopted.wasConnected());
-    // The caller still is the owner if this fails.
+    // If this fails the caller still owns the descriptor.
     config = newConfig();
   }
 
@@ -59,7 +59,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmDomainSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    // Of an accepted one the server closes the descriptor.
+    // The server closes the descriptor of an accepted one.
     config = connected ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
@@ -90,30 +90,32 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   @Override
   protected SocketAddress localAddress0() {
-    DomainSocketAddress name = DomainAddresses.told(socket().localAddress());
+    DomainSocketAddress name = DomainAddresses.toNetty(socket().localAddress());
     // A socket without a name can still get one until it is connected.
     return name == null || name.path().isEmpty() && !isActive() ? null : name;
   }
 
   @Override
   protected SocketAddress remoteAddress0() {
-    return peer != null ? peer : DomainAddresses.told(socket().remoteAddress());
+    return peer != null ? peer : DomainAddresses.toNetty(socket().remoteAddress());
   }
 
   @Override
   protected void doBind(SocketAddress local) throws Exception {
-    socket().bind(DomainAddresses.name(DomainAddresses.given(local, KQueueFfmSocketChannel.class)));
+    socket()
+        .bind(DomainAddresses.name(DomainAddresses.fromUser(local, KQueueFfmSocketChannel.class)));
   }
 
   @Override
   boolean startConnect(SocketAddress remote) throws Exception {
     return socket()
-        .connect(DomainAddresses.name(DomainAddresses.given(remote, KQueueFfmSocketChannel.class)));
+        .connect(
+            DomainAddresses.name(DomainAddresses.fromUser(remote, KQueueFfmSocketChannel.class)));
   }
 
   @Override
   void connected(SocketAddress remote) {
-    peer = DomainAddresses.given(remote, KQueueFfmSocketChannel.class);
+    peer = DomainAddresses.fromUser(remote, KQueueFfmSocketChannel.class);
   }
 
   @Override
@@ -189,7 +191,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
         : super.writeMessage(in, message);
   }
 
-  /** Sends one descriptor, with one byte that carries it. The sender goes on owning it. */
+  /** Sends one descriptor, with one byte that carries it. The sender continues to own it. */
   private boolean writeDescriptor(ChannelOutboundBuffer in, FileDescriptor descriptor)
       throws IOException {
     if (!descriptor.isOpen()) {

@@ -16,12 +16,12 @@ import java.util.concurrent.ThreadFactory;
 /**
  * An event loop group of this transport in one class; the same as a {@link
  * MultiThreadIoEventLoopGroup} with {@link KQueueFfmIoHandler#newFactory()}, but that its loops can
- * tell which channels are registered with them.
+ * know which channels are registered with them.
  *
  * <p>Every public constructor opens a kqueue for each loop. It throws an {@link
  * UnsatisfiedLinkError} where the transport is {@linkplain KQueueFfm#isAvailable() not available},
- * and an {@link IllegalStateException} if a kqueue cannot be opened, for want of descriptors for
- * instance.
+ * and an {@link IllegalStateException} if a kqueue cannot be opened, because descriptors are short,
+ * for instance.
  */
 public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
@@ -200,7 +200,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   }
 
   /**
-   * For a subclass with a handler of its own.
+   * For a subclass with another handler.
    *
    * @param executor runs the loops; {@code null} for Netty's default
    * @param factory of a {@link KQueueFfmIoHandler}
@@ -242,7 +242,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   }
 
   /**
-   * A loop with queues of its own, for a subclass's {@link #newChild}.
+   * A loop with other queues, for a subclass's {@link #newChild}.
    *
    * @param tasks where tasks wait; {@code null} for Netty's default
    * @param tailTasks where those wait that run at the end of a turn; {@code null} as before

@@ -37,7 +37,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
       InternalLoggerFactory.getInstance(KQueueFfmFileRegion.class);
   private static final int NONE = -1;
 
-  /** Where Linux shows them; where macOS does, and a BSD with fdescfs. */
+  /** Linux's folder of descriptors, and that of macOS and of a BSD with fdescfs. */
   private static final List<String> DESCRIPTORS = List.of("/proc/self/fd/", "/dev/fd/");
 
   private final Kernel kernel;
@@ -119,13 +119,13 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     }
   }
 
-  /** The descriptor's file, which may have lost its name meanwhile. */
+  /** Opens the descriptor's file, whose name may be gone. */
   private FileChannel reopen() throws IOException {
     for (String descriptors : DESCRIPTORS) {
       try {
         return openFile(Path.of(descriptors + fd));
       } catch (IOException e) {
-        // Not every system shows them, or not all of them.
+        // Not every system shows all of them.
         LOGGER.debug("No descriptors in {}", descriptors, e);
       }
     }
@@ -156,7 +156,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     return path;
   }
 
-  /** What sendfile takes, or -1 where there is no sendfile. */
+  /** The descriptor for sendfile, or -1 where the system has none. */
   int descriptor() {
     ensureNotReleased();
     return fd;
@@ -172,8 +172,8 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   }
 
   /**
-   * The file's length now; or where the system does not show descriptors and the name is another
-   * file's by now, when it was opened.
+   * The file's length now. If the system does not show descriptors and another file has the name,
+   * the length when it was opened.
    */
   long size() throws IOException {
     return size(DESCRIPTORS);
@@ -283,7 +283,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
     if (descriptor != NONE) {
       int result = kernel.close(descriptor);
       if (result < 0) {
-        // It was only read from, so nothing is lost with it.
+        // The file was only read, so no data is lost.
         LOGGER.debug(
             "close({}) of {}: {}", descriptor, path, Failures.text(kernel.platform(), result));
       }

@@ -32,7 +32,7 @@ public final class KQueueFfmIoEvent implements IoEvent {
 
   /**
    * The filter's own flags. At the end of a stream the errno, 0 if there is none or the system does
-   * not tell it, as Linux's embedded kqueue does not.
+   * not provide it, as the embedded kqueue does not.
    */
   public int fflags() {
     return events.fflags(index);

@@ -76,7 +76,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     this.ownsThread = executor instanceof SingleThreadEventExecutor;
     this.selectStrategy =
         ObjectUtil.checkNotNull(strategyFactory, "strategyFactory").newSelectStrategy();
-    // First, so that no kqueue is left open if there is no room for so many.
+    // Before the kqueue, which would stay open if memory for the events is short.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
     this.poller = open(kernel);
     this.resources = new LoopResources(poller.kernel(), poller.hasUserEvents());
@@ -141,7 +141,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       selectFailed(e);
       return 0;
     } catch (Error e) {
-      // It ends a loop of Netty's, which then closes the channels: they say why.
+      // It ends Netty's event loop, which then closes the channels; their failures name it.
       error = e;
       throw e;
     } finally {
@@ -154,7 +154,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     int strategy = selectStrategy.calculateStrategy(selectNow, !context.canBlock());
     return switch (strategy) {
       case SelectStrategy.CONTINUE -> 0;
-      // A kqueue has no busy wait of its own.
+      // A kqueue has no busy wait.
       case SelectStrategy.BUSY_WAIT, SelectStrategy.SELECT ->
           poller.select(events, timeoutNanos(context), canBlock);
       default -> strategy;
@@ -175,8 +175,8 @@ public class KQueueFfmIoHandler implements IoHandler {
   }
 
   /**
-   * Left set, the flag would close each file that a handler reads from now on. It is a user's
-   * business only where a user drives the thread.
+   * A flag that stays set would close each file that a handler reads. It is left alone only where a
+   * user drives the thread.
    */
   private void clearStrayInterrupt() {
     if (ownsThread && Thread.interrupted()) {
@@ -199,7 +199,7 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   private void selectFailed(Exception cause) {
     LoopLog.warn(LOGGER, "Unexpected exception in the select step of the event loop.", cause);
-    // A flag that was set before would end each rest at once.
+    // A flag that was set before would end each pause at once.
     boolean interrupted = Thread.interrupted();
     try {
       // An error that repeats must not turn into a busy loop.
@@ -249,7 +249,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     try {
       kqueueHandle.registered();
     } catch (Throwable t) {
-      // The event loop drops a registration that fails, so nobody else would cancel it.
+      // The event loop drops a registration that fails and does not cancel it.
       registration.cancel();
       throw t;
     }
@@ -329,7 +329,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     return resources;
   }
 
-  /** The handle is told after the events of this turn, never in the middle of them. */
+  /** Notifies the handle after the events of this turn, never between them. */
   final void cancelled(LoopRegistration registration) {
     cancelled.add(registration);
     if (context == null) {

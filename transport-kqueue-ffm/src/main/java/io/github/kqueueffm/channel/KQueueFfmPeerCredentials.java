@@ -26,10 +26,10 @@ public final class KQueueFfmPeerCredentials {
   }
 
   /**
-   * Asks the kernel who the peer is. Systems tell it of the two ends of a pair; of other datagram
+   * Asks the kernel who the peer is. Systems answer for the two ends of a pair; for other datagram
    * sockets few do.
    *
-   * @throws IOException if the channel is not connected, or the system does not tell
+   * @throws IOException if the channel is not connected, or the system does not answer
    */
   public static KQueueFfmPeerCredentials of(KQueueFfmDomainDatagramChannel channel)
       throws IOException {
@@ -39,8 +39,8 @@ public final class KQueueFfmPeerCredentials {
   /**
    * The process. On macOS it is the last user of the other end, which need not be who connected.
    *
-   * @return 0 where the system does not tell (DragonFly, FreeBSD before 13) or, on macOS, the peer
-   *     has closed
+   * @return 0 where the system does not provide it (DragonFly, FreeBSD before 13) or, on macOS, the
+   *     peer has closed
    */
   public int pid() {
     return credentials.pid();
@@ -51,7 +51,7 @@ public final class KQueueFfmPeerCredentials {
     return credentials.uid();
   }
 
-  /** The effective group first, and the further ones where the system tells them. */
+  /** The effective group first, then the others where the system provides them. */
   public int[] gids() {
     return credentials.gids().clone();
   }

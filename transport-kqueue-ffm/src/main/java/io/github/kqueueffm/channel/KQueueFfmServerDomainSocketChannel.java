@@ -57,7 +57,7 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
 
   @Override
   protected SocketAddress localAddress0() {
-    DomainSocketAddress name = DomainAddresses.told(socket().localAddress());
+    DomainSocketAddress name = DomainAddresses.toNetty(socket().localAddress());
     return name == null || name.path().isEmpty() ? null : name;
   }
 
@@ -69,7 +69,7 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   @Override
   protected void doBind(SocketAddress local) throws Exception {
     UnixAddress name =
-        DomainAddresses.name(DomainAddresses.given(local, KQueueFfmServerSocketChannel.class));
+        DomainAddresses.name(DomainAddresses.fromUser(local, KQueueFfmServerSocketChannel.class));
     socket().bind(name);
     file = SocketFile.madeAt(socket().kernel(), name);
     listen();
@@ -81,7 +81,7 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
     file = null;
     try {
       if (made != null) {
-        // While it still listens, so that nobody takes the path for a dead one and binds it again.
+        // While it still listens, so that no other process takes the path for unused and binds it.
         made.delete();
       }
     } finally {

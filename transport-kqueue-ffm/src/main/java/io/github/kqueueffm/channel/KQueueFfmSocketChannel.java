@@ -19,10 +19,10 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   private InetSocketAddress peer;
 
   /**
-   * A new socket for addresses of any family. Where IPv4 and IPv6 need sockets of their own
-   * (NetBSD, OpenBSD, DragonFly) the first address that is no wildcard decides of which it is. Its
-   * descriptor keeps its number and the options that were set; one that the other family lacks
-   * fails the call that would lose it.
+   * A new socket for addresses of any family. Where one socket cannot carry both IPv4 and IPv6
+   * (NetBSD, OpenBSD, DragonFly), the first address that is not a wildcard decides the family. The
+   * descriptor keeps its number and the options that were set. If the other family lacks one of
+   * them, the call that would lose it fails.
    */
   public KQueueFfmSocketChannel() {
     this((SocketProtocolFamily) null);
@@ -50,7 +50,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmSocketChannel(KernelSocket adopted) {
     super(null, adopted, adopted.wasConnected());
-    // The caller still is the owner if this fails.
+    // If this fails the caller still owns the descriptor.
     config = newConfig();
     config.lingerUnknown();
   }
@@ -62,7 +62,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   protected KQueueFfmSocketChannel(
       KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
     this(parent, parent.accepted(fd), remote);
-    if (parent.mayBequeathLinger()) {
+    if (parent.mayPassOnLinger()) {
       config.lingerUnknown();
     }
   }
@@ -74,7 +74,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
     super(parent, socket, connected);
-    // Of an accepted one the server closes the descriptor.
+    // The server closes the descriptor of an accepted one.
     config = connected ? newConfig() : Sockets.closingOnFailure(socket, this::newConfig);
   }
 
@@ -131,20 +131,20 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   void connected(SocketAddress remote) {
     InetSocketAddress address = (InetSocketAddress) remote;
-    // A connect to such an address ends at some other one, which getpeername knows.
+    // The connect ends at another address, which getpeername returns.
     peer = EffectiveAddresses.isReplaced(address.getAddress()) ? null : address;
     if (fastOpen != null) {
       fastOpen.finish(unsafe().outboundBuffer());
     }
   }
 
-  /** While it is open the kernel tells, which knows of transparent proxies. */
+  /** The kernel's answer while the channel is open, since a transparent proxy can change it. */
   @Override
   protected SocketAddress localAddress0() {
     return isOpen() ? super.localAddress0() : addressOfListener();
   }
 
-  /** The one address that all connections of the listener have, {@code null} if it has more. */
+  /** The listener's address, or {@code null} if it is a wildcard or there is no listener. */
   private SocketAddress addressOfListener() {
     InetSocketAddress address = parent() == null ? null : parent().localAddress();
     return address == null || address.getAddress().isAnyLocalAddress() ? null : address;
@@ -153,7 +153,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   protected void doClose() throws Exception {
     if (isActive() && addressOfListener() == null) {
-      // Netty keeps it. A handler may ask for it when the channel has become inactive.
+      // Netty keeps it for handlers that ask when the channel has become inactive.
       localAddress();
     }
     super.doClose();

@@ -95,7 +95,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return descriptors;
   }
 
-  /** Memory for bytes that the kernel cannot reach where they are, while a call is made. */
+  /** Memory for copies of bytes that the kernel cannot reach, valid during one call. */
   CopyRoom copies() {
     return copies;
   }
@@ -150,7 +150,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return direct;
   }
 
-  /** Whether to go on reading: a short read tells that the socket is empty. */
+  /** Whether to read on; a short read means that the socket is empty. */
   boolean continueReading(RecvByteBufAllocator.ExtendedHandle handle) {
     reading = handle;
     return handle.continueReading(this);

@@ -100,7 +100,7 @@ final class NettyVersions {
     }
   }
 
-  /** Less than 0 where the first is older. What is no version counts as the same. */
+  /** Less than 0 if the first is older. Two texts of which one is not a version are equal. */
   static int compare(String one, String other) {
     Matcher first = NUMBERS.matcher(one);
     Matcher second = NUMBERS.matcher(other);

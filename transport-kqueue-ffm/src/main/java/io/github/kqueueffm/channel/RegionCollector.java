@@ -16,7 +16,7 @@ import java.nio.channels.WritableByteChannel;
 final class RegionCollector implements WritableByteChannel {
   private static final int CAPACITY = 256 << 10;
 
-  /** From here on, a piece of a region is worth a system call of its own. */
+  /** The least bytes of a piece that is sent without being collected. */
   private static final int LARGE = 64 << 10;
 
   private final KernelSocket socket;

@@ -30,7 +30,7 @@ final class RunningTransport implements KQueueFfm.Running {
       poller.select(none, 1_000, () -> true);
       return null;
     } catch (IOException | RuntimeException | LinkageError e) {
-      // Whoever asks whether there is this transport wants an answer, not an Error.
+      // The caller asks whether the transport is available, so it gets an answer, not an Error.
       return new UnsupportedOperationException(
           "cannot open a kqueue: " + Failures.reason(e) + KQueueFfm.hint(e), e);
     }

@@ -218,7 +218,7 @@ class DomainSocketTest {
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
   void fileWhoseNameIsNoTextGoesWithTheServer() throws Exception {
     UnixAddress odd = UnixAddress.of(bytesOf(loop.file("odd"), 0xff));
-    Channel server = bind(DomainAddresses.told(odd));
+    Channel server = bind(DomainAddresses.toNetty(odd));
     try (Stream<Path> files = Files.list(loop.file(""))) {
       assertThat(files.map(file -> UnixAddress.of(FileNames.of(file)))).containsExactly(odd);
     }
