@@ -50,7 +50,6 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  */
 @Tag("real")
 class EveryBufferPropertyTest {
-  private static final int TRIES = 150;
   static final int SIZE = 90;
   static final int SLOT = 40;
   private static final int SECONDS = 10;
@@ -192,7 +191,7 @@ class EveryBufferPropertyTest {
     channel.eventLoop().submit(() -> {}).sync();
   }
 
-  @Property(tries = TRIES)
+  @Property
   void streamReceivesIntoEveryKind(
       @ForAll @Size(max = 24) List<@IntRange(max = BufferKinds.CHOICES - 1) Integer> choices,
       @ForAll @IntRange(min = 1, max = 3 * SIZE) int count)
@@ -223,7 +222,7 @@ class EveryBufferPropertyTest {
     settle(datagrams);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void datagramIsReceivedIntoEveryKind(
       @ForAll @Size(max = 24) List<@IntRange(max = BufferKinds.CHOICES - 1) Integer> choices,
       @ForAll @IntRange(max = 2 * SIZE) int length)
@@ -231,7 +230,7 @@ class EveryBufferPropertyTest {
     datagramsArrive(choices, 0, SIZE, length);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void severalDatagramsAreReceivedIntoEveryKind(
       @ForAll @Size(max = 24) List<@IntRange(max = BufferKinds.CHOICES - 1) Integer> choices,
       @ForAll @IntRange(max = SLOT) int first,
@@ -268,7 +267,7 @@ class EveryBufferPropertyTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void streamSendsEveryKind(
       @ForAll @Size(max = 40) List<@IntRange(max = BufferKinds.CHOICES - 1) Integer> choices,
       @ForAll @Size(min = 1, max = 4) List<@IntRange(max = SIZE) Integer> sizes)
@@ -283,7 +282,7 @@ class EveryBufferPropertyTest {
     written(writes);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void datagramsOfEveryKindAreSent(
       @ForAll @Size(max = 40) List<@IntRange(max = BufferKinds.CHOICES - 1) Integer> choices,
       @ForAll @Size(min = 1, max = 4) List<@IntRange(max = SIZE) Integer> sizes)

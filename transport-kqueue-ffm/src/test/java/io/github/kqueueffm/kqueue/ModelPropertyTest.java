@@ -87,7 +87,7 @@ class ModelPropertyTest {
         .ofMaxSize(60);
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+  @Property(shrinking = ShrinkingMode.BOUNDED)
   void embeddedKqueueDoesAsTheModel(@ForAll("steps") List<Step> steps) throws IOException {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();
     long memory = NativeMemory.live();
@@ -101,7 +101,7 @@ class ModelPropertyTest {
   }
 
   /** Not shrunk, since a failure lasts as long as the wait whose event is lost. */
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void embeddedKqueueDoesAsTheModelWithThreadsThatWait(
       @ForAll("stepsOfThreads") List<Step> steps, @ForAll boolean precise) throws IOException {
     assumeThat(Kernels.system().has(Call.EPOLL_CREATE1)).isTrue();

@@ -16,7 +16,7 @@ class ChangesPropertyTest {
   private final KqueueConstants constants = new KqueueConstants(platform);
   private final KeventLayout layout = new KeventLayout(platform.struct("kevent"));
 
-  @Property(tries = 200)
+  @Property
   void aChangeListIsAQueueFromWhichOnesCanBePurged(@ForAll long seed) {
     Random random = new Random(seed);
     Changes list = new Changes(constants, layout, false, false);

@@ -18,7 +18,6 @@ import net.jqwik.api.constraints.Size;
 
 /** Round trips of addresses and control messages on all platforms. */
 class AddressPropertyTest {
-  private static final int TRIES = 300;
 
   @Provide
   Arbitrary<Platform> platforms() {
@@ -37,7 +36,7 @@ class AddressPropertyTest {
     return Arbitraries.bytes().filter(b -> b != 0).array(byte[].class).ofMinSize(1).ofMaxSize(103);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everyAddressComesBackFromAnIpv6Socket(
       @ForAll("platforms") Platform platform,
       @ForAll("ips") byte[] ip,
@@ -46,7 +45,7 @@ class AddressPropertyTest {
     roundTrip(platform, platform.get(Constant.AF_INET6), ip, port);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everyIpv4AddressComesBackFromAnIpv4Socket(
       @ForAll("platforms") Platform platform,
       @ForAll int ip,
@@ -71,7 +70,7 @@ class AddressPropertyTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everyPathComesBack(@ForAll("platforms") Platform platform, @ForAll("paths") byte[] path) {
     Sockaddr codec = new Sockaddr(platform);
     long memory = NativeMemory.allocate(codec.size());
@@ -85,7 +84,7 @@ class AddressPropertyTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everySequenceOfControlMessagesComesBack(
       @ForAll("platforms") Platform platform,
       @ForAll @Size(max = 6) List<@IntRange(max = 40) Integer> lengths) {
@@ -119,7 +118,7 @@ class AddressPropertyTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everyMessageHeaderComesBack(
       @ForAll("platforms") Platform platform,
       @ForAll long name,
@@ -140,7 +139,7 @@ class AddressPropertyTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void garbageAsControlMessagesIsReadWithinItsBounds(
       @ForAll("platforms") Platform platform, @ForAll("garbage") byte[] garbage) {
     ControlMessages messages = new ControlMessages(platform);

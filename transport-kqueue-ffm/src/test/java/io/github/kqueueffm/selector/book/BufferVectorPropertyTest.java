@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** Java's buffers of every kind as native pieces, and what lies beside them. */
 class BufferVectorPropertyTest {
-  private static final int TRIES = 500;
   private static final int AROUND = 16;
   private static final byte UNTOUCHED = 0x5a;
   private static final Platform PLATFORM = Platform.current();
@@ -90,7 +89,7 @@ class BufferVectorPropertyTest {
     return index;
   }
 
-  @Property(tries = TRIES)
+  @Property
   void everyByteAndNoOtherIsWritten(
       @ForAll @Size(min = 1, max = 5) List<@IntRange(max = 18 * 50) Integer> kinds,
       @ForAll @IntRange(max = 250) int taken) {
@@ -116,7 +115,7 @@ class BufferVectorPropertyTest {
     assertThat(left).isEqualTo(total - Math.min(taken, total));
   }
 
-  @Property(tries = TRIES)
+  @Property
   void whatIsReadIsInTheBuffersAndNowhereElse(
       @ForAll @Size(min = 1, max = 5) List<@IntRange(max = 18 * 50) Integer> kinds,
       @ForAll @IntRange(max = 250) int most) {
