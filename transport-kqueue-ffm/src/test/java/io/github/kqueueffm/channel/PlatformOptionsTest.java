@@ -499,11 +499,10 @@ class PlatformOptionsTest {
     assertThat(
             server(kernelOf("openbsd-x86_64")).config().setOption(ChannelOption.TCP_FASTOPEN, 100))
         .isFalse();
-    assertThat(
-            client(kernelOf("openbsd-x86_64")).setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true))
-        .isFalse();
-    assertThat(client(kernelOf("openbsd-x86_64")).getOptions())
-        .doesNotContainKey(ChannelOption.TCP_FASTOPEN_CONNECT);
+    KQueueFfmSocketChannelConfig client = client(kernelOf("openbsd-x86_64"));
+    assertThat(client.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true)).isFalse();
+    assertThat(client.isTcpFastOpenConnect()).isFalse();
+    assertThat(client.getOptions()).doesNotContainKey(ChannelOption.TCP_FASTOPEN_CONNECT);
   }
 
   @ParameterizedTest
