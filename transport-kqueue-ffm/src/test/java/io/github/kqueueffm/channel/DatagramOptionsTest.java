@@ -115,6 +115,9 @@ final class DatagramOptionsTest {
       assertThat(config.setOption(loop, false)).isTrue();
       assertThat(config.isLoopbackModeDisabled()).as("the JDK's says the opposite").isTrue();
       assertThat(config.getOption(loop)).isFalse();
+      assertThat(config.getOptions().keySet())
+          .as("the list has Netty's options")
+          .doesNotHaveAnyElementsOfTypes(NioChannelOption.class);
       assertThat(config.setOption(NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_TTL), 9))
           .isTrue();
       assertThat(config.getTimeToLive()).isEqualTo(9);

@@ -15,6 +15,7 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,7 +38,11 @@ class GoneConnectionOptionsTest {
   }
 
   private static KQueueFfmSocketChannelConfig accepted(ScriptedCalls calls) {
-    int family = calls.kernel().platform().get(Constant.AF_INET);
+    return accepted(calls, Constant.AF_INET);
+  }
+
+  private static KQueueFfmSocketChannelConfig accepted(ScriptedCalls calls, Constant name) {
+    int family = calls.kernel().platform().get(name);
     KernelSocket socket = KernelSocket.accepted(calls.kernel(), FD, family);
     return new KQueueFfmSocketChannel(null, socket, true).config();
   }
@@ -80,6 +85,17 @@ class GoneConnectionOptionsTest {
     calls.fail("setsockopt", Errno.ECONNRESET);
     assertThat(config.setOption(ChannelOption.TCP_NODELAY, true)).isTrue();
     assertThat(config.setTcpNoDelay(true)).isSameAs(config);
+  }
+
+  /** A connection that lives gets false, because IPv4 would not have the option. */
+  @Test
+  void canBeSetForOneFamilyWithoutAnObjection() {
+    ScriptedCalls calls =
+        kernel("freebsd-x86_64", Errno.ECONNRESET).fail("getpeername", Errno.ENOTCONN);
+    KQueueFfmSocketChannelConfig config = accepted(calls, Constant.AF_INET6);
+    assertThat(config.setOption(ChannelOption.IP_TOS, 8)).as("lives").isFalse();
+    calls.fail("setsockopt", Errno.ECONNRESET);
+    assertThat(config.setOption(ChannelOption.IP_TOS, 8)).as("gone").isTrue();
   }
 
   /** SO_LINGER that is not told must not let close wait for another thread. */

@@ -73,6 +73,15 @@ class OptionRangesTest {
     channel.close().sync();
   }
 
+  @ParameterizedTest
+  @MethodSource("trafficClasses")
+  void greatestTrafficClassIsTaken(Supplier<Channel> maker) throws Exception {
+    Channel channel = maker.get();
+    loop.group().register(channel).sync();
+    assertThat(channel.config().setOption(ChannelOption.IP_TOS, 0xff)).isTrue();
+    channel.close().sync();
+  }
+
   static Stream<Supplier<Channel>> trafficClasses() {
     return Stream.of(CLIENT, DATAGRAM);
   }
