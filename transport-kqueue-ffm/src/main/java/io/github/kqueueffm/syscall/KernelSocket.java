@@ -311,7 +311,10 @@ public final class KernelSocket {
     }
   }
 
-  /** Decides for IPv6 before an option of IPv6, which a socket of IPv4 can neither set nor read. */
+  /**
+   * Makes an undecided stream a socket of IPv6 before an option of IPv6, which a socket of IPv4 can
+   * neither set nor read. The first address still decides.
+   */
   private void suit(int level) throws IOException {
     if (choice != null
         && level == platform.get(Constant.IPPROTO_IPV6)
