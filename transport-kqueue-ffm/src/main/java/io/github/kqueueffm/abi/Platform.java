@@ -40,13 +40,15 @@ public final class Platform {
   private final Map<Integer, Errno> errnos;
   private final Map<String, Struct> structs;
   private final EnumMap<Call, List<String>> symbols;
+  private final Map<Trait, Finding> findings;
 
   Platform(
       String name,
       Map<Constant, Integer> constants,
       Map<Errno, Integer> numbers,
       Map<String, Struct> structs,
-      Map<Call, List<String>> symbols) {
+      Map<Call, List<String>> symbols,
+      Map<Trait, Finding> findings) {
     this.name = name;
     String systemName = name.substring(0, name.indexOf('-')).toUpperCase(Locale.ROOT);
     this.system = OperatingSystem.valueOf(systemName);
@@ -56,6 +58,7 @@ public final class Platform {
     this.errnos = byNumber(numbers);
     this.structs = Map.copyOf(structs);
     this.symbols = new EnumMap<>(symbols);
+    this.findings = Map.copyOf(findings);
   }
 
   private static Map<Integer, Errno> byNumber(Map<Errno, Integer> numbers) {
@@ -233,6 +236,11 @@ public final class Platform {
   /** The symbols to look a function up under, in order; none if this system lacks it. */
   public List<String> symbols(Call call) {
     return symbols.getOrDefault(call, List.of());
+  }
+
+  /** What the platform file states about a trait of the kqueue, or {@code null}. */
+  public Finding finding(Trait trait) {
+    return findings.get(trait);
   }
 
   @Override

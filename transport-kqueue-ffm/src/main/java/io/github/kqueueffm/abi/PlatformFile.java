@@ -17,12 +17,14 @@ import java.util.Map;
 final class PlatformFile {
   private static final Map<String, Constant> CONSTANTS = byName(Constant.values());
   private static final Map<String, Errno> ERRNOS = byName(Errno.values());
+  private static final Map<String, Trait> TRAITS = byName(Trait.values());
 
   private final String name;
   private final Map<Constant, Integer> constants = new EnumMap<>(Constant.class);
   private final Map<Errno, Integer> errnos = new EnumMap<>(Errno.class);
   private final Map<String, Struct> structs = new HashMap<>();
   private final Map<Call, List<String>> calls = new EnumMap<>(Call.class);
+  private final Map<Trait, Finding> findings = new EnumMap<>(Trait.class);
 
   private PlatformFile(String name) {
     this.name = name;
@@ -52,7 +54,7 @@ final class PlatformFile {
         parseLine(line.trim().split(" +"));
       }
     }
-    return new Platform(name, constants, errnos, structs, calls);
+    return new Platform(name, constants, errnos, structs, calls, findings);
   }
 
   private void parseLine(String[] words) {
@@ -62,8 +64,22 @@ final class PlatformFile {
           calls.put(
               Call.valueOf(words[1].toUpperCase(Locale.ROOT)),
               List.copyOf(Arrays.asList(words).subList(2, words.length)));
+      case "measured", "guess" -> finding(words);
       default -> constant(words[0], Integer.parseInt(words[2]));
     }
+  }
+
+  private void finding(String[] words) {
+    Trait trait = TRAITS.get(words[1]);
+    if (trait == null) {
+      throw unused(words[1]);
+    }
+    String evidence = String.join(" ", Arrays.asList(words).subList(3, words.length));
+    findings.put(trait, new Finding(words[2], words[0].equals("measured"), evidence));
+  }
+
+  private IllegalStateException unused(String key) {
+    return new IllegalStateException(name + ".platform names " + key + ", which nothing uses");
   }
 
   private void constant(String key, int value) {
@@ -74,7 +90,7 @@ final class PlatformFile {
     }
     Constant constant = CONSTANTS.get(key);
     if (constant == null) {
-      throw new IllegalStateException(name + ".platform names " + key + ", which nothing uses");
+      throw unused(key);
     }
     constants.put(constant, value);
   }

@@ -55,6 +55,28 @@ class PlatformFactsTest {
 
   @ParameterizedTest
   @MethodSource("platforms")
+  void everyKernelWithAKqueueHasAWakeupAndItsEvidence(String name) {
+    Platform platform = Platform.named(name);
+    Finding wakeup = platform.finding(Trait.WAKEUP);
+    if (platform.isLinux()) {
+      assertThat(wakeup).isNull();
+      return;
+    }
+    assertThat(wakeup.value()).isIn("timer", "user", "pipe");
+    for (Trait trait : Trait.values()) {
+      Finding finding = platform.finding(trait);
+      if (finding != null) {
+        // Nothing was measured on the others, nor on code of theirs.
+        assertThat(!finding.measured() || name.startsWith("freebsd") || name.startsWith("netbsd"))
+            .as("%s", finding)
+            .isTrue();
+        assertThat(finding.evidence()).contains(": ").isNotBlank();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
   void everyConstantIsWhatTheHeadersSay(String name) {
     Platform platform = Platform.named(name);
     Facts facts = Facts.of(name);
