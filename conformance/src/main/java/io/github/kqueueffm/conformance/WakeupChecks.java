@@ -1,6 +1,8 @@
 package io.github.kqueueffm.conformance;
 
+import io.github.kqueueffm.selector.FullProbe;
 import io.github.kqueueffm.selector.Poller;
+import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ final class WakeupChecks {
   static List<Check> all() {
     List<Check> checks = new ArrayList<>();
     checks.add(new Check(GROUP, "one is chosen that works", WakeupChecks::chosen));
+    checks.add(new Check(GROUP, "the stated one passes the full probe", bench -> stated("wakeup")));
+    checks.add(new Check(GROUP, "NOTE_LOWAT is as stated", bench -> stated("NOTE_LOWAT")));
     for (String kind : List.of("timer", "user", "pipe")) {
       checks.add(new Check(GROUP, kind + ": a sleeping loop wakes soon", bench -> latency(kind)));
       checks.add(
@@ -39,6 +43,17 @@ final class WakeupChecks {
       sleeper.median(1);
       return sleeper.describe();
     }
+  }
+
+  /** A fact has to hold; a guess may not, since its first use decides. */
+  private static String stated(String trait) throws IOException {
+    Kernel kernel = Kernels.system();
+    FullProbe.Comparison comparison =
+        trait.equals("wakeup") ? FullProbe.wakeup(kernel) : FullProbe.lowat(kernel);
+    String seen = comparison.stated() + ", full probe: " + comparison.found();
+    String objection = comparison.objection();
+    Deviation.unless(objection == null || !comparison.measured(), seen + ", " + objection);
+    return objection == null ? seen : seen + ", since " + objection;
   }
 
   private static String latency(String kind) throws Exception {

@@ -84,7 +84,7 @@ public class KQueueFfmIoHandler implements IoHandler {
 
   private static Poller open(Kernel kernel) {
     try {
-      return Poller.open(kernel);
+      return Poller.open(kernel, warning -> LoopLog.warn(LOGGER, warning));
     } catch (IOException e) {
       throw new IllegalStateException("cannot open a kqueue: " + Failures.reason(e), e);
     }

@@ -21,6 +21,16 @@ final class LoopLog {
     }
   }
 
+  /** The same for what is no failure: if the logger throws, the line is lost. */
+  static void warn(InternalLogger logger, String message) {
+    try {
+      logger.warn(message);
+    } catch (Throwable t) {
+      Thread current = Thread.currentThread();
+      current.getUncaughtExceptionHandler().uncaughtException(current, t);
+    }
+  }
+
   /** Keeps what failed beside another failure, unless it is the same. */
   static void suppress(Throwable failure, Throwable suppressed) {
     if (failure != suppressed) {

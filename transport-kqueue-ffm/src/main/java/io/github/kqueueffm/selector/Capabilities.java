@@ -1,20 +1,28 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Finding;
+import io.github.kqueueffm.abi.Trait;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
+import io.github.kqueueffm.selector.Wakeup.Kind;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * What of a kqueue's behaviour differs between systems, as probes have shown once for each kernel.
+ * What of a kqueue's behaviour differs between systems, for all loops on a kernel.
+ *
+ * <p>What the platform file has as measured is taken for known. Else the wakeup is a first guess,
+ * which its first use proves, and a probe shows whether NOTE_LOWAT works. A probe that fails for
+ * lack of a descriptor or of memory is an exception, and the next loop probes again.
  *
  * @param wakeup how a wait is ended
  * @param lowat whether PEER_CLOSE can use NOTE_LOWAT
  */
-record Capabilities(Wakeup.Kind wakeup, boolean lowat) {
+record Capabilities(WakeupChoice wakeup, boolean lowat) {
   private static final Map<Kernel, Capabilities> KNOWN = new WeakHashMap<>();
 
   /**
@@ -22,14 +30,13 @@ record Capabilities(Wakeup.Kind wakeup, boolean lowat) {
    *
    * @throws UnsupportedOperationException if the forced wakeup does not work here
    */
-  static Capabilities of(Kernel kernel, Wakeup.Kind forced) throws IOException {
-    Capabilities found = of(kernel);
-    if (forced == null || forced == found.wakeup) {
-      return found;
-    }
-    if (!isEmbedded(kernel)) {
-      KqueueConstants c = new KqueueConstants(kernel.platform());
-      String objection = new Probes(kernel, c).objection(forced);
+  static Capabilities of(Kernel kernel, Kind forced) throws IOException {
+    synchronized (KNOWN) {
+      Capabilities known = of(kernel);
+      if (forced == null) {
+        return known;
+      }
+      String objection = objection(kernel, known.wakeup, forced);
       if (objection != null) {
         throw new UnsupportedOperationException(
             "-D"
@@ -39,40 +46,88 @@ record Capabilities(Wakeup.Kind wakeup, boolean lowat) {
                 + " does not work here: "
                 + objection
                 + "; "
-                + found.wakeup
+                + (known.wakeup.isProven() ? known.wakeup.kind() : probes(kernel).bestWakeup())
                 + " does");
       }
+      return new Capabilities(WakeupChoice.proven(forced), known.lowat);
     }
-    return new Capabilities(forced, found.lowat);
+  }
+
+  private static Probes probes(Kernel kernel) {
+    return new Probes(kernel, new KqueueConstants(kernel.platform()));
+  }
+
+  /** What the full probe has against a kind. It is made once for each kind that works. */
+  private static String objection(Kernel kernel, WakeupChoice choice, Kind kind)
+      throws IOException {
+    if (isEmbedded(kernel) || choice.isProbed(kind)) {
+      return null;
+    }
+    String objection = probes(kernel).objection(kind);
+    if (objection == null) {
+      choice.probed(kind);
+    }
+    return objection;
   }
 
   private static Capabilities of(Kernel kernel) throws IOException {
-    synchronized (KNOWN) {
-      Capabilities known = KNOWN.get(kernel);
-      if (known == null) {
-        known = isEmbedded(kernel) ? new Capabilities(Wakeup.Kind.TIMER, true) : probe(kernel);
-        KNOWN.put(kernel, known);
-      }
-      return known;
+    Capabilities known = KNOWN.get(kernel);
+    if (known == null) {
+      known = new Capabilities(firstWakeup(kernel), hasLowat(kernel));
+      KNOWN.put(kernel, known);
     }
+    return known;
   }
 
-  private static Capabilities probe(Kernel kernel) throws IOException {
-    KqueueConstants c = new KqueueConstants(kernel.platform());
-    // On libkqueue a trigger is a change, which in some releases awaits the end of the wait that it
-    // is to end. Whether it does shows to two threads alone, so that is tried for a forced one
-    // only.
-    Wakeup.Kind wakeup =
-        Kqueues.isLibkqueue(kernel) ? Wakeup.Kind.PIPE : new Probes(kernel, c).bestWakeup();
-    return new Capabilities(wakeup, new Probes(kernel, c).lowatHolds());
+  private static WakeupChoice firstWakeup(Kernel kernel) {
+    Finding finding = wakeupOf(kernel);
+    Kind kind = kind(finding);
+    return finding.measured() ? WakeupChoice.proven(kind) : WakeupChoice.guessed(kind);
   }
 
-  /**
-   * Whether EVFILT_USER works there, whatever wakeup is forced: nobody needs the pipe but a kernel
-   * without. Makes no system call once the kernel is known.
-   */
+  private static boolean hasLowat(Kernel kernel) throws IOException {
+    Finding finding = lowatOf(kernel);
+    return finding.measured() ? Boolean.parseBoolean(finding.value()) : probes(kernel).lowatHolds();
+  }
+
+  /** What the first loop takes for the wakeup; every platform has one. */
+  static Finding wakeupOf(Kernel kernel) {
+    if (isEmbedded(kernel)) {
+      return new Finding("timer", true, "the kqueue over epoll");
+    }
+    if (Kqueues.isLibkqueue(kernel)) {
+      // There a trigger is a change, which in some releases awaits the end of the wait that it is
+      // to end. Two threads are needed to see that, so only a forced one is probed for it.
+      return new Finding("pipe", true, "libkqueue 2.3.1 to 2.7.0");
+    }
+    return kernel.platform().finding(Trait.WAKEUP);
+  }
+
+  /** What the first loop takes for known of NOTE_LOWAT; a probe decides where it is no fact. */
+  static Finding lowatOf(Kernel kernel) {
+    if (isEmbedded(kernel)) {
+      return new Finding("true", true, "the kqueue over epoll");
+    }
+    Finding finding = kernel.platform().finding(Trait.LOWAT);
+    // A library that lacks socketpair is not the system that was measured.
+    return finding == null || !kernel.has(Call.SOCKETPAIR)
+        ? new Finding("unknown", false, "each start probes it")
+        : finding;
+  }
+
+  static Kind kind(Finding finding) {
+    return Kind.valueOf(finding.value().toUpperCase(Locale.ROOT));
+  }
+
+  /** Whether EVFILT_USER works there, whatever wakeup is forced. */
   static boolean hasUserEvents(Kernel kernel) throws IOException {
-    return of(kernel).wakeup != Wakeup.Kind.PIPE;
+    synchronized (KNOWN) {
+      WakeupChoice choice = of(kernel).wakeup;
+      // Only a kernel without user events needs the pipe.
+      return choice.isProven()
+          ? choice.kind() != Kind.PIPE
+          : objection(kernel, choice, Kind.USER) == null;
+    }
   }
 
   /** Takes something for known, in tests. */

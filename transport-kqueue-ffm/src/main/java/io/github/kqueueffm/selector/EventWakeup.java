@@ -6,13 +6,15 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
 
-/** A knote of ident 0 that a change makes fire, and that resets itself. */
+/** A knote of ident 0 that fires by a change and is reset by EV_CLEAR. */
 final class EventWakeup implements Wakeup {
+  private final Kind kind;
   private final Kqueue kqueue;
   private final int filter;
   private final long change;
 
-  private EventWakeup(Kqueue kqueue, int filter, int flags, int fflags) {
+  private EventWakeup(Kind kind, Kqueue kqueue, int filter, int flags, int fflags) {
+    this.kind = kind;
     this.kqueue = kqueue;
     this.filter = filter;
     change = NativeMemory.allocate(kqueue.layout().size());
@@ -20,12 +22,12 @@ final class EventWakeup implements Wakeup {
   }
 
   /**
-   * The spec's: an EVFILT_TIMER without delay, added each time. It fires at once and once on Darwin
-   * and on the kqueue over epoll; on FreeBSD it would repeat every millisecond, and NetBSD refuses
-   * it.
+   * The spec's: an EVFILT_TIMER without delay, added each time. By its source Darwin fires it at
+   * once and once, as the kqueue over epoll does. On FreeBSD it repeats every millisecond, and
+   * NetBSD refuses it.
    */
   static EventWakeup timer(Kqueue kqueue, KqueueConstants c) {
-    return new EventWakeup(kqueue, c.timer, c.add | c.enable | c.clear, 0);
+    return new EventWakeup(Kind.TIMER, kqueue, c.timer, c.add | c.enable | c.clear, 0);
   }
 
   /** An EVFILT_USER, added once and then triggered. */
@@ -35,7 +37,12 @@ final class EventWakeup implements Wakeup {
       throw Failures.of(c.platform, "kevent", "EVFILT_USER EV_ADD|EV_CLEAR", added);
     }
     // No flags: with EV_CLEAR the triggering change would cancel itself on FreeBSD and NetBSD.
-    return new EventWakeup(kqueue, c.user, 0, c.trigger);
+    return new EventWakeup(Kind.USER, kqueue, c.user, 0, c.trigger);
+  }
+
+  @Override
+  public Kind kind() {
+    return kind;
   }
 
   @Override
@@ -49,7 +56,7 @@ final class EventWakeup implements Wakeup {
   }
 
   @Override
-  public int consumed() {
+  public int consumed(int filter, long ident) {
     return 0;
   }
 

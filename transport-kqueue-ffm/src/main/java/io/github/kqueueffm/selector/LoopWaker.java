@@ -32,14 +32,18 @@ final class LoopWaker {
     this.wakeup = wakeup;
   }
 
+  Wakeup.Kind kind() {
+    return wakeup.kind();
+  }
+
   /** The loop: whether an event is the wakeup's. */
   boolean isWakeup(int filter, long ident) {
     return wakeup.isEvent(filter, ident);
   }
 
-  /** The loop: has met the wakeup's event; 0 or more, or the negative errno. */
-  int consumed() {
-    return wakeup.consumed();
+  /** The loop: consumes an event of the wakeup; 0 or more, or the negative errno. */
+  int consumed(int filter, long ident) {
+    return wakeup.consumed(filter, ident);
   }
 
   /**

@@ -12,9 +12,9 @@ import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
 
-/** A pipe with a byte in it, for systems without EVFILT_USER. */
+/** A pipe that is readable by a byte in it, for systems without EVFILT_USER. */
 final class PipeWakeup implements Wakeup {
-  // There is a byte per sleep, so this is a pipe's whole content.
+  // A sleep leaves one byte at most, so one read empties the pipe.
   private static final int ROOM = 64;
   private static final int INT = 4;
 
@@ -53,7 +53,7 @@ final class PipeWakeup implements Wakeup {
           wakeup.setFlags(c, wakeup.readEnd);
           wakeup.setFlags(c, wakeup.writeEnd);
         }
-        // Level-triggered: what is left in the pipe is reported again.
+        // Level-triggered: a byte that stays in the pipe is reported again.
         int added = ImmediateChanges.apply(kqueue, wakeup.readEnd, c.read, c.add, 0, 0);
         check(c, "kevent", "EVFILT_READ EV_ADD of the wakeup's pipe", added);
         return wakeup;
@@ -86,13 +86,18 @@ final class PipeWakeup implements Wakeup {
   }
 
   @Override
+  public Kind kind() {
+    return Kind.PIPE;
+  }
+
+  @Override
   public boolean isEvent(int filter, long ident) {
     return filter == this.filter && ident == readEnd;
   }
 
   @Override
   public int trigger() {
-    // Any byte does, so that it does not matter that the buffer is read into meanwhile.
+    // The byte's value has no meaning, so the loop may read into the buffer at the same time.
     long result;
     do {
       result = kernel.write(writeEnd, buffer, 1);
@@ -102,7 +107,7 @@ final class PipeWakeup implements Wakeup {
   }
 
   @Override
-  public int consumed() {
+  public int consumed(int filter, long ident) {
     long result = kernel.read(readEnd, buffer, ROOM);
     // EAGAIN: a stale event on NetBSD. EINTR: the byte is still there, and is reported again.
     boolean harmless =

@@ -26,13 +26,17 @@ public final class Poller implements AutoCloseable {
   private final KqueueConstants c;
   private final Kqueue kqueue;
   private final KeventLayout layout;
-  private final Capabilities capabilities;
+  private final boolean lowat;
   private final boolean userEvents;
   private final LoopWaker waker;
   private final ImmediateChanges immediate;
   private final RegistrationTable table = new RegistrationTable();
   private final Changes changes;
   private final Timeout timeout;
+
+  /** The wakeup as long as it is not proven, else {@code null}. */
+  private ProvingWakeup proving;
+
   private boolean disturbed;
 
   /** The negative errno of a wakeup's consumption whose batch had events, or 0. */
@@ -42,24 +46,26 @@ public final class Poller implements AutoCloseable {
       Kernel kernel,
       KqueueConstants constants,
       Kqueue kqueue,
-      Capabilities capabilities,
-      boolean userEvents,
-      Wakeup wakeup) {
-    this.userEvents = userEvents;
+      Wakeup wakeup,
+      boolean lowat,
+      boolean userEvents) {
     this.c = constants;
     this.kqueue = kqueue;
     this.layout = kqueue.layout();
-    this.capabilities = capabilities;
+    this.lowat = lowat;
+    this.userEvents = userEvents;
+    proving = wakeup instanceof ProvingWakeup unproven ? unproven : null;
     waker = new LoopWaker(wakeup);
     immediate = new ImmediateChanges(kqueue, c, waker);
     loopKernel = kernel.forThread();
-    changes = new Changes(c, layout, capabilities.lowat(), kqueue.sharesFilters());
+    changes = new Changes(c, layout, lowat, kqueue.sharesFilters());
     timeout = new Timeout(c.platform);
   }
 
   /**
    * Opens one on the kernel's kqueue, or on Linux on the one over epoll, unless {@code
-   * -Dio.github.kqueueffm.library} names a library that has another.
+   * -Dio.github.kqueueffm.library} names a library that has another. What goes wrong with its
+   * wakeup later is logged by {@link System.Logger}.
    *
    * @param kernel whose calls may be made from all threads
    * @throws UnsupportedOperationException if there is none, or if the wakeup that {@code
@@ -67,45 +73,41 @@ public final class Poller implements AutoCloseable {
    * @throws IllegalArgumentException if that property is none of timer, user and pipe
    */
   public static Poller open(Kernel kernel) throws IOException {
-    return open(kernel, Wakeup.Kind.forced());
+    return open(kernel, Poller::warn);
   }
 
-  static Poller open(Kernel kernel, Wakeup.Kind forced) throws IOException {
+  /**
+   * As {@link #open(Kernel)}.
+   *
+   * @param log takes a line if the wakeup turns out not to work; on the thread that selects
+   */
+  public static Poller open(Kernel kernel, Consumer<String> log) throws IOException {
+    return open(kernel, Wakeup.Kind.forced(), log);
+  }
+
+  private static void warn(String message) {
+    System.getLogger(Poller.class.getName()).log(System.Logger.Level.WARNING, message);
+  }
+
+  static Poller open(Kernel kernel, Wakeup.Kind forced, Consumer<String> log) throws IOException {
     KqueueConstants c = new KqueueConstants(kernel.platform());
     Capabilities capabilities = Capabilities.of(kernel, forced);
-    boolean userEvents = Capabilities.hasUserEvents(kernel);
+    WakeupChoice choice = capabilities.wakeup();
+    boolean guessed = forced == null && !choice.isProven();
+    // Before the kqueue is opened, since a probe may fail.
+    boolean userEvents = guessed || Capabilities.hasUserEvents(kernel);
     Kqueue kqueue = Kqueues.open(kernel);
     try {
-      Wakeup wakeup = capabilities.wakeup().open(kqueue, kernel, c);
-      return new Poller(kernel, c, kqueue, capabilities, userEvents, wakeup);
-    } catch (IOException e) {
-      if (forced != null || capabilities.wakeup() == Wakeup.Kind.PIPE) {
-        kqueue.close();
-        throw e;
+      Wakeup.Kind kind = choice.kind();
+      Wakeup wakeup =
+          forced == null ? kind.openOrPipe(kqueue, kernel, c) : kind.open(kqueue, kernel, c);
+      if (guessed) {
+        userEvents = wakeup.kind() != Wakeup.Kind.PIPE;
+        wakeup = new ProvingWakeup(choice, wakeup, kqueue, kernel, c, log);
       }
-      return openWithPipe(kernel, c, kqueue, capabilities, userEvents, e);
+      return new Poller(kernel, c, kqueue, wakeup, capabilities.lowat(), userEvents);
     } catch (Throwable t) {
       kqueue.close();
-      throw t;
-    }
-  }
-
-  /** OpenBSD limits the user events and timers of a process together, and answers ENOMEM. */
-  private static Poller openWithPipe(
-      Kernel kernel,
-      KqueueConstants c,
-      Kqueue kqueue,
-      Capabilities capabilities,
-      boolean userEvents,
-      IOException refusal)
-      throws IOException {
-    try {
-      Wakeup wakeup = Wakeup.Kind.PIPE.open(kqueue, kernel, c);
-      Capabilities pipe = new Capabilities(Wakeup.Kind.PIPE, capabilities.lowat());
-      return new Poller(kernel, c, kqueue, pipe, userEvents, wakeup);
-    } catch (Throwable t) {
-      kqueue.close();
-      t.addSuppressed(refusal);
       throw t;
     }
   }
@@ -142,6 +144,9 @@ public final class Poller implements AutoCloseable {
   private int turn(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
     disturbed = false;
     throwKeptFailure();
+    if (proving != null && proving.isProven()) {
+      proving = null;
+    }
     events.begin(c, layout);
     int room = events.capacity();
     while (!changes.collect(room)) {
@@ -160,12 +165,28 @@ public final class Poller implements AutoCloseable {
       disturbed = true;
       return call(events, changes.count(), timeout.zero());
     }
+    if (proving != null) {
+      return awaitAndLookAgain(events, proving.limit(timeoutNanos));
+    }
     try {
       long time = immediate.areUnderWay() ? timeout.zero() : timeout.of(timeoutNanos);
       return call(events, changes.count(), time);
     } finally {
       disturbed |= waker.awake();
     }
+  }
+
+  /** Waits for a wakeup that may not come: a task waits no longer than that. */
+  private int awaitAndLookAgain(Events events, long nanos) throws IOException {
+    boolean timedOut = false;
+    int answered;
+    try {
+      answered = call(events, changes.count(), timeout.of(nanos));
+      timedOut = answered == 0 && !disturbed;
+    } finally {
+      disturbed |= waker.awake();
+    }
+    return timedOut && proving.timedOut() ? call(events, 0, timeout.zero()) : answered;
   }
 
   private int call(Events events, int count, long timespec) throws IOException {
@@ -193,7 +214,7 @@ public final class Poller implements AutoCloseable {
       int filter = layout.filter(event);
       long ident = layout.ident(event);
       if (waker.isWakeup(filter, ident)) {
-        consumed = Math.min(consumed, waker.consumed());
+        consumed = Math.min(consumed, waker.consumed(filter, ident));
         continue;
       }
       Registration registration = table.get(layout.udata(event));
@@ -202,6 +223,9 @@ public final class Poller implements AutoCloseable {
       } else if (concerns(registration, filter, layout.flags(event), layout.data(event))) {
         events.keep(i, registration);
       }
+    }
+    if (proving != null) {
+      proving.judge(answered < events.capacity());
     }
     keptFailure = consumed;
     if (events.size() == 0) {
@@ -260,7 +284,7 @@ public final class Poller implements AutoCloseable {
     return loopKernel;
   }
 
-  /** Whether the kernel has EVFILT_USER. */
+  /** Whether EVFILT_USER can be used here. */
   public boolean hasUserEvents() {
     return userEvents;
   }
@@ -302,8 +326,8 @@ public final class Poller implements AutoCloseable {
   public String describe() {
     return kqueue.describe()
         + ", wakeup "
-        + capabilities.wakeup()
-        + (capabilities.lowat() ? "" : ", peer close without NOTE_LOWAT");
+        + waker.kind()
+        + (lowat ? "" : ", peer close without NOTE_LOWAT");
   }
 
   /**

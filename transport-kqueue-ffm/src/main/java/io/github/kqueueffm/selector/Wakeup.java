@@ -7,7 +7,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 import java.util.Locale;
 
-/** One way to end another thread's wait, and to tell its event from the users'. */
+/** One way to end another thread's wait, and to distinguish its event from the users'. */
 interface Wakeup {
   /** The property that forces one. */
   String PROPERTY = "io.github.kqueueffm.wakeup";
@@ -27,6 +27,25 @@ interface Wakeup {
       };
     }
 
+    /** Opens it, or the pipe where the kernel refuses it. */
+    Wakeup openOrPipe(Kqueue kqueue, Kernel kernel, KqueueConstants c) throws IOException {
+      try {
+        return open(kqueue, kernel, c);
+      } catch (IOException e) {
+        if (this == PIPE) {
+          throw e;
+        }
+        // No EVFILT_USER before NetBSD 10 and OpenBSD 7.8. Later ones of OpenBSD limit the user
+        // events and timers of a process together, and answer ENOMEM.
+        try {
+          return PIPE.open(kqueue, kernel, c);
+        } catch (Throwable t) {
+          t.addSuppressed(e);
+          throw t;
+        }
+      }
+    }
+
     /** The one that the property forces, or {@code null}. */
     static Kind forced() {
       String value = Platform.property(PROPERTY);
@@ -40,7 +59,11 @@ interface Wakeup {
         }
       }
       throw new IllegalArgumentException(
-          "-D" + PROPERTY + "=" + name + ": there are timer, user and pipe; leave it out to probe");
+          "-D"
+              + PROPERTY
+              + "="
+              + name
+              + ": there are timer, user and pipe; leave it out for the default");
     }
 
     @Override
@@ -49,7 +72,9 @@ interface Wakeup {
     }
   }
 
-  /** Whether an event of that filter and ident is its own. */
+  Kind kind();
+
+  /** Whether an event of that filter and ident is the wakeup's. */
   boolean isEvent(int filter, long ident);
 
   /**
@@ -61,11 +86,12 @@ interface Wakeup {
   int trigger();
 
   /**
-   * Takes notice of its event, so that it does not come again. On the loop's thread.
+   * Consumes the event of that filter and ident, so that it does not come again. On the loop's
+   * thread.
    *
    * @return 0 or more, or the negative errno
    */
-  int consumed();
+  int consumed(int filter, long ident);
 
   /** Frees what it holds, when no thread waits or triggers any more; the kqueue is still open. */
   void close();

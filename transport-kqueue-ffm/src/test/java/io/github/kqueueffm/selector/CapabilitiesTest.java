@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.KeventExpectation;
 import io.github.kqueueffm.syscall.NativeMemory;
@@ -18,9 +19,11 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the probes make of each system's answers. */
+/** What is known of a kernel before its first loop: by its platform file, by probes, by force. */
 class CapabilitiesTest {
   private static final int FD = 10;
   private static final int PEER = 11;
@@ -79,8 +82,10 @@ class CapabilitiesTest {
     script.expect("close", FD);
   }
 
-  private static Capabilities probe(ScriptedKernel script) throws IOException {
-    return Capabilities.of(script.kernel(), null);
+  private static void assertFound(Capabilities found, Wakeup.Kind wakeup, boolean lowat) {
+    assertThat(found.wakeup().kind()).isEqualTo(wakeup);
+    assertThat(found.wakeup().isProven()).isTrue();
+    assertThat(found.lowat()).isEqualTo(lowat);
   }
 
   /** OpenBSD 7.8 limits the user events of a process. */
@@ -93,7 +98,7 @@ class CapabilitiesTest {
           .expectKevent()
           .changes(script.read(ScriptedPollers.PIPE_READ).flags(EV_ADD))
           .withoutSlots();
-      try (Poller poller = Poller.open(script.kernel(), null)) {
+      try (Poller poller = Poller.open(script.kernel(), null, ScriptedPollers::unexpected)) {
         assertThat(poller.describe()).contains("wakeup pipe");
       }
     }
@@ -104,7 +109,8 @@ class CapabilitiesTest {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectUserEventRefused(script);
       script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), Wakeup.Kind.USER))
+      assertThatThrownBy(
+              () -> Poller.open(script.kernel(), Wakeup.Kind.USER, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EVFILT_USER EV_ADD|EV_CLEAR")
           .hasMessageContaining("ENOMEM");
@@ -275,43 +281,145 @@ class CapabilitiesTest {
   void probesDecideByWhatTheSystemDoes_zig9685(Probed probed) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(probed.platform)) {
       probed.answers.accept(script);
-      assertThat(probe(script)).isEqualTo(new Capabilities(probed.wakeup, probed.lowat));
+      Probes probes = new Probes(script.kernel(), new KqueueConstants(script.platform()));
+      assertThat(probes.bestWakeup()).isEqualTo(probed.wakeup);
+      assertThat(probes.lowatHolds()).isEqualTo(probed.lowat);
     }
   }
 
-  @Test
-  void theProbesAreMadeOncePerKernel() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      expectTimerThatFiresOnce(script);
+  /** No probe, and no kevent call but the one that adds the wakeup. */
+  @ParameterizedTest
+  @ValueSource(strings = {"freebsd-x86_64", "freebsd-aarch64"})
+  void startWhereAllIsMeasuredProbesNothing(String platform) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform)) {
+      assertFound(Capabilities.of(script.kernel(), null), Wakeup.Kind.USER, true);
+      ScriptedPollers.expectOpen(script, "user");
+      try (Poller poller = Poller.open(script.kernel(), null, ScriptedPollers::unexpected);
+          Events events = new Events(4)) {
+        script.verify();
+        assertThat(script.calls("kevent")).isEqualTo(1);
+        assertThat(script.calls("socketpair")).isZero();
+        assertThat(poller.hasUserEvents()).isTrue();
+        script.expectKevent().forEver().returns();
+        poller.select(events, -1, null);
+      }
+    }
+  }
+
+  /** Before NetBSD 10 its change is refused, and the pipe takes over: no wait either. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void startOfNetbsdWaitsForNothing(boolean hasUserEvents) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+      script.allow("close", ScriptedPollers.KQUEUE);
+      KeventExpectation add =
+          script.expectKevent().changes(script.user(0).flags(EV_ADD, EV_CLEAR)).withoutSlots();
+      if (!hasUserEvents) {
+        add.fails(Errno.EINVAL);
+        ScriptedPollers.expectPipe(script);
+        Kevent read = script.read(ScriptedPollers.PIPE_READ);
+        script.expectKevent().changes(read.flags(EV_ADD)).withoutSlots();
+      }
+      try (Poller poller = Poller.open(script.kernel(), null, ScriptedPollers::unexpected)) {
+        script.verify();
+        assertThat(poller.hasUserEvents()).isEqualTo(hasUserEvents);
+        assertThat(poller.describe()).endsWith(hasUserEvents ? "wakeup user" : "wakeup pipe");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"macos-aarch64, TIMER", "openbsd-x86_64, USER", "dragonfly-x86_64, USER"})
+  void startWithAFirstGuessProbesTheLowWaterMarkAlone(String platform, Wakeup.Kind kind)
+      throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on(platform)) {
       expectSentinelThatHolds(script);
-      Capabilities first = probe(script);
-      assertThat(probe(script)).isSameAs(first);
+      Capabilities first = Capabilities.of(script.kernel(), null);
+      assertThat(first.wakeup().kind()).isEqualTo(kind);
+      assertThat(first.wakeup().isProven()).isFalse();
+      assertThat(first.lowat()).isTrue();
+      assertThat(Capabilities.of(script.kernel(), null)).isSameAs(first);
     }
   }
 
-  @Test
-  void whatCouldNotBeTriedForWantOfADescriptorIsTriedAgain() throws IOException {
+  @ParameterizedTest
+  @EnumSource(Shortage.class)
+  void probeThatFailsForAShortageIsMadeAgain(Shortage shortage) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      expectTimerThatFiresOnce(script);
-      script.expect("socketpair").fails(Errno.EMFILE);
-      assertThatThrownBy(() -> probe(script))
+      shortage.script.accept(script);
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), null))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("socketpair")
-          .hasMessageContaining("EMFILE")
-          .hasMessageContaining("ulimit -n");
-      expectTimerThatFiresOnce(script);
+          .hasMessageContaining(shortage.call)
+          .hasMessageContaining(shortage.errno.name());
+      script.verify();
       expectSentinelThatHolds(script);
-      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
+      assertThat(Capabilities.of(script.kernel(), null).lowat()).isTrue();
+    }
+  }
+
+  /** What can be short while NOTE_LOWAT is probed. */
+  enum Shortage {
+    SOCKET_PAIR(
+        "socketpair", Errno.EMFILE, script -> script.expect("socketpair").fails(Errno.EMFILE)),
+    KQUEUE(
+        "kqueue",
+        Errno.ENFILE,
+        script -> {
+          script.expect("socketpair").writesInts(3, FD, PEER);
+          script.expect("kqueue").fails(Errno.ENFILE);
+          expectPairClosed(script);
+        });
+
+    private final String call;
+    private final Errno errno;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A lambda that captures nothing.
+    private final Consumer<ScriptedKernel> script;
+
+    Shortage(String call, Errno errno, Consumer<ScriptedKernel> script) {
+      this.call = call;
+      this.errno = errno;
+      this.script = script;
+    }
+
+    private static void expectPairClosed(ScriptedKernel script) {
+      script.expect("close", FD);
+      script.expect("close", PEER);
+    }
+  }
+
+  @Test
+  void missingDescriptorNamesTheLimit() {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      script.expect("socketpair").fails(Errno.EMFILE);
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), null))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ulimit -n");
+    }
+  }
+
+  @Test
+  void forcedWakeupIsProbedInFullThoughItIsMeasuredOrGuessed() throws IOException {
+    try (ScriptedKernel freebsd = ScriptedKernel.on("freebsd-x86_64");
+        ScriptedKernel macos = ScriptedKernel.on("macos-aarch64")) {
+      expectUserThatWorks(freebsd);
+      for (int loop = 0; loop < 2; loop++) {
+        assertFound(Capabilities.of(freebsd.kernel(), Wakeup.Kind.USER), Wakeup.Kind.USER, true);
+      }
+      ScriptedPollers.guess(macos.kernel(), Wakeup.Kind.TIMER);
+      expectTimerThatFiresOnce(macos);
+      assertFound(Capabilities.of(macos.kernel(), Wakeup.Kind.TIMER), Wakeup.Kind.TIMER, true);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Wakeup.Kind.class)
-  void theEmbeddedKqueueNeedsNoProbe(Wakeup.Kind forced) throws IOException {
+  void embeddedKqueueNeedsNoProbe(Wakeup.Kind forced) throws IOException {
     try (ScriptedKernel script =
         ScriptedKernel.on("linux-x86_64").without(Call.KQUEUE, Call.KEVENT)) {
-      assertThat(probe(script)).isEqualTo(new Capabilities(Wakeup.Kind.TIMER, true));
-      assertThat(Capabilities.of(script.kernel(), forced).wakeup()).isEqualTo(forced);
+      assertFound(Capabilities.of(script.kernel(), null), Wakeup.Kind.TIMER, true);
+      assertFound(Capabilities.of(script.kernel(), forced), forced, true);
     }
   }
 
@@ -320,10 +428,8 @@ class CapabilitiesTest {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       ScriptedPollers.assume(script.kernel(), "timer", false);
       expectUserThatWorks(script);
-      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.USER))
-          .isEqualTo(new Capabilities(Wakeup.Kind.USER, false));
-      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE).wakeup())
-          .isEqualTo(Wakeup.Kind.PIPE);
+      assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.USER), Wakeup.Kind.USER, false);
+      assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE), Wakeup.Kind.PIPE, false);
     }
   }
 
@@ -331,13 +437,47 @@ class CapabilitiesTest {
   void aForcedPipeHidesNoUserEvents() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "user", true);
-      assertThat(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE).wakeup())
-          .isEqualTo(Wakeup.Kind.PIPE);
+      assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE), Wakeup.Kind.PIPE, true);
       assertThat(Capabilities.hasUserEvents(script.kernel())).isTrue();
     }
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "pipe", true);
       assertThat(Capabilities.hasUserEvents(script.kernel())).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void forcedPipeOnAFirstGuessProbesForUserEventsOnce(boolean hasUserEvents) throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE), Wakeup.Kind.PIPE, true);
+      if (hasUserEvents) {
+        expectUserThatWorks(script);
+        assertThat(Capabilities.hasUserEvents(script.kernel())).isTrue();
+      } else {
+        expectUserThatFails(script);
+      }
+      assertThat(Capabilities.hasUserEvents(script.kernel())).isEqualTo(hasUserEvents);
+    }
+  }
+
+  @Test
+  void forcedWakeupThatDoesNotWorkNamesOneThatDoesWhereNoneIsProven() {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
+      expectTimerThatFails(script);
+      expectTimerThatFails(script);
+      expectUserThatWorks(script);
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), Wakeup.Kind.TIMER))
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageEndingWith("; user does");
+    }
+  }
+
+  @Test
+  void lowWaterMarkIsProbedOnALibraryThatIsNotTheSystemThatWasMeasured() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64").without(Call.SOCKETPAIR)) {
+      script.expect("socketpair").fails(Errno.ENOSYS);
+      assertThat(Capabilities.of(script.kernel(), null).lowat()).isFalse();
     }
   }
 
@@ -351,6 +491,41 @@ class CapabilitiesTest {
           .hasMessageContaining("io.github.kqueueffm.wakeup=timer")
           .hasMessageContaining("EVFILT_TIMER is refused with EINVAL")
           .hasMessageContaining("user does");
+    }
+  }
+
+  @Test
+  void factIsComparedWithTheFullProbe() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
+      expectUserThatWorks(script);
+      expectTimerThatFails(script);
+      expectUserThatWorks(script);
+      FullProbe.Comparison wakeup = FullProbe.wakeup(script.kernel());
+      assertThat(wakeup.stated()).startsWith("user (a fact: FreeBSD 13.0");
+      assertThat(wakeup.measured()).isTrue();
+      assertThat(wakeup.found()).isEqualTo("user");
+      assertThat(wakeup.objection()).isNull();
+      script.expect("socketpair").fails(Errno.EOPNOTSUPP);
+      FullProbe.Comparison lowat = FullProbe.lowat(script.kernel());
+      assertThat(lowat.measured()).isTrue();
+      assertThat(lowat.objection()).isEqualTo("false");
+    }
+  }
+
+  @Test
+  void guessIsComparedWithTheFullProbe() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
+      expectTimerThatFails(script);
+      expectTimerThatFails(script);
+      expectUserThatFails(script);
+      FullProbe.Comparison wakeup = FullProbe.wakeup(script.kernel());
+      assertThat(wakeup.stated()).startsWith("timer (a guess: macOS 11 to 15");
+      assertThat(wakeup.measured()).isFalse();
+      assertThat(wakeup.found()).isEqualTo("pipe");
+      assertThat(wakeup.objection()).contains("EINVAL");
+      script.expect("socketpair").fails(Errno.EOPNOTSUPP);
+      FullProbe.Comparison lowat = FullProbe.lowat(script.kernel());
+      assertThat(lowat).isEqualTo(new FullProbe.Comparison(lowat.stated(), false, "false", null));
     }
   }
 
@@ -379,13 +554,13 @@ class CapabilitiesTest {
       script.expect("close", 31);
       script.expect("close", 32);
       script.expect("close", 30);
-      Poller.open(script.kernel(), null).close();
+      Poller.open(script.kernel(), null, ScriptedPollers::unexpected).close();
 
       script.expect("kqueue").answers(30);
       script.expect("pipe2").fails(errno);
       script.expect("pipe").fails(errno);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("pipe")
           .hasMessageContaining(errno.name());
@@ -399,7 +574,7 @@ class CapabilitiesTest {
       script.expect("kqueue").answers(30);
       script.expect("pipe2").fails(Errno.EMFILE);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EMFILE")
           .hasMessageContaining("ulimit -n");
@@ -409,7 +584,7 @@ class CapabilitiesTest {
       script.expect("close", 31);
       script.expect("close", 32);
       script.expect("close", 30);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("ENOMEM");
     }

@@ -68,7 +68,7 @@ class ClosedPollerTest {
       script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
       script.expect(call).fails(Errno.EMFILE);
       script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(call + "(")
           .hasMessageContaining("EMFILE");
@@ -89,7 +89,7 @@ class ClosedPollerTest {
       script.expect("close", ScriptedPollers.PIPE_READ);
       script.expect("close", ScriptedPollers.PIPE_WRITE);
       script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(what)
           .hasMessageContaining("EINVAL");
@@ -104,7 +104,7 @@ class ClosedPollerTest {
       script.expectKevent().fails(Errno.ENOMEM);
       script.expect("pipe2").fails(Errno.EMFILE);
       script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EMFILE")
           .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
@@ -122,7 +122,7 @@ class ClosedPollerTest {
             throw new IllegalStateException("for the test");
           });
       script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null))
+      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
           .isInstanceOf(IllegalStateException.class);
     }
   }
@@ -186,7 +186,7 @@ class ClosedPollerTest {
       ScriptedPollers.expectPipe(script);
       script.expectKevent().changes(read.delete()).withoutSlots().fails(Errno.ENOENT);
       script.expectKevent().changes(read.flags(Constant.EV_ADD)).withoutSlots();
-      Poller poller = Poller.open(script.kernel(), null);
+      Poller poller = Poller.open(script.kernel(), null, ScriptedPollers::unexpected);
       assertThat(poller.hasUserEvents()).isFalse();
       script.expectKevent().changes(read.delete()).withoutSlots().fails(answer);
       script

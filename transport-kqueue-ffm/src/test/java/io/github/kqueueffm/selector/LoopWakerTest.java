@@ -19,6 +19,11 @@ class LoopWakerTest {
     private int answer;
 
     @Override
+    public Kind kind() {
+      return Kind.USER;
+    }
+
+    @Override
     public boolean isEvent(int filter, long ident) {
       return false;
     }
@@ -30,7 +35,7 @@ class LoopWakerTest {
     }
 
     @Override
-    public int consumed() {
+    public int consumed(int filter, long ident) {
       return 0;
     }
 

@@ -65,7 +65,7 @@ class LostWakeupTest {
 
   static boolean works(Kernel kernel, Wakeup.Kind kind) {
     try {
-      return Capabilities.of(kernel, kind).wakeup() == kind;
+      return Capabilities.of(kernel, kind).wakeup().kind() == kind;
     } catch (UnsupportedOperationException e) {
       // Some releases of libkqueue end a wait by a pipe alone.
       return false;
@@ -77,7 +77,7 @@ class LostWakeupTest {
   @ParameterizedTest
   @MethodSource("wakeupsOfEveryProvider")
   void noneIsLost(Wakeup.Kind kind, Kernel kernel) throws Exception {
-    try (Poller poller = Poller.open(kernel, kind);
+    try (Poller poller = Poller.open(kernel, kind, ScriptedPollers::unexpected);
         Events events = new Events(8)) {
       List<Worker> workers = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
@@ -110,7 +110,7 @@ class LostWakeupTest {
   void aSleeperIsAwakeSoon(Wakeup.Kind kind, Kernel kernel) throws IOException {
     int rounds = 200;
     long[] nanos = new long[rounds];
-    try (Poller poller = Poller.open(kernel, kind);
+    try (Poller poller = Poller.open(kernel, kind, ScriptedPollers::unexpected);
         Events events = new Events(8)) {
       for (int i = 0; i < rounds; i++) {
         AtomicLong called = new AtomicLong();

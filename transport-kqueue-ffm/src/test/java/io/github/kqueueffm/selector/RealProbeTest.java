@@ -99,18 +99,31 @@ class RealProbeTest {
     if (SystemPromise.EPOLL.isKept()) {
       // Taken for libkqueue, since it is on Linux and has a kqueue: what is chosen is for all of
       // its releases.
-      assertThat(Capabilities.of(kernel, null)).isEqualTo(new Capabilities(Wakeup.Kind.PIPE, true));
-      assertThat(Capabilities.of(kernel, Wakeup.Kind.USER).wakeup()).isEqualTo(Wakeup.Kind.USER);
+      assertThat(Capabilities.of(kernel, null).wakeup().kind()).isEqualTo(Wakeup.Kind.PIPE);
+      Capabilities forced = Capabilities.of(kernel, Wakeup.Kind.USER);
+      assertThat(forced.wakeup().kind()).isEqualTo(Wakeup.Kind.USER);
     } else {
-      assertThat(Capabilities.of(kernel, null)).isEqualTo(new Capabilities(best, true));
+      assertThat(Capabilities.of(kernel, null).wakeup().kind()).isEqualTo(best);
     }
+    assertThat(Capabilities.of(kernel, null).lowat()).isTrue();
     assertThat(kqueues).isEmpty();
     assertThat(NativeMemory.live()).isEqualTo(memory);
   }
 
   @Test
+  void everyFactOfThisMachinesKqueueHolds() throws IOException {
+    Kernel system = Kernels.system();
+    for (FullProbe.Comparison comparison :
+        new FullProbe.Comparison[] {FullProbe.wakeup(system), FullProbe.lowat(system)}) {
+      assertThat(!comparison.measured() || comparison.objection() == null)
+          .as("%s", comparison)
+          .isTrue();
+    }
+  }
+
+  @Test
   void aSelectorOpensOnIt() throws IOException {
-    try (Poller poller = Poller.open(kernel(), null);
+    try (Poller poller = Poller.open(kernel(), null, ScriptedPollers::unexpected);
         Events events = new Events(4)) {
       poller.wakeup();
       assertThat(poller.select(events, -1, null)).isZero();

@@ -39,17 +39,36 @@ public final class ScriptedPollers {
       throws IOException {
     assume(script.kernel(), wakeup, lowat);
     expectOpen(script, wakeup);
-    return Poller.open(script.kernel(), null);
+    return Poller.open(script.kernel(), null, ScriptedPollers::unexpected);
   }
 
   /** Opens a poller with that wakeup on any kernel. */
   public static Poller forced(Kernel kernel, String wakeup) throws IOException {
-    return Poller.open(kernel, Wakeup.Kind.named(wakeup));
+    return Poller.open(kernel, Wakeup.Kind.named(wakeup), ScriptedPollers::unexpected);
   }
 
-  /** Takes the answers of the probes for known. */
+  /** Assumes that the wakeup is proven. */
   public static void assume(Kernel kernel, String wakeup, boolean lowat) {
-    Capabilities.assume(kernel, new Capabilities(Wakeup.Kind.named(wakeup), lowat));
+    WakeupChoice proven = WakeupChoice.proven(Wakeup.Kind.named(wakeup));
+    proven.probed(proven.kind());
+    Capabilities.assume(kernel, new Capabilities(proven, lowat));
+  }
+
+  /** Assumes that the wakeup is a first guess, and that NOTE_LOWAT works. */
+  public static void guess(Kernel kernel, String wakeup) {
+    guess(kernel, Wakeup.Kind.named(wakeup));
+  }
+
+  static WakeupChoice guess(Kernel kernel, Wakeup.Kind wakeup) {
+    WakeupChoice choice = WakeupChoice.guessed(wakeup);
+    Capabilities.assume(kernel, new Capabilities(choice, true));
+    return choice;
+  }
+
+  /** The log of a poller whose wakeup works. */
+  @SuppressWarnings("DoNotCallSuggester") // Pollers call it where they should not.
+  static void unexpected(String warning) {
+    throw new AssertionError(warning);
   }
 
   /** Puts into the script what a poller calls to open, without the probes. */

@@ -41,6 +41,24 @@ class SelectorTest {
     }
   }
 
+  /** Until its wakeup is proven, its waits are short; a user sees none of it. */
+  @Test
+  void selectForEverGoesOnAfterTheShortWaitsOfAFirstGuess() throws IOException {
+    try (script) {
+      ScriptedPollers.guess(script.kernel(), "timer");
+      ScriptedPollers.expectOpen(script, "timer");
+      try (Selector selector = Selector.open(script.kernel())) {
+        script.expectKevent().waits(25_000_000).times(3).returns();
+        script.expectKevent().waits(25_000_000).returns(script.read(5).udata(1));
+        assertThat(selector.select(events)).isEqualTo(1);
+        script.expectKevent().waits(25_000_000).runs(selector::wakeup).returns();
+        script.expectKevent().withoutSlots();
+        script.expectKevent().polls().returns(script.timer(0).data(1));
+        assertThat(selector.select(events)).isZero();
+      }
+    }
+  }
+
   @Test
   void theSpecsFormWaitsForTheRestWhenTheKernelIsEarly() throws IOException {
     try (script;
