@@ -156,7 +156,11 @@ final class Probes {
     boolean peerOpen = true;
     try (Queue queue = new Queue(kernel, c)) {
       int flags = c.add | c.clear;
-      if (kernel.write(peer, anyByte, 1) != 1) {
+      long written = kernel.write(peer, anyByte, 1);
+      if (Failures.isPassing(c.platform, (int) written)) {
+        throw Failures.of(c.platform, "write", "probe", (int) written);
+      }
+      if (written != 1) {
         return false;
       }
       queue.with(fd, c.read, flags, c.lowat, KqueueConstants.NEVER_REACHED);
@@ -228,6 +232,10 @@ final class Probes {
       }
       if (count > 0) {
         event.keep(0, null);
+        if (event.isError(0) && Failures.isPassing(c.platform, -(int) event.data(0))) {
+          // Else it would be remembered as an answer.
+          throw Failures.of(c.platform, "kevent", "probe", -(int) event.data(0));
+        }
       }
       return count > 0;
     }

@@ -369,6 +369,28 @@ class CapabilitiesTest {
           script.expect("socketpair").writesInts(3, FD, PEER);
           script.expect("kqueue").fails(Errno.ENFILE);
           expectPairClosed(script);
+        }),
+    BUFFER(
+        "write",
+        Errno.ENOBUFS,
+        script -> {
+          script.expect("socketpair").writesInts(3, FD, PEER);
+          script.expect("kqueue").answers(22);
+          script.expect("write", PEER).fails(Errno.ENOBUFS);
+          script.expect("close", 22);
+          expectPairClosed(script);
+        }),
+    KNOTE(
+        "kevent",
+        Errno.ENOMEM,
+        script -> {
+          script.expect("socketpair").writesInts(3, FD, PEER);
+          script.expect("kqueue").answers(22);
+          script.expect("write", PEER).answers(1);
+          Kevent knote = script.read(FD).sentinel();
+          script.expectKevent().changes(knote).polls().returns(knote.error(Errno.ENOMEM));
+          script.expect("close", 22);
+          expectPairClosed(script);
         });
 
     private final String call;
@@ -396,6 +418,22 @@ class CapabilitiesTest {
       assertThatThrownBy(() -> Capabilities.of(script.kernel(), null))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("ulimit -n");
+    }
+  }
+
+  @Test
+  void forcedWakeupThatFailsForAShortageIsProbedAgain() throws IOException {
+    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
+      ScriptedPollers.assume(script.kernel(), "pipe", true);
+      script.expect("kqueue").answers(21);
+      Kevent user = script.user(0).flags(EV_ADD, EV_CLEAR);
+      script.expectKevent().changes(user).polls().returns(user.error(Errno.ENOMEM));
+      script.expect("close", 21);
+      assertThatThrownBy(() -> Capabilities.of(script.kernel(), Wakeup.Kind.USER))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ENOMEM");
+      expectUserThatWorks(script);
+      assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.USER), Wakeup.Kind.USER, true);
     }
   }
 
