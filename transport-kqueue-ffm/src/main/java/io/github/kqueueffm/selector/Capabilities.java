@@ -15,7 +15,7 @@ import java.util.WeakHashMap;
 /**
  * What of a kqueue's behaviour differs between systems, for all loops on a kernel.
  *
- * <p>What the platform file has as measured is taken for known. Else the wakeup is a first guess,
+ * <p>What the platform file states as measured needs no probe. Else the wakeup is a first guess,
  * which its first use proves, and a probe shows whether NOTE_LOWAT works. A probe that fails for
  * lack of a descriptor or of memory is an exception, and the next loop probes again.
  *
@@ -90,7 +90,7 @@ record Capabilities(WakeupChoice wakeup, boolean lowat) {
     return finding.measured() ? Boolean.parseBoolean(finding.value()) : probes(kernel).lowatHolds();
   }
 
-  /** What the first loop takes for the wakeup; every platform has one. */
+  /** The wakeup that the first loop begins with; every platform has one. */
   static Finding wakeupOf(Kernel kernel) {
     if (isEmbedded(kernel)) {
       return new Finding("timer", true, "the kqueue over epoll");
@@ -103,7 +103,7 @@ record Capabilities(WakeupChoice wakeup, boolean lowat) {
     return kernel.platform().finding(Trait.WAKEUP);
   }
 
-  /** What the first loop takes for known of NOTE_LOWAT; a probe decides where it is no fact. */
+  /** What the first loop knows about NOTE_LOWAT; where that is not a fact, a probe decides. */
   static Finding lowatOf(Kernel kernel) {
     if (isEmbedded(kernel)) {
       return new Finding("true", true, "the kqueue over epoll");
@@ -130,7 +130,7 @@ record Capabilities(WakeupChoice wakeup, boolean lowat) {
     }
   }
 
-  /** Takes something for known, in tests. */
+  /** Sets what is known of a kernel, in tests. */
   static void assume(Kernel kernel, Capabilities capabilities) {
     synchronized (KNOWN) {
       KNOWN.put(kernel, capabilities);

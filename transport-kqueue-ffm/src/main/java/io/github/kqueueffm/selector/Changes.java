@@ -57,7 +57,7 @@ final class Changes {
   /**
    * Turns interests into changes while the whole list fits into one call.
    *
-   * @return whether the list has everything that there is, and fits
+   * @return whether the list has all changes, and fits
    */
   boolean collect(int maxChanges) {
     while (firstDirty < endDirty) {
@@ -127,7 +127,7 @@ final class Changes {
 
   private void makeRoom() {
     int count = count();
-    // Nothing is moved within the old memory: what was sent is left behind on the way.
+    // Only what was not sent is copied; the old memory stays as it is.
     int wanted = count > capacity / 2 ? Math.multiplyExact(capacity, 2) : capacity;
     long larger = NativeMemory.allocate((long) wanted * size);
     Memory.copy(at(first), larger, (long) count * size);

@@ -38,7 +38,7 @@ public final class Events implements AutoCloseable {
     registrations = new Registration[this.capacity];
   }
 
-  /** How many events the last select returned. */
+  /** The number of events that the last select returned. */
   public int size() {
     return size;
   }
@@ -68,13 +68,13 @@ public final class Events implements AutoCloseable {
     return layout.flags(at(index));
   }
 
-  /** The filter's flags; of an end of stream the errno, where the kernel tells it. */
+  /** The filter's flags; for an end of stream the errno, if the kernel reports it. */
   public int fflags(int index) {
     return layout.fflags(at(index));
   }
 
   /**
-   * The filter's data, such as the bytes to read, of which the embedded kqueue tells nothing: 0; of
+   * The filter's data, such as the number of bytes to read, which is 0 on the embedded kqueue; for
    * an {@linkplain #isError error} the errno.
    */
   public long data(int index) {
@@ -95,8 +95,8 @@ public final class Events implements AutoCloseable {
   }
 
   /**
-   * Whether the kernel says that this direction has come to its end. A hint: bytes may be left, and
-   * only read tells the end of the stream.
+   * Whether the kernel reports the end of this direction. It is a hint: bytes may be left, and only
+   * a read shows the end of the stream.
    */
   public boolean isEof(int index) {
     return c.isEof(flags(index));
@@ -104,7 +104,7 @@ public final class Events implements AutoCloseable {
 
   /**
    * The errno that an {@linkplain #isEof end} carries, 0 if it carries none. libkqueue takes it
-   * from the socket: there a read tells nothing but an end, or that it would block.
+   * from the socket: a later read then shows only an end, or that it would block.
    */
   public int eofErrno(int index) {
     return isEof(index) ? c.errnoOfEof(fflags(index)) : 0;
@@ -118,8 +118,8 @@ public final class Events implements AutoCloseable {
   /**
    * The registration that it is for.
    *
-   * @return {@code null} if there is none: it was cancelled, also after this batch was selected, or
-   *     the token is a user's own
+   * @return {@code null} if there is none: it was cancelled, even after this batch was selected, or
+   *     the token is a user's
    */
   public Registration registration(int index) {
     Registration registration = registrations[Objects.checkIndex(index, size)];

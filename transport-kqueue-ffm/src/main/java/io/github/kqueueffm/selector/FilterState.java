@@ -48,7 +48,7 @@ final class FilterState {
     return wasArmed;
   }
 
-  /** The kernel holds none any more. */
+  /** The kernel holds no knote any more. */
   void forgotten() {
     kernel = Interest.NONE;
     deleteSent = false;
@@ -56,9 +56,9 @@ final class FilterState {
   }
 
   /**
-   * Puts what is missing into the list, which has to go out with the next call.
+   * Adds the missing changes to the list, which the next call must send.
    *
-   * @return whether anything is
+   * @return whether any are missing
    */
   boolean emit(Changes changes, KqueueConstants c, boolean lowat, long ident, long udata) {
     if (isSettled()) {
@@ -84,9 +84,9 @@ final class FilterState {
   }
 
   /**
-   * Takes notice of an event.
+   * Updates the state after an event.
    *
-   * @return whether it says anything
+   * @return whether the event concerns the registration
    */
   boolean delivered(boolean eof) {
     if (kernel == Interest.PEER_CLOSE) {
@@ -101,14 +101,14 @@ final class FilterState {
   }
 
   /**
-   * Takes notice of a change that failed.
+   * Updates the state after a change that failed.
    *
-   * @return whether it says anything
+   * @return whether the failure concerns the registration
    */
   boolean failed(int errno, KqueueConstants c) {
     // A DELETE for a descriptor that was closed: EBADF on FreeBSD and NetBSD, ENOENT on Darwin. The
     // knote is gone, which was the purpose. With an ADD beside it an EBADF may be the ADD's alone,
-    // which has to be told; the second one of the two is not.
+    // which the registration must see; it does not see the second of the two.
     boolean added = kernel != Interest.NONE;
     if (deleteSent && (errno == c.enoent || errno == c.ebadf && !added)) {
       deleteSent = false;

@@ -7,8 +7,8 @@ import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 
 /**
- * Compares what a start takes for known of a kernel with what the full probe shows, for the
- * conformance program.
+ * Compares what a start assumes of a kernel with what the full probe shows, for the conformance
+ * program.
  */
 public final class FullProbe {
   private FullProbe() {}

@@ -145,8 +145,8 @@ public final class ImmediateChanges {
     }
   }
 
-  private void deleteIf(boolean possiblyThere, long ident, int filter) {
-    if (possiblyThere) {
+  private void deleteIf(boolean mayExist, long ident, int filter) {
+    if (mayExist) {
       deleteFilter(ident, filter);
     }
   }

@@ -1,14 +1,14 @@
 package io.github.kqueueffm.selector;
 
-/** What a {@link Registration} wants to hear of one direction of its descriptor. */
+/** Which events of one direction of its descriptor a {@link Registration} wants. */
 public enum Interest {
   /** Nothing. */
   NONE,
   /** The next readiness, once. */
   ONE_SHOT,
   /**
-   * Nothing but the peer's going away: end of stream or reset, with the unread data left in the
-   * kernel. For reading only.
+   * Only the close of the peer: end of stream or reset. Unread data stays in the kernel. For
+   * reading only.
    */
   PEER_CLOSE
 }

@@ -51,7 +51,7 @@ final class LoopWaker {
    *
    * @param maySleep returns whether the loop has nothing else to do; {@code null} if only a
    *     notification keeps the loop awake
-   * @return whether it may; if so {@link #awake()} has to follow
+   * @return whether the loop may sleep; if so, {@link #awake()} must follow
    */
   boolean fallAsleep(BooleanSupplier maySleep) {
     boolean granted = false;
@@ -112,7 +112,7 @@ final class LoopWaker {
     ended = true;
   }
 
-  /** Whether the caller may use the kqueue, and then has to {@link #leave()}. */
+  /** Whether the caller may use the kqueue; if so, it must {@link #leave()} after that. */
   boolean enter() {
     if (inside.incrementAndGet() < 0) {
       inside.decrementAndGet();

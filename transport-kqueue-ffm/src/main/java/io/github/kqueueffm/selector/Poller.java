@@ -120,8 +120,8 @@ public final class Poller implements AutoCloseable {
    * @param timeoutNanos 0 does not wait, a negative number waits for ever; no wait is longer than a
    *     day
    * @param maySleep whether there is nothing else to do; if it says false, nothing is waited for.
-   *     {@code null} if a {@link #wakeup()} since the last select is what says so.
-   * @return how many events there are; possibly 0 before the time is over. After a signal 0: the
+   *     {@code null} if a {@link #wakeup()} since the last select decides.
+   * @return how many events there are; it can be 0 before the time is over. After a signal 0: the
    *     changes were applied
    * @throws ClosedSelectorException if this poller is closed
    */
@@ -298,7 +298,7 @@ public final class Poller implements AutoCloseable {
    * Adds a registration, of which nothing is wanted yet. Makes no system call.
    *
    * @param ident a descriptor, or for timers and user events a number other than 0
-   * @param attachment what {@link Registration#attachment()} is to give
+   * @param attachment what {@link Registration#attachment()} returns
    * @throws ClosedSelectorException if this poller is closed
    */
   public Registration add(long ident, Object attachment) {
@@ -315,14 +315,12 @@ public final class Poller implements AutoCloseable {
     return table.size();
   }
 
-  /**
-   * Visits the live registrations, which may be cancelled meanwhile. On the thread that selects.
-   */
+  /** Visits the live registrations; the action may cancel them. On the thread that selects. */
   public void forEach(Consumer<? super Registration> action) {
     table.forEach(action);
   }
 
-  /** What it rests on, in one line for people. */
+  /** The kqueue, the wakeup and the kind of peer-close knote, in one line. */
   public String describe() {
     return kqueue.describe()
         + ", wakeup "
@@ -373,7 +371,7 @@ public final class Poller implements AutoCloseable {
   void renew(Registration registration) {
     if (!waker.isClosed()) {
       changes.purge(registration.id());
-      // Not left to dup2: of a descriptor that was duplicated the file lives on.
+      // dup2 does not do it: the file of a descriptor that was duplicated stays open.
       immediate.delete(registration.ident(), registration.knotes(), false);
       immediate.forget((int) registration.ident());
     }

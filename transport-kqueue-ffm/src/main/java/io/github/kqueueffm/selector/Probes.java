@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Tries on separate kqueues what the loop relies on and systems differ in. */
+/** Probes, on kqueues opened for that, what the loop relies on and systems differ in. */
 final class Probes {
   private static final int INT = 4;
 
@@ -195,7 +195,7 @@ final class Probes {
       event.begin(c, kqueue.layout());
     }
 
-    /** Sets the change that goes out with the next wait. */
+    /** Sets the change that the next wait sends. */
     Queue with(long ident, int filter, int flags, int fflags, long data) {
       change.put(ident, filter, flags, fflags, data, 0);
       return this;

@@ -61,7 +61,7 @@ final class ProvingWakeup implements Wakeup {
   public int trigger() {
     WakeupTrial used = trial;
     int result = used.trigger();
-    // A loop that has handed over meanwhile looks for work before it sleeps again.
+    // If the loop has handed over since, it looks for work before it sleeps again.
     return used == trial ? result : Math.max(result, 0);
   }
 
@@ -72,7 +72,7 @@ final class ProvingWakeup implements Wakeup {
       trial.event();
       return wakeup.consumed(filter, ident);
     }
-    // A thread has triggered the one that was given up, just when that was deleted.
+    // A thread triggered the wakeup that was given up at the moment when it was deleted.
     delete(filter);
     return 0;
   }

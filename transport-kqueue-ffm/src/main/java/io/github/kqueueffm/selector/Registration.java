@@ -6,8 +6,8 @@ import io.github.kqueueffm.kqueue.KqueueConstants;
  * A descriptor in a {@link Poller}, under an id that is never used again.
  *
  * <p>Interest is state: {@link #read(Interest)} and {@link #write(Interest)} say what is wanted,
- * and the next select tells the kernel the difference, together with its wait. A one-shot interest
- * is {@link Interest#NONE} again once its event was delivered, or its change has failed.
+ * and the next kevent call sends the kernel the difference. A one-shot interest is {@link
+ * Interest#NONE} again once its event was delivered, or its change has failed.
  *
  * <p>For the thread that selects, and none of it blocks; {@link #id()}, {@link #ident()}, {@link
  * #attachment()} and {@link #isValid()} may be asked from any thread. After {@link #cancel()} or
@@ -109,17 +109,16 @@ public final class Registration {
   }
 
   /**
-   * Ends it because the descriptor is about to be closed: has to be called <em>before</em>
-   * close(2). On a kernel's kqueue the close removes the knotes; the embedded one has to be told.
+   * Ends it because the descriptor is about to be closed. It must be called <em>before</em>
+   * close(2): a kernel's kqueue removes the knotes by itself, the embedded one does not.
    */
   public void forget() {
     end(true);
   }
 
   /**
-   * Has its interests told to the kernel anew with the next select, because the descriptor is about
-   * to be another file's under the same number (dup2), which takes its knotes away. Has to be
-   * called <em>before</em> that.
+   * Sends its interests to the kernel again with the next select, because dup2 is about to make the
+   * number another file's, which removes its knotes. It must be called <em>before</em> dup2.
    */
   public void renew() {
     if (valid) {

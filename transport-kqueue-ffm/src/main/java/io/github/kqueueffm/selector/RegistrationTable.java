@@ -19,7 +19,7 @@ final class RegistrationTable {
   private int used;
   private int live;
 
-  /** The id that the next {@link #put} has to be made for. */
+  /** The id of the registration that the next {@link #put} must add. */
   long nextId() {
     int index = freeCount > 0 ? free[freeCount - 1] : used;
     int generation = index < generations.length ? generations[index] + 1 : 1;

@@ -1,8 +1,8 @@
 package io.github.kqueueffm.selector.book;
 
 /**
- * One event, taken out of its {@link Events}, valid for as long as one likes. Loops that must not
- * allocate ask {@link Events} by index.
+ * One event, taken out of its {@link Events}, which stays valid. A loop that must not allocate
+ * reads {@link Events} by index.
  */
 public final class Event {
   private final long id;

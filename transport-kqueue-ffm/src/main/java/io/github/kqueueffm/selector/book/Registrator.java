@@ -21,10 +21,10 @@ public final class Registrator {
   }
 
   /**
-   * Registers a descriptor for one event of each interest, at once. After its event it has to be
-   * registered again to give another; what was registered before for the same interest is replaced.
+   * Registers a descriptor for one event of each interest, at once. After the event it must be
+   * registered again for another one. An earlier registration for the same interest is replaced.
    *
-   * @param token what the events are to carry
+   * @param token what the events carry
    * @throws InterruptedIOException "Poll instance closed." after {@link #closeLoop()} or the
    *     selector's close
    * @throws IOException if the kernel refuses, for example because the descriptor is not open
@@ -65,7 +65,7 @@ public final class Registrator {
 
   /**
    * Ends the loop: wakes the thread that selects, and lets no select wait from now on. The selector
-   * has to be closed all the same.
+   * must still be closed.
    *
    * @throws InterruptedIOException "Poll instance closed." if it was ended before
    */

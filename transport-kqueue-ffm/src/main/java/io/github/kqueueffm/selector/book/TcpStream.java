@@ -126,7 +126,7 @@ public final class TcpStream implements ScatteringByteChannel, GatheringByteChan
   }
 
   /**
-   * Writes what there is room for.
+   * Writes as many bytes as there is room for.
    *
    * @return how many bytes; 0 if there is no room now
    */
