@@ -10,10 +10,12 @@ import io.github.kqueueffm.testkit.NetbsdLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The conformance program, run as a user runs it. */
+@Tag("any-netty")
 class ConformanceTest {
   private static final long SECONDS = 90;
 

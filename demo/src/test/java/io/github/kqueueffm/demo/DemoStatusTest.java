@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.testkit.ChildJvm;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a script sees of the demo: its exit status. */
+@Tag("any-netty")
 class DemoStatusTest {
   private static final int TIMEOUT_SECONDS = 180;
 

@@ -8,7 +8,9 @@ import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.SocketSslEchoTest;
 import java.net.SocketAddress;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
+@Tag("any-netty")
 class KQueueFfmDomainSocketSslEchoTest extends SocketSslEchoTest {
 
   @Override

@@ -8,6 +8,7 @@ import io.github.kqueueffm.testkit.ChildJvm;
 import io.github.kqueueffm.testkit.NetbsdLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The two properties for experts, used for real: NetBSD's facts, and a library that brings kqueue
  * and sockets of that ABI. Its descriptors mean nothing to libc, so a call that goes past it fails.
  */
+@Tag("any-netty")
 class NetbsdAbiTest {
   private static final long SECONDS = 180;
 

@@ -9,8 +9,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** The pairs with NIO are in {@link KQueueFfmSocketSslEchoTest}; fast open is for ours alone. */
+@Tag("any-netty")
 class KQueueFfmJdkLoopbackSocketSslEchoTest extends SocketSslEchoTest {
 
   @Override

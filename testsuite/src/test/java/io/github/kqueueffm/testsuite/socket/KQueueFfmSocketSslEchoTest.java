@@ -6,7 +6,9 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.SocketSslEchoTest;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
+@Tag("any-netty")
 class KQueueFfmSocketSslEchoTest extends SocketSslEchoTest {
 
   @Override
