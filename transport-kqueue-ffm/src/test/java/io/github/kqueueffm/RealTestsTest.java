@@ -20,6 +20,8 @@ import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.NetworkChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -29,8 +31,8 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * Which tests are real: those that open sockets of the system, let time pass or start a JVM,
- * directly or through a helper. They have the tag. Mutation testing runs the others, some of them a
- * thousand times.
+ * directly or through a helper. They have the tag, and a folder apart from the others. Mutation
+ * testing runs the others, some of them a thousand times.
  *
  * <p>The tests of the kqueue package need the system's epoll. They are real only if they themselves
  * use a network, time or threads: a pair of descriptors within one thread answers the same each
@@ -60,6 +62,26 @@ class RealTestsTest {
                   }
                 }
               });
+
+  @ArchTest
+  static final ArchRule realTestsHaveTheirFolder =
+      classes()
+          .that(describe("hold tests", type -> type.getSimpleName().endsWith("Test")))
+          .should(
+              new ArchCondition<>("stand in src/real-test if they are tagged, else in src/test") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                  String folder = isTagged(type) ? "src/real-test/java" : "src/test/java";
+                  Path source = Path.of(folder, source(type));
+                  if (!Files.exists(source)) {
+                    events.add(SimpleConditionEvent.violated(type, source + " does not exist"));
+                  }
+                }
+              });
+
+  private static String source(JavaClass type) {
+    return type.getName().replace('.', '/') + ".java";
+  }
 
   private static boolean isTagged(JavaClass type) {
     Class<?> reflected = type.reflect();

@@ -208,7 +208,8 @@ class ReadmeTest {
     try (Stream<Path> folders = Files.walk(ROOT, DEPTH)) {
       for (Path tests :
           folders
-              .map(folder -> folder.resolve("src/test/java"))
+              .flatMap(folder ->
+                  Stream.of(folder.resolve("src/test/java"), folder.resolve("src/real-test/java")))
               .filter(Files::isDirectory)
               .toList()) {
         try (Stream<Path> files = Files.walk(tests)) {
