@@ -2,7 +2,7 @@ package io.github.kqueueffm.abi;
 
 import java.util.Locale;
 
-/** The C functions that the transport calls. Not every system has every one of them. */
+/** The C functions that the transport calls. Some systems lack some of them. */
 public enum Call {
   SOCKET,
   SOCKETPAIR,
@@ -53,7 +53,7 @@ public enum Call {
 
   private final String function = name().toLowerCase(Locale.ROOT);
 
-  /** The function's name in C. */
+  /** {@return the function's name in C} */
   public String function() {
     return function;
   }

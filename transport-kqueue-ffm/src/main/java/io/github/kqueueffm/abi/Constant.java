@@ -2,7 +2,7 @@ package io.github.kqueueffm.abi;
 
 /**
  * Every constant of the C headers that the transport uses, by its C name. The values are in the
- * platform files; a name that a system lacks has no value there.
+ * platform files. A system's file omits the names that the system lacks.
  */
 public enum Constant {
   // Address families and socket types

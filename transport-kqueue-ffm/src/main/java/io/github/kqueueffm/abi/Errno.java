@@ -72,7 +72,7 @@ public enum Errno {
     this.text = text;
   }
 
-  /** What the error means, in words. */
+  /** {@return the error's message, as strerror(3) returns it on most systems} */
   public String text() {
     return text;
   }

@@ -2,7 +2,7 @@ package io.github.kqueueffm.abi;
 
 import java.util.Locale;
 
-/** The systems that there are platform files for. */
+/** The systems for which there are platform files. */
 public enum OperatingSystem {
   LINUX,
   MACOS,
@@ -13,7 +13,7 @@ public enum OperatingSystem {
 
   private final String text = name().toLowerCase(Locale.ROOT);
 
-  /** The name as in {@link Platform#name()}, such as {@code macos}. */
+  /** {@return the name as in {@link Platform#name()}, such as {@code macos}} */
   @Override
   public String toString() {
     return text;

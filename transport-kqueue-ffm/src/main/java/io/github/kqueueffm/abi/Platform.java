@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the transport knows of one operating system on one processor: constants, error numbers,
- * struct layouts and symbol names. Read from the resource {@code <name>.platform} beside this
- * class; a further platform is a further file.
+ * The facts about one operating system on one processor: constants, error numbers, struct layouts
+ * and symbol names. They are read from the resource {@code <name>.platform} beside this class. A
+ * new platform is a new file.
  *
  * <p>Immutable; may be used from any thread.
  */
@@ -63,28 +63,31 @@ public final class Platform {
 
   private static Map<Integer, Errno> byNumber(Map<Errno, Integer> numbers) {
     Map<Integer, Errno> errnos = new HashMap<>();
-    // Two names can share a number (EOPNOTSUPP and ENOTSUP on FreeBSD): the first one is shown.
+    // Two names can share a number (EOPNOTSUPP and ENOTSUP on FreeBSD). The first one wins.
     numbers.forEach((errno, number) -> errnos.putIfAbsent(number, errno));
     return Map.copyOf(errnos);
   }
 
   /**
-   * The platform of this JVM, or the one that {@value #PROPERTY} names.
+   * {@return the platform of this JVM, or the one that {@value #PROPERTY} names}
    *
-   * @throws UnsupportedOperationException if there are no facts for it
+   * @throws UnsupportedOperationException if it has no platform file
    */
   public static Platform current() {
     String forced = property(PROPERTY);
     return forced == null ? named(detected()) : forced(forced);
   }
 
-  /** The value of a property; an empty one, such as of {@code -Dname=$UNSET}, is left out. */
+  /**
+   * {@return the value of a property, or {@code null} if it is absent or blank} A blank value comes
+   * for example from {@code -Dname=$UNSET}.
+   */
   public static String property(String name) {
     String value = System.getProperty(name);
     return value == null || value.isBlank() ? null : value;
   }
 
-  /** Whether a property names the platform, in place of the system. */
+  /** Whether a property names the platform, instead of the system. */
   public static boolean isForced() {
     return property(PROPERTY) != null;
   }
@@ -104,15 +107,15 @@ public final class Platform {
   }
 
   /**
-   * The platform of that name.
+   * {@return the platform of that name}
    *
-   * @throws UnsupportedOperationException if there are no facts for it
+   * @throws UnsupportedOperationException if it has no platform file
    */
   public static Platform named(String name) {
     return PlatformFile.load(name);
   }
 
-  /** The name of the platform that this JVM runs on, for which there need be no facts. */
+  /** {@return the name of the platform that this JVM runs on} It may lack a platform file. */
   public static String detected() {
     return system(System.getProperty("os.name", "")) + '-' + processor();
   }
@@ -135,7 +138,7 @@ public final class Platform {
     };
   }
 
-  /** Its name, such as {@code macos-aarch64}. */
+  /** {@return its name, such as {@code macos-aarch64}} */
   public String name() {
     return name;
   }
@@ -149,12 +152,12 @@ public final class Platform {
   }
 
   /**
-   * Whether sockets of AF_INET6 that carry IPv4 too can be used for it, if there are any.
+   * Whether sockets of AF_INET6 that also carry IPv4, if the system has them, are reliable for it.
    *
-   * <p>On NetBSD the choice of an ephemeral port does not see v4-mapped connections, so that two of
-   * them can get the same four numbers, and connected datagram sockets hear of no unreachable port
-   * (measured on 7.99; 10 has the same code). On FreeBSD a datagram socket that was connected stays
-   * with the family of that peer.
+   * <p>On NetBSD the choice of an ephemeral port ignores v4-mapped connections, so two of them can
+   * get the same addresses and ports. Connected datagram sockets do not report an unreachable port
+   * there either (measured on 7.99; 10 has the same code). On FreeBSD a datagram socket keeps the
+   * family of the first peer to which it was connected.
    */
   public boolean carriesIpv4OverIpv6(boolean datagrams) {
     return switch (system) {
@@ -169,7 +172,8 @@ public final class Platform {
   }
 
   /**
-   * The constant's value here; unsigned ones above {@link Integer#MAX_VALUE} are negative.
+   * {@return the constant's value on this platform} Unsigned values above {@link Integer#MAX_VALUE}
+   * are negative.
    *
    * @throws UnsupportedOperationException if this system's headers lack the name
    */
@@ -181,28 +185,31 @@ public final class Platform {
     return value;
   }
 
-  /** The constant's value here, or the given one where this system lacks the name. */
+  /** {@return the constant's value on this platform, or the given one if the system lacks it} */
   public int getOr(Constant constant, int fallback) {
     Integer value = constants[constant.ordinal()];
     return value == null ? fallback : value;
   }
 
-  /** The errno of that number, or {@code null} for one that the transport does not know. */
+  /** {@return the errno of that number, or {@code null} if the transport does not know it} */
   public Errno errno(int number) {
     return errnos.get(number);
   }
 
-  /** The number of an errno here, or 0 (which no call ever fails with) where there is none. */
+  /**
+   * {@return the number of an errno on this platform, or 0, with which no call fails, if the system
+   * lacks it}
+   */
   public int number(Errno errno) {
     return numbers.getOrDefault(errno, 0);
   }
 
-  /** Whether that number is that error here. */
+  /** Whether that number is that errno on this platform. */
   public boolean is(Errno errno, int number) {
     return number != 0 && number(errno) == number;
   }
 
-  /** The structs whose layouts are known here. */
+  /** {@return the structs whose layouts are known on this platform} */
   Set<String> structs() {
     return structs.keySet();
   }
@@ -212,9 +219,9 @@ public final class Platform {
   }
 
   /**
-   * The layout of a struct.
+   * {@return the layout of a struct}
    *
-   * @throws UnsupportedOperationException if this system has no such struct
+   * @throws UnsupportedOperationException if this system lacks the struct
    */
   public Struct struct(String struct) {
     Struct layout = structs.get(struct);
@@ -225,7 +232,7 @@ public final class Platform {
   }
 
   /**
-   * The layout of struct kevent that belongs to the symbol under which kevent was found. NetBSD
+   * {@return the layout of struct kevent for the symbol under which kevent was found} NetBSD
    * changed the struct and kept the old symbols.
    */
   public Struct keventStruct(String symbol) {
@@ -233,12 +240,14 @@ public final class Platform {
     return struct(hasStruct(versioned) ? versioned : "kevent");
   }
 
-  /** The symbols to look a function up under, in order; none if this system lacks it. */
+  /**
+   * {@return the symbols under which to look up a function, in order; empty if the system lacks it}
+   */
   public List<String> symbols(Call call) {
     return symbols.getOrDefault(call, List.of());
   }
 
-  /** What the platform file states about a trait of the kqueue, or {@code null}. */
+  /** {@return the value of a trait in the platform file, or {@code null}} */
   public Finding finding(Trait trait) {
     return findings.get(trait);
   }

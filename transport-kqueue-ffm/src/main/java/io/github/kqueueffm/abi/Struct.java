@@ -12,7 +12,7 @@ import java.util.Map;
 public record Struct(String name, int size, Map<String, Field> fields) {
 
   /**
-   * Place of a field.
+   * Position of a field.
    *
    * @param offset bytes from the start of the struct
    * @param width bytes

@@ -1,10 +1,10 @@
 package io.github.kqueueffm.abi;
 
-/** What a kqueue does differently from system to system, and a platform file may state. */
+/** A behaviour of kqueue that differs between systems. A platform file may state it. */
 public enum Trait {
-  /** How another thread ends a wait: timer, user or pipe. */
+  /** The means by which another thread ends a wait: timer, user or pipe. */
   WAKEUP,
 
-  /** Whether NOTE_LOWAT keeps EVFILT_READ silent about data, and about data only: true or false. */
+  /** Whether NOTE_LOWAT keeps EVFILT_READ from reporting data, and only data: true or false. */
   LOWAT
 }

@@ -1,7 +1,8 @@
 /**
- * The platform's facts as plain data: constants, error numbers, struct layouts, symbol names.
+ * The facts about each platform as plain data: constants, error numbers, struct layouts and symbol
+ * names.
  *
- * <p>This room knows nothing of the others and calls no system function. Each platform is one
- * resource file, so that a further one touches nothing else.
+ * <p>This package does not depend on the others and does not call the system. Each platform is one
+ * resource file, so a new platform changes no other file.
  */
 package io.github.kqueueffm.abi;

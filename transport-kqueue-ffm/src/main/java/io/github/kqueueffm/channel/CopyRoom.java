@@ -6,18 +6,21 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Native memory through which the bytes of a buffer go that the kernel cannot reach where they are:
- * of a heap buffer, or of several pieces. The loop's thread only.
+ * Native memory to copy bytes to or from a buffer that the kernel cannot access: a heap buffer, or
+ * one of several pieces. Only the loop's thread uses it.
  */
 final class CopyRoom {
-  /** What stays allocated between two calls, and the most of a stream that one call copies. */
+  /**
+   * The memory that stays allocated between calls, and the most bytes of a stream that one call
+   * copies.
+   */
   static final int KEPT = 64 << 10;
 
   private long memory;
   private int capacity;
   private int used;
 
-  /** Memory for one call, valid until the next use of this room. */
+  /** Returns memory for one call, which is valid until the next use of this object. */
   long take(int length) {
     empty();
     reserve(length);
@@ -25,7 +28,7 @@ final class CopyRoom {
     return memory;
   }
 
-  /** Copies what can be read of a buffer to memory for one call. */
+  /** Copies the readable bytes of a buffer to memory for one call. */
   long copyOf(ByteBuf buffer) {
     int length = buffer.readableBytes();
     long address = take(length);
@@ -33,7 +36,7 @@ final class CopyRoom {
     return address;
   }
 
-  /** Gives bytes that a call has put into {@linkplain #take taken} memory to their buffer. */
+  /** Moves bytes that a call has written to {@linkplain #take taken} memory into their buffer. */
   void moveTo(ByteBuf buffer, int length) {
     if (length > 0) {
       buffer.writeBytes(Memory.buffer(memory, length));
@@ -41,9 +44,10 @@ final class CopyRoom {
   }
 
   /**
-   * Copies a part of a buffer and adds the copy, beside those that were added since {@link #empty}.
+   * Copies a part of a buffer and adds the copy to the array. Copies that were added since {@link
+   * #empty} stay valid.
    *
-   * @return false if there was no room for all of it; as much as there was room for is added
+   * @return false if there was room for a part only, which was added
    */
   boolean add(ByteBuf buffer, int index, int length, IovecArray iovecs) {
     reserve(KEPT);
@@ -56,7 +60,7 @@ final class CopyRoom {
     return part == length;
   }
 
-  /** Forgets what was copied; a large datagram's memory is not kept. */
+  /** Drops the copies. Memory for a large datagram is freed. */
   void empty() {
     used = 0;
     if (capacity > KEPT) {

@@ -9,30 +9,30 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * To which address of this machine, or to which group, a datagram was sent; for a channel that was
- * told to ask the kernel for it.
+ * Finds the address of this machine, or the group, to which a datagram was sent, if the channel's
+ * option asks the kernel for it.
  */
 final class DatagramRecipients {
   private final KernelSocket socket;
   private final LastAddress<InetSocketAddress> last = new LastAddress<>();
-  private volatile boolean told;
+  private volatile boolean enabled;
 
   DatagramRecipients(KernelSocket socket) {
     this.socket = socket;
   }
 
-  boolean areTold() {
-    return told;
+  boolean isEnabled() {
+    return enabled;
   }
 
   /**
-   * Has the kernel tell it from now on, or no more.
+   * Sets whether the kernel reports the recipient of each datagram.
    *
-   * @throws UnsupportedOperationException if the system cannot
+   * @throws UnsupportedOperationException if the system cannot report it
    */
-  void tell(boolean told) throws IOException {
+  void setEnabled(boolean enabled) throws IOException {
     Platform platform = socket.kernel().platform();
-    int value = told ? 1 : 0;
+    int value = enabled ? 1 : 0;
     // The socket keeps its family until the option is set.
     synchronized (socket) {
       if (socket.family() == platform.get(Constant.AF_INET6)) {
@@ -43,17 +43,18 @@ final class DatagramRecipients {
             Constant.IPPROTO_IP, bsd ? Constant.IP_RECVDSTADDR : Constant.IP_PKTINFO, value);
       }
     }
-    this.told = told;
+    this.enabled = enabled;
   }
 
   /**
-   * The recipient.
+   * {@return the recipient of a datagram}
    *
-   * @param local where the socket is bound; the answer if nothing was told
+   * @param local the address to which the socket is bound, which is returned if the kernel did not
+   *     report one
    */
   InetSocketAddress get(
       ControlMessages messages, DatagramBatch batch, int index, InetSocketAddress local) {
-    if (!told) {
+    if (!enabled) {
       return local;
     }
     long control = batch.control(index);

@@ -8,8 +8,8 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 
 /**
- * TCP_NODELAY of accepted connections. On Linux they inherit it from the listener, which saves a
- * system call for each. The first connection shows whether they do.
+ * Sets TCP_NODELAY on a listener. On Linux accepted connections inherit it, which saves a system
+ * call for each. The first connection shows whether they do.
  */
 final class InheritedNoDelay {
   private enum State {
@@ -20,7 +20,7 @@ final class InheritedNoDelay {
 
   private State state = State.NOT_OFFERED;
 
-  /** Sets it on a socket that is about to listen. */
+  /** Sets the option on a socket before it listens. */
   void offer(KernelSocket listener) throws IOException {
     if (PlatformDependent.canEnableTcpNoDelayByDefault()
         && listener.kernel().platform().isLinux()) {
@@ -40,7 +40,7 @@ final class InheritedNoDelay {
     try {
       return accepted.getInt(IPPROTO_TCP, TCP_NODELAY) != 0;
     } catch (IOException e) {
-      // The connection is gone. The option is set on each of the others.
+      // The connection is gone. Each later connection gets the option by a system call.
       return false;
     }
   }

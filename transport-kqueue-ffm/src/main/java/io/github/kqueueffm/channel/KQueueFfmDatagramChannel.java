@@ -156,7 +156,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   boolean tellsRecipient() {
-    return recipients.areTold();
+    return recipients.isEnabled();
   }
 
   @Override

@@ -46,7 +46,7 @@ public class KQueueFfmDatagramChannelConfig
 
   /** See {@link KQueueFfmChannelOption#IP_RECVDSTADDR}. */
   public boolean isReceiveDestinationAddress() {
-    return recipients.areTold();
+    return recipients.isEnabled();
   }
 
   /**
@@ -56,7 +56,7 @@ public class KQueueFfmDatagramChannelConfig
    */
   public KQueueFfmDatagramChannelConfig setReceiveDestinationAddress(boolean receive) {
     try {
-      recipients.tell(receive);
+      recipients.setEnabled(receive);
       return this;
     } catch (IOException e) {
       throw new ChannelException("cannot set IP_RECVDSTADDR: " + Failures.reason(e), e);

@@ -11,7 +11,7 @@ import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 
-/** An event loop that knows its channels. */
+/** An event loop that can list its channels. */
 final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
 
   KQueueFfmEventLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory factory) {
@@ -19,8 +19,9 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
   }
 
   /**
-   * @param tasks the queue of the tasks, {@code null} for Netty's default
-   * @param tailTasks the same for the tasks that run at the end of a turn
+   * @param tasks the queue for tasks, or {@code null} for Netty's default
+   * @param tailTasks the queue for tasks that run at the end of a turn, or {@code null} for Netty's
+   *     default
    */
   KQueueFfmEventLoop(
       IoEventLoopGroup parent,
@@ -32,7 +33,7 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
     super(parent, executor, factory, orDefault(tasks), orDefault(tailTasks), rejected);
   }
 
-  /** The queue that a user's factory makes, {@code null} for none. */
+  /** {@return a new queue of a user's factory, or {@code null} if there is no factory} */
   @SuppressWarnings("deprecation") // Netty's own constructors take it.
   static Queue<Runnable> queue(EventLoopTaskQueueFactory factory) {
     return factory == null ? null : factory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);
@@ -47,7 +48,7 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
     return getNumOfRegisteredChannels();
   }
 
-  /** The channels that are registered now; on the loop's thread. */
+  /** Iterates over the channels that are registered now. To be called on the loop's thread. */
   @Override
   public Iterator<Channel> registeredChannelsIterator() {
     return Collections.unmodifiableList(((KQueueFfmIoHandler) ioHandler()).channels()).iterator();

@@ -3,15 +3,15 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.Memory;
 
 /**
- * The last address that was decoded, with the kernel's bytes of it: while datagrams come from one
- * peer, decoding costs nothing.
+ * The last decoded address and its bytes. While all datagrams come from one peer, its address is
+ * decoded once.
  */
 final class LastAddress<A> {
   private final int[] words = new int[8];
   private int length = -1;
   private A address;
 
-  /** The address if the bytes are the same as the last ones, or {@code null}. */
+  /** {@return the last address if the bytes are the same, or {@code null}} */
   A get(long memory, int length) {
     if (length != this.length) {
       return null;

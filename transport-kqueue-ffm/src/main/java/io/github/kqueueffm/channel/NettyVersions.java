@@ -10,18 +10,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The versions of Netty's jars, from their manifests. A jar that hides its version, as a shaded one
- * does, and a module are taken as they are.
+ * Checks the versions of Netty's jars, which are in their manifests. A module, and a jar without a
+ * version such as a shaded one, are not checked.
  */
 final class NettyVersions {
-  /** The lowest that works; the profile netty-floor of the build tests it. */
+  /** The lowest version that works. The profile netty-floor of the build tests it. */
   static final String LOWEST = "4.2.17.Final";
 
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(NettyVersions.class);
   private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)\\b.*");
 
-  /** A class of each jar that the transport needs, and of those that most programs have besides. */
+  /**
+   * One class of each jar that the transport needs. {@link #COMPANIONS} has the jars that most
+   * programs also use.
+   */
   private static final Map<String, String> NEEDED =
       Map.of(
           "netty-common", "io.netty.util.AttributeKey",
@@ -37,7 +40,7 @@ final class NettyVersions {
 
   private NettyVersions() {}
 
-  /** What is wrong where a jar that the transport needs is too old, else {@code null}. */
+  /** {@return a message if a jar that the transport needs is too old, or {@code null}} */
   static String belowTheLowest() {
     return belowTheLowest(found(NEEDED));
   }
@@ -54,10 +57,10 @@ final class NettyVersions {
             + "; import netty-bom of one such version before other BOMs";
   }
 
-  /** Says so, once, where Netty's jars are of several versions. */
+  /** Logs a warning if Netty's jars have several versions. */
   static void warnIfMixed() {
     Map<String, String> versions = found(NEEDED);
-    // Jars of native libraries follow a release late, and keep this one at their own version.
+    // Jars of native libraries may lag behind a release, and select an older version of this jar.
     versions.remove("netty-transport-native-unix-common");
     versions.putAll(found(COMPANIONS));
     String mixed = mixed(versions);
@@ -95,12 +98,12 @@ final class NettyVersions {
       // A fat jar has the manifest of its application.
       return title != null && title.startsWith("Netty/") ? pack.getImplementationVersion() : null;
     } catch (ClassNotFoundException | LinkageError e) {
-      // Not on this class path; a jar that the transport needs will be missed soon enough.
+      // The jar is not on the class path. A jar that the transport needs fails on its first use.
       return null;
     }
   }
 
-  /** Less than 0 if the first is older. Two texts of which one is not a version are equal. */
+  /** Returns less than 0 if the first is older, and 0 if one of the texts is not a version. */
   static int compare(String one, String other) {
     Matcher first = NUMBERS.matcher(one);
     Matcher second = NUMBERS.matcher(other);

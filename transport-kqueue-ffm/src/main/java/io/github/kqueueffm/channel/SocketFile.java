@@ -14,11 +14,11 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
- * The file that bind(2) made for a local socket. It is looked at and removed by the name's own
- * bytes, which Java's paths cannot carry in every locale.
+ * The file that bind(2) created for a local socket. It is found and deleted by the bytes of its
+ * name, which Java's paths cannot represent in every locale.
  *
- * <p>The socket keeps its file's inode until it is closed, so until then the inode's number is not
- * that of another file.
+ * <p>The socket holds the inode of its file until it is closed. Until then no other file has the
+ * number of that inode.
  */
 final class SocketFile {
   private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(SocketFile.class);
@@ -35,7 +35,7 @@ final class SocketFile {
     this.inode = inode;
   }
 
-  /** The file of a name that was bound just now; {@code null} if there is none. */
+  /** {@return the file of a name that was just bound, or {@code null} if there is none} */
   static SocketFile madeAt(Kernel kernel, UnixAddress name) {
     if (name.isAbstract()) {
       return null;
@@ -46,7 +46,7 @@ final class SocketFile {
       int result = look(kernel, name, memory, layout);
       if (result < 0) {
         LOGGER.warn(
-            "lstat({}): {}; so the file will stay after the socket",
+            "lstat({}): {}; the file will stay after the socket is closed",
             name,
             Failures.text(kernel.platform(), result));
         return null;
@@ -58,7 +58,7 @@ final class SocketFile {
     }
   }
 
-  /** Deletes it, if it is still the same file. */
+  /** Deletes the file if it is still the same. */
   void delete() {
     Platform platform = kernel.platform();
     Struct layout = platform.struct("stat");
@@ -69,7 +69,7 @@ final class SocketFile {
         result = kernel.unlink(memory + layout.size());
       }
       if (platform.is(Errno.ENOENT, -result)) {
-        LOGGER.debug("{} is gone already", name);
+        LOGGER.debug("{} is already deleted", name);
       } else if (result < 0) {
         LOGGER.warn(
             "Cannot delete {}, which the closed socket leaves behind: {}",
@@ -81,7 +81,7 @@ final class SocketFile {
     }
   }
 
-  /** Fills a struct stat at the memory's start; the name is put behind it. */
+  /** Fills a struct stat at the start of the memory. The name is stored after it. */
   private static int look(Kernel kernel, UnixAddress name, long memory, Struct layout) {
     byte[] bytes = name.bytes();
     long path = memory + layout.size();

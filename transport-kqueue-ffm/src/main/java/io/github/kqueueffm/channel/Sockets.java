@@ -11,18 +11,20 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** Sockets as channels' constructors need them: with Netty's unchecked exception. */
+/** Opens sockets for the constructors of channels, and throws Netty's unchecked exception. */
 final class Sockets {
   private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Sockets.class);
 
   private Sockets() {}
 
-  /** A stream socket of a family, or for {@code null} of that of the first address. */
+  /** Opens a stream socket of a family, or for {@code null} of the family of the first address. */
   static KernelSocket stream(Kernel kernel, SocketProtocolFamily family) {
     return open(kernel, family, Constant.SOCK_STREAM);
   }
 
-  /** A stream socket to listen with: of a family, or for {@code null} of both if possible. */
+  /**
+   * Opens a stream socket that will listen: of a family, or for {@code null} of both if possible.
+   */
   static KernelSocket listener(Kernel kernel, SocketProtocolFamily family) {
     if (family != null) {
       return stream(kernel, family);
@@ -34,7 +36,9 @@ final class Sockets {
     }
   }
 
-  /** A datagram socket of a family, or for {@code null} of that of the first address. */
+  /**
+   * Opens a datagram socket of a family, or for {@code null} of the family of the first address.
+   */
   static KernelSocket datagram(Kernel kernel, SocketProtocolFamily family) {
     KernelSocket socket = open(kernel, family, Constant.SOCK_DGRAM);
     if (family != SocketProtocolFamily.UNIX && kernel.platform().has(Constant.IP_MULTICAST_ALL)) {
@@ -43,12 +47,16 @@ final class Sockets {
     return socket;
   }
 
-  /** As on every other system, and on Netty's other transports. */
+  /**
+   * Limits multicast to the socket's own groups, as on other systems and in Netty's other
+   * transports.
+   */
   private static void hearOwnGroupsOnly(KernelSocket socket) {
     try {
       OptionCodec.MULTICAST_ALL.set(socket, Constant.IPPROTO_IP, Constant.IP_MULTICAST_ALL, false);
     } catch (IOException | UnsupportedOperationException e) {
-      // Linux before 4.20 lacks IPv6's: then groups that others joined are heard, too.
+      // Linux before 4.20 lacks the option of IPv6. The socket then also receives groups that other
+      // sockets have joined.
       LOGGER.debug("IP_MULTICAST_ALL stays on", e);
     }
   }
@@ -147,7 +155,7 @@ final class Sockets {
     }
   }
 
-  /** Makes what belongs to a socket of ours, which is closed if that fails. */
+  /** Calls the maker of an object that owns a socket, and closes the socket if that fails. */
   static <T> T closingOnFailure(KernelSocket socket, Supplier<T> maker) {
     try {
       return maker.get();
@@ -158,13 +166,14 @@ final class Sockets {
   }
 
   /**
-   * Whether it is known to listen. One that is bound can listen once more, which changes little.
+   * Whether the socket is known to listen. If that is unknown the caller listens again, which does
+   * no harm.
    */
   static boolean isListening(KernelSocket socket) {
     try {
       return socket.getInt(Constant.SOL_SOCKET, Constant.SO_ACCEPTCONN) != 0;
     } catch (UnsupportedOperationException e) {
-      // ENOPROTOOPT: DragonFly, and OpenBSD up to 7.3, do not let it be read.
+      // ENOPROTOOPT: DragonFly, and OpenBSD up to 7.3, cannot read the option.
       return false;
     } catch (IOException e) {
       throw new ChannelException("cannot take over a socket: " + Failures.reason(e), e);

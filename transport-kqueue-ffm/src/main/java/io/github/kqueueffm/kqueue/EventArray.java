@@ -2,7 +2,7 @@ package io.github.kqueueffm.kqueue;
 
 import io.github.kqueueffm.syscall.KeventLayout;
 
-/** The caller's event array of one kevent call, filled from its start. */
+/** The caller's event array of one kevent call, which is filled from its start. */
 public final class EventArray {
   private final KeventLayout layout;
   private final int error;
@@ -40,19 +40,19 @@ public final class EventArray {
   }
 
   /**
-   * Answers changes one after the other, as kevent(2) does: those that fail, and those that ask for
-   * a receipt.
+   * Writes the answer to a change as kevent(2) does: if the change failed or asks for a receipt.
    *
    * @param change address of the change
    * @param result 0 or the negative errno
-   * @return whether there was no room for the answer to a failure, which is then the call's own
+   * @return true if the change failed and its answer found no room: the call then returns the errno
    */
   public boolean answer(long change, int result, int receipt) {
     if (isFull()) {
       return result < 0;
     }
     if (result < 0 || (layout.flags(change) & receipt) != 0) {
-      // The arrays may be the same one, so all is read before the entry is written.
+      // Changes and events may be the same array, so the change is read before the entry is
+      // written.
       putError(
           layout.ident(change),
           layout.filter(change),
@@ -63,7 +63,7 @@ public final class EventArray {
     return false;
   }
 
-  /** The answer to a change: an errno, or 0 for a receipt. */
+  /** Writes the answer to a change: an errno, or 0 for a receipt. */
   public void putError(long ident, int filter, int fflags, long udata, int errno) {
     put(ident, filter, error, fflags, errno, udata);
   }

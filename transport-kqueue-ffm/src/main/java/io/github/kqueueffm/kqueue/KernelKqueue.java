@@ -23,7 +23,7 @@ final class KernelKqueue implements Kqueue {
     return new KernelKqueue(kernel, create(kernel));
   }
 
-  /** The descriptor of a new kqueue. */
+  /** {@return the descriptor of a new kqueue} */
   static int create(Kernel kernel) throws IOException {
     int fd = kernel.kqueue();
     if (fd < 0) {
@@ -45,8 +45,8 @@ final class KernelKqueue implements Kqueue {
   }
 
   /**
-   * DragonFly writes a failing change's answer past a list that has no room for it, and takes a
-   * list of no room that is not null for one that has.
+   * Refuses arrays that DragonFly would misuse. Without room for the answer to a failed change it
+   * writes beyond the event array. A non-null event array of length 0 counts as one with room.
    */
   private static void checkRoom(int nchanges, long events, int nevents) {
     if (nevents == 0 ? events != 0 : nevents < nchanges) {
@@ -61,12 +61,12 @@ final class KernelKqueue implements Kqueue {
 
   @Override
   public void forget(int descriptor) {
-    // The kernel removes the knotes of a descriptor that is closed.
+    // The kernel removes the knotes of a descriptor when it is closed.
   }
 
   @Override
   public void release(int descriptor) {
-    // The kernel keeps nothing but knotes.
+    // The kernel keeps only knotes, which are already deleted.
   }
 
   @Override

@@ -4,10 +4,10 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
 
 /**
- * One kqueue: kevent(2) with its arrays in native memory, whoever serves it.
+ * One kqueue of any provider: kevent(2) with its arrays in native memory.
  *
- * <p>{@link #kevent} may be called from several threads at once; {@link #close()} only when no call
- * is under way.
+ * <p>Several threads may call {@link #kevent} at the same time. {@link #close()} may be called only
+ * when no other call is running.
  */
 public interface Kqueue extends AutoCloseable {
 
@@ -15,16 +15,16 @@ public interface Kqueue extends AutoCloseable {
    * kevent(2).
    *
    * @param changes address of {@code nchanges} structs in this {@link #layout()}
-   * @param events address of room for {@code nevents} structs, of which there are none or at least
-   *     {@code nchanges}; 0 with {@code nevents} 0, when the call does not wait
+   * @param events address of memory for {@code nevents} structs, at least {@code nchanges} of them;
+   *     or 0 with {@code nevents} 0, in which case the call does not wait
    * @param timespec address of the time-out, or 0 to wait for ever
    * @return the number of events, or the negative errno
    */
   int kevent(long changes, int nchanges, long events, int nevents, long timespec);
 
   /**
-   * The same call through the kernel {@linkplain Kernel#forThread() for the calling thread}, which
-   * saves the look-up of that thread's errno.
+   * The same call through the kernel {@linkplain Kernel#forThread() for the calling thread}. This
+   * saves the look-up of the thread's errno segment.
    */
   default int kevent(
       Kernel caller, long changes, int nchanges, long events, int nevents, long timespec) {
@@ -32,31 +32,30 @@ public interface Kqueue extends AutoCloseable {
   }
 
   /**
-   * Has to be called before the descriptor is closed, on whichever thread closes it. Its knotes are
-   * gone afterwards, without an event.
+   * Removes the knotes of a descriptor without an event. It has to be called before the descriptor
+   * is closed, by the thread that closes it.
    */
   void forget(int fd);
 
   /**
-   * Whether a change by one thread waits until the wait of another one is over. So the waiting
-   * thread has to be woken first, by other means than a change.
+   * Whether a change by one thread blocks until the wait of another thread is over. The waiting
+   * thread then has to be woken first, by other means than a change.
    */
   default boolean changesAwaitWaits() {
     return false;
   }
 
   /**
-   * Has to be called when a registration of the descriptor has been cancelled and its knotes were
-   * deleted: a provider that remembers the descriptor without a knote takes it out, since the
-   * descriptor may be closed without {@link #forget} from now on. Knotes that others have of it
-   * stay.
+   * Has to be called after a registration of the descriptor was cancelled and its knotes were
+   * deleted. A provider that keeps a descriptor without knotes removes it, because it may be closed
+   * without {@link #forget} from now on. Knotes of other registrations stay.
    */
   void release(int fd);
 
   /**
-   * Whether both filters of a descriptor share a registration, so that a change or a delivery of
-   * EVFILT_WRITE takes from an EVFILT_READ with EV_CLEAR that it tells arrivals and the end alone.
-   * Added anew, it has it again.
+   * Whether both filters of a descriptor share one registration. After a change or a delivery of
+   * EVFILT_WRITE, an EVFILT_READ with EV_CLEAR then reports more than new data and the end of the
+   * stream. Adding it again restores it.
    */
   default boolean sharesFilters() {
     return false;
@@ -64,10 +63,10 @@ public interface Kqueue extends AutoCloseable {
 
   KeventLayout layout();
 
-  /** Who serves the calls, in a word or two for people. */
+  /** {@return a short name of the provider, for people} */
   String describe();
 
-  /** Closes the descriptors and frees the memory behind it. */
+  /** Closes the kqueue's descriptors and frees its memory. */
   @Override
   void close();
 }

@@ -4,14 +4,15 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
-/** kqueue's numbers on one platform, in fields, since every kevent call needs some. */
+/** The constants of kqueue on one platform, in fields, because every kevent call needs some. */
 public final class KqueueConstants {
-  /** Where a platform has no EVFILT_USER; no filter has this number. */
+  /** In place of EVFILT_USER where a platform lacks it. No filter has this number. */
   public static final int NO_FILTER = Integer.MIN_VALUE;
 
   /**
-   * No socket buffer is that large, so that data alone never reaches this low-water mark. Honoured
-   * by NetBSD, FreeBSD (so_error and EOF fire regardless); Darwin clamps it to the buffer's size.
+   * A low-water mark that data never reaches, because no socket buffer is that large. NetBSD and
+   * FreeBSD honour it, and report so_error and EOF regardless of it. Darwin clamps it to the size
+   * of the buffer.
    */
   public static final long NEVER_REACHED = 0x7fff_ffffL;
 
@@ -33,7 +34,7 @@ public final class KqueueConstants {
   public final int eof;
   public final int error;
 
-  /** The flags that a knote keeps from its EV_ADD and shows in its events. */
+  /** The flags that a knote keeps from its EV_ADD and repeats in its events. */
   public final int lasting;
 
   public final int lowat;
@@ -69,7 +70,7 @@ public final class KqueueConstants {
     enoent = platform.number(Errno.ENOENT);
   }
 
-  /** Whether a change has EV_ENABLE and EV_DISABLE, which a kqueue answers EINVAL to. */
+  /** Whether a change has both EV_ENABLE and EV_DISABLE, to which a kqueue answers EINVAL. */
   public boolean isContradiction(int flags) {
     return (flags & (enable | disable)) == (enable | disable);
   }
@@ -79,19 +80,22 @@ public final class KqueueConstants {
   }
 
   /**
-   * The errno in the fflags of an event with EV_EOF, 0 if there is none. A provider without one can
-   * give back the NOTE_LOWAT of the change, whose number is EPERM's, which no socket ends with.
+   * {@return the errno in the fflags of an event with EV_EOF, or 0} A provider without an errno may
+   * return the NOTE_LOWAT of the change. Its number is that of EPERM, with which no socket ends.
    */
   public int errnoOfEof(int fflags) {
     return fflags == lowat ? 0 : fflags;
   }
 
-  /** Whether it is a failed change, and not an EV_RECEIPT that says "done" with an errno of 0. */
+  /**
+   * Whether an event is the answer to a failed change. An EV_RECEIPT for an applied change has an
+   * errno of 0.
+   */
   public boolean isError(int flags, long data) {
     return (flags & error) != 0 && data != 0;
   }
 
-  /** Whether it is an EV_RECEIPT's answer for a change that was applied. */
+  /** Whether an event is the EV_RECEIPT for an applied change. */
   public boolean isReceipt(int flags, long data) {
     return (flags & error) != 0 && data == 0;
   }

@@ -10,12 +10,13 @@ public final class Kqueues {
   private Kqueues() {}
 
   /**
-   * Opens the kernel's kqueue, or a user's library's; on Linux without such a library one over
-   * epoll.
+   * Opens the kqueue of the kernel or of a user's library. On Linux without such a library it opens
+   * one over epoll.
    *
-   * @param kernel for all threads or {@linkplain Kernel#forThread() for one}; the kqueue over epoll
-   *     opens further ones for its threads, the kernel's kqueue makes its calls on this one
-   * @throws IOException with the call and the errno: usually EMFILE or ENFILE
+   * @param kernel the kernel for all threads or {@linkplain Kernel#forThread() for one}. The
+   *     kernel's kqueue makes its calls through it. The kqueue over epoll opens further ones for
+   *     its threads.
+   * @throws IOException if that fails, usually with EMFILE or ENFILE
    */
   public static Kqueue open(Kernel kernel) throws IOException {
     if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
@@ -24,18 +25,18 @@ public final class Kqueues {
     return isLibkqueue(kernel) ? Libkqueue.open(kernel) : KernelKqueue.open(kernel);
   }
 
-  /** Whether {@link #open} gives libkqueue's. */
+  /** Whether {@link #open} opens a kqueue of libkqueue. */
   public static boolean isLibkqueue(Kernel kernel) {
     return kernel.platform().isLinux() && kernel.has(Call.KQUEUE) && kernel.has(Call.KEVENT);
   }
 
   /**
-   * Opens an embedded kqueue whose events have {@code data} (bytes that can be read) and {@code
-   * fflags} (the errno of a failed socket). That costs a system call or two per event, and takes
-   * the errno from the socket: a later recv shows a clean end of stream.
+   * Opens an embedded kqueue whose events have {@code data} (the bytes that can be read) and {@code
+   * fflags} (the errno of a failed socket). This costs one or two system calls per event. It takes
+   * the errno from the socket, so that a later recv returns a clean end of stream.
    *
-   * @param kernel Linux's
-   * @throws IOException with the call and the errno
+   * @param kernel a kernel of Linux
+   * @throws IOException if that fails
    */
   public static Kqueue openDetailed(Kernel kernel) throws IOException {
     return EpollKqueue.open(kernel, true);

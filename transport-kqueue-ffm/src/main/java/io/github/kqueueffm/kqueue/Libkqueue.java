@@ -10,27 +10,27 @@ import io.github.kqueueffm.syscall.Timespec;
 import java.io.IOException;
 
 /**
- * The kqueue of libkqueue on Linux, which differs from a kernel's in ways that would lose
- * something:
+ * The kqueue of libkqueue on Linux. It differs from a kernel's kqueue in these ways, which this
+ * class corrects:
  *
  * <ul>
- *   <li>A change that fails in a call that waits is not reported. So no change goes out with a
- *       wait: a separate call, without room for events, sends each one and returns its errno.
- *   <li>A knote that is added anew keeps its old udata. So it is deleted before.
- *   <li>The knotes of a descriptor that is closed stay, and the next descriptor of that number
- *       would never be reported. So they are deleted by {@link #forget}.
- *   <li>A time-out that is negative waits for ever. So it is refused here, with EINVAL.
- *   <li>Releases 2.4 to 2.6.4 hold the kqueue's lock while they wait. So a change by another thread
- *       says that it {@linkplain #changesAwaitWaits() has to wait}.
- *   <li>Release 2.7 has one epoll registration for both filters of a descriptor, so they are
- *       {@linkplain #sharesFilters() not independent}.
- *   <li>A call gives 512 events at most. That loses nothing: the others come with the next one.
+ *   <li>A call that waits does not report a change that fails. So each change is sent by a separate
+ *       call without room for events, which returns its errno.
+ *   <li>A knote that is added again keeps its old udata. So it is deleted first.
+ *   <li>The knotes of a closed descriptor stay, and the next descriptor of that number would never
+ *       be reported. So {@link #forget} deletes them.
+ *   <li>A negative time-out waits for ever. So this class refuses it with EINVAL.
+ *   <li>Releases 2.4 to 2.6.4 hold the kqueue's lock while they wait. So {@link
+ *       #changesAwaitWaits()} is true.
+ *   <li>Release 2.7 has one epoll registration for both filters of a descriptor. So {@link
+ *       #sharesFilters()} is true.
+ *   <li>A call returns at most 512 events. The next call returns the others.
  * </ul>
  *
- * <p>To arm a filter again takes two calls of the library beside the wait, in which it makes system
- * calls: epoll_ctl for each, and at an addition fstat and getsockopt, which tell what the
- * descriptor is. So an echo costs 10 system calls; on the embedded kqueue it costs 3. EV_DISPATCH
- * saves none of them, since a knote that is added anew has to be deleted before with it too.
+ * <p>Arming a filter again takes two calls of the library beside the wait. Each of them calls
+ * epoll_ctl. An addition also calls fstat and getsockopt to find the kind of the descriptor. So an
+ * echo costs 10 system calls, but 3 on the embedded kqueue. EV_DISPATCH does not save any of them,
+ * because a knote with it also has to be deleted before it is added again.
  */
 final class Libkqueue implements Kqueue {
   private final Kernel kernel;
@@ -78,7 +78,10 @@ final class Libkqueue implements Kqueue {
     return caller.kevent(fd, 0, 0, events, nevents, timespec);
   }
 
-  /** How many answers there are, or the negative errno of a change for whose answer is no room. */
+  /**
+   * {@return the number of answers, or the negative errno of a failed change whose answer found no
+   * room}
+   */
   private synchronized int apply(
       Kernel caller, long changes, int nchanges, long events, int nevents) {
     answers.start(events, nevents);
@@ -96,10 +99,11 @@ final class Libkqueue implements Kqueue {
     int filter = layout.filter(source);
     int flags = layout.flags(source);
     if ((flags & c.add) != 0 && (filter == c.read || filter == c.write)) {
-      // Whatever is wrong with the descriptor, the addition tells it; mostly there is no knote.
+      // Any errno: usually the knote does not exist, and the addition fails if the descriptor is
+      // bad.
       make(caller, layout.ident(source), filter, c.delete, 0, 0, 0);
     }
-    // The library takes a receipt that it has no room for as a failure.
+    // The library treats a receipt without room as a failure.
     return make(
         caller,
         layout.ident(source),
@@ -114,7 +118,8 @@ final class Libkqueue implements Kqueue {
       Kernel caller, long ident, int filter, int flags, int fflags, long data, long udata) {
     layout.put(change, ident, filter, flags, fflags, data, udata);
     int result = caller.kevent(fd, change, 1, 0, 0, 0);
-    // EIO: old releases do not say why. A deletion fails for want of a knote.
+    // EIO: old releases answer it to every failure. A deletion fails only if the knote does not
+    // exist.
     return result == -eio && (flags & c.delete) != 0 ? -c.enoent : result;
   }
 
@@ -131,19 +136,19 @@ final class Libkqueue implements Kqueue {
 
   private void delete(int descriptor, int filter) {
     int result = make(kernel, descriptor, filter, c.delete, 0, 0, 0);
-    // ENOENT: it has no knote of that filter. EBADF: it was closed already.
+    // ENOENT: the descriptor has no knote of that filter. EBADF: it is already closed.
     if (result < 0 && result != -c.enoent && result != -c.ebadf) {
       throw Failures.unexpected(kernel.platform(), "kevent(EV_DELETE, " + descriptor + ")", result);
     }
   }
 
-  /** There is no way to ask the library for its release. */
+  /** Always true, because the library has no function that returns its release. */
   @Override
   public boolean changesAwaitWaits() {
     return true;
   }
 
-  /** There is no way to ask the library for its release. */
+  /** Always true, because the library has no function that returns its release. */
   @Override
   public boolean sharesFilters() {
     return true;
@@ -151,7 +156,7 @@ final class Libkqueue implements Kqueue {
 
   @Override
   public void release(int descriptor) {
-    // The library keeps nothing but knotes.
+    // The library keeps only knotes, which are already deleted.
   }
 
   @Override

@@ -1,5 +1,5 @@
 /**
- * One {@code kevent()} and its providers: the system's own, libkqueue's, and the embedded one on
- * epoll.
+ * The interface {@code kevent()} and its providers: the kernel's kqueue, libkqueue, and the
+ * embedded kqueue on epoll.
  */
 package io.github.kqueueffm.kqueue;

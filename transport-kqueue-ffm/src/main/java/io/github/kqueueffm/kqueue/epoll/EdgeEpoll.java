@@ -4,9 +4,10 @@ import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Kernel;
 
 /**
- * The EV_CLEAR knotes of one filter: an edge-triggered epoll inside the main one. They cannot share
- * a registration with level-triggered knotes, since EPOLLET is the descriptor's; nor with those of
- * the other filter, since an edge of one side reports the state of both.
+ * An edge-triggered epoll inside the main one, for the EV_CLEAR knotes of one filter. They cannot
+ * share a registration with level-triggered knotes, because EPOLLET applies to the whole
+ * registration. They cannot share one with knotes of the other filter, because an edge of one side
+ * reports the state of both.
  */
 final class EdgeEpoll {
   private static final int BATCH = 64;
@@ -30,13 +31,13 @@ final class EdgeEpoll {
   }
 
   /**
-   * Has the knote reported if it is ready now, and whenever it becomes so.
+   * Makes epoll report the knote if it is ready now, and each time that it becomes ready.
    *
-   * @return 0 or the negative errno. If the descriptor is {@linkplain EpollConstants#isGone gone}
-   *     all its knotes are forgotten.
+   * @return 0 or the negative errno. If the descriptor is {@linkplain EpollConstants#isGone gone},
+   *     all its knotes are removed.
    */
   int arm(Fd fd, FdKnote knote) {
-    // Asked first, as the new epoll could get the very number that is not open.
+    // The descriptor is checked first, because a new epoll could get the same number if it is free.
     int result = epoll == null ? Math.min(table.flagsOf(fd.number), 0) : 0;
     result = result == 0 && epoll == null ? open() : result;
     result = result == 0 ? add(fd, knote) : result;
@@ -58,8 +59,8 @@ final class EdgeEpoll {
   void disarm(Fd fd, FdKnote knote) {
     if (knote.isInEdges()) {
       knote.leftEdges();
-      // Any errno: an edge that is still reported finds no knote, and an ADD answers EEXIST to
-      // what epoll still has.
+      // Any errno: an edge that is still reported finds no knote and is dropped, and an ADD of a
+      // descriptor that epoll still has fails with EEXIST and becomes a MOD.
       epoll.delete(fd.number);
     }
   }
@@ -81,7 +82,7 @@ final class EdgeEpoll {
     return 0;
   }
 
-  /** What is ready, at most so many; the number of {@link #events} or the negative errno. */
+  /** {@return the number of ready {@link #events}, at most {@code max}, or the negative errno} */
   int poll(int max) {
     return epoll.poll(events, Math.min(max, BATCH));
   }

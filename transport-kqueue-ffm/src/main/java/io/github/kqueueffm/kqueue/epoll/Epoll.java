@@ -5,9 +5,12 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Kernel;
 
-/** One epoll descriptor. {@code add}, {@code modify} and {@code delete} by one thread at a time. */
+/**
+ * One epoll descriptor. Only one thread at a time may call {@code add}, {@code modify} and {@code
+ * delete}.
+ */
 final class Epoll {
-  /** Tokens below 0 are not of a descriptor of the user's. */
+  /** Tokens below 0 belong to the kqueue's internal descriptors. */
   static final long EVENTFD = -1;
 
   static final long TIMERFD = -2;
@@ -21,7 +24,7 @@ final class Epoll {
   private final EpollEvents argument;
   private final int fd;
 
-  /** How many threads are in it or about to be. */
+  /** The number of threads that wait in this epoll or are about to. */
   int users;
 
   private Epoll(Kernel kernel, int fd) {
@@ -34,7 +37,7 @@ final class Epoll {
     argument = new EpollEvents(platform, 1);
   }
 
-  /** A descriptor for {@link #of}, or the negative errno. */
+  /** {@return a descriptor for {@link #of}, or the negative errno} */
   static int create(Kernel kernel) {
     return kernel.epollCreate1(kernel.platform().get(Constant.EPOLL_CLOEXEC));
   }
@@ -61,12 +64,14 @@ final class Epoll {
     return kernel.epollCtl(fd, ctlDelete, descriptor, argument.address());
   }
 
-  /** What is ready now, without waiting. */
+  /** Takes reports without waiting; returns their number or the negative errno. */
   int poll(EpollEvents events, int max) {
     return kernel.epollWait(fd, events.address(), max, 0);
   }
 
-  /** Waits for nothing, to see whether it may; not while something can be ready. */
+  /**
+   * Calls epoll_wait without waiting, to check that it is permitted. No descriptor may be ready.
+   */
   int tryWait() {
     return kernel.epollWait(fd, argument.address(), 1, 0);
   }

@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
-/** epoll's numbers on one platform, in fields. */
+/** The constants of epoll on one platform, in fields. */
 final class EpollConstants {
   final int in;
   final int out;
@@ -12,7 +12,7 @@ final class EpollConstants {
   final int hup;
   final int err;
 
-  /** EPOLLHUP and EPOLLERR, which are reported whatever the mask is. */
+  /** EPOLLHUP and EPOLLERR, which epoll reports even if the mask lacks them. */
   final int hangUp;
 
   final int edge;
@@ -37,8 +37,8 @@ final class EpollConstants {
   }
 
   /**
-   * Whether EPOLL_CTL_MOD or EPOLL_CTL_DEL failed because the descriptor is closed or is another
-   * file by now, such as one that cannot be polled (EPERM).
+   * Whether EPOLL_CTL_MOD or EPOLL_CTL_DEL failed because the descriptor is closed or now belongs
+   * to another file, for example one that cannot be polled (EPERM).
    */
   boolean isGone(int result) {
     return result == -enoent || result == -ebadf || result == -eperm;

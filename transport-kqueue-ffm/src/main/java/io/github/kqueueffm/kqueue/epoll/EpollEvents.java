@@ -22,7 +22,7 @@ final class EpollEvents {
     address = NativeMemory.allocate((long) capacity * size);
   }
 
-  /** Makes room for that many; what the array held is lost if it has to grow. */
+  /** Makes room for that many events. The contents are lost if the array has to grow. */
   void ensureCapacity(int wanted) {
     if (wanted > capacity) {
       long larger = NativeMemory.allocate((long) wanted * size);

@@ -14,32 +14,33 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * A kqueue on epoll, eventfd and timerfd: EVFILT_READ, EVFILT_WRITE, EVFILT_TIMER and EVFILT_USER.
  *
- * <p>One lock guards everything, and nobody waits with it: a call takes it for its changes and once
- * more for its events.
+ * <p>One lock guards all state, and no thread waits for events while it holds it. A call takes the
+ * lock for its changes, and again for its events.
  *
- * <p>Where a kernel's kqueue does otherwise, which epoll (epoll(7), epoll_ctl(2)) gives no means
- * for:
+ * <p>It differs from a kernel's kqueue where epoll(7) and epoll_ctl(2) do not offer what is needed:
  *
  * <ul>
- *   <li>A descriptor has to be {@linkplain #forget forgotten} before it is closed. If not, its
- *       knotes are found to be gone by the next change with another udata, and until then a
- *       deletion of one succeeds.
- *   <li>A regular file or directory is refused with EPERM.
- *   <li>EVFILT_WRITE of a stream that this side has shut down is ready without EV_EOF, and that of
- *       a TCP socket that was never connected is ready with it.
- *   <li>NOTE_LOWAT is refused with EINVAL but for a mark of 0x7fffffff on EVFILT_READ with
- *       EV_CLEAR, which waits for the end of the stream alone. It is reported once per EV_ADD.
- *   <li>Events have neither data nor fflags unless {@code detailed}, then EVFILT_READ alone has
- *       data, which is 1 for a listener.
- *   <li>A receipt is given as long as there is room for it; a change without room for one is
- *       applied all the same, as on Darwin.
+ *   <li>A descriptor has to be {@linkplain #forget forgotten} before it is closed. Otherwise its
+ *       knotes stay until the next change with another udata, and until then deleting one succeeds.
+ *   <li>Regular files and directories are refused with EPERM.
+ *   <li>EVFILT_WRITE of a stream whose output was shut down on this side is ready without EV_EOF.
+ *       EVFILT_WRITE of a TCP socket that was never connected is ready with EV_EOF.
+ *   <li>NOTE_LOWAT is refused with EINVAL, except for a mark of 0x7fffffff on EVFILT_READ with
+ *       EV_CLEAR, which waits only for the end of the stream. It is reported once per EV_ADD.
+ *   <li>Events have neither data nor fflags unless {@code detailed}. In that case only EVFILT_READ
+ *       has data, which is 1 for a listener.
+ *   <li>A receipt is returned if there is room for it. A change without room for its receipt is
+ *       applied nevertheless, as on Darwin.
  * </ul>
  */
 public final class EpollKqueue implements Kqueue {
-  /** Reports taken from epoll at once; a larger event array is filled by more calls. */
+  /** The most reports that one call takes from epoll. More calls fill a larger event array. */
   static final int MOST_REPORTS = 4096;
 
-  /** Longer time-outs are shortened to it: 73 years, a quarter of what nanoTime counts. */
+  /**
+   * The longest time-out, to which longer ones are shortened: 73 years, a quarter of the range of
+   * nanoTime.
+   */
   private static final long LONGEST = Long.MAX_VALUE / 4;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -65,7 +66,7 @@ public final class EpollKqueue implements Kqueue {
 
   private EpollKqueue(
       Kernel shared, Kernel kernel, boolean detailed, int epollDescriptor, int eventDescriptor) {
-    // What is called under the lock is called by one thread at a time.
+    // Calls under the lock are made by one thread at a time.
     this.kernel = kernel;
     this.detailed = detailed;
     c = new KqueueConstants(kernel.platform());
@@ -87,10 +88,10 @@ public final class EpollKqueue implements Kqueue {
   }
 
   /**
-   * Opens one.
+   * Opens a kqueue.
    *
-   * @param detailed whether events have {@code data} and {@code fflags}, for which the kernel is
-   *     asked per event; a socket's error is then taken from it
+   * @param detailed whether events have {@code data} and {@code fflags}, which the kernel is asked
+   *     for on each event; this takes the error from the socket
    */
   public static EpollKqueue open(Kernel shared, boolean detailed) throws IOException {
     Kernel kernel = shared.forThread();
@@ -107,7 +108,8 @@ public final class EpollKqueue implements Kqueue {
     EpollKqueue made = new EpollKqueue(shared, kernel, detailed, epoll, eventfd);
     try {
       made.check("epoll_ctl", "eventfd", made.eventFd.addTo(made.main, made.e));
-      // A filter of system calls that forbids it leaves no other way; here the message can name it.
+      // If a filter of system calls forbids epoll_wait, it has no replacement. Here the message can
+      // name it.
       made.check("epoll_wait", null, made.main.tryWait());
       return made;
     } catch (Throwable t) {
@@ -123,10 +125,10 @@ public final class EpollKqueue implements Kqueue {
   }
 
   /**
-   * kevent(2). A change that fails is an event with EV_ERROR, after which the call does not wait;
-   * it is the answer itself if there is no room for one, and later changes are then not applied. A
-   * call of changes alone is also answered with the errno of the write that was to wake another
-   * thread for them; they are applied then.
+   * kevent(2). A change that fails becomes an event with EV_ERROR, and the call then does not wait.
+   * Without room for that event the call returns the errno, and later changes are not applied. A
+   * call without room for events also returns the errno of a failed write that should have woken
+   * another thread for its changes, which are applied.
    */
   @Override
   public int kevent(long changes, int nchanges, long events, int nevents, long timespec) {
@@ -160,7 +162,7 @@ public final class EpollKqueue implements Kqueue {
       lock.lock();
       try {
         int result = collect(waiter, reports, events, nevents);
-        // Reports that are no events, in all the room there is, can hide some that are.
+        // Reports that do not become events may have filled all the room and hide others that do.
         if (result == 0 && (reports == waiter.most || !wait.isOver(waiter))) {
           wait.enter(waiter, most(nevents));
           continue;
@@ -174,8 +176,8 @@ public final class EpollKqueue implements Kqueue {
   }
 
   /**
-   * How many reports of epoll there will be room for. Epoll reports the ready ones in turn, and one
-   * without room would lose its turn.
+   * {@return the number of reports of epoll for which there will be room} Epoll reports ready
+   * descriptors in turn, and one without room would lose its turn.
    */
   private int most(int nevents) {
     int room = main.firstRefused() != null ? nevents - 1 : nevents;
@@ -200,7 +202,7 @@ public final class EpollKqueue implements Kqueue {
       timersAndUsers.deliver(out, out.room());
     }
     if (out.isFull()) {
-      // Who was last and perhaps found no room is first the next time.
+      // The kind of event that came last may have found no room, so it comes first the next time.
       identsFirst = !identsFirst;
     }
     return out.count() == 0 ? failure : out.count();

@@ -7,13 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The threads that wait: how long each sleeps, and which of them has to be woken. All but {@link
- * #sleep} under the kqueue's lock.
+ * Manages the waiting threads: how long each sleeps, and which of them has to be woken. All methods
+ * except {@link #sleep} are called under the kqueue's lock.
  *
- * <p>Times are of {@link System#nanoTime()}, which is CLOCK_MONOTONIC on Linux.
+ * <p>Times are those of {@link System#nanoTime()}, which is CLOCK_MONOTONIC on Linux.
  */
 final class EpollWait {
-  /** The kernel lets a wait of epoll end late by a thousandth: what is longer is slept in two. */
+  /**
+   * The kernel may end a wait of epoll late by a thousandth of its length. A longer wait is
+   * therefore split into two sleeps.
+   */
   private static final long EXACT = 150_000_000;
 
   private final Kernel kernel;
@@ -24,17 +27,17 @@ final class EpollWait {
   private final EventFd eventFd;
   private final TimerFd timerFd;
 
-  /** As many as threads have ever waited at once. */
+  /** As many as the most threads that have waited at the same time. */
   private final List<Waiter> waiters = new ArrayList<>(2);
 
   private int sleeping;
   private final OptionalCall preciseWait = new OptionalCall(true);
 
-  /** Whether the eventfd's edge is still to be reported, to whichever thread. */
+  /** Whether the edge of the eventfd has yet to be reported, to any of the threads. */
   private boolean signalled;
 
   /**
-   * @param kernel for all threads
+   * @param kernel the kernel for all threads
    */
   EpollWait(
       Kernel kernel,
@@ -54,7 +57,7 @@ final class EpollWait {
   }
 
   /**
-   * @param timeout nanoseconds, negative for ever
+   * @param timeout in nanoseconds; negative waits for ever
    */
   Waiter begin(long timeout, int nevents) {
     Waiter waiter = idleWaiter();
@@ -79,15 +82,15 @@ final class EpollWait {
 
   void end(Waiter waiter) {
     waiter.busy = false;
-    // An errno is not that of this call, which has its events: the next call that comes here wakes
-    // who has not been woken.
+    // An errno does not belong to this call, which has its events. The next call that ends tries
+    // the wakeup again.
     passOn();
   }
 
   /**
-   * To be called before {@link #sleep}.
+   * Prepares a {@link #sleep}.
    *
-   * @param most how many reports to take at most
+   * @param most the most reports to take
    */
   void enter(Waiter waiter, int most) {
     waiter.most = Math.min(most, waiter.events.capacity());
@@ -121,7 +124,9 @@ final class EpollWait {
     }
   }
 
-  /** The only step without the lock; the reports' number or the negative errno. */
+  /**
+   * Sleeps, as the only step without the lock; returns the number of reports or the negative errno.
+   */
   int sleep(Waiter waiter) {
     boolean precise = preciseWait.isUsable();
     int result = waiter.sleep(precise);
@@ -129,9 +134,9 @@ final class EpollWait {
       return result;
     }
     if (result < 0 && result != -eintr) {
-      // The kernel is old, or a filter of system calls (containers) forbids the call, with any
-      // errno. It is tried again at once, and then the timerfd serves: what is really wrong
-      // epoll_wait says too.
+      // The kernel is old, or a filter of system calls (in containers) forbids epoll_pwait2 with
+      // some errno. The wait is repeated at once, and after ENOSYS or several refusals the timerfd
+      // serves. A real fault makes epoll_wait fail too.
       preciseWait.refused(kernel.platform(), result);
       return 0;
     }
@@ -140,9 +145,9 @@ final class EpollWait {
   }
 
   /**
-   * To be called after {@link #sleep}.
+   * Ends a {@link #sleep}.
    *
-   * @return 0 or the negative errno of waking who waits in a retired epoll
+   * @return 0 or the negative errno of waking a thread that waits in a retired epoll
    */
   int leave(Waiter waiter) {
     if (waiter.sleeping) {
@@ -175,19 +180,20 @@ final class EpollWait {
   }
 
   /**
-   * A thread was reported the eventfd's edge, perhaps one that only polls: no other one will be.
+   * Records that a thread has taken the edge of the eventfd, which may be one that only polls. No
+   * other thread gets it.
    */
   void signalTaken() {
     signalled = false;
   }
 
-  /** Whether the call's time-out has ended; else it has to be entered again. */
+  /** Whether the time-out of the call has ended. If not, {@link #enter} has to be called again. */
   boolean isOver(Waiter waiter) {
     return waiter.polls || !waiter.forEver && waiter.deadline - System.nanoTime() <= 0;
   }
 
   /**
-   * Wakes a sleeping thread if there is something for it that epoll does not report.
+   * Wakes a sleeping thread if a timer or user event that epoll does not report needs it.
    *
    * @return 0 or the negative errno
    */

@@ -3,9 +3,12 @@ package io.github.kqueueffm.kqueue.epoll;
 import io.github.kqueueffm.kqueue.EventArray;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 
-/** Makes events of knotes from what epoll reports. */
+/** Turns reports of epoll into events of knotes. */
 final class EventDelivery {
-  /** A late report of a descriptor closed by another thread is normal, this many in a row not. */
+  /**
+   * One late report of a descriptor that another thread has closed is normal. So many turns with
+   * late reports in a row are not, and the epoll is rebuilt.
+   */
   private static final int STALE_TURNS = 3;
 
   private final KqueueConstants c;
@@ -42,8 +45,8 @@ final class EventDelivery {
   }
 
   /**
-   * Turns reports of the main epoll into events. There has to be room for one event each; a second
-   * one that finds no room is reported again by the next wait.
+   * Turns reports of the main epoll into events. There has to be room for one event per report. A
+   * second event of a report that finds no room is reported again by the next wait.
    *
    * @return 0 or the negative errno of an epoll_ctl
    */
@@ -68,7 +71,7 @@ final class EventDelivery {
     return failure;
   }
 
-  /** Whether the last reports held the edge of the eventfd. */
+  /** Whether the last reports contained the edge of the eventfd. */
   boolean wasEventFdReported() {
     return eventFdReported;
   }
@@ -120,8 +123,9 @@ final class EventDelivery {
   }
 
   /**
-   * The main epoll goes on to report what is not armed: what is armed fails, one knote with each
-   * report as there is room for one event, and the descriptor is taken out at last.
+   * Handles a mask that could not be reduced, so that the main epoll continues to report bits that
+   * are not armed. Each report fails one armed knote, because it has room for one event. When no
+   * armed knote is left the descriptor is removed.
    */
   private void fail(Fd fd, int errno) {
     FdKnote knote = fd.knote(fd.read.armedBits() != 0);
@@ -133,12 +137,12 @@ final class EventDelivery {
     out.putError(fd.number, knote.isRead ? c.read : c.write, 0, knote.udata(), errno);
   }
 
-  /** Has knotes, at most so many, fail whose descriptor a rebuilt epoll has refused. */
+  /** Fails knotes, at most {@code most}, whose descriptor was refused by a rebuilt epoll. */
   void failRefused(int most) {
     int room = most;
     Fd fd;
     while ((fd = main.firstRefused()) != null) {
-      // One that was added again since is registered.
+      // A descriptor that was added again since then is registered.
       while (!fd.registered && fd.armedBits() != 0) {
         if (room-- == 0) {
           return;
@@ -154,14 +158,14 @@ final class EventDelivery {
       deliver(fd, fd.read, reported);
       deliver(fd, fd.write, reported);
     } else {
-      // In turn, or reads that are armed again would keep writes away for good.
+      // The filters take turns. Otherwise reads that are armed again would starve writes.
       boolean writeFirst = fd.writeFirst;
       fd.writeFirst = !writeFirst;
       deliver(fd, fd.knote(!writeFirst), reported);
     }
   }
 
-  /** Room for more than one event of this report and of each that is left. */
+  /** {@return the room beyond one event for this report and for each remaining report} */
   private int spareRoom() {
     return out.room() - 1 - left;
   }
@@ -182,7 +186,7 @@ final class EventDelivery {
     }
   }
 
-  /** The write side has ended when both have, or when the connection failed. */
+  /** The write side has ended when both sides have ended, or when the connection failed. */
   private boolean isEof(Fd fd, FdKnote knote, int reported) {
     int ends = knote.isRead ? e.hup | e.rdhup : e.hup;
     return (reported & ends) != 0 || (reported & e.err) != 0 && !details.isDatagram(fd);
@@ -195,7 +199,7 @@ final class EventDelivery {
     }
     for (int i = 0; i < count; i++) {
       Fd fd = table.findByToken(edges.events().token(i));
-      // An edge of a descriptor that is gone comes once and needs no more than to be dropped.
+      // An edge of a descriptor that is gone comes only once, so it can be dropped.
       if (fd != null && fd.knote(read).isInEdges()) {
         FdKnote knote = fd.knote(read);
         deliver(fd, knote, edges.events().mask(i));

@@ -8,15 +8,15 @@ import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 
 /**
- * Ends a wait of another thread. The eventfd is registered edge-triggered and never read: each
- * write is an edge, and the counter's 64 bits do not overflow.
+ * Ends the wait of another thread. The eventfd is registered edge-triggered and is never read. Each
+ * write is an edge, and the counter of 64 bits does not overflow.
  */
 final class EventFd {
   private final Kernel kernel;
   private final int fd;
   private final long one;
 
-  /** Takes the eventfd over, and closes it. */
+  /** Takes over the eventfd, which {@link #close} closes. */
   EventFd(Kernel kernel, int fd) {
     this.kernel = kernel;
     this.fd = fd;
@@ -24,19 +24,19 @@ final class EventFd {
     Memory.putLong(one, 1);
   }
 
-  /** A descriptor for it, or the negative errno. */
+  /** {@return the descriptor of a new eventfd, or the negative errno} */
   static int create(Kernel kernel) {
     Platform platform = kernel.platform();
     int flags = platform.get(Constant.EFD_NONBLOCK) | platform.get(Constant.EFD_CLOEXEC);
     return kernel.eventfd(0, flags);
   }
 
-  /** Returns 0 or the negative errno. */
+  /** {@return 0 or the negative errno} */
   int addTo(MainEpoll main, EpollConstants e) {
     return main.addOwn(fd, e.in | e.edge, Epoll.EVENTFD);
   }
 
-  /** Wakes one of the threads that wait; 0 or the negative errno. */
+  /** Wakes one of the waiting threads; returns 0 or the negative errno. */
   int signal() {
     return (int) Math.min(kernel.write(fd, one, 8), 0);
   }

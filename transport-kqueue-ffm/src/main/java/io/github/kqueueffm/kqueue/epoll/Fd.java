@@ -1,11 +1,14 @@
 package io.github.kqueueffm.kqueue.epoll;
 
 /**
- * What is known of a descriptor's number. It is kept when the descriptor goes and serves the next
- * one of that number, so that another connection allocates nothing.
+ * The state of a descriptor's number. It is kept after the descriptor is closed and serves the next
+ * one of that number, so that a new connection does not allocate.
  */
 final class Fd {
-  /** What EPOLLERR means depends on it; {@link SocketDetails} asks the kernel when that is seen. */
+  /**
+   * The kind of the file, on which the meaning of EPOLLERR depends. {@link SocketDetails} asks the
+   * kernel for it at the first EPOLLERR.
+   */
   enum Type {
     UNKNOWN,
     STREAM,
@@ -16,24 +19,27 @@ final class Fd {
   final FdKnote read = new FdKnote(true);
   final FdKnote write = new FdKnote(false);
 
-  /** Whether the main epoll has it, as far as is known. {@link MainEpoll} changes it. */
+  /**
+   * Whether the main epoll has the descriptor registered, as far as is known. {@link MainEpoll}
+   * changes it.
+   */
   boolean registered;
 
-  /** What the main epoll waits for, which can be more than what is armed. */
+  /** The bits that the main epoll waits for, which can be more than the armed ones. */
   int mask;
 
-  /** Whether it is listed as one that has EPOLLOUT in its mask and does not need it. */
+  /** Whether it is in the list of descriptors whose mask has EPOLLOUT without need. */
   boolean listed;
 
-  /** The errno with which a rebuilt main epoll has refused it though it has knotes, or 0. */
+  /** The errno with which a rebuilt main epoll has refused the descriptor and its knotes, or 0. */
   int refusal;
 
   Type type = Type.UNKNOWN;
 
-  /** The last event had no room for the write side, so its turn is first. */
+  /** Whether the write side comes first, because its last event found no room. */
   boolean writeFirst;
 
-  /** Whether it is one of those that the kqueue consists of, and so cannot be a user's. */
+  /** Whether the kqueue itself has opened it, so that it cannot belong to a user. */
   boolean own;
 
   private int generation;
@@ -50,7 +56,10 @@ final class Fd {
     return read.armedBits() | write.armedBits();
   }
 
-  /** What epoll hands back: tells this life of the number from earlier ones. */
+  /**
+   * {@return the value that epoll reports} It distinguishes this descriptor from earlier ones of
+   * the same number.
+   */
   long token() {
     return (long) (generation & Integer.MAX_VALUE) << 32 | number;
   }
@@ -59,7 +68,7 @@ final class Fd {
     return (int) token;
   }
 
-  /** Forgets all, as for a descriptor that has just been opened. */
+  /** Resets the state to that of a descriptor that was just opened. */
   void reset() {
     generation++;
     registered = false;

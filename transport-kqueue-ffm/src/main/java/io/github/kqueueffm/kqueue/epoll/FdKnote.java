@@ -3,13 +3,13 @@ package io.github.kqueueffm.kqueue.epoll;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 
 /**
- * The EVFILT_READ or EVFILT_WRITE knote of a descriptor, or what is remembered of the last one.
- * Every change of a knote's state is a method of this class.
+ * The EVFILT_READ or EVFILT_WRITE knote of a descriptor. After the knote is gone, the object keeps
+ * what is known of it. Every change of a knote's state is a method of this class.
  */
 final class FdKnote {
-  /** How epoll holds the knote. */
+  /** How the knote is registered with epoll. */
   enum Kind {
-    /** Level-triggered in the main epoll; one-shots too. */
+    /** Level-triggered in the main epoll, one-shot knotes included. */
     LEVEL,
     /** EPOLLRDHUP in the main epoll, reported once. */
     PEER_CLOSE,
@@ -21,20 +21,23 @@ final class FdKnote {
   private boolean present;
   private boolean enabled;
 
-  /** Of PEER_CLOSE: reported, and not added again since. */
+  /** Whether a PEER_CLOSE knote was reported and has not been added again since. */
   private boolean spent;
 
   private boolean inEdges;
   private Kind kind = Kind.LEVEL;
   private int bits;
 
-  /** EV_ONESHOT, EV_CLEAR, EV_DISPATCH and EV_RECEIPT of its creation. */
+  /** EV_ONESHOT, EV_CLEAR, EV_DISPATCH and EV_RECEIPT as given when the knote was created. */
   private int flags;
 
-  /** Kept when the knote goes, see {@link #isConfirmed}. */
+  /** Kept after the knote is gone, see {@link #isConfirmed}. */
   private long udata;
 
-  /** Whether an epoll_ctl has succeeded since udata was set, so that the descriptor is the same. */
+  /**
+   * Whether an epoll_ctl has succeeded since udata was set, which shows that the descriptor is the
+   * same.
+   */
   private boolean confirmed;
 
   FdKnote(boolean isRead) {
@@ -45,17 +48,17 @@ final class FdKnote {
     return present;
   }
 
-  /** What the main epoll has to report of it now. */
+  /** {@return the bits that the main epoll has to report for this knote now} */
   int armedBits() {
     return present && enabled && !spent ? bits : 0;
   }
 
-  /** Whether the nested epoll has to report it now. */
+  /** Whether the nested epoll has to report this knote now. */
   boolean isArmedEdge() {
     return present && enabled && kind == Kind.EDGE;
   }
 
-  /** Whether the nested epoll has it. */
+  /** Whether the nested epoll has this knote registered. */
   boolean isInEdges() {
     return inEdges;
   }
@@ -68,12 +71,12 @@ final class FdKnote {
     return udata;
   }
 
-  /** Whether epoll has confirmed the descriptor since the knote was given that udata. */
+  /** Whether epoll has confirmed the descriptor since the knote got that udata. */
   boolean isConfirmed(long udata) {
     return confirmed && this.udata == udata;
   }
 
-  /** Whether a change other than EV_DELETE is one that a kqueue answers EINVAL to. */
+  /** Whether a kqueue answers EINVAL to a change, which is not EV_DELETE. */
   boolean refuses(KqueueConstants c, int flags, int fflags, long data) {
     boolean lowat = isLowat(c, flags, fflags);
     boolean forPeerClose =
@@ -81,18 +84,18 @@ final class FdKnote {
     return c.isContradiction(flags) || lowat && !forPeerClose;
   }
 
-  /** What the knote is after such a change. */
+  /** {@return the kind of the knote after a change} */
   Kind kindAfter(KqueueConstants c, int flags, int fflags) {
     boolean adds = (flags & c.add) != 0;
     if (isLowat(c, flags, fflags) || !adds && kind == Kind.PEER_CLOSE) {
       return Kind.PEER_CLOSE;
     }
-    // A one-shot is gone once it was reported, so EV_CLEAR changes nothing.
+    // A one-shot knote is gone after its report, so EV_CLEAR does not matter.
     boolean clear = (lasting(c, flags) & (c.clear | c.oneshot)) == c.clear;
     return clear ? Kind.EDGE : Kind.LEVEL;
   }
 
-  /** Whether the knote is enabled after such a change. */
+  /** Whether the knote is enabled after a change. */
   boolean enabledAfter(KqueueConstants c, int flags) {
     if (!present) {
       return (flags & c.disable) == 0;
@@ -112,7 +115,7 @@ final class FdKnote {
   /**
    * Applies a change that epoll has accepted.
    *
-   * @param bits what the main epoll has to wait for when the knote is armed
+   * @param bits the bits that the main epoll has to wait for while the knote is armed
    * @param confirms whether epoll has confirmed the descriptor
    */
   void change(KqueueConstants c, int flags, int fflags, long udata, int bits, boolean confirms) {
@@ -135,7 +138,7 @@ final class FdKnote {
     inEdges = false;
   }
 
-  /** Has been reported by an event. */
+  /** Records that an event has reported the knote. */
   void delivered(KqueueConstants c) {
     if ((flags & c.oneshot) != 0) {
       present = false;
@@ -145,12 +148,12 @@ final class FdKnote {
     spent = kind == Kind.PEER_CLOSE;
   }
 
-  /** By EV_DELETE, or because epoll has refused the descriptor. */
+  /** Deletes the knote, for EV_DELETE or because epoll has refused the descriptor. */
   void delete() {
     present = false;
   }
 
-  /** Forgets all, as for a descriptor that has just been opened. */
+  /** Resets the state to that of a descriptor that was just opened. */
   void reset() {
     present = false;
     enabled = false;

@@ -3,9 +3,9 @@ package io.github.kqueueffm.kqueue.epoll;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 
 /**
- * The knotes of EVFILT_READ and EVFILT_WRITE, and what a change of one does to the epolls.
+ * Applies changes of EVFILT_READ and EVFILT_WRITE to the knotes and to the epolls.
  *
- * <p>Guarded by the kqueue's lock, as all that works on them.
+ * <p>The kqueue's lock guards it, as it guards the knotes and the epolls.
  */
 final class FdKnotes {
   private final KqueueConstants c;
@@ -30,7 +30,7 @@ final class FdKnotes {
     this.writeEdges = writeEdges;
   }
 
-  /** Returns 0 or the negative errno. */
+  /** {@return 0 or the negative errno} */
   int apply(boolean read, long ident, int flags, int fflags, long data, long udata) {
     if (ident < 0 || ident > Integer.MAX_VALUE) {
       return -c.ebadf;
@@ -60,7 +60,8 @@ final class FdKnotes {
     boolean known = fd.registered || knote.isInEdges();
     int result = place(fd, knote, kind, knote.enabledAfter(c, flags), udata);
     if (known && e.isGone(result)) {
-      // The descriptor was closed without forget: this is another one without knotes, or none.
+      // The descriptor was closed without forget. Its number is free, or belongs to another
+      // descriptor, which has no knotes yet.
       boolean adds = (flags & c.add) != 0;
       return adds ? set(fd, knote, flags, fflags, data, udata) : -c.enoent;
     }
@@ -74,7 +75,7 @@ final class FdKnotes {
 
   private int place(Fd fd, FdKnote knote, FdKnote.Kind kind, boolean enabled, long udata) {
     boolean edge = kind == FdKnote.Kind.EDGE;
-    // A disabled one is registered too, as the answer for a bad descriptor has to be an error.
+    // A disabled knote is registered too, so that a bad descriptor is answered with its error.
     if (fd.registered || !edge || !enabled && !knote.isPresent()) {
       int need = enabled ? main.bits(knote.isRead, kind) : 0;
       int result = main.register(fd, need, knote.isConfirmed(udata));
@@ -85,7 +86,10 @@ final class FdKnotes {
     return edge && enabled ? edges(knote.isRead).arm(fd, knote) : 0;
   }
 
-  /** The main epoll learns it when it reports what is not armed; of EPOLLOUT before it waits. */
+  /**
+   * Takes a disarmed knote out of the nested epoll. In the main epoll EPOLLOUT is cleared before
+   * the next wait, and EPOLLIN after a report for which no knote is armed.
+   */
   private void disarmIdle(Fd fd, FdKnote knote) {
     if (!knote.isArmedEdge()) {
       edges(knote.isRead).disarm(fd, knote);
@@ -99,7 +103,7 @@ final class FdKnotes {
     return read ? readEdges : writeEdges;
   }
 
-  /** Never fails, since it comes before a close. */
+  /** Takes the descriptor out of all epolls. Never fails, because a close follows. */
   void forget(int number) {
     Fd fd = table.find(number);
     if (fd != null) {
@@ -110,7 +114,8 @@ final class FdKnotes {
   }
 
   /**
-   * Takes a descriptor without knotes out of the main epoll, which may have kept it to save a call.
+   * Takes a descriptor without knotes out of the main epoll, which may still have it to save a
+   * system call.
    */
   void release(int number) {
     Fd fd = table.find(number);

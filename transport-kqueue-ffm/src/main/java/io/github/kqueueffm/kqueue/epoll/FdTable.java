@@ -15,29 +15,31 @@ final class FdTable {
     this.getFlags = kernel.platform().get(Constant.F_GETFD);
   }
 
-  /** The descriptor of that number, or {@code null} if it was never added. */
+  /** {@return the descriptor of that number, or {@code null} if it was never added} */
   Fd find(int number) {
     return number >= 0 && number < byNumber.length ? byNumber[number] : null;
   }
 
-  /** The descriptor that epoll has reported with that token, or {@code null} if it is gone. */
+  /**
+   * {@return the descriptor that epoll has reported with that token, or {@code null} if it is gone}
+   */
   Fd findByToken(long token) {
     Fd found = find(Fd.numberOf(token));
     return found != null && found.token() == token ? found : null;
   }
 
-  /** Never {@code null} for a descriptor that is open. */
+  /** {@return the descriptor of that number, or {@code null} if it is new and not open} */
   Fd findOrCreate(int number) {
     Fd found = find(number);
     if (found != null) {
       return found;
     }
-    // Asked first, so that a wild number does not make a wild array. The kernel too has an array
-    // up to the highest open descriptor.
+    // Only an open number may enlarge the array, so a wrong number cannot make it huge. The kernel
+    // also has an array up to the highest open descriptor.
     return number >= byNumber.length && !isOpen(number) ? null : create(number);
   }
 
-  /** Every number below this may have been added. */
+  /** {@return a bound above every number that was added} */
   int size() {
     return byNumber.length;
   }
@@ -46,7 +48,7 @@ final class FdTable {
     return flagsOf(number) >= 0;
   }
 
-  /** The flags of F_GETFD, or the negative errno. */
+  /** {@return the result of F_GETFD, or the negative errno} */
   int flagsOf(int number) {
     return kernel.fcntl(number, getFlags, 0);
   }
@@ -61,8 +63,8 @@ final class FdTable {
   }
 
   /**
-   * Has to be called with a descriptor that the kqueue has opened for itself. Whatever had its
-   * number before was closed without {@code forget}, and a change must not find it.
+   * Has to be called with each descriptor that the kqueue opens for itself. An earlier descriptor
+   * of that number was closed without {@code forget}, and a change must not find it.
    */
   void own(int number) {
     Fd fd = find(number);
@@ -73,7 +75,7 @@ final class FdTable {
     fd.own = true;
   }
 
-  /** Has to be called before such a descriptor is closed while the kqueue lives on. */
+  /** Has to be called before such a descriptor is closed, unless the whole kqueue is closed. */
   void disown(int number) {
     find(number).own = false;
   }

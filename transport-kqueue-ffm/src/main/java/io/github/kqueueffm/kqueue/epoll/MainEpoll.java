@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * The epoll that the threads wait in, and what it knows of each descriptor. It is level-triggered,
- * and a mask can have more bits than are armed, so that re-arming a filter needs no system call.
+ * The epoll in which the threads wait. It is level-triggered. A mask can have more bits than are
+ * armed, so that re-arming a filter needs no system call.
  */
 final class MainEpoll {
-  /** One of the descriptors that the kqueue consists of. */
+  /** A descriptor that the kqueue has opened for itself. */
   private record Own(int fd, int mask, long token) {}
 
   private final Kernel kernel;
@@ -23,7 +23,7 @@ final class MainEpoll {
   private final Queue<Fd> refused = new ArrayDeque<>();
   private Epoll current;
 
-  /** Takes the epoll over, and closes it. */
+  /** Takes over the epoll, which {@link #close} closes. */
   MainEpoll(Kernel kernel, EpollConstants constants, FdTable table, EventFd eventFd, Epoll epoll) {
     this.kernel = kernel;
     this.e = constants;
@@ -33,7 +33,7 @@ final class MainEpoll {
     table.own(epoll.fd());
   }
 
-  /** Adds a descriptor that the kqueue has opened for itself; 0 or the negative errno. */
+  /** Adds a descriptor that the kqueue has opened for itself; returns 0 or the negative errno. */
   int addOwn(int fd, int mask, long token) {
     int result = current.add(fd, mask, token);
     if (result == 0) {
@@ -43,13 +43,13 @@ final class MainEpoll {
     return result;
   }
 
-  /** Has to be called before such a descriptor is closed while the kqueue lives on. */
+  /** Has to be called before such a descriptor is closed, unless the whole kqueue is closed. */
   void removeOwn(int fd) {
     own.removeIf(member -> member.fd() == fd);
     table.disown(fd);
   }
 
-  /** What is to be waited for, for a knote of that kind. */
+  /** {@return the bits to wait for, for a knote of that kind} */
   int bits(boolean read, FdKnote.Kind kind) {
     return switch (kind) {
       case EDGE -> 0;
@@ -59,12 +59,12 @@ final class MainEpoll {
   }
 
   /**
-   * Registers the descriptor with those bits at least.
+   * Registers the descriptor with at least those bits.
    *
    * @param same whether the descriptor is known to be the one that was registered
-   * @return 0 or the negative errno. If it was registered and is {@linkplain EpollConstants#isGone
-   *     gone} all knotes are forgotten: the descriptor was closed without {@code forget}, and its
-   *     number may be another one's.
+   * @return 0 or the negative errno. If the descriptor was registered and is {@linkplain
+   *     EpollConstants#isGone gone}, all its knotes are removed: it was closed without {@code
+   *     forget}, and its number may belong to another descriptor.
    */
   int register(Fd fd, int need, boolean same) {
     if (!fd.registered) {
@@ -73,7 +73,7 @@ final class MainEpoll {
     if (same && (fd.mask & need) == need) {
       return 0;
     }
-    // EPOLLIN stays, as it is likely to be armed again; EPOLLOUT of an idle socket would be
+    // EPOLLIN stays, because it is likely to be armed again. EPOLLOUT of an idle socket would be
     // reported at once.
     int kept = fd.mask & (e.in | e.rdhup);
     return modify(fd, kept | fd.write.armedBits() | need);
@@ -103,33 +103,31 @@ final class MainEpoll {
   }
 
   /**
-   * Takes bits out of the mask that were reported though nothing is armed for them.
+   * Takes bits out of the mask that were reported although no knote is armed for them.
    *
-   * @return 0 or the negative errno; a descriptor that was closed is forgotten and no error
+   * @return 0 or the negative errno; a closed descriptor is forgotten, and the result is 0
    */
   int reduce(Fd fd, int surplus) {
     int result = modify(fd, fd.mask & ~surplus);
     return e.isGone(result) ? 0 : result;
   }
 
-  /** Takes the descriptor out until something is armed. */
+  /** Takes the descriptor out until a knote is armed. */
   void remove(Fd fd) {
     fd.registered = false;
     fd.mask = 0;
-    // Any other errno: epoll reports what is not registered then, and is rebuilt.
+    // Any other errno: epoll then reports a descriptor that is not registered, and is rebuilt.
     if (e.isGone(current.delete(fd.number))) {
       fd.reset();
     }
   }
 
-  /**
-   * Takes the descriptor out, whose knotes are gone. Never fails, since it comes before a close.
-   */
+  /** Takes the descriptor out and removes its knotes. Never fails, because a close follows. */
   void forget(Fd fd) {
     boolean registered = fd.registered;
     fd.reset();
     if (registered) {
-      // Any errno: what epoll still reports is stale by its token, and leads to a rebuild.
+      // Any errno: a later report has a stale token, and leads to a rebuild.
       current.delete(fd.number);
     }
   }
@@ -142,24 +140,26 @@ final class MainEpoll {
     }
   }
 
-  /** Has to be called before each wait: an unarmed EPOLLOUT would end it at once. */
+  /** Has to be called before each wait, because an unarmed EPOLLOUT would end it at once. */
   void dropIdleWriters() {
     for (int i = idleWriters.size() - 1; i >= 0; i--) {
       Fd fd = idleWriters.remove(i);
       fd.listed = false;
       if ((fd.mask & e.out) != 0 && fd.write.armedBits() == 0) {
-        // If it fails, the wait ends at once with what is not armed, and that is dealt with.
+        // If this fails, the wait ends at once with an unarmed bit, and its delivery reduces the
+        // mask again or fails the knotes.
         reduce(fd, e.out);
       }
     }
   }
 
   /**
-   * Starts anew with an epoll that lacks the registrations of descriptors which were closed while a
-   * duplicate lives: they report for ever, and no descriptor is left to remove them by.
+   * Replaces the epoll by a new one. The new one lacks the registrations of descriptors that were
+   * closed while a duplicate stayed open. Such registrations report for ever, and without the
+   * descriptor they cannot be removed.
    *
-   * @return 0 or the negative errno: of making it, after which all is as before, or of waking those
-   *     who wait in the old one
+   * @return 0, or the negative errno of opening the new epoll, in which case the old one stays, or
+   *     of waking the threads that wait in the old one
    */
   int rebuild() {
     int made = Epoll.create(kernel);
@@ -186,7 +186,10 @@ final class MainEpoll {
     return retire(old);
   }
 
-  /** First out of the old one: there can be a limit to what the two may hold. */
+  /**
+   * The descriptor is first removed from the old epoll, because the number of registrations can be
+   * limited.
+   */
   private void move(Fd fd, Epoll old) {
     if (e.isGone(old.delete(fd.number))) {
       fd.reset();
@@ -203,26 +206,27 @@ final class MainEpoll {
     }
   }
 
-  /** The next descriptor that a rebuild has left behind and whose knotes have to fail. */
+  /** {@return the next descriptor that a rebuilt epoll has refused, whose knotes have to fail} */
   Fd firstRefused() {
     return refused.peek();
   }
 
-  /** The knotes of the {@linkplain #firstRefused first one} have failed. */
+  /** Removes the {@linkplain #firstRefused first refused descriptor}, whose knotes have failed. */
   void dropRefused() {
     refused.remove().refusal = 0;
   }
 
-  /** The epoll for a thread to wait in, which has to {@link #leave} it. */
+  /** {@return the epoll for a thread to wait in} The thread has to {@link #leave} it. */
   Epoll enter() {
     current.users++;
     return current;
   }
 
   /**
-   * A thread has come back from that epoll; the last one out of a retired one closes it.
+   * Records that a thread has returned from that epoll. The last thread that leaves a retired epoll
+   * closes it.
    *
-   * @return 0 or the negative errno of waking the next one
+   * @return 0 or the negative errno of waking the next thread
    */
   int leave(Epoll epoll) {
     epoll.users--;
@@ -238,7 +242,9 @@ final class MainEpoll {
     return 0;
   }
 
-  /** Waits for nothing, to see whether it may; not while something can be ready. */
+  /**
+   * Calls epoll_wait without waiting, to check that it is permitted. No descriptor may be ready.
+   */
   int tryWait() {
     return current.tryWait();
   }

@@ -6,7 +6,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 
-/** What is asked of the kernel about a descriptor that has become ready. */
+/** Asks the kernel about a descriptor that has become ready. */
 final class SocketDetails {
   private final Kernel kernel;
   private final int level;
@@ -19,7 +19,8 @@ final class SocketDetails {
   private final long length;
 
   /**
-   * @param everything also what costs a call per event, and for the errno of a socket consumes it
+   * @param everything whether to ask also for the bytes and the errno, which costs a call per
+   *     event; reading the errno takes it from the socket
    */
   SocketDetails(Kernel kernel, boolean everything) {
     Platform platform = kernel.platform();
@@ -34,26 +35,29 @@ final class SocketDetails {
     length = value + Integer.BYTES;
   }
 
-  /** Whether an EPOLLERR of it is about one datagram and not the end of everything. */
+  /** Whether an EPOLLERR of the descriptor concerns one datagram and does not end the stream. */
   boolean isDatagram(Fd fd) {
     if (fd.type == Fd.Type.UNKNOWN) {
-      // ENOTSOCK: the end of a pipe for instance, whose error is that nobody reads it.
+      // ENOTSOCK: for example the write end of a pipe, whose error is that its reader is gone.
       boolean isDatagram = socketOption(fd.number, typeOption) == datagram;
       fd.type = isDatagram ? Fd.Type.DATAGRAM : Fd.Type.STREAM;
     }
     return fd.type == Fd.Type.DATAGRAM;
   }
 
-  /** Bytes that can be read; 1 for what is ready and does not count in bytes (a listener). */
+  /**
+   * {@return the bytes that can be read, or 1 for a ready descriptor that does not count bytes,
+   * such as a listener}
+   */
   long readable(int fd) {
     if (!everything) {
       return 0;
     }
-    // EINVAL is a listener's answer, ENOTTY that of a descriptor that cannot tell.
+    // EINVAL: a listener. ENOTTY: a descriptor that does not know FIONREAD.
     return kernel.ioctl(fd, readable, value) < 0 ? 1 : Memory.getInt(value);
   }
 
-  /** The errno that a socket failed with. */
+  /** {@return the errno with which a socket failed, or 0} */
   int error(int fd) {
     return everything ? Math.max(0, socketOption(fd, errorOption)) : 0;
   }

@@ -11,39 +11,45 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
- * The knotes of EVFILT_TIMER and EVFILT_USER, whose ident is the caller's number. They have no
- * descriptor: the wait's time-out serves the timers.
+ * The knotes of EVFILT_TIMER and EVFILT_USER, whose ident is a number of the caller. They have no
+ * descriptor. The time-out of the wait serves the timers.
  *
- * <p>As on Darwin, a timer with data 0 expires at once and once, and again when it is added again.
+ * <p>As on Darwin, a timer with data 0 expires immediately and once. When it is added again it
+ * expires again.
  */
 final class TimerAndUserKnotes {
-  /** Longer timers are shortened to it: some 73 years, half of what nanoTime can tell apart. */
+  /**
+   * The longest timer, to which longer ones are shortened: 73 years, half of the differences that
+   * nanoTime can express.
+   */
   private static final long LONGEST = Long.MAX_VALUE / 4;
 
   private static final class Knote {
     final long ident;
     final int filter;
 
-    /** EV_ONESHOT, EV_CLEAR, EV_DISPATCH and EV_RECEIPT of its creation. */
+    /** EV_ONESHOT, EV_CLEAR, EV_DISPATCH and EV_RECEIPT as given when the knote was created. */
     final int flags;
 
     int fflags;
 
-    /** Of a user's knote the data of the last change, of a timer how often it has expired. */
+    /** The data of the last change of an EVFILT_USER, or the number of expirations of a timer. */
     long data;
 
     long udata;
     boolean enabled;
 
-    /** Whether there is something to report, once it is enabled. */
+    /** Whether the knote has an event to report as soon as it is enabled. */
     boolean active;
 
     boolean queued;
 
-    /** Whether it is a timer that has yet to expire. */
+    /** Whether the knote is a timer that has not expired yet. */
     boolean running;
 
-    /** When a timer expires, by {@link System#nanoTime()}, and every how many nanoseconds. */
+    /**
+     * The time when a timer expires, by {@link System#nanoTime()}. Its period is in nanoseconds.
+     */
     long deadline;
 
     long period;
@@ -60,7 +66,7 @@ final class TimerAndUserKnotes {
   private final Map<Long, Knote> timers = new HashMap<>();
   private final Map<Long, Knote> users = new HashMap<>();
 
-  /** Those that have something to report, first come first. */
+  /** The knotes that have an event to report, in the order in which they became active. */
   private final Queue<Knote> active = new ArrayDeque<>();
 
   private final PriorityQueue<Knote> running =
@@ -114,8 +120,8 @@ final class TimerAndUserKnotes {
     knote.udata = udata;
     if (!timer) {
       knote.data = data;
-      // Darwin takes a trigger in the creating change too, the other systems drop it: a wakeup too
-      // many is better than one lost.
+      // Darwin accepts a trigger in the change that creates the knote, the other systems ignore it.
+      // A spurious wakeup is better than a lost one.
       knote.active |= (fflags & c.trigger) != 0;
     } else if (adds) {
       start(knote, data > LONGEST / unit ? LONGEST : data * unit);
@@ -125,7 +131,7 @@ final class TimerAndUserKnotes {
   }
 
   private Knote create(boolean timer, long ident, int flags) {
-    // A timer is cleared by being reported, whether EV_CLEAR says so or not.
+    // A report clears a timer, with or without EV_CLEAR.
     int kept = timer ? flags & c.lasting | c.clear : flags & c.lasting;
     return new Knote(ident, timer ? c.timer : c.user, kept, (flags & c.disable) == 0);
   }
@@ -140,7 +146,7 @@ final class TimerAndUserKnotes {
   }
 
   private void stop(Knote knote) {
-    // Removal looks at every running timer, and a wakeup's timer never runs.
+    // Removal is linear in the number of running timers. The timer of a wakeup never runs.
     if (knote.running) {
       running.remove(knote);
       knote.running = false;
@@ -163,7 +169,7 @@ final class TimerAndUserKnotes {
     }
   }
 
-  /** Nanoseconds of the unit that a timer's fflags name, or 0 if they name something else. */
+  /** {@return the unit in the fflags of a timer in nanoseconds, or 0 if they are not a unit} */
   private long unit(int fflags) {
     if (fflags == 0) {
       return 1_000_000;
@@ -190,12 +196,15 @@ final class TimerAndUserKnotes {
     return !running.isEmpty();
   }
 
-  /** When the first timer expires; not to be asked when {@linkplain #isTimerRunning none runs}. */
+  /**
+   * {@return the time when the first timer expires} A timer must be {@linkplain #isTimerRunning
+   * running}.
+   */
   long deadline() {
     return running.element().deadline;
   }
 
-  /** Makes those active that have expired by now. */
+  /** Makes the timers active that have expired by that time. */
   void expire(long now) {
     while (!running.isEmpty() && running.element().deadline - now <= 0) {
       Knote knote = running.remove();
@@ -212,12 +221,12 @@ final class TimerAndUserKnotes {
     }
   }
 
-  /** How many have something to report. */
+  /** {@return the number of knotes that have an event to report} */
   int activeCount() {
     return active.size();
   }
 
-  /** Reports at most so many, for which there has to be room, each once. */
+  /** Reports each active knote once, at most {@code most}, for which there has to be room. */
   void deliver(EventArray out, int most) {
     for (int left = Math.min(most, active.size()); left > 0; left--) {
       Knote knote = active.remove();
@@ -244,7 +253,7 @@ final class TimerAndUserKnotes {
     update(knote);
   }
 
-  /** Puts the knote into the queue or takes it out, as its state says. */
+  /** Puts the knote into the queue or takes it out, according to its state. */
   private void update(Knote knote) {
     boolean wanted = knote.active && knote.enabled;
     if (wanted && !knote.queued) {

@@ -10,11 +10,11 @@ import io.github.kqueueffm.syscall.OptionalCall;
 import io.github.kqueueffm.syscall.Timespec;
 
 /**
- * A timerfd in the main epoll that ends sleeps, where epoll_pwait2 is missing (before Linux 5.11
- * and glibc 2.35) or forbidden. It is not used, nor made, where that works.
+ * A timerfd in the main epoll. It ends sleeps where epoll_pwait2 is missing (before Linux 5.11 and
+ * glibc 2.35) or forbidden. Where epoll_pwait2 works it is never opened.
  *
- * <p>Every sleep that it is to end has a time-out in whole milliseconds besides. So where a timerfd
- * is forbidden too, or cannot be made for now, sleeps are only less exact.
+ * <p>Each sleep that it ends also has a time-out in whole milliseconds. So if a timerfd is
+ * forbidden too, or cannot be opened at the moment, sleeps are only less exact.
  */
 final class TimerFd {
   private final Kernel kernel;
@@ -37,7 +37,7 @@ final class TimerFd {
     itimerspec = NativeMemory.allocate(kernel.platform().struct("itimerspec").size());
   }
 
-  /** Sees to it that a sleep ends by that time, if a timerfd can be had. */
+  /** Sets the timerfd so that a sleep ends by that time, if a timerfd is available. */
   void setBy(long wakesAt, long now) {
     if (!timerfd.isUsable() || set && time - wakesAt <= 0) {
       return;
@@ -71,12 +71,15 @@ final class TimerFd {
     return 0;
   }
 
-  /** Whether it has expired. */
+  /** Whether the timerfd has expired. */
   boolean isDue(long now) {
     return set && time - now <= 0;
   }
 
-  /** Has to be called when it has expired: it is level-triggered, so it wakes all sleepers. */
+  /**
+   * Has to be called after the timerfd has expired. It is level-triggered, so it would wake all
+   * sleepers.
+   */
   void stop() {
     set = false;
     int result = set(0);
@@ -90,7 +93,7 @@ final class TimerFd {
       timerfd.refused(kernel.platform(), result);
     }
     if (fd >= 0) {
-      // Left as it is it could expire, and could not be stopped.
+      // If it stayed open it could expire, and could not be stopped.
       main.removeOwn(fd);
       closeDescriptor();
     }

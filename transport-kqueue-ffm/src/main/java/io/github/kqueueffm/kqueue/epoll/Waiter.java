@@ -4,7 +4,10 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.Timespec;
 
-/** What one thread needs to wait, for one call at a time. {@link EpollWait} changes its state. */
+/**
+ * The state and memory for one waiting thread, for one call at a time. {@link EpollWait} changes
+ * the state.
+ */
 final class Waiter {
   private static final long MILLI = 1_000_000;
 
@@ -13,7 +16,7 @@ final class Waiter {
   private final Timespec timespec;
   private final long argument;
 
-  /** The epoll that it waits in. */
+  /** The epoll in which it waits. */
   Epoll epoll;
 
   boolean busy;
@@ -25,16 +28,16 @@ final class Waiter {
   /** Whether the call has no time-out. */
   boolean forEver;
 
-  /** When the call's time-out ends, by {@link System#nanoTime()}. */
+  /** The time when the time-out of the call ends, by {@link System#nanoTime()}. */
   long deadline;
 
-  /** How long to sleep next: 0 not at all, negative for ever. */
+  /** The length of the next sleep: 0 for none, negative for ever. */
   long nanos;
 
-  /** When that sleep ends, if it is not for ever. */
+  /** The time when that sleep ends, unless it is for ever. */
   long wakesAt;
 
-  /** How many reports to take at most, each of which is to have room for an event. */
+  /** The most reports to take. Each needs room for an event. */
   int most;
 
   Waiter(Kernel kernel, Timespec timespec) {
@@ -45,11 +48,11 @@ final class Waiter {
   }
 
   /**
-   * Sleeps until something is ready, or as long as {@link #nanos} says.
+   * Sleeps until a descriptor is ready, or for at most {@link #nanos}.
    *
    * @param precise whether to use epoll_pwait2; without it a limited sleep takes whole
-   *     milliseconds, unless the timerfd ends it before
-   * @return how many reports there are, or the negative errno
+   *     milliseconds, unless the timerfd ends it earlier
+   * @return the number of reports, or the negative errno
    */
   int sleep(boolean precise) {
     if (most == 0) {
@@ -62,12 +65,15 @@ final class Waiter {
     return kernel.epollPwait2(epoll.fd(), events.address(), most, argument);
   }
 
-  /** Rounded up, so that what is left is not waited for in a spin. */
+  /**
+   * {@return the sleep in milliseconds} It is rounded up, because a shorter sleep would end in a
+   * spin.
+   */
   private int millis() {
     return nanos < 0 ? -1 : (int) Math.min((nanos + MILLI - 1) / MILLI, Integer.MAX_VALUE);
   }
 
-  /** Whether its sleep ends by itself. */
+  /** Whether its sleep has a limit. */
   boolean isTimed() {
     return sleeping && nanos > 0;
   }
