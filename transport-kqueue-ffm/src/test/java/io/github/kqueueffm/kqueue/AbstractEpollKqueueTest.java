@@ -6,6 +6,7 @@ import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.kqueue.epoll.EpollKqueue;
 import io.github.kqueueffm.syscall.CountingKernel;
+import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.io.IOException;
@@ -22,7 +23,11 @@ abstract class AbstractEpollKqueueTest {
   @BeforeEach
   void open() throws IOException {
     before = NativeMemory.live();
-    fixture = new KqueueFixture(calls.kernel(), EpollKqueue.open(calls.kernel(), false));
+    fixture = new KqueueFixture(calls.kernel(), openKqueue(calls.kernel()));
+  }
+
+  EpollKqueue openKqueue(Kernel kernel) throws IOException {
+    return EpollKqueue.open(kernel, false);
   }
 
   @AfterEach

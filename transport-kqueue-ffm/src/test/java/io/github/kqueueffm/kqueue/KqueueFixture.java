@@ -149,6 +149,16 @@ final class KqueueFixture implements AutoCloseable {
     return call(nanos, events, most);
   }
 
+  /** Sends the changes and waits without a time-out; the bare call. */
+  int callForEver(int most) {
+    return kqueue.kevent(changes, taken(), events, most, 0);
+  }
+
+  /** The events of a call without a time-out. */
+  List<Event> awaitForEver() {
+    return events(events, callForEver(MOST));
+  }
+
   private int call(long nanos, long into, int most) {
     Memory.putLong(timespec + platform.struct("timespec").offset("tv_sec"), nanos / 1_000_000_000);
     Memory.putLong(timespec + platform.struct("timespec").offset("tv_nsec"), nanos % 1_000_000_000);

@@ -10,6 +10,7 @@ import io.github.kqueueffm.syscall.KeventLayout;
 import io.github.kqueueffm.syscall.Timespec;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * A kqueue on epoll, eventfd and timerfd: EVFILT_READ, EVFILT_WRITE, EVFILT_TIMER and EVFILT_USER.
@@ -65,7 +66,12 @@ public final class EpollKqueue implements Kqueue {
   private boolean closed;
 
   private EpollKqueue(
-      Kernel shared, Kernel kernel, boolean detailed, int epollDescriptor, int eventDescriptor) {
+      Kernel shared,
+      Kernel kernel,
+      boolean detailed,
+      LongSupplier clock,
+      int epollDescriptor,
+      int eventDescriptor) {
     // Calls under the lock are made by one thread at a time.
     this.kernel = kernel;
     this.detailed = detailed;
@@ -82,9 +88,9 @@ public final class EpollKqueue implements Kqueue {
     timerFd = new TimerFd(kernel, e, main, timespecs);
     details = new SocketDetails(kernel, detailed);
     fdKnotes = new FdKnotes(c, e, table, main, readEdges, writeEdges);
-    timersAndUsers = new TimerAndUserKnotes(kernel.platform(), c);
+    timersAndUsers = new TimerAndUserKnotes(kernel.platform(), c, clock);
     delivery = new EventDelivery(c, e, table, main, readEdges, writeEdges, details, out);
-    wait = new EpollWait(shared, timespecs, c.eintr, main, timersAndUsers, eventFd, timerFd);
+    wait = new EpollWait(shared, clock, timespecs, c.eintr, main, timersAndUsers, eventFd, timerFd);
   }
 
   /**
@@ -94,6 +100,15 @@ public final class EpollKqueue implements Kqueue {
    *     for on each event; this takes the error from the socket
    */
   public static EpollKqueue open(Kernel shared, boolean detailed) throws IOException {
+    return open(shared, detailed, System::nanoTime);
+  }
+
+  /**
+   * Opens a kqueue that takes the time from a clock.
+   *
+   * @param clock CLOCK_MONOTONIC, by which the kernel sleeps, in nanoseconds
+   */
+  static EpollKqueue open(Kernel shared, boolean detailed, LongSupplier clock) throws IOException {
     Kernel kernel = shared.forThread();
     int epoll = Epoll.create(kernel);
     int eventfd = epoll < 0 ? epoll : EventFd.create(kernel);
@@ -105,7 +120,7 @@ public final class EpollKqueue implements Kqueue {
       String call = epoll < 0 ? "epoll_create1" : "eventfd";
       throw Failures.of(shared.platform(), call, null, eventfd);
     }
-    EpollKqueue made = new EpollKqueue(shared, kernel, detailed, epoll, eventfd);
+    EpollKqueue made = new EpollKqueue(shared, kernel, detailed, clock, epoll, eventfd);
     try {
       made.check("epoll_ctl", "eventfd", made.eventFd.addTo(made.main, made.e));
       // If a filter of system calls forbids epoll_wait, it has no replacement. Here the message can

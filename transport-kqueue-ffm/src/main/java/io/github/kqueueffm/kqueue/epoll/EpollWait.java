@@ -5,12 +5,13 @@ import io.github.kqueueffm.syscall.OptionalCall;
 import io.github.kqueueffm.syscall.Timespec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Manages the waiting threads: how long each sleeps, and which of them has to be woken. All methods
  * except {@link #sleep} are called under the kqueue's lock.
  *
- * <p>Times are those of {@link System#nanoTime()}, which is CLOCK_MONOTONIC on Linux.
+ * <p>Times are those of the clock, {@link System#nanoTime()}, which is CLOCK_MONOTONIC on Linux.
  */
 final class EpollWait {
   /**
@@ -20,6 +21,7 @@ final class EpollWait {
   private static final long EXACT = 150_000_000;
 
   private final Kernel kernel;
+  private final LongSupplier clock;
   private final Timespec timespec;
   private final int eintr;
   private final MainEpoll main;
@@ -41,6 +43,7 @@ final class EpollWait {
    */
   EpollWait(
       Kernel kernel,
+      LongSupplier clock,
       Timespec timespec,
       int eintr,
       MainEpoll main,
@@ -48,6 +51,7 @@ final class EpollWait {
       EventFd eventFd,
       TimerFd timerFd) {
     this.kernel = kernel;
+    this.clock = clock;
     this.timespec = timespec;
     this.eintr = eintr;
     this.main = main;
@@ -65,7 +69,7 @@ final class EpollWait {
     waiter.events.ensureCapacity(Math.min(nevents, EpollKqueue.MOST_REPORTS));
     waiter.forEver = timeout < 0;
     waiter.polls = timeout == 0;
-    waiter.deadline = timeout > 0 ? System.nanoTime() + timeout : 0;
+    waiter.deadline = timeout > 0 ? clock.getAsLong() + timeout : 0;
     return waiter;
   }
 
@@ -110,7 +114,7 @@ final class EpollWait {
   }
 
   private void limit(Waiter waiter) {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     long until = waiter.deadline;
     if (timersAndUsers.isTimerRunning()
         && (waiter.forEver || timersAndUsers.deadline() - until < 0)) {
@@ -158,7 +162,7 @@ final class EpollWait {
     if (!timersAndUsers.isTimerRunning() && preciseWait.isUsable()) {
       return result;
     }
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     timersAndUsers.expire(now);
     if (timerFd.isDue(now)) {
       timerFd.stop();
@@ -189,7 +193,7 @@ final class EpollWait {
 
   /** Whether the time-out of the call has ended. If not, {@link #enter} has to be called again. */
   boolean isOver(Waiter waiter) {
-    return waiter.polls || !waiter.forEver && waiter.deadline - System.nanoTime() <= 0;
+    return waiter.polls || !waiter.forEver && waiter.deadline - clock.getAsLong() <= 0;
   }
 
   /**

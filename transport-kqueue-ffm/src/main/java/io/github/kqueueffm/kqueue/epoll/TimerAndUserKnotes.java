@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 
 /**
  * The knotes of EVFILT_TIMER and EVFILT_USER, whose ident is a number of the caller. They have no
@@ -63,6 +64,7 @@ final class TimerAndUserKnotes {
   }
 
   private final KqueueConstants c;
+  private final LongSupplier clock;
   private final Map<Long, Knote> timers = new HashMap<>();
   private final Map<Long, Knote> users = new HashMap<>();
 
@@ -81,8 +83,9 @@ final class TimerAndUserKnotes {
   private final int fflagsControl;
   private final int fflagsMask;
 
-  TimerAndUserKnotes(Platform platform, KqueueConstants constants) {
+  TimerAndUserKnotes(Platform platform, KqueueConstants constants, LongSupplier clock) {
     this.c = constants;
+    this.clock = clock;
     seconds = platform.get(Constant.NOTE_SECONDS);
     microseconds = platform.get(Constant.NOTE_USECONDS);
     nanoseconds = platform.get(Constant.NOTE_NSECONDS);
@@ -164,7 +167,7 @@ final class TimerAndUserKnotes {
     knote.active = nanos == 0;
     knote.data = nanos == 0 ? 1 : 0;
     if (nanos > 0) {
-      knote.deadline = System.nanoTime() + nanos;
+      knote.deadline = clock.getAsLong() + nanos;
       run(knote);
     }
   }
