@@ -90,8 +90,7 @@ class VirtualTimerFdTest extends VirtualTimeTest {
     time.during(() -> assertThat(second.await(40, 8)).isEmpty());
     time.during(() -> assertThat(third.await(40, 8)).isEmpty());
     assertThat(fixture.await(100, 8)).isEmpty();
-    assertThat(time.settings)
-        .containsExactly(nanos(100, 40, 0, 1e-6, 0, 60 - 1e-6, 0));
+    assertThat(time.settings).containsExactly(nanos(100, 40, 0, 1e-6, 0, 60 - 1e-6, 0));
     assertThat(time.now() - start).isEqualTo(millis(100));
   }
 
@@ -100,11 +99,10 @@ class VirtualTimerFdTest extends VirtualTimeTest {
     KqueueFixture second = other();
     int[] pair = fixture.pair();
     fixture.change(pair[0], EVFILT_READ, 7, EV_ADD, EV_ONESHOT).apply();
-    time.during(
-        () -> {
-          assertThat(second.await(40, 8)).isEmpty();
-          fixture.write(pair[1], 1);
-        });
+    time.during(() -> {
+      assertThat(second.await(40, 8)).isEmpty();
+      fixture.write(pair[1], 1);
+    });
     assertThat(fixture.awaitForEver()).hasSize(1);
     assertThat(time.settings).containsExactly(nanos(40, 0));
   }
@@ -165,8 +163,7 @@ class VirtualTimerFdTest extends VirtualTimeTest {
   void timerfdThatTheEpollRefusesIsClosed() {
     calls.on(
         "epollCtl",
-        arguments ->
-            (int) arguments[2] == timerfd.get() ? -fixture.number(Errno.ENOSPC) : null);
+        arguments -> (int) arguments[2] == timerfd.get() ? -fixture.number(Errno.ENOSPC) : null);
     assertThat(fixture.awaitNanos(1_500_000, 8)).isEmpty();
     assertThat(time.now()).isEqualTo(millis(2));
     assertThat(calls.calls()).doesNotContain("timerfdSettime");
@@ -191,9 +188,7 @@ class VirtualTimerFdTest extends VirtualTimeTest {
     calls.on(
         "timerfdSettime",
         arguments ->
-            call.getAndIncrement() % 4 < 2
-                ? -fixture.number(Errno.EPERM)
-                : time.set(arguments));
+            call.getAndIncrement() % 4 < 2 ? -fixture.number(Errno.EPERM) : time.set(arguments));
     for (int i = 0; i < 9; i++) {
       assertThat(fixture.await(10, 8)).isEmpty();
     }
