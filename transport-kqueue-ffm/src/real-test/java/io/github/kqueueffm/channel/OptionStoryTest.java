@@ -30,68 +30,61 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Os.class)
 @Tag("real")
-class OptionStoryTest {
+class OptionStoryTest extends AbstractScriptedLoopTest {
   private static final int SO_KEEPALIVE = 8;
   private static final int SO_SNDBUF = 0x1001;
   private static final int SO_RCVBUF = 0x1002;
 
-  private final Os os;
   private final Recorder child = new Recorder();
 
   OptionStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   @Test
   @DisplayName("EINVAL of a socket that is dead is no failure of the option [B1]")
   void areTakenByADeadSocket() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(child);
-      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
-      story.script().expect("getpeername", CHILD).fails(os.noPeer());
-      boolean set = child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true);
-      assertThat(set).isTrue();
-      story.script().verify();
-      assertThat(child.channel().isOpen()).isTrue();
-    }
+    loop.accepted(child);
+    loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
+    loop.script().expect("getpeername", CHILD).fails(os.noPeer());
+    boolean set = child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true);
+    assertThat(set).isTrue();
+    loop.script().verify();
+    assertThat(child.channel().isOpen()).isTrue();
   }
 
   @Test
   @DisplayName("EINVAL of a socket that lives is one, and names option and errno [B1]")
   void areRefusedByALiveSocket() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(child);
-      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
-      story.tcp().peerName(CHILD, ScriptedLoop.THERE, ScriptedLoop.THEIR_PORT);
-      assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true))
-          .isInstanceOf(ChannelException.class)
-          .hasMessageContaining("SO_KEEPALIVE")
-          .hasMessageContaining("EINVAL");
-      story.script().verify();
-    }
+    loop.accepted(child);
+    loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
+    loop.tcp().peerName(CHILD, ScriptedLoop.THERE, ScriptedLoop.THEIR_PORT);
+    assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_KEEPALIVE, true))
+        .isInstanceOf(ChannelException.class)
+        .hasMessageContaining("SO_KEEPALIVE")
+        .hasMessageContaining("EINVAL");
+    loop.script().verify();
   }
 
   /** OpenBSD has no use for the buffer of a direction that either end has shut. */
   @Test
   void sizeOfABufferIsTakenByAHalfClosedConnectionOfOpenbsd() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(child);
-      KQueueFfmSocketChannelConfig config = (KQueueFfmSocketChannelConfig) child.channel().config();
-      story.script().allow("getpeername").answers(0);
-      for (int buffer : new int[] {SO_SNDBUF, SO_RCVBUF}) {
-        ChannelOption<Integer> option =
-            buffer == SO_SNDBUF ? ChannelOption.SO_SNDBUF : ChannelOption.SO_RCVBUF;
-        IntegerUnixChannelOption number =
-            new IntegerUnixChannelOption("number", Os.SOL_SOCKET, buffer);
-        for (ChannelOption<Integer> set : List.of(option, number)) {
-          story.tcp().option(CHILD, Os.SOL_SOCKET, buffer, 4096).fails(Errno.EINVAL);
-          if (os == Os.OPENBSD_X86_64) {
-            assertThat(config.setOption(set, 4096)).as("%s", set).isTrue();
-          } else {
-            assertThatThrownBy(() -> config.setOption(set, 4096)).hasMessageContaining("EINVAL");
-          }
-          story.script().verify();
+    loop.accepted(child);
+    KQueueFfmSocketChannelConfig config = (KQueueFfmSocketChannelConfig) child.channel().config();
+    loop.script().allow("getpeername").answers(0);
+    for (int buffer : new int[] {SO_SNDBUF, SO_RCVBUF}) {
+      ChannelOption<Integer> option =
+          buffer == SO_SNDBUF ? ChannelOption.SO_SNDBUF : ChannelOption.SO_RCVBUF;
+      IntegerUnixChannelOption number =
+          new IntegerUnixChannelOption("number", Os.SOL_SOCKET, buffer);
+      for (ChannelOption<Integer> set : List.of(option, number)) {
+        loop.tcp().option(CHILD, Os.SOL_SOCKET, buffer, 4096).fails(Errno.EINVAL);
+        if (os == Os.OPENBSD_X86_64) {
+          assertThat(config.setOption(set, 4096)).as("%s", set).isTrue();
+        } else {
+          assertThatThrownBy(() -> config.setOption(set, 4096)).hasMessageContaining("EINVAL");
         }
+        loop.script().verify();
       }
     }
   }
@@ -111,32 +104,31 @@ class OptionStoryTest {
     }
     int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
     for (boolean gone : new boolean[] {false, true}) {
+      reopen();
       Recorder handler = new Recorder();
-      try (ScriptedLoop story = ScriptedLoop.on(os)) {
-        story.accepted(handler);
-        KQueueFfmSocketChannelConfig config =
-            (KQueueFfmSocketChannelConfig) handler.channel().config();
-        List<Consumer<Boolean>> setters =
-            List.of(
-                on -> config.setOption(KQueueFfmChannelOption.TCP_NOPUSH, on),
-                on -> config.setOption(KQueueFfmChannelOption.TCP_CORK, on),
-                config::setTcpNoPush,
-                on -> config.setOption(byNumber(noPush), on ? 1 : 0),
-                on -> config.setOption(inBytes(noPush), bytes(on)));
-        for (Consumer<Boolean> setter : setters) {
-          story.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 1);
-          setter.accept(true);
-          story.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 0);
-          if (os.isMacos()) {
-            Expectation nothing =
-                story.script().expect("send", CHILD, ANY, 0, os.msgNoSignal()).answers(0);
-            if (gone) {
-              nothing.fails(Errno.EPIPE);
-            }
+      loop.accepted(handler);
+      KQueueFfmSocketChannelConfig config =
+          (KQueueFfmSocketChannelConfig) handler.channel().config();
+      List<Consumer<Boolean>> setters =
+          List.of(
+              on -> config.setOption(KQueueFfmChannelOption.TCP_NOPUSH, on),
+              on -> config.setOption(KQueueFfmChannelOption.TCP_CORK, on),
+              config::setTcpNoPush,
+              on -> config.setOption(byNumber(noPush), on ? 1 : 0),
+              on -> config.setOption(inBytes(noPush), bytes(on)));
+      for (Consumer<Boolean> setter : setters) {
+        loop.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 1);
+        setter.accept(true);
+        loop.tcp().option(CHILD, Os.IPPROTO_TCP, noPush, 0);
+        if (os.isMacos()) {
+          Expectation nothing =
+              loop.script().expect("send", CHILD, ANY, 0, os.msgNoSignal()).answers(0);
+          if (gone) {
+            nothing.fails(Errno.EPIPE);
           }
-          setter.accept(false);
-          story.script().verify();
         }
+        setter.accept(false);
+        loop.script().verify();
       }
     }
   }
@@ -159,52 +151,45 @@ class OptionStoryTest {
       return;
     }
     int noPush = os == Os.OPENBSD_X86_64 ? 16 : 4;
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = story.client(child).register().channel();
-      story.tcp().option(ScriptedLoop.CLIENT, Os.IPPROTO_TCP, noPush, 0);
-      assertThat(channel.config().setOption(KQueueFfmChannelOption.TCP_NOPUSH, false)).isTrue();
-      story.script().verify();
-    }
+    Channel channel = loop.client(child).register().channel();
+    loop.tcp().option(ScriptedLoop.CLIENT, Os.IPPROTO_TCP, noPush, 0);
+    assertThat(channel.config().setOption(KQueueFfmChannelOption.TCP_NOPUSH, false)).isTrue();
+    loop.script().verify();
   }
 
   /** A size that OpenBSD does not have room for is an error there as well. */
   @Test
   void sizeOfABufferThatIsTooLargeIsRefused() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(child);
-      story.tcp().option(CHILD, Os.SOL_SOCKET, SO_SNDBUF, 1 << 30).fails(Errno.ENOBUFS);
-      assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_SNDBUF, 1 << 30))
-          .isInstanceOf(ChannelException.class)
-          .hasMessageContaining("SO_SNDBUF");
-      story.script().verify();
-    }
+    loop.accepted(child);
+    loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_SNDBUF, 1 << 30).fails(Errno.ENOBUFS);
+    assertThatThrownBy(() -> child.channel().config().setOption(ChannelOption.SO_SNDBUF, 1 << 30))
+        .isInstanceOf(ChannelException.class)
+        .hasMessageContaining("SO_SNDBUF");
+    loop.script().verify();
   }
 
   @Test
   @DisplayName("lingers in seconds, on macOS by the option that counts so, and closes elsewhere")
   void lingerInSeconds() throws Exception {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(child);
-      story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
-      story.turn();
-      story
-          .script()
-          .expect("setsockopt", CHILD, Os.SOL_SOCKET, os.linger(), ANY, 8)
-          .with(3, Os.ints(1, 5));
-      child.channel().config().setOption(ChannelOption.SO_LINGER, 5);
-      Thread[] closing = {null};
-      story.script().expect("close", CHILD).runs(() -> closing[0] = Thread.currentThread());
-      // The loop waits for nothing and may be woken up when the close is done.
-      story.script().allow("kevent");
-      story.script().allow("write");
-      ChannelFuture closed = child.channel().close();
-      for (int turns = 0; turns < 1000 && !closed.isDone(); turns++) {
-        story.loop().runNow();
-        TimeUnit.MILLISECONDS.sleep(1);
-      }
-      assertThat(closed.isSuccess()).isTrue();
-      assertThat(closing[0]).isNotNull().isNotSameAs(Thread.currentThread());
-      story.script().verify();
+    loop.accepted(child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns();
+    loop.turn();
+    loop.script()
+        .expect("setsockopt", CHILD, Os.SOL_SOCKET, os.linger(), ANY, 8)
+        .with(3, Os.ints(1, 5));
+    child.channel().config().setOption(ChannelOption.SO_LINGER, 5);
+    Thread[] closing = {null};
+    loop.script().expect("close", CHILD).runs(() -> closing[0] = Thread.currentThread());
+    // The loop waits for nothing and may be woken up when the close is done.
+    loop.script().allow("kevent");
+    loop.script().allow("write");
+    ChannelFuture closed = child.channel().close();
+    for (int turns = 0; turns < 1000 && !closed.isDone(); turns++) {
+      loop.eventLoop().runNow();
+      TimeUnit.MILLISECONDS.sleep(1);
     }
+    assertThat(closed.isSuccess()).isTrue();
+    assertThat(closing[0]).isNotNull().isNotSameAs(Thread.currentThread());
+    loop.script().verify();
   }
 }

@@ -38,17 +38,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** An exchange of datagrams on every system, byte for byte. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class DatagramStoryTest {
+class DatagramStoryTest extends AbstractScriptedLoopTest {
   private static final int FD = CLIENT;
   private static final InetSocketAddress PEER = new InetSocketAddress(THERE, THEIR_PORT);
   private static final int SO_SNDBUF = 0x1001;
 
-  private final Os os;
   private final byte[] peer;
   private final Packets packets = new Packets();
 
   DatagramStoryTest(Os os) {
-    this.os = os;
+    super(os);
     peer = os.address(os.datagramInet(), THERE, THEIR_PORT);
   }
 
@@ -71,95 +70,92 @@ class DatagramStoryTest {
     }
   }
 
-  private Bootstrap bootstrap(ScriptedLoop story) {
-    story.tcp().datagramSocket(FD);
+  private Bootstrap bootstrap() {
+    loop.tcp().datagramSocket(FD);
     return new Bootstrap()
-        .group(story.loop())
+        .group(loop.eventLoop())
         .channelFactory(
-            () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false))
         .handler(packets);
   }
 
   /** A channel that is bound to {@link ScriptedLoop#HERE}. */
-  private Channel bound(ScriptedLoop story) {
-    return bound(story, bootstrap(story));
+  private Channel bound() {
+    return bound(bootstrap());
   }
 
-  private Channel bound(ScriptedLoop story, Bootstrap bootstrap) {
-    story.udp().asksForBroadcast(FD);
-    story.tcp().bind(FD, HERE, PORT);
+  private Channel bound(Bootstrap bootstrap) {
+    loop.udp().asksForBroadcast(FD);
+    loop.tcp().bind(FD, HERE, PORT);
     ChannelFuture bound = bootstrap.bind(new InetSocketAddress(HERE, PORT));
-    story.tasks();
+    loop.tasks();
     assertThat(bound.isSuccess()).isTrue();
     return bound.channel();
   }
 
-  private Channel connected(ScriptedLoop story) {
-    Bootstrap bootstrap = bootstrap(story);
-    story.tcp().connect(FD, THERE, THEIR_PORT);
-    story.tcp().peerName(FD, THERE, THEIR_PORT);
+  private Channel connected() {
+    Bootstrap bootstrap = bootstrap();
+    loop.tcp().connect(FD, THERE, THEIR_PORT);
+    loop.tcp().peerName(FD, THERE, THEIR_PORT);
     ChannelFuture connected = bootstrap.connect(PEER);
-    story.tasks();
+    loop.tasks();
     assertThat(connected.cause()).isNull();
     assertThat(connected.isSuccess()).isTrue();
     return connected.channel();
   }
 
   /** As FreeBSD and DragonFly answer it: with 0 for no bytes from an empty queue. */
-  private static void empty(ScriptedLoop story) {
-    story
-        .udp()
+  private void empty() {
+    loop.udp()
         .recv(FD)
         .does(call -> {
           long length = Memory.getLong(Memory.getLong(call.argument(1) + 16) + 8);
-          return length == 0 ? 0 : -story.kernel().platform().number(Errno.EAGAIN);
+          return length == 0 ? 0 : -loop.kernel().platform().number(Errno.EAGAIN);
         });
   }
 
   @Test
   @DisplayName("a receive buffer without room makes up no datagram that nobody sent")
   void receiveBufferWithoutRoomMakesUpNoDatagram() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      RecvByteBufAllocator noRoom =
-          new DefaultMaxMessagesRecvByteBufAllocator(16) {
-            @Override
-            @SuppressWarnings("deprecation") // The type that Netty's interface has.
-            public Handle newHandle() {
-              return new MaxMessageHandle() {
-                private int left;
+    RecvByteBufAllocator noRoom =
+        new DefaultMaxMessagesRecvByteBufAllocator(16) {
+          @Override
+          @SuppressWarnings("deprecation") // The type that Netty's interface has.
+          public Handle newHandle() {
+            return new MaxMessageHandle() {
+              private int left;
 
-                @Override
-                public int guess() {
-                  return 0;
-                }
+              @Override
+              public int guess() {
+                return 0;
+              }
 
-                @Override
-                public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
-                  // Netty's own ends a read after no bytes.
-                  return left-- > 0;
-                }
+              @Override
+              public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+                // Netty's own ends a read after no bytes.
+                return left-- > 0;
+              }
 
-                @Override
-                public void reset(ChannelConfig config) {
-                  super.reset(config);
-                  left = 16;
-                }
-              };
-            }
-          };
-      bound(story, bootstrap(story).option(ChannelOption.RECVBUF_ALLOCATOR, noRoom));
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(1));
-      story.udp().recv(FD, "x", peer);
-      story.udp().localName(FD, os.address(HERE, PORT));
-      empty(story);
-      story.turn();
-      assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD));
-      empty(story);
-      story.turn();
-      assertThat(packets.received).hasSize(1);
-      assertThat(packets.failures).isEmpty();
-    }
+              @Override
+              public void reset(ChannelConfig config) {
+                super.reset(config);
+                left = 16;
+              }
+            };
+          }
+        };
+    bound(bootstrap().option(ChannelOption.RECVBUF_ALLOCATOR, noRoom));
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(1));
+    loop.udp().recv(FD, "x", peer);
+    loop.udp().localName(FD, os.address(HERE, PORT));
+    empty();
+    loop.turn();
+    assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD));
+    empty();
+    loop.turn();
+    assertThat(packets.received).hasSize(1);
+    assertThat(packets.failures).isEmpty();
   }
 
   private static DatagramPacket packet(String text) {
@@ -169,272 +165,239 @@ class DatagramStoryTest {
   @Test
   @DisplayName("one arrives and is answered; the sender's and the recipient's addresses are right")
   void exchanges() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
-      story.udp().recv(FD, "ping", peer);
-      story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
-      story.udp().recv(FD).fails(Errno.EAGAIN);
-      story.turn();
-      assertThat(packets.received).containsExactly("ping from /10.9.8.7:54321");
-      assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
+    Channel channel = bound();
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(4));
+    loop.udp().recv(FD, "ping", peer);
+    loop.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
+    loop.udp().recv(FD).fails(Errno.EAGAIN);
+    loop.turn();
+    assertThat(packets.received).containsExactly("ping from /10.9.8.7:54321");
+    assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
 
-      story.udp().send(FD, "pong", peer).answers(4);
-      assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-      story.tcp().close(FD);
-      story.ends();
-    }
+    loop.udp().send(FD, "pong", peer).answers(4);
+    assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
+    loop.tcp().close(FD);
+    loop.ends();
   }
 
   @Test
   @DisplayName("with the option, the kernel tells by a control message which one it was")
   void tellsTheRecipient() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Bootstrap bootstrap = bootstrap(story).option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
-      story.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
-      story.udp().asksForBroadcast(FD);
-      byte[] wildcard = os.wildcard(PORT);
-      story.script().expect("bind", FD, ANY, wildcard.length).with(1, wildcard);
-      bootstrap.bind(new InetSocketAddress("0.0.0.0", PORT));
-      story.tasks();
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
-      byte[] sender = os.address(THERE, THEIR_PORT);
-      story.udp().recv(FD, "ping", sender, os.pktinfo(HERE));
-      story.udp().localName(FD, wildcard);
-      story.udp().recv(FD).fails(Errno.EAGAIN);
-      story.turn();
-      assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
-    }
+    Bootstrap bootstrap = bootstrap().option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
+    loop.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
+    loop.udp().asksForBroadcast(FD);
+    byte[] wildcard = os.wildcard(PORT);
+    loop.script().expect("bind", FD, ANY, wildcard.length).with(1, wildcard);
+    bootstrap.bind(new InetSocketAddress("0.0.0.0", PORT));
+    loop.tasks();
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(4));
+    byte[] sender = os.address(THERE, THEIR_PORT);
+    loop.udp().recv(FD, "ping", sender, os.pktinfo(HERE));
+    loop.udp().localName(FD, wildcard);
+    loop.udp().recv(FD).fails(Errno.EAGAIN);
+    loop.turn();
+    assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
   }
 
   @Test
   @DisplayName("several go out by one sendmmsg where there is one")
   void sendsSeveral() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      story.udp().sendAll(FD, peer, "one", "two!");
-      channel.write(packet("one"));
-      assertThat(channel.writeAndFlush(packet("two!")).isSuccess()).isTrue();
-    }
+    Channel channel = bound();
+    loop.udp().sendAll(FD, peer, "one", "two!");
+    channel.write(packet("one"));
+    assertThat(channel.writeAndFlush(packet("two!")).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("a connected one sends without the address, which the BSDs refuse with EISCONN")
   void sendsToItsPeer() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = connected(story);
-      story.tcp().send(FD, "ping");
-      channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
-      story.tcp().send(FD, "pong");
-      assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
-    }
+    Channel channel = connected();
+    loop.tcp().send(FD, "ping");
+    channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+    loop.tcp().send(FD, "pong");
+    assertThat(channel.writeAndFlush(packet("pong")).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("ENOBUFS fails that datagram, and never waits for a socket that is writable [B5]")
   void dropsWithoutBuffers() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      story.udp().send(FD, "lost", peer).fails(Errno.ENOBUFS);
-      story
-          .script()
-          .expect("getsockopt", FD, Os.SOL_SOCKET, SO_SNDBUF)
-          .writesInts(3, 9216)
-          .writesInts(4, 4);
-      ChannelFuture lost = channel.writeAndFlush(packet("lost"));
-      assertThat(lost.cause()).hasMessageContaining("ENOBUFS").hasMessageContaining("9216");
-      story.udp().send(FD, "next", peer).answers(4);
-      assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-      assertThat(channel.isOpen()).isTrue();
-    }
+    Channel channel = bound();
+    loop.udp().send(FD, "lost", peer).fails(Errno.ENOBUFS);
+    loop.script()
+        .expect("getsockopt", FD, Os.SOL_SOCKET, SO_SNDBUF)
+        .writesInts(3, 9216)
+        .writesInts(4, 4);
+    ChannelFuture lost = channel.writeAndFlush(packet("lost"));
+    assertThat(lost.cause()).hasMessageContaining("ENOBUFS").hasMessageContaining("9216");
+    loop.udp().send(FD, "next", peer).answers(4);
+    assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
+    assertThat(channel.isOpen()).isTrue();
   }
 
   @Test
   void waitsForRoomAfterEagain() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      story.udp().send(FD, "late", peer).fails(Errno.EAGAIN);
-      ChannelFuture late = channel.writeAndFlush(packet("late"));
-      story
-          .kevent(story.read(FD).oneShot(), story.write(FD).oneShot())
-          .returns(story.write(FD).data(9216));
-      story.udp().send(FD, "late", peer).answers(4);
-      story.turn();
-      assertThat(late.isSuccess()).isTrue();
-    }
+    Channel channel = bound();
+    loop.udp().send(FD, "late", peer).fails(Errno.EAGAIN);
+    ChannelFuture late = channel.writeAndFlush(packet("late"));
+    loop.kevent(loop.read(FD).oneShot(), loop.write(FD).oneShot())
+        .returns(loop.write(FD).data(9216));
+    loop.udp().send(FD, "late", peer).answers(4);
+    loop.turn();
+    assertThat(late.isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName(
       "a refusal is PortUnreachableException, on read and on write, and closes nothing [B8]")
   void survivesARefusal() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = connected(story);
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof(Errno.ECONNREFUSED));
-      story.udp().recv(FD).fails(Errno.ECONNREFUSED);
-      story.turn();
-      assertThat(packets.failures).singleElement().isInstanceOf(PortUnreachableException.class);
-      story.tcp().sending(FD, "ping").fails(Errno.ECONNREFUSED);
-      ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
-      assertThat(sent.cause()).isInstanceOf(PortUnreachableException.class);
-      assertThat(channel.isActive()).isTrue();
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-    }
+    Channel channel = connected();
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED));
+    loop.udp().recv(FD).fails(Errno.ECONNREFUSED);
+    loop.turn();
+    assertThat(packets.failures).singleElement().isInstanceOf(PortUnreachableException.class);
+    loop.tcp().sending(FD, "ping").fails(Errno.ECONNREFUSED);
+    ChannelFuture sent = channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+    assertThat(sent.cause()).isInstanceOf(PortUnreachableException.class);
+    assertThat(channel.isActive()).isTrue();
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("an empty datagram is one, and EV_EOF with it is not an end [A11]")
   void takesEmptyOnes_libkqueue39() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).eof());
-      story.udp().recv(FD, "", peer);
-      story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
-      story.turn();
-      assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-      assertThat(channel.isActive()).isTrue();
-      story.udp().send(FD, "", peer).answers(0);
-      assertThat(channel.writeAndFlush(packet("")).isSuccess()).isTrue();
-    }
+    Channel channel = bound();
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof());
+    loop.udp().recv(FD, "", peer);
+    loop.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
+    loop.turn();
+    assertThat(packets.received).containsExactly(" from /10.9.8.7:54321");
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
+    assertThat(channel.isActive()).isTrue();
+    loop.udp().send(FD, "", peer).answers(0);
+    assertThat(channel.writeAndFlush(packet("")).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("a stale event finds nothing and arms again")
   void ignoresStaleEvents() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      bound(story);
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(99));
-      story.udp().recv(FD).fails(Errno.EAGAIN);
-      story.turn();
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-      assertThat(packets.failures).isEmpty();
-    }
+    bound();
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(99));
+    loop.udp().recv(FD).fails(Errno.EAGAIN);
+    loop.turn();
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
+    assertThat(packets.failures).isEmpty();
   }
 
   @Test
   @DisplayName("a disconnect is a connect to no family, whose EAFNOSUPPORT means that it is done")
   void disconnects() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = connected(story);
-      story.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
-      story.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
-      ChannelFuture disconnected = channel.disconnect();
-      assertThat(disconnected.isSuccess()).isTrue();
-      assertThat(channel.remoteAddress()).isNull();
-      assertThat(channel.isActive()).as("still bound").isTrue();
-      story.udp().send(FD, "next", peer).answers(4);
-      assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
-    }
+    Channel channel = connected();
+    loop.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
+    loop.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
+    ChannelFuture disconnected = channel.disconnect();
+    assertThat(disconnected.isSuccess()).isTrue();
+    assertThat(channel.remoteAddress()).isNull();
+    assertThat(channel.isActive()).as("still bound").isTrue();
+    loop.udp().send(FD, "next", peer).answers(4);
+    assertThat(channel.writeAndFlush(packet("next")).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
   void holdsNoSentinel() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      channel.config().setAutoRead(false);
-      story.kevent().returns();
-      story.turn();
-    }
+    Channel channel = bound();
+    channel.config().setAutoRead(false);
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("of one flush only the datagram fails that cannot be sent, and the next flush none")
   void failsAloneInAFlush() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      if (os.hasSendmmsg()) {
-        story.udp().sending(FD, peer, "one", "lost", "two").answers(1);
-        story.udp().sending(FD, peer, "lost", "two").fails(Errno.EHOSTUNREACH);
-      } else {
-        story.udp().send(FD, "one", peer).answers(3);
-        story.udp().send(FD, "lost", peer).fails(Errno.EHOSTUNREACH);
-      }
-      story.udp().send(FD, "two", peer).answers(3);
-      ChannelFuture one = channel.write(packet("one"));
-      ChannelFuture lost = channel.write(packet("lost"));
-      ChannelFuture two = channel.writeAndFlush(packet("two"));
-      assertThat(lost.cause()).isInstanceOf(NoRouteToHostException.class);
-      assertThat(one.isSuccess() && two.isSuccess()).isTrue();
-      story.udp().sendAll(FD, peer, "three", "four");
-      channel.write(packet("three"));
-      assertThat(channel.writeAndFlush(packet("four")).isSuccess()).isTrue();
+    Channel channel = bound();
+    if (os.hasSendmmsg()) {
+      loop.udp().sending(FD, peer, "one", "lost", "two").answers(1);
+      loop.udp().sending(FD, peer, "lost", "two").fails(Errno.EHOSTUNREACH);
+    } else {
+      loop.udp().send(FD, "one", peer).answers(3);
+      loop.udp().send(FD, "lost", peer).fails(Errno.EHOSTUNREACH);
     }
+    loop.udp().send(FD, "two", peer).answers(3);
+    ChannelFuture one = channel.write(packet("one"));
+    ChannelFuture lost = channel.write(packet("lost"));
+    ChannelFuture two = channel.writeAndFlush(packet("two"));
+    assertThat(lost.cause()).isInstanceOf(NoRouteToHostException.class);
+    assertThat(one.isSuccess() && two.isSuccess()).isTrue();
+    loop.udp().sendAll(FD, peer, "three", "four");
+    channel.write(packet("three"));
+    assertThat(channel.writeAndFlush(packet("four")).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("room for several is filled by one recvmmsg where that leaves no error behind")
   void receivesSeveral() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      int most = 4;
-      bound(
-          story,
-          bootstrap(story)
-              .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 8)
-              .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(8 * most)));
-      story.kevent(story.read(FD).oneShot()).returns(story.read(FD).data(4));
-      if (os.hasSendmmsg()) {
-        // The event was an old one.
-        story.script().expect("recvmmsg", FD, ANY, most, 0, 0).fails(Errno.EAGAIN);
-      } else {
-        story.udp().recv(FD, "ping", peer);
-        story.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
-      }
-      story.turn();
-      // Armed again, and then silent.
-      story.kevent(story.read(FD).oneShot()).returns();
-      story.turn();
-      story.kevent().returns();
-      story.turn();
-      assertThat(packets.failures).isEmpty();
+    int most = 4;
+    bound(
+        bootstrap()
+            .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 8)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(8 * most)));
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(4));
+    if (os.hasSendmmsg()) {
+      // The event was an old one.
+      loop.script().expect("recvmmsg", FD, ANY, most, 0, 0).fails(Errno.EAGAIN);
+    } else {
+      loop.udp().recv(FD, "ping", peer);
+      loop.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
     }
+    loop.turn();
+    // Armed again, and then silent.
+    loop.kevent(loop.read(FD).oneShot()).returns();
+    loop.turn();
+    loop.kevent().returns();
+    loop.turn();
+    assertThat(packets.failures).isEmpty();
   }
 
   @Test
   @DisplayName("a wildcard as recipient means this machine, which not every kernel takes it for")
   void wildcardIsTheLoopbackAddress() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = bound(story);
-      InetSocketAddress any = new InetSocketAddress("0.0.0.0", THEIR_PORT);
-      byte[] loopback = os.address(os.datagramInet(), "127.0.0.1", THEIR_PORT);
-      story.udp().send(FD, "one", loopback).answers(3);
-      DatagramPacket one = new DatagramPacket(Unpooled.copiedBuffer("one", US_ASCII), any);
-      assertThat(channel.writeAndFlush(one).isSuccess()).isTrue();
-      story.udp().sendAll(FD, loopback, "two", "three");
-      channel.write(new DatagramPacket(Unpooled.copiedBuffer("two", US_ASCII), any));
-      DatagramPacket three = new DatagramPacket(Unpooled.copiedBuffer("three", US_ASCII), any);
-      assertThat(channel.writeAndFlush(three).isSuccess()).isTrue();
-    }
+    Channel channel = bound();
+    InetSocketAddress any = new InetSocketAddress("0.0.0.0", THEIR_PORT);
+    byte[] loopback = os.address(os.datagramInet(), "127.0.0.1", THEIR_PORT);
+    loop.udp().send(FD, "one", loopback).answers(3);
+    DatagramPacket one = new DatagramPacket(Unpooled.copiedBuffer("one", US_ASCII), any);
+    assertThat(channel.writeAndFlush(one).isSuccess()).isTrue();
+    loop.udp().sendAll(FD, loopback, "two", "three");
+    channel.write(new DatagramPacket(Unpooled.copiedBuffer("two", US_ASCII), any));
+    DatagramPacket three = new DatagramPacket(Unpooled.copiedBuffer("three", US_ASCII), any);
+    assertThat(channel.writeAndFlush(three).isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("a second connect that fails has ended the first, as the kernel tells when asked")
   void failedSecondConnectTellsWhoIsLeft() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected(story);
-      InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);
-      story.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.ENETUNREACH);
-      story.tcp().peerName(FD, THERE, THEIR_PORT);
-      assertThat(channel.connect(other).cause()).isInstanceOf(NoRouteToHostException.class);
-      assertThat(channel.isConnected()).isTrue();
-      assertThat(channel.remoteAddress()).isEqualTo(PEER);
+    KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected();
+    InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);
+    loop.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.ENETUNREACH);
+    loop.tcp().peerName(FD, THERE, THEIR_PORT);
+    assertThat(channel.connect(other).cause()).isInstanceOf(NoRouteToHostException.class);
+    assertThat(channel.isConnected()).isTrue();
+    assertThat(channel.remoteAddress()).isEqualTo(PEER);
 
-      story.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.EINVAL);
-      story.script().expect("getpeername", FD).fails(os.noPeer());
-      assertThat(channel.connect(other).cause()).hasMessageContaining("EINVAL");
-      assertThat(channel.isConnected()).isFalse();
-      assertThat(channel.remoteAddress()).isNull();
-      assertThat(channel.isActive()).as("still bound").isTrue();
-      assertThat(channel.writeAndFlush(Unpooled.copiedBuffer("to whom?", US_ASCII)).cause())
-          .isInstanceOf(NotYetConnectedException.class);
-    }
+    loop.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.EINVAL);
+    loop.script().expect("getpeername", FD).fails(os.noPeer());
+    assertThat(channel.connect(other).cause()).hasMessageContaining("EINVAL");
+    assertThat(channel.isConnected()).isFalse();
+    assertThat(channel.remoteAddress()).isNull();
+    assertThat(channel.isActive()).as("still bound").isTrue();
+    assertThat(channel.writeAndFlush(Unpooled.copiedBuffer("to whom?", US_ASCII)).cause())
+        .isInstanceOf(NotYetConnectedException.class);
   }
 }

@@ -32,16 +32,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Descriptors over a local socket on every system, byte for byte. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class DescriptorPassingStoryTest {
+class DescriptorPassingStoryTest extends AbstractScriptedLoopTest {
   private static final String PATH = "/tmp/a.sock";
   private static final int MSG_CTRUNC = 0x20;
 
-  private final Os os;
   private final Received received = new Received();
   private ChannelFuture connected;
 
   DescriptorPassingStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   private static final class Received extends ChannelInboundHandlerAdapter {
@@ -60,39 +59,36 @@ class DescriptorPassingStoryTest {
   }
 
   /** A connected local socket that reads descriptors. */
-  private ScriptedLoop connected() {
-    ScriptedLoop story = ScriptedLoop.on(os);
-    story.tcp().localSocket(CLIENT);
+  private void connected() {
+    loop.tcp().localSocket(CLIENT);
     byte[] path = PATH.getBytes(StandardCharsets.US_ASCII);
     byte[] address = os.localAddress(path);
-    story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+    loop.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
     connected =
         new Bootstrap()
-            .group(story.loop())
+            .group(loop.eventLoop())
             .channelFactory(() ->
                 new KQueueFfmDomainSocketChannel(
-                    null, Sockets.stream(story.kernel(), SocketProtocolFamily.UNIX), false))
+                    null, Sockets.stream(loop.kernel(), SocketProtocolFamily.UNIX), false))
             .option(
                 UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
             .handler(received)
             .connect(new DomainSocketAddress(PATH));
-    story.tasks();
+    loop.tasks();
     assertThat(connected.isSuccess()).isTrue();
-    return story;
   }
 
   /** A message with these descriptors has arrived, or none. */
-  private void receivesByte(ScriptedLoop story, int flags, int... descriptors) {
-    receives(story, 1, flags, descriptors);
+  private void receivesByte(int flags, int... descriptors) {
+    receives(1, flags, descriptors);
   }
 
-  private void receivesEnd(ScriptedLoop story) {
-    receives(story, 0, 0);
+  private void receivesEnd() {
+    receives(0, 0);
   }
 
-  private void receives(ScriptedLoop story, int bytes, int flags, int... descriptors) {
-    story
-        .script()
+  private void receives(int bytes, int flags, int... descriptors) {
+    loop.script()
         .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
         .where(call -> Memory.getLong(call.argument(1)) == 0 ? null : "it asks for an address")
         .does(call -> {
@@ -108,12 +104,12 @@ class DescriptorPassingStoryTest {
     return Memory.getLong(call.argument(1) + 32);
   }
 
-  private void closeOnExec(ScriptedLoop story, int... descriptors) {
+  private void closeOnExec(int... descriptors) {
     for (int descriptor : descriptors) {
       if (os.msgCmsgCloexec() == 0) {
-        story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
+        loop.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
       } else {
-        story.script().expect("fcntl", descriptor, Os.F_GETFD).answers(Os.FD_CLOEXEC);
+        loop.script().expect("fcntl", descriptor, Os.F_GETFD).answers(Os.FD_CLOEXEC);
       }
     }
   }
@@ -121,15 +117,13 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("one is sent with one byte, and stays the sender's")
   void sends() {
-    try (ScriptedLoop story = connected()) {
-      story
-          .script()
-          .expect("sendmsg", CLIENT, ANY, os.msgNoSignal())
-          .where(this::objection)
-          .answers(1);
-      ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
-      assertThat(sent.isSuccess()).isTrue();
-    }
+    connected();
+    loop.script()
+        .expect("sendmsg", CLIENT, ANY, os.msgNoSignal())
+        .where(this::objection)
+        .answers(1);
+    ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
+    assertThat(sent.isSuccess()).isTrue();
   }
 
   private String objection(Invocation call) {
@@ -150,38 +144,36 @@ class DescriptorPassingStoryTest {
   @Test
   @DisplayName("all that come in one message are close-on-exec, and each is a message [B2]")
   void receivesSeveral() throws Exception {
-    try (ScriptedLoop story = connected()) {
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      receivesByte(story, 0, 41, 42);
-      closeOnExec(story, 41, 42);
-      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
-      story.turn();
-      assertThat(received.descriptors).extracting(FileDescriptor::intValue).containsExactly(41, 42);
+    connected();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(0, 41, 42);
+    closeOnExec(41, 42);
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+    loop.turn();
+    assertThat(received.descriptors).extracting(FileDescriptor::intValue).containsExactly(41, 42);
 
-      story.tcp().close(41);
-      received.descriptors.get(0).close();
-      received.descriptors.get(0).close();
-      story.tcp().close(42);
-      received.descriptors.get(1).close();
-    }
+    loop.tcp().close(41);
+    received.descriptors.get(0).close();
+    received.descriptors.get(0).close();
+    loop.tcp().close(42);
+    received.descriptors.get(1).close();
   }
 
   @Test
   @DisplayName("a flag that MSG_CMSG_CLOEXEC has not set, as on FreeBSD 13.0, is set by fcntl")
   void isCloseOnExecThoughTheKernelIgnoresTheFlag() {
-    try (ScriptedLoop story = connected()) {
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      receivesByte(story, 0, 41, 42);
-      for (int descriptor : new int[] {41, 42}) {
-        if (os.msgCmsgCloexec() != 0) {
-          story.script().expect("fcntl", descriptor, Os.F_GETFD).answers(0);
-        }
-        story.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
+    connected();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(0, 41, 42);
+    for (int descriptor : new int[] {41, 42}) {
+      if (os.msgCmsgCloexec() != 0) {
+        loop.script().expect("fcntl", descriptor, Os.F_GETFD).answers(0);
       }
-      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
-      story.turn();
-      assertThat(received.descriptors).hasSize(2);
+      loop.script().expect("fcntl", descriptor, Os.F_SETFD, Os.FD_CLOEXEC);
     }
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+    loop.turn();
+    assertThat(received.descriptors).hasSize(2);
   }
 
   @ParameterizedTest
@@ -190,115 +182,106 @@ class DescriptorPassingStoryTest {
       names = {"ATTEMPTED", "LAST", "MESSAGES", "CONTINUE", "COMPLETE"})
   @DisplayName("one that has come is not lost, whatever the receive handle throws")
   void losesNoneToAHandleThatThrows(ThrowingHandles.At at) {
-    try (ScriptedLoop story = connected()) {
-      connected.channel().config().setRecvByteBufAllocator(new ThrowingHandles(at));
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      receivesByte(story, 0, 41);
-      closeOnExec(story, 41);
-      story.turn();
-      assertThat(received.descriptors).hasSize(1);
-      assertThat(received.failures).hasSize(1);
-    }
+    connected();
+    connected.channel().config().setRecvByteBufAllocator(new ThrowingHandles(at));
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(0, 41);
+    closeOnExec(41);
+    loop.turn();
+    assertThat(received.descriptors).hasSize(1);
+    assertThat(received.failures).hasSize(1);
   }
 
   @Test
   @DisplayName("MSG_CTRUNC: those that did arrive are closed, and the loss is told [B2]")
   void tellsALoss() {
-    try (ScriptedLoop story = connected()) {
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      receivesByte(story, MSG_CTRUNC, 41);
-      closeOnExec(story, 41);
-      story.tcp().close(41);
-      story.tcp().close(CLIENT);
-      story.turn();
-      assertThat(received.descriptors).isEmpty();
-      assertThat(received.failures).singleElement().asString().contains("MSG_CTRUNC");
-    }
+    connected();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(MSG_CTRUNC, 41);
+    closeOnExec(41);
+    loop.tcp().close(41);
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(received.descriptors).isEmpty();
+    assertThat(received.failures).singleElement().asString().contains("MSG_CTRUNC");
   }
 
   @Test
   @DisplayName("all that a peer on macOS can send in one message are received, 254 of them")
   void hasRoomForAsManyAsAPeerCanSend() {
-    try (ScriptedLoop story = connected()) {
-      int[] many = IntStream.range(1000, 1254).toArray();
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      story
-          .script()
-          .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
-          .where(call ->
-              Memory.getInt(call.argument(1) + 40) >= os.rights(new int[512]).length
-                  ? null
-                  : "its room for control messages is " + Memory.getInt(call.argument(1) + 40))
-          .does(call -> {
-            byte[] control = os.rights(many);
-            Memory.copy(control, 0, control(call), control.length);
-            Memory.putInt(call.argument(1) + 40, control.length);
-            Memory.putInt(call.argument(1) + 44, 0);
-            return 1;
-          });
-      closeOnExec(story, many);
-      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
-      story.turn();
-      assertThat(received.descriptors).hasSize(254);
-    }
+    connected();
+    int[] many = IntStream.range(1000, 1254).toArray();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    loop.script()
+        .expect("recvmsg", CLIENT, ANY, os.msgCmsgCloexec())
+        .where(call ->
+            Memory.getInt(call.argument(1) + 40) >= os.rights(new int[512]).length
+                ? null
+                : "its room for control messages is " + Memory.getInt(call.argument(1) + 40))
+        .does(call -> {
+          byte[] control = os.rights(many);
+          Memory.copy(control, 0, control(call), control.length);
+          Memory.putInt(call.argument(1) + 40, control.length);
+          Memory.putInt(call.argument(1) + 44, 0);
+          return 1;
+        });
+    closeOnExec(many);
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+    loop.turn();
+    assertThat(received.descriptors).hasSize(254);
   }
 
   @Test
   @DisplayName("EMSGSIZE, which macOS and OpenBSD answer without a free descriptor, says so")
   void namesTheLimitOnDescriptors() {
-    try (ScriptedLoop story = connected()) {
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      story.script().expect("recvmsg", CLIENT).fails(Errno.EMSGSIZE);
-      story.tcp().close(CLIENT);
-      story.turn();
-      assertThat(received.failures)
-          .singleElement()
-          .asString()
-          .contains("recvmsg", "EMSGSIZE", "ulimit -n")
-          .doesNotContain("SO_SNDBUF");
-    }
+    connected();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EMSGSIZE);
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(received.failures)
+        .singleElement()
+        .asString()
+        .contains("recvmsg", "EMSGSIZE", "ulimit -n")
+        .doesNotContain("SO_SNDBUF");
   }
 
   @Test
   @DisplayName("one that nobody takes from the pipeline is closed")
   void closesWhatNobodyTakes() {
-    try (ScriptedLoop story = connected()) {
-      connected.channel().pipeline().remove(received);
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).eof());
-      receivesByte(story, 0, 41);
-      closeOnExec(story, 41);
-      story.tcp().close(41);
-      receivesEnd(story);
-      story.tcp().close(CLIENT);
-      story.turn();
-    }
+    connected();
+    connected.channel().pipeline().remove(received);
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).eof());
+    receivesByte(0, 41);
+    closeOnExec(41);
+    loop.tcp().close(41);
+    receivesEnd();
+    loop.tcp().close(CLIENT);
+    loop.turn();
   }
 
   @Test
   @DisplayName("a descriptor that cannot be sent fails alone: the stream goes on")
   void failsAlone() {
-    try (ScriptedLoop story = connected()) {
-      story.script().expect("sendmsg", CLIENT).fails(Errno.EBADF);
-      ChannelFuture bad = connected.channel().write(new FileDescriptor(33));
-      story.script().expect("sendmsg", CLIENT).answers(1);
-      ChannelFuture good = connected.channel().writeAndFlush(new FileDescriptor(34));
-      assertThat(bad.cause()).hasMessageContaining("EBADF");
-      assertThat(good.isSuccess()).isTrue();
-    }
+    connected();
+    loop.script().expect("sendmsg", CLIENT).fails(Errno.EBADF);
+    ChannelFuture bad = connected.channel().write(new FileDescriptor(33));
+    loop.script().expect("sendmsg", CLIENT).answers(1);
+    ChannelFuture good = connected.channel().writeAndFlush(new FileDescriptor(34));
+    assertThat(bad.cause()).hasMessageContaining("EBADF");
+    assertThat(good.isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("a socket that is full takes it when it is writable")
   void waitsForRoom() {
-    try (ScriptedLoop story = connected()) {
-      story.script().expect("sendmsg", CLIENT).fails(Errno.EAGAIN);
-      ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
-      story
-          .kevent(story.read(CLIENT).oneShot(), story.write(CLIENT).oneShot())
-          .returns(story.write(CLIENT).data(8000));
-      story.script().expect("sendmsg", CLIENT).answers(1);
-      story.turn();
-      assertThat(sent.isSuccess()).isTrue();
-    }
+    connected();
+    loop.script().expect("sendmsg", CLIENT).fails(Errno.EAGAIN);
+    ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
+    loop.kevent(loop.read(CLIENT).oneShot(), loop.write(CLIENT).oneShot())
+        .returns(loop.write(CLIENT).data(8000));
+    loop.script().expect("sendmsg", CLIENT).answers(1);
+    loop.turn();
+    assertThat(sent.isSuccess()).isTrue();
   }
 }

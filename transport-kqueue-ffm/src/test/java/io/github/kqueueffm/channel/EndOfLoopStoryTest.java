@@ -25,85 +25,76 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The graceful shutdown on every system: what is closed, in which order, and nothing after. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class EndOfLoopStoryTest {
-  private final Os os;
+class EndOfLoopStoryTest extends AbstractScriptedLoopTest {
 
   EndOfLoopStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   @Test
   @DisplayName("all descriptors are closed before the kqueue, which is the last [A12]")
   void closesTheKqueueLast() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Recorder child = new Recorder();
-      story.accepted(child);
-      Recorder client = new Recorder();
-      ChannelFuture connected = story.client(client).connect(new InetSocketAddress(THERE, PORT));
-      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-      story.tasks();
-      story.tcp().sending(CHILD, "unsent").fails(Errno.EAGAIN);
-      ChannelFuture written = child.write("unsent");
+    Recorder child = new Recorder();
+    loop.accepted(child);
+    Recorder client = new Recorder();
+    ChannelFuture connected = loop.client(client).connect(new InetSocketAddress(THERE, PORT));
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    loop.tasks();
+    loop.tcp().sending(CHILD, "unsent").fails(Errno.EAGAIN);
+    ChannelFuture written = child.write("unsent");
 
-      story.tcp().close(SERVER);
-      story.tcp().close(CHILD);
-      story.tcp().close(CLIENT);
-      story.ends();
-      assertThat(child.log()).containsExactly("active", "inactive");
-      assertThat(connected.cause()).isInstanceOf(ClosedChannelException.class);
-      assertThat(written.isDone()).isTrue();
-      assertThat(written.isSuccess()).isFalse();
-    }
+    loop.tcp().close(SERVER);
+    loop.tcp().close(CHILD);
+    loop.tcp().close(CLIENT);
+    loop.ends();
+    assertThat(child.log()).containsExactly("active", "inactive");
+    assertThat(connected.cause()).isInstanceOf(ClosedChannelException.class);
+    assertThat(written.isDone()).isTrue();
+    assertThat(written.isSuccess()).isFalse();
   }
 
   @Test
   @DisplayName("the future of the termination completes after the last close [A12]")
   void terminatesAfterAllIsClosed() {
     List<String> order = new ArrayList<>();
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.listen(Recorder::new);
-      Future<?> terminated = story.loop().terminationFuture();
-      story.script().expect("close", SERVER).runs(() -> order.add("server " + terminated.isDone()));
-      story.ends(() -> order.add("kqueue " + terminated.isDone()));
-      assertThat(terminated.isSuccess()).isTrue();
-    }
+    loop.listen(Recorder::new);
+    Future<?> terminated = loop.eventLoop().terminationFuture();
+    loop.script().expect("close", SERVER).runs(() -> order.add("server " + terminated.isDone()));
+    loop.ends(() -> order.add("kqueue " + terminated.isDone()));
+    assertThat(terminated.isSuccess()).isTrue();
     assertThat(order).containsExactly("server false", "kqueue false");
   }
 
   @Test
   @DisplayName("after the end a channel's methods make no call, nor does a wakeup [A8]")
   void nothingAfterTheEnd_netty9362() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Recorder child = new Recorder();
-      story.accepted(child);
-      story.tcp().close(SERVER);
-      story.tcp().close(CHILD);
-      story.ends();
-      child.channel().read();
-      child.channel().config().setAutoRead(false);
-      child.channel().close();
-      story.loop().wakeup();
-      elsewhere(story.loop()::wakeup);
-      assertThat(child.channel().localAddress()).isNull();
-      story.script().verify();
-    }
+    Recorder child = new Recorder();
+    loop.accepted(child);
+    loop.tcp().close(SERVER);
+    loop.tcp().close(CHILD);
+    loop.ends();
+    child.channel().read();
+    child.channel().config().setAutoRead(false);
+    child.channel().close();
+    loop.eventLoop().wakeup();
+    elsewhere(loop.eventLoop()::wakeup);
+    assertThat(child.channel().localAddress()).isNull();
+    loop.script().verify();
   }
 
   @Test
   @DisplayName("a registration that outlives its loop is dead: submit and cancel do nothing")
   void registrationsOutliveTheLoop() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Handle handle = new Handle(71);
-      Future<IoRegistration> registered = story.loop().register(handle);
-      IoRegistration registration = registered.getNow();
-      story.ends();
-      assertThat(handle.log).containsExactly("registered", "closed", "unregistered");
-      assertThat(registration.isValid()).isFalse();
-      KQueueFfmIoOps ops = KQueueFfmIoOps.newOps(os.evfiltRead(), Os.EV_ADD | Os.EV_ONESHOT, 0);
-      assertThat(registration.submit(ops)).isNegative();
-      assertThat(registration.cancel()).isFalse();
-      story.script().verify();
-    }
+    Handle handle = new Handle(71);
+    Future<IoRegistration> registered = loop.eventLoop().register(handle);
+    IoRegistration registration = registered.getNow();
+    loop.ends();
+    assertThat(handle.log).containsExactly("registered", "closed", "unregistered");
+    assertThat(registration.isValid()).isFalse();
+    KQueueFfmIoOps ops = KQueueFfmIoOps.newOps(os.evfiltRead(), Os.EV_ADD | Os.EV_ONESHOT, 0);
+    assertThat(registration.submit(ops)).isNegative();
+    assertThat(registration.cancel()).isFalse();
+    loop.script().verify();
   }
 
   /** A user's own descriptor. */

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     mode = EnumSource.Mode.MATCH_ANY,
     names = {"FREEBSD.*", "OPENBSD.*", "NETBSD.*", "DRAGONFLY.*"})
-class FamilyStoryTest {
+class FamilyStoryTest extends AbstractScriptedLoopTest {
   private static final String THERE6 = "fd00::7";
   private static final int CHOSEN = 4711;
 
@@ -65,13 +65,11 @@ class FamilyStoryTest {
   private static final int IP_MULTICAST_TTL = 10;
   private static final int IP_MULTICAST_LOOP = 11;
 
-  private final Os os;
-
   FamilyStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
-  /** Where no address decides: the platform's fact says so, and the story is another system's. */
+  /** Where no address decides: the platform file says so, and the kernel is another system's. */
   private boolean clientsCarryBothFamilies() {
     if (os.choosesClientFamily()) {
       return false;
@@ -89,52 +87,47 @@ class FamilyStoryTest {
   }
 
   /** The kernel's answer where the socket is bound. */
-  private void tellsItsPort(ScriptedLoop story, int fd, int family) {
-    story.udp().localName(fd, os.wildcard(family, CHOSEN));
+  private void tellsItsPort(int fd, int family) {
+    loop.udp().localName(fd, os.wildcard(family, CHOSEN));
   }
 
-  private void bindsTo(ScriptedLoop story, int fd, int family, int port) {
+  private void bindsTo(int fd, int family, int port) {
     byte[] wildcard = os.wildcard(family, port);
-    story.script().expect("bind", fd, ANY, wildcard.length).with(1, wildcard);
+    loop.script().expect("bind", fd, ANY, wildcard.length).with(1, wildcard);
   }
 
   /** A client's socket becomes one of that family, unless it is one or carries both. */
-  private void clientBecomes(ScriptedLoop story, int from, int to, Runnable options) {
+  private void clientBecomes(int from, int to, Runnable options) {
     if (os.choosesClientFamily() && from != to) {
-      story.tcp().replaced(CLIENT, to, Os.SOCK_STREAM, options);
+      loop.tcp().replaced(CLIENT, to, Os.SOCK_STREAM, options);
     }
   }
 
   @Test
   @DisplayName("a client that nothing is known of connects to IPv4 without a further call")
   void clientOfIpv4() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      ChannelFuture connected = story.client(new Recorder()).connect(at(THERE, PORT));
-      story.tcp().connect(CLIENT, THERE, PORT);
-      story.tasks();
-      assertThat(connected.isSuccess()).isTrue();
-    }
+    ChannelFuture connected = loop.client(new Recorder()).connect(at(THERE, PORT));
+    loop.tcp().connect(CLIENT, THERE, PORT);
+    loop.tasks();
+    assertThat(connected.isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("a client connects to IPv6 by a socket of IPv6 under the same number")
   void clientOfIpv6() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      KQueueFfmSocketChannel client =
-          (KQueueFfmSocketChannel) story.client(new Recorder()).register().channel();
-      int before = client.fd().intValue();
-      clientBecomes(
-          story,
-          Os.AF_INET,
-          os.inet6(),
-          () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
-      story.tcp().connect(CLIENT, THERE6, PORT);
-      ChannelFuture connected = client.connect(at(THERE6, PORT));
-      story.tasks();
-      assertThat(connected.isSuccess()).isTrue();
-      assertThat(client.fd().intValue()).isEqualTo(before).isEqualTo(CLIENT);
-      assertThat(client.remoteAddress()).isEqualTo(at(THERE6, PORT));
-    }
+    KQueueFfmSocketChannel client =
+        (KQueueFfmSocketChannel) loop.client(new Recorder()).register().channel();
+    int before = client.fd().intValue();
+    clientBecomes(
+        Os.AF_INET,
+        os.inet6(),
+        () -> loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+    loop.tcp().connect(CLIENT, THERE6, PORT);
+    ChannelFuture connected = client.connect(at(THERE6, PORT));
+    loop.tasks();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(client.fd().intValue()).isEqualTo(before).isEqualTo(CLIENT);
+    assertThat(client.remoteAddress()).isEqualTo(at(THERE6, PORT));
   }
 
   @Test
@@ -142,27 +135,25 @@ class FamilyStoryTest {
   void clientThatIsBoundToAWildcard() {
     for (String wildcard : new String[] {"0.0.0.0", "::"}) {
       for (String remote : new String[] {THERE, THERE6}) {
-        try (ScriptedLoop story = ScriptedLoop.on(os)) {
-          Bootstrap bootstrap = story.client(new Recorder());
-          Channel client = bootstrap.register().channel();
-          // A socket that carries both has no use for the wildcard of IPv4 alone.
-          int first = os.clientInet();
-          bindsTo(story, CLIENT, first, 0);
-          assertThat(client.bind(at(wildcard, 0)).isSuccess()).isTrue();
-          if (os.choosesClientFamily() && first != family(os, remote)) {
-            tellsItsPort(story, CLIENT, first);
-          }
-          clientBecomes(
-              story,
-              first,
-              family(os, remote),
-              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
-          if (os.choosesClientFamily() && first != family(os, remote)) {
-            bindsTo(story, CLIENT, family(os, remote), CHOSEN);
-          }
-          story.tcp().connect(CLIENT, remote, PORT);
-          assertThat(client.connect(at(remote, PORT)).isSuccess()).as(wildcard + remote).isTrue();
+        reopen();
+        Bootstrap bootstrap = loop.client(new Recorder());
+        Channel client = bootstrap.register().channel();
+        // A socket that carries both has no use for the wildcard of IPv4 alone.
+        int first = os.clientInet();
+        bindsTo(CLIENT, first, 0);
+        assertThat(client.bind(at(wildcard, 0)).isSuccess()).isTrue();
+        if (os.choosesClientFamily() && first != family(os, remote)) {
+          tellsItsPort(CLIENT, first);
         }
+        clientBecomes(
+            first,
+            family(os, remote),
+            () -> loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+        if (os.choosesClientFamily() && first != family(os, remote)) {
+          bindsTo(CLIENT, family(os, remote), CHOSEN);
+        }
+        loop.tcp().connect(CLIENT, remote, PORT);
+        assertThat(client.connect(at(remote, PORT)).isSuccess()).as(wildcard + remote).isTrue();
       }
     }
   }
@@ -173,55 +164,51 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel client = story.client(new Recorder()).register().channel();
-      setEveryKind(story, client);
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              os.inet6(),
-              Os.SOCK_STREAM,
-              () -> {
-                expectEveryKind(story, TcpScript.FRESH, 1);
-                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_TCLASS, 16);
-                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
-                story
-                    .script()
-                    .expect("setsockopt", TcpScript.FRESH, Os.SOL_SOCKET, SO_LINGER, ANY, 8)
-                    .with(3, Os.ints(1, 5));
-              });
-      story.tcp().connect(CLIENT, THERE6, PORT);
-      assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
-    }
+    Channel client = loop.client(new Recorder()).register().channel();
+    setEveryKind(client);
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            os.inet6(),
+            Os.SOCK_STREAM,
+            () -> {
+              expectEveryKind(TcpScript.FRESH, 1);
+              loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_TCLASS, 16);
+              loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
+              loop.script()
+                  .expect("setsockopt", TcpScript.FRESH, Os.SOL_SOCKET, SO_LINGER, ANY, 8)
+                  .with(3, Os.ints(1, 5));
+            });
+    loop.tcp().connect(CLIENT, THERE6, PORT);
+    assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
   }
 
-  private void setEveryKind(ScriptedLoop story, Channel client) {
-    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 0);
+  private void setEveryKind(Channel client) {
+    loop.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 0);
     client.config().setOption(ChannelOption.SO_KEEPALIVE, false);
     // What was set twice goes along once, as it is.
-    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
+    loop.tcp().option(CLIENT, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
     client.config().setOption(ChannelOption.SO_KEEPALIVE, true);
-    story.script().expect("setsockopt", CLIENT, Os.SOL_SOCKET, SO_LINGER, ANY, 8);
+    loop.script().expect("setsockopt", CLIENT, Os.SOL_SOCKET, SO_LINGER, ANY, 8);
     client.config().setOption(ChannelOption.SO_LINGER, 5);
-    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_RCVBUF, 5000);
+    loop.tcp().option(CLIENT, Os.SOL_SOCKET, SO_RCVBUF, 5000);
     client
         .config()
         .setOption(new IntegerUnixChannelOption("rcvbuf", Os.SOL_SOCKET, SO_RCVBUF), 5000);
-    story.tcp().option(CLIENT, Os.SOL_SOCKET, SO_SNDBUF, 6000);
+    loop.tcp().option(CLIENT, Os.SOL_SOCKET, SO_SNDBUF, 6000);
     ByteBuffer raw = ByteBuffer.wrap(Os.ints(6000));
     client.config().setOption(new RawUnixChannelOption("sndbuf", Os.SOL_SOCKET, SO_SNDBUF, 4), raw);
-    story.tcp().option(CLIENT, IPPROTO_IP, IP_TOS, 16);
+    loop.tcp().option(CLIENT, IPPROTO_IP, IP_TOS, 16);
     client.config().setOption(ChannelOption.IP_TOS, 16);
-    story.tcp().option(CLIENT, IPPROTO_IP, IP_TTL, 9);
+    loop.tcp().option(CLIENT, IPPROTO_IP, IP_TTL, 9);
     client.config().setOption(new IntegerUnixChannelOption("ttl", IPPROTO_IP, IP_TTL), 9);
   }
 
-  private void expectEveryKind(ScriptedLoop story, int fd, int noDelay) {
-    story.tcp().option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, noDelay);
-    story.tcp().option(fd, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
-    story.tcp().option(fd, Os.SOL_SOCKET, SO_RCVBUF, 5000);
-    story.tcp().option(fd, Os.SOL_SOCKET, SO_SNDBUF, 6000);
+  private void expectEveryKind(int fd, int noDelay) {
+    loop.tcp().option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, noDelay);
+    loop.tcp().option(fd, Os.SOL_SOCKET, SO_KEEPALIVE, 1);
+    loop.tcp().option(fd, Os.SOL_SOCKET, SO_RCVBUF, 5000);
+    loop.tcp().option(fd, Os.SOL_SOCKET, SO_SNDBUF, 6000);
   }
 
   @Test
@@ -231,32 +218,28 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel client = story.client(new Recorder()).register().channel();
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              os.inet6(),
-              Os.SOCK_STREAM,
-              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
-      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
-      client
-          .config()
-          .setOption(new IntegerUnixChannelOption("hops", Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS), 9);
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              Os.AF_INET,
-              Os.SOCK_STREAM,
-              () -> {
-                story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
-                story.tcp().option(TcpScript.FRESH, IPPROTO_IP, IP_TTL, 9);
-              });
-      story.tcp().connect(CLIENT, THERE, PORT);
-      assertThat(client.connect(at(THERE, PORT)).isSuccess()).isTrue();
-    }
+    Channel client = loop.client(new Recorder()).register().channel();
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            os.inet6(),
+            Os.SOCK_STREAM,
+            () -> loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+    loop.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9);
+    client
+        .config()
+        .setOption(new IntegerUnixChannelOption("hops", Os.IPPROTO_IPV6, IPV6_UNICAST_HOPS), 9);
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            Os.AF_INET,
+            Os.SOCK_STREAM,
+            () -> {
+              loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+              loop.tcp().option(TcpScript.FRESH, IPPROTO_IP, IP_TTL, 9);
+            });
+    loop.tcp().connect(CLIENT, THERE, PORT);
+    assertThat(client.connect(at(THERE, PORT)).isSuccess()).isTrue();
   }
 
   @Test
@@ -265,29 +248,26 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel client = story.client(new Recorder()).register().channel();
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              os.inet6(),
-              Os.SOCK_STREAM,
-              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
-      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 1);
-      client
-          .config()
-          .setOption(new IntegerUnixChannelOption("only", Os.IPPROTO_IPV6, Os.IPV6_V6ONLY), 1);
-      story.script().expect("socket", Os.AF_INET).answers(TcpScript.FRESH);
-      story.script().allow("setsockopt", TcpScript.FRESH);
-      story.tcp().close(TcpScript.FRESH);
-      story.tcp().close(CLIENT);
-      ChannelFuture connected = client.connect(at(THERE, PORT));
-      assertThat(connected.cause())
-          .isInstanceOf(SocketException.class)
-          .hasMessageContaining("would lose the option level 41, option 27")
-          .hasMessageContaining("SocketProtocolFamily.INET");
-    }
+    Channel client = loop.client(new Recorder()).register().channel();
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            os.inet6(),
+            Os.SOCK_STREAM,
+            () -> loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+    loop.tcp().option(CLIENT, Os.IPPROTO_IPV6, Os.IPV6_V6ONLY, 1);
+    client
+        .config()
+        .setOption(new IntegerUnixChannelOption("only", Os.IPPROTO_IPV6, Os.IPV6_V6ONLY), 1);
+    loop.script().expect("socket", Os.AF_INET).answers(TcpScript.FRESH);
+    loop.script().allow("setsockopt", TcpScript.FRESH);
+    loop.tcp().close(TcpScript.FRESH);
+    loop.tcp().close(CLIENT);
+    ChannelFuture connected = client.connect(at(THERE, PORT));
+    assertThat(connected.cause())
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("would lose the option level 41, option 27")
+        .hasMessageContaining("SocketProtocolFamily.INET");
   }
 
   @Test
@@ -296,26 +276,23 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel client = story.client(new Recorder()).register().channel();
-      bindsTo(story, CLIENT, Os.AF_INET, 0);
-      client.bind(at("0.0.0.0", 0));
-      tellsItsPort(story, CLIENT, Os.AF_INET);
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              os.inet6(),
-              Os.SOCK_STREAM,
-              () -> story.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
-      byte[] wildcard = os.wildcard(os.inet6(), CHOSEN);
-      story.script().expect("bind", CLIENT, ANY, 28).with(1, wildcard).fails(Errno.EADDRINUSE);
-      story.tcp().close(CLIENT);
-      ChannelFuture connected = client.connect(at(THERE6, PORT));
-      assertThat(connected.cause()).isInstanceOf(BindException.class).hasMessageContaining("4711");
-      assertThat(client.isOpen()).isFalse();
-      assertThat(client.close().isSuccess()).isTrue();
-    }
+    Channel client = loop.client(new Recorder()).register().channel();
+    bindsTo(CLIENT, Os.AF_INET, 0);
+    client.bind(at("0.0.0.0", 0));
+    tellsItsPort(CLIENT, Os.AF_INET);
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            os.inet6(),
+            Os.SOCK_STREAM,
+            () -> loop.tcp().option(TcpScript.FRESH, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1));
+    byte[] wildcard = os.wildcard(os.inet6(), CHOSEN);
+    loop.script().expect("bind", CLIENT, ANY, 28).with(1, wildcard).fails(Errno.EADDRINUSE);
+    loop.tcp().close(CLIENT);
+    ChannelFuture connected = client.connect(at(THERE6, PORT));
+    assertThat(connected.cause()).isInstanceOf(BindException.class).hasMessageContaining("4711");
+    assertThat(client.isOpen()).isFalse();
+    assertThat(client.close().isSuccess()).isTrue();
   }
 
   @Test
@@ -324,26 +301,24 @@ class FamilyStoryTest {
     if (clientsCarryBothFamilies()) {
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().without(Call.DUP3);
-      Channel client = story.client(new Recorder()).register().channel();
-      story.script().expect("socket", os.inet6()).answers(TcpScript.FRESH);
-      story.script().allow("setsockopt", TcpScript.FRESH);
-      story.script().expect("dup2", TcpScript.FRESH, CLIENT).answers(CLIENT);
-      story.script().expect("fcntl", CLIENT, Os.F_SETFD, Os.FD_CLOEXEC);
-      story.tcp().close(TcpScript.FRESH);
-      byte[] address = os.address(os.inet6(), THERE6, PORT);
-      story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
-      assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
-    }
+    loop.script().without(Call.DUP3);
+    Channel client = loop.client(new Recorder()).register().channel();
+    loop.script().expect("socket", os.inet6()).answers(TcpScript.FRESH);
+    loop.script().allow("setsockopt", TcpScript.FRESH);
+    loop.script().expect("dup2", TcpScript.FRESH, CLIENT).answers(CLIENT);
+    loop.script().expect("fcntl", CLIENT, Os.F_SETFD, Os.FD_CLOEXEC);
+    loop.tcp().close(TcpScript.FRESH);
+    byte[] address = os.address(os.inet6(), THERE6, PORT);
+    loop.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+    assertThat(client.connect(at(THERE6, PORT)).isSuccess()).isTrue();
   }
 
-  private Bootstrap datagrams(ScriptedLoop story, ChannelInboundHandlerAdapter handler) {
-    story.tcp().datagramSocket(CLIENT);
+  private Bootstrap datagrams(ChannelInboundHandlerAdapter handler) {
+    loop.tcp().datagramSocket(CLIENT);
     return new Bootstrap()
-        .group(story.loop())
+        .group(loop.eventLoop())
         .channelFactory(
-            () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false))
         .handler(handler);
   }
 
@@ -351,62 +326,55 @@ class FamilyStoryTest {
   @DisplayName("a datagram channel that reads at the wildcard goes on reading when it is connected")
   void datagramsThatAreReadAlready() {
     for (String remote : new String[] {THERE, THERE6}) {
-      try (ScriptedLoop story = ScriptedLoop.on(os)) {
-        Recorder recorder = new Recorder();
-        Bootstrap bootstrap = datagrams(story, recorder);
-        story.udp().asksForBroadcast(CLIENT);
-        int first = os.inet();
-        bindsTo(story, CLIENT, first, 0);
-        Channel channel = bootstrap.bind(at("0.0.0.0", 0)).channel();
-        story.tasks();
-        story.kevent(story.read(CLIENT).oneShot()).returns();
-        story.turn();
-        int wanted = family(os, remote);
-        if (first != wanted) {
-          tellsItsPort(story, CLIENT, first);
-          story.tcp().replaced(CLIENT, wanted, Os.SOCK_DGRAM, () -> deletesTheKnote(story));
-          bindsTo(story, CLIENT, wanted, CHOSEN);
-        }
-        byte[] address = os.address(wanted, remote, THEIR_PORT);
-        story.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
-        story
-            .script()
-            .expect("getpeername", CLIENT)
-            .writes(1, address)
-            .writesInts(2, address.length);
-        ChannelFuture connected = channel.connect(at(remote, THEIR_PORT));
-        assertThat(connected.isSuccess()).isTrue();
-        if (first != wanted) {
-          story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(4));
-        } else {
-          story.kevent().returns(story.read(CLIENT).data(4));
-        }
-        story.udp().recv(CLIENT).fails(Errno.EAGAIN);
-        story.turn();
-        story.tcp().send(CLIENT, "ping");
-        channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
+      reopen();
+      Recorder recorder = new Recorder();
+      Bootstrap bootstrap = datagrams(recorder);
+      loop.udp().asksForBroadcast(CLIENT);
+      int first = os.inet();
+      bindsTo(CLIENT, first, 0);
+      Channel channel = bootstrap.bind(at("0.0.0.0", 0)).channel();
+      loop.tasks();
+      loop.kevent(loop.read(CLIENT).oneShot()).returns();
+      loop.turn();
+      int wanted = family(os, remote);
+      if (first != wanted) {
+        tellsItsPort(CLIENT, first);
+        loop.tcp().replaced(CLIENT, wanted, Os.SOCK_DGRAM, () -> deletesTheKnote());
+        bindsTo(CLIENT, wanted, CHOSEN);
       }
+      byte[] address = os.address(wanted, remote, THEIR_PORT);
+      loop.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+      loop.script().expect("getpeername", CLIENT).writes(1, address).writesInts(2, address.length);
+      ChannelFuture connected = channel.connect(at(remote, THEIR_PORT));
+      assertThat(connected.isSuccess()).isTrue();
+      if (first != wanted) {
+        loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(4));
+      } else {
+        loop.kevent().returns(loop.read(CLIENT).data(4));
+      }
+      loop.udp().recv(CLIENT).fails(Errno.EAGAIN);
+      loop.turn();
+      loop.tcp().send(CLIENT, "ping");
+      channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
     }
   }
 
-  private void deletesTheKnote(ScriptedLoop story) {
-    story.script().expectKevent().changes(story.read(CLIENT).flags(EV_DELETE)).withoutSlots();
+  private void deletesTheKnote() {
+    loop.script().expectKevent().changes(loop.read(CLIENT).flags(EV_DELETE)).withoutSlots();
   }
 
   @Test
   @DisplayName("a wildcard's datagrams of IPv4 come and go before anything is decided")
   void datagramsAtTheWildcard() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Bootstrap bootstrap = datagrams(story, new Recorder());
-      story.udp().asksForBroadcast(CLIENT);
-      bindsTo(story, CLIENT, os.inet(), PORT);
-      Channel channel = bootstrap.bind(new InetSocketAddress(PORT)).channel();
-      story.tasks();
-      story.udp().send(CLIENT, "ping", os.address(THERE, THEIR_PORT)).answers(4);
-      DatagramPacket ping =
-          new DatagramPacket(Unpooled.copiedBuffer("ping", US_ASCII), at(THERE, THEIR_PORT));
-      assertThat(channel.writeAndFlush(ping).isSuccess()).isTrue();
-    }
+    Bootstrap bootstrap = datagrams(new Recorder());
+    loop.udp().asksForBroadcast(CLIENT);
+    bindsTo(CLIENT, os.inet(), PORT);
+    Channel channel = bootstrap.bind(new InetSocketAddress(PORT)).channel();
+    loop.tasks();
+    loop.udp().send(CLIENT, "ping", os.address(THERE, THEIR_PORT)).answers(4);
+    DatagramPacket ping =
+        new DatagramPacket(Unpooled.copiedBuffer("ping", US_ASCII), at(THERE, THEIR_PORT));
+    assertThat(channel.writeAndFlush(ping).isSuccess()).isTrue();
   }
 
   @Test
@@ -417,40 +385,36 @@ class FamilyStoryTest {
       assertThat(os.datagramInet()).isEqualTo(Os.AF_INET);
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      // Whom it is connected to is asked to tell whether IPv4 lacks the option for now.
-      story.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
-      Bootstrap bootstrap =
-          datagrams(story, new Recorder())
-              .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true)
-              .option(ChannelOption.IP_MULTICAST_TTL, 3)
-              .option(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true);
-      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, os.recvPktinfo(), 1);
-      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 3);
-      story.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
-      Channel channel = bootstrap.register().channel();
-      story.tasks();
-      story.udp().asksForBroadcast(CLIENT);
-      story
-          .tcp()
-          .replaced(
-              CLIENT,
-              Os.AF_INET,
-              Os.SOCK_DGRAM,
-              () -> {
-                story.tcp().option(TcpScript.FRESH, IPPROTO_IP, Os.IP_RECVDSTADDR, 1);
-                oneByte(story, IP_MULTICAST_TTL, 3);
-                oneByte(story, IP_MULTICAST_LOOP, 0);
-              });
-      byte[] here = os.address(Os.AF_INET, HERE, PORT);
-      story.script().expect("bind", CLIENT, ANY, here.length).with(1, here);
-      assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
-    }
+    // Whom it is connected to is asked to tell whether IPv4 lacks the option for now.
+    loop.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
+    Bootstrap bootstrap =
+        datagrams(new Recorder())
+            .option(KQueueFfmChannelOption.IP_RECVDSTADDR, true)
+            .option(ChannelOption.IP_MULTICAST_TTL, 3)
+            .option(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true);
+    loop.tcp().option(CLIENT, Os.IPPROTO_IPV6, os.recvPktinfo(), 1);
+    loop.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 3);
+    loop.tcp().option(CLIENT, Os.IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+    Channel channel = bootstrap.register().channel();
+    loop.tasks();
+    loop.udp().asksForBroadcast(CLIENT);
+    loop.tcp()
+        .replaced(
+            CLIENT,
+            Os.AF_INET,
+            Os.SOCK_DGRAM,
+            () -> {
+              loop.tcp().option(TcpScript.FRESH, IPPROTO_IP, Os.IP_RECVDSTADDR, 1);
+              oneByte(IP_MULTICAST_TTL, 3);
+              oneByte(IP_MULTICAST_LOOP, 0);
+            });
+    byte[] here = os.address(Os.AF_INET, HERE, PORT);
+    loop.script().expect("bind", CLIENT, ANY, here.length).with(1, here);
+    assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
   }
 
-  private static void oneByte(ScriptedLoop story, int option, int value) {
-    story
-        .script()
+  private void oneByte(int option, int value) {
+    loop.script()
         .expect("setsockopt", TcpScript.FRESH, IPPROTO_IP, option, ANY, 1)
         .with(3, (byte) value);
   }
@@ -458,41 +422,38 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a group decides too, also one that another thread joins: then on the loop")
   void groupDecides() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Bootstrap bootstrap = datagrams(story, new Recorder());
-      KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) bootstrap.register().channel();
-      story.tasks();
-      ChannelFuture[] joined = new ChannelFuture[1];
-      story.script().allow("getsockopt");
-      story.script().allow("kevent");
-      story.script().allow("write");
-      ScriptedLoop.elsewhere(
-          () -> joined[0] = channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")));
-      if (os.inet() == os.inet6()) {
-        story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
-      }
-      story.script().expect("setsockopt", CLIENT, IPPROTO_IP);
-      story.tasks();
-      assertThat(joined[0].cause()).isNull();
-      assertThat(joined[0].isSuccess()).isTrue();
-      // The wildcard of IPv6 means all addresses of the family that it has now.
-      bindsTo(story, CLIENT, Os.AF_INET, PORT);
-      assertThat(channel.bind(at("::", PORT)).isSuccess()).isTrue();
+    Bootstrap bootstrap = datagrams(new Recorder());
+    KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) bootstrap.register().channel();
+    loop.tasks();
+    ChannelFuture[] joined = new ChannelFuture[1];
+    loop.script().allow("getsockopt");
+    loop.script().allow("kevent");
+    loop.script().allow("write");
+    ScriptedLoop.elsewhere(() -> joined[0] = channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")));
+    if (os.inet() == os.inet6()) {
+      loop.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
     }
+    loop.script().expect("setsockopt", CLIENT, IPPROTO_IP);
+    loop.tasks();
+    assertThat(joined[0].cause()).isNull();
+    assertThat(joined[0].isSuccess()).isTrue();
+    // The wildcard of IPv6 means all addresses of the family that it has now.
+    bindsTo(CLIENT, Os.AF_INET, PORT);
+    assertThat(channel.bind(at("::", PORT)).isSuccess()).isTrue();
   }
 
-  private static ChannelFuture registered(ScriptedLoop story, Channel channel) {
+  private ChannelFuture registered(Channel channel) {
     return new Bootstrap()
-        .group(story.loop())
+        .group(loop.eventLoop())
         .channelFactory(() -> channel)
         .handler(new Recorder())
         .register();
   }
 
   /** Lets another thread do something between the loop's registration and isRegistered(). */
-  private static KQueueFfmDatagramChannel interruptedWhileRegistering(
-      ScriptedLoop story, Consumer<KQueueFfmDatagramChannel> action) {
-    return new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false) {
+  private KQueueFfmDatagramChannel interruptedWhileRegistering(
+      Consumer<KQueueFfmDatagramChannel> action) {
+    return new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false) {
       @Override
       protected void doRegister(ChannelPromise promise) {
         ChannelPromise registered = newPromise();
@@ -507,26 +468,22 @@ class FamilyStoryTest {
   @Test
   @DisplayName("a group joined while a loop registers the channel decides on the loop alone")
   void groupJoinedDuringTheRegistration() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.tcp().datagramSocket(CLIENT);
-      ChannelFuture[] joined = new ChannelFuture[1];
-      KQueueFfmDatagramChannel channel =
-          interruptedWhileRegistering(
-              story,
-              self -> {
-                joined[0] = self.joinGroup(InetAddress.ofLiteral("224.0.1.1"));
-                assertThat(joined[0].isDone()).isFalse();
-              });
-      story.script().allow("getsockopt");
-      assertThat(registered(story, channel).isSuccess()).isTrue();
-      if (os.inet() == os.inet6()) {
-        story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
-      }
-      story.script().expect("setsockopt", CLIENT, IPPROTO_IP);
-      story.tasks();
-      assertThat(joined[0].cause()).isNull();
-      assertThat(joined[0].isSuccess()).isTrue();
+    loop.tcp().datagramSocket(CLIENT);
+    ChannelFuture[] joined = new ChannelFuture[1];
+    KQueueFfmDatagramChannel channel =
+        interruptedWhileRegistering(self -> {
+          joined[0] = self.joinGroup(InetAddress.ofLiteral("224.0.1.1"));
+          assertThat(joined[0].isDone()).isFalse();
+        });
+    loop.script().allow("getsockopt");
+    assertThat(registered(channel).isSuccess()).isTrue();
+    if (os.inet() == os.inet6()) {
+      loop.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
     }
+    loop.script().expect("setsockopt", CLIENT, IPPROTO_IP);
+    loop.tasks();
+    assertThat(joined[0].cause()).isNull();
+    assertThat(joined[0].isSuccess()).isTrue();
   }
 
   @Test
@@ -537,91 +494,84 @@ class FamilyStoryTest {
       assertThat(os.datagramInet()).isEqualTo(os.inet());
       return;
     }
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.tcp().datagramSocket(CLIENT);
-      KQueueFfmDatagramChannel channel =
-          new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false);
-      story.script().allow("getsockopt");
-      story.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
-      Thread loop = Thread.currentThread();
-      CountDownLatch joining = new CountDownLatch(1);
-      story
-          .script()
-          .expect("setsockopt", CLIENT, IPPROTO_IP)
-          .runs(() -> {
-            joining.countDown();
-            while (loop.getState() != Thread.State.BLOCKED && !channel.isRegistered()) {
-              Thread.onSpinWait();
-            }
-            assertThat(channel.isRegistered()).as("registered meanwhile").isFalse();
-          });
-      CompletableFuture<ChannelFuture> joined =
-          CompletableFuture.supplyAsync(
-              () -> channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")),
-              command -> new Thread(command, "elsewhere").start());
-      assertThat(joining.await(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(registered(story, channel).isSuccess()).isTrue();
-      assertThat(joined.get(10, TimeUnit.SECONDS).cause()).isNull();
-    }
+    loop.tcp().datagramSocket(CLIENT);
+    KQueueFfmDatagramChannel channel =
+        new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false);
+    loop.script().allow("getsockopt");
+    loop.tcp().replaced(CLIENT, Os.AF_INET, Os.SOCK_DGRAM, () -> {});
+    Thread onLoop = Thread.currentThread();
+    CountDownLatch joining = new CountDownLatch(1);
+    loop.script()
+        .expect("setsockopt", CLIENT, IPPROTO_IP)
+        .runs(() -> {
+          joining.countDown();
+          while (onLoop.getState() != Thread.State.BLOCKED && !channel.isRegistered()) {
+            Thread.onSpinWait();
+          }
+          assertThat(channel.isRegistered()).as("registered meanwhile").isFalse();
+        });
+    CompletableFuture<ChannelFuture> joined =
+        CompletableFuture.supplyAsync(
+            () -> channel.joinGroup(InetAddress.ofLiteral("224.0.1.1")),
+            command -> new Thread(command, "elsewhere").start());
+    assertThat(joining.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(registered(channel).isSuccess()).isTrue();
+    assertThat(joined.get(10, TimeUnit.SECONDS).cause()).isNull();
   }
 
   @Test
   @DisplayName("a server hears both families where it can, else the one of its address")
   void serversStayDual() {
     for (String local : new String[] {HERE, THERE6}) {
-      try (ScriptedLoop story = ScriptedLoop.on(os)) {
-        story.tcp().listener(SERVER);
-        story.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
-        if (os.inet() == Os.AF_INET && local.equals(THERE6)) {
-          story
-              .tcp()
-              .replaced(
-                  SERVER,
-                  os.inet6(),
-                  Os.SOCK_STREAM,
-                  () -> story.tcp().option(TcpScript.FRESH, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1));
-        }
-        story.tcp().bind(SERVER, local, PORT);
-        story.tcp().listen(SERVER, 77);
-        ChannelFuture bound =
-            new ServerBootstrap()
-                .group(story.loop())
-                .channelFactory(() ->
-                    new KQueueFfmServerSocketChannel(Sockets.listener(story.kernel(), null), false))
-                .option(ChannelOption.SO_BACKLOG, 77)
-                .childHandler(new Recorder())
-                .bind(at(local, PORT));
-        story.tasks();
-        assertThat(bound.isSuccess()).isTrue();
+      reopen();
+      loop.tcp().listener(SERVER);
+      loop.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1);
+      if (os.inet() == Os.AF_INET && local.equals(THERE6)) {
+        loop.tcp()
+            .replaced(
+                SERVER,
+                os.inet6(),
+                Os.SOCK_STREAM,
+                () -> loop.tcp().option(TcpScript.FRESH, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1));
       }
+      loop.tcp().bind(SERVER, local, PORT);
+      loop.tcp().listen(SERVER, 77);
+      ChannelFuture bound =
+          new ServerBootstrap()
+              .group(loop.eventLoop())
+              .channelFactory(() ->
+                  new KQueueFfmServerSocketChannel(Sockets.listener(loop.kernel(), null), false))
+              .option(ChannelOption.SO_BACKLOG, 77)
+              .childHandler(new Recorder())
+              .bind(at(local, PORT));
+      loop.tasks();
+      assertThat(bound.isSuccess()).isTrue();
     }
   }
 
   @Test
   @DisplayName("a descriptor that the user brought is never replaced")
   void adoptedDescriptorStays() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      byte[] wildcard = os.wildcard(os.inet6(), 0);
-      story.script().expect("getsockopt", CLIENT).writesInts(3, Os.SOCK_DGRAM).writesInts(4, 4);
-      story.udp().localName(CLIENT, wildcard);
-      story.script().allow("fcntl", CLIENT);
-      story.script().allow("setsockopt", CLIENT);
-      story.script().allow("getsockopt", CLIENT);
-      story.script().expect("getpeername", CLIENT).fails(Errno.ENOTCONN);
-      story.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
-      Channel channel =
-          new Bootstrap()
-              .group(story.loop())
-              .channelFactory(() ->
-                  new KQueueFfmDatagramChannel(Sockets.adoptUdp(story.kernel(), CLIENT), true))
-              .handler(new Recorder())
-              .register()
-              .channel();
-      story.tasks();
-      byte[] mapped = os.address(os.inet6(), HERE, PORT);
-      story.script().expect("bind", CLIENT, ANY, mapped.length).with(1, mapped);
-      assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
-      assertThat(story.script().calls("dup3")).isZero();
-    }
+    byte[] wildcard = os.wildcard(os.inet6(), 0);
+    loop.script().expect("getsockopt", CLIENT).writesInts(3, Os.SOCK_DGRAM).writesInts(4, 4);
+    loop.udp().localName(CLIENT, wildcard);
+    loop.script().allow("fcntl", CLIENT);
+    loop.script().allow("setsockopt", CLIENT);
+    loop.script().allow("getsockopt", CLIENT);
+    loop.script().expect("getpeername", CLIENT).fails(Errno.ENOTCONN);
+    loop.script().allow("getpeername", CLIENT).fails(Errno.ENOTCONN);
+    Channel channel =
+        new Bootstrap()
+            .group(loop.eventLoop())
+            .channelFactory(
+                () -> new KQueueFfmDatagramChannel(Sockets.adoptUdp(loop.kernel(), CLIENT), true))
+            .handler(new Recorder())
+            .register()
+            .channel();
+    loop.tasks();
+    byte[] mapped = os.address(os.inet6(), HERE, PORT);
+    loop.script().expect("bind", CLIENT, ANY, mapped.length).with(1, mapped);
+    assertThat(channel.bind(at(HERE, PORT)).isSuccess()).isTrue();
+    assertThat(loop.script().calls("dup3")).isZero();
   }
 }

@@ -26,18 +26,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     value = Os.class,
     names = {"MACOS_AARCH64", "MACOS_X86_64"})
-class FastOpenStoryTest {
+class FastOpenStoryTest extends AbstractScriptedLoopTest {
   private static final InetSocketAddress REMOTE = new InetSocketAddress(THERE, PORT);
 
-  private final Os os;
-
   FastOpenStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
-  private static Channel channel(ScriptedLoop story) {
-    return story
-        .client(new Recorder())
+  private Channel channel() {
+    return loop.client(new Recorder())
         .option(ChannelOption.TCP_FASTOPEN_CONNECT, true)
         .register()
         .channel();
@@ -48,93 +45,81 @@ class FastOpenStoryTest {
   }
 
   /** A connect that goes on, for which the kernel has taken so much. */
-  private static ChannelFuture connecting(ScriptedLoop story, Channel channel, int taken) {
-    story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", taken).fails(Errno.EINPROGRESS);
+  private ChannelFuture connecting(Channel channel, int taken) {
+    loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", taken).fails(Errno.EINPROGRESS);
     ChannelFuture connected = channel.connect(REMOTE);
-    story.script().verify();
+    loop.script().verify();
     assertThat(connected.isDone()).isFalse();
     return connected;
   }
 
-  private static void expectSuccess(ScriptedLoop story) {
-    story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT).data(49152));
-    story.tcp().soError(CLIENT, 0);
-    story.tcp().peerName(CLIENT, THERE, PORT);
+  private void expectSuccess() {
+    loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).data(49152));
+    loop.tcp().soError(CLIENT, 0);
+    loop.tcp().peerName(CLIENT, THERE, PORT);
   }
 
   @Test
   void whatTheKernelTookIsNotSentAgain() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      ChannelFuture connected = connecting(story, channel, 3);
-      assertThat(early.isDone()).isFalse();
-      expectSuccess(story);
-      story.tcp().send(CLIENT, "def");
-      story.turn();
-      assertThat(connected.isSuccess()).isTrue();
-      assertThat(early.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    ChannelFuture connected = connecting(channel, 3);
+    assertThat(early.isDone()).isFalse();
+    expectSuccess();
+    loop.tcp().send(CLIENT, "def");
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(early.isSuccess()).isTrue();
   }
 
   @Test
   void writeOfWhichAllWasTakenIsDoneWithTheConnect() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      connecting(story, channel, 6);
-      assertThat(early.isDone()).isFalse();
-      expectSuccess(story);
-      story.turn();
-      assertThat(early.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    connecting(channel, 6);
+    assertThat(early.isDone()).isFalse();
+    expectSuccess();
+    loop.turn();
+    assertThat(early.isSuccess()).isTrue();
   }
 
   @Test
   void writeOfWhichNothingWasTakenGoesOutAfterTheConnect() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      connecting(story, channel, 0);
-      expectSuccess(story);
-      story.tcp().send(CLIENT, "abcdef");
-      story.turn();
-      assertThat(early.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    connecting(channel, 0);
+    expectSuccess();
+    loop.tcp().send(CLIENT, "abcdef");
+    loop.turn();
+    assertThat(early.isSuccess()).isTrue();
   }
 
   /** xnu can answer 0 before the handshake is over. */
   @Test
   void connectIsDoneOnlyWhenTheEventSaysSo() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6);
-      ChannelFuture connected = channel.connect(REMOTE);
-      assertThat(connected.isDone()).isFalse();
-      expectSuccess(story);
-      story.turn();
-      assertThat(connected.isSuccess()).isTrue();
-      assertThat(early.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6);
+    ChannelFuture connected = channel.connect(REMOTE);
+    assertThat(connected.isDone()).isFalse();
+    expectSuccess();
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(early.isSuccess()).isTrue();
   }
 
   @Test
   void refusalFailsWhatTheKernelTook() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      ChannelFuture connected = connecting(story, channel, 6);
-      story
-          .kevent(story.write(CLIENT).oneShot())
-          .returns(story.write(CLIENT).eof(Errno.ECONNREFUSED));
-      story.tcp().close(CLIENT);
-      story.turn();
-      assertThat(connected.cause())
-          .isInstanceOf(ConnectException.class)
-          .hasMessageStartingWith("Connection refused: /10.9.8.7:8080");
-      assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    ChannelFuture connected = connecting(channel, 6);
+    loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).eof(Errno.ECONNREFUSED));
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(connected.cause())
+        .isInstanceOf(ConnectException.class)
+        .hasMessageStartingWith("Connection refused: /10.9.8.7:8080");
+    assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
   }
 
   /** After an EINTR nobody knows whether the SYN ever goes. */
@@ -146,33 +131,29 @@ class FastOpenStoryTest {
     "EISCONN, java.nio.channels.AlreadyConnectedException"
   })
   void failureOfTheCallFailsTheWrite(Errno errno, Class<?> type) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
-      story.tcp().close(CLIENT);
-      ChannelFuture connected = channel.connect(REMOTE);
-      story.tasks();
-      assertThat(connected.cause()).isInstanceOf(type);
-      assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
+    loop.tcp().close(CLIENT);
+    ChannelFuture connected = channel.connect(REMOTE);
+    loop.tasks();
+    assertThat(connected.cause()).isInstanceOf(type);
+    assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
   }
 
   /** Bytes that are under way must not be sent by a second connect. */
   @Test
   void refusalThatTookBytesAllTheSameIsAFailure() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6).fails(Errno.EINVAL);
-      story.tcp().close(CLIENT);
-      ChannelFuture connected = channel.connect(REMOTE);
-      story.tasks();
-      assertThat(connected.cause())
-          .isInstanceOf(IOException.class)
-          .hasMessageContainingAll("/10.9.8.7:8080", "EINVAL");
-      assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6).fails(Errno.EINVAL);
+    loop.tcp().close(CLIENT);
+    ChannelFuture connected = channel.connect(REMOTE);
+    loop.tasks();
+    assertThat(connected.cause())
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("/10.9.8.7:8080", "EINVAL");
+    assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
   }
 
   @ParameterizedTest
@@ -180,18 +161,16 @@ class FastOpenStoryTest {
       value = Errno.class,
       names = {"EOPNOTSUPP", "ENOTSUP", "EINVAL", "ENOSYS"})
   void connectIsAnOrdinaryOneWhereTheKernelHasNoOther(Errno errno) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      story.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
-      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-      ChannelFuture connected = channel.connect(REMOTE);
-      expectSuccess(story);
-      story.tcp().send(CLIENT, "abcdef");
-      story.turn();
-      assertThat(connected.isSuccess()).isTrue();
-      assertThat(early.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    ChannelFuture connected = channel.connect(REMOTE);
+    expectSuccess();
+    loop.tcp().send(CLIENT, "abcdef");
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(early.isSuccess()).isTrue();
   }
 
   /** What Netty does for a shutdown of the output that does not go through the channel. */
@@ -202,44 +181,38 @@ class FastOpenStoryTest {
   /** Netty drops the outbound buffer then, and with it what has gone with the SYN. */
   @Test
   void connectSucceedsAfterTheOutputWasShutDownMeanwhile() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      ChannelFuture early = write(channel);
-      ChannelFuture connected = connecting(story, channel, 3);
-      dropOutbound(channel);
-      story.tasks();
-      assertThat(early.cause()).isInstanceOf(IOException.class);
-      expectSuccess(story);
-      story.turn();
-      assertThat(connected.cause()).isNull();
-      assertThat(connected.isSuccess()).isTrue();
-      assertThat(channel.isActive()).isTrue();
-    }
+    Channel channel = channel();
+    ChannelFuture early = write(channel);
+    ChannelFuture connected = connecting(channel, 3);
+    dropOutbound(channel);
+    loop.tasks();
+    assertThat(early.cause()).isInstanceOf(IOException.class);
+    expectSuccess();
+    loop.turn();
+    assertThat(connected.cause()).isNull();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(channel.isActive()).isTrue();
   }
 
   @Test
   void connectAfterAShutDownOfTheOutputIsAnOrdinaryOne() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      dropOutbound(channel);
-      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-      ChannelFuture connected = channel.connect(REMOTE);
-      assertThat(connected.cause()).isNull();
-      expectSuccess(story);
-      story.turn();
-      assertThat(connected.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    dropOutbound(channel);
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    ChannelFuture connected = channel.connect(REMOTE);
+    assertThat(connected.cause()).isNull();
+    expectSuccess();
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
   }
 
   @Test
   void connectWithoutDataIsAnOrdinaryOne() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Channel channel = channel(story);
-      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-      ChannelFuture connected = channel.connect(REMOTE);
-      expectSuccess(story);
-      story.turn();
-      assertThat(connected.isSuccess()).isTrue();
-    }
+    Channel channel = channel();
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    ChannelFuture connected = channel.connect(REMOTE);
+    expectSuccess();
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
   }
 }

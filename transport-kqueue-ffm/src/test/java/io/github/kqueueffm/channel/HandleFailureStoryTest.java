@@ -31,12 +31,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 @SuppressWarnings("deprecation") // The types that Netty's interface has.
 @ParameterizedClass
 @EnumSource(Os.class)
-class HandleFailureStoryTest {
-  private final Os os;
+class HandleFailureStoryTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
   HandleFailureStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   /** Of the form that has no continueReading with a supplier. */
@@ -61,41 +60,35 @@ class HandleFailureStoryTest {
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a stream delivers what has come, and reads on")
   void streamReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(reading(new ThrowingHandles(at)), child);
-      story
-          .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).data(2));
-      if (at.hasReceived()) {
-        story.tcp().recv(CHILD, "hi");
-      }
-      story.turn();
-      List<String> expected = new ArrayList<>(List.of("active"));
-      if (at.hasReceived()) {
-        expected.add("read hi");
-      }
-      expected.addAll(List.of("complete", "IllegalStateException: at " + at));
-      assertThat(child.log()).isEqualTo(expected);
-
-      story.kevent(story.read(CHILD).oneShot()).returns(story.read(CHILD).data(2));
-      story.tcp().recv(CHILD, "on");
-      story.turn();
-      assertThat(child.log()).containsExactly("read on", "complete");
+    loop.accepted(reading(new ThrowingHandles(at)), child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(2));
+    if (at.hasReceived()) {
+      loop.tcp().recv(CHILD, "hi");
     }
+    loop.turn();
+    List<String> expected = new ArrayList<>(List.of("active"));
+    if (at.hasReceived()) {
+      expected.add("read hi");
+    }
+    expected.addAll(List.of("complete", "IllegalStateException: at " + at));
+    assertThat(child.log()).isEqualTo(expected);
+
+    loop.kevent(loop.read(CHILD).oneShot()).returns(loop.read(CHILD).data(2));
+    loop.tcp().recv(CHILD, "on");
+    loop.turn();
+    assertThat(child.log()).containsExactly("read on", "complete");
   }
 
   @Test
   @DisplayName("a stream with a handle of the plain form reads")
   void streamReadsWithAPlainHandle() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(reading(new Plain()), child);
-      story
-          .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).data(2));
-      story.tcp().recv(CHILD, "hi");
-      story.turn();
-      assertThat(child.log()).containsExactly("active", "read hi", "complete");
-    }
+    loop.accepted(reading(new Plain()), child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(2));
+    loop.tcp().recv(CHILD, "hi");
+    loop.turn();
+    assertThat(child.log()).containsExactly("active", "read hi", "complete");
   }
 
   /** Keeps them from the bootstrap's handler, which would rest for a second. */
@@ -115,29 +108,27 @@ class HandleFailureStoryTest {
       mode = EnumSource.Mode.EXCLUDE)
   @DisplayName("a listener loses no connection, and accepts on")
   void listenerAcceptsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Failures server = new Failures();
-      ServerBootstrap bootstrap =
-          new ServerBootstrap()
-              .option(ChannelOption.RECVBUF_ALLOCATOR, new ThrowingHandles(at))
-              .handler(server);
-      story.listen(bootstrap, () -> child);
-      story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
-      if (at.hasReceived()) {
-        story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
-      }
-      story.turn();
-      assertThat(server.failures).containsExactly("at " + at);
-      if (at.hasReceived()) {
-        assertThat(child.log()).containsExactly("active");
-        story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot());
-      } else {
-        story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(1));
-        story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
-      }
-      story.turn();
-      assertThat(child.channel().isActive()).isTrue();
+    Failures server = new Failures();
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .option(ChannelOption.RECVBUF_ALLOCATOR, new ThrowingHandles(at))
+            .handler(server);
+    loop.listen(bootstrap, () -> child);
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(1));
+    if (at.hasReceived()) {
+      loop.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
     }
+    loop.turn();
+    assertThat(server.failures).containsExactly("at " + at);
+    if (at.hasReceived()) {
+      assertThat(child.log()).containsExactly("active");
+      loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot());
+    } else {
+      loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(1));
+      loop.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
+    }
+    loop.turn();
+    assertThat(child.channel().isActive()).isTrue();
   }
 
   private static final class Packets extends ChannelInboundHandlerAdapter {
@@ -156,52 +147,47 @@ class HandleFailureStoryTest {
     }
   }
 
-  private void datagramChannelReads(
-      ScriptedLoop story, RecvByteBufAllocator allocator, Packets packets) {
-    story.tcp().datagramSocket(CLIENT);
-    story.udp().asksForBroadcast(CLIENT);
-    story.tcp().bind(CLIENT, HERE, PORT);
+  private void datagramChannelReads(RecvByteBufAllocator allocator, Packets packets) {
+    loop.tcp().datagramSocket(CLIENT);
+    loop.udp().asksForBroadcast(CLIENT);
+    loop.tcp().bind(CLIENT, HERE, PORT);
     new Bootstrap()
-        .group(story.loop())
+        .group(loop.eventLoop())
         .channelFactory(
-            () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false))
         .option(ChannelOption.RECVBUF_ALLOCATOR, allocator)
         .handler(packets)
         .bind(new InetSocketAddress(HERE, PORT));
-    story.tasks();
-    story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(2));
+    loop.tasks();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(2));
   }
 
   @ParameterizedTest
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a datagram channel reads on")
   void datagramChannelReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Packets packets = new Packets();
-      datagramChannelReads(story, new ThrowingHandles(at), packets);
-      byte[] peer = os.address(THERE, THEIR_PORT);
-      if (at.hasReceived()) {
-        story.udp().recv(CLIENT, "hi", peer);
-      }
-      story.turn();
-      assertThat(packets.log).last().isEqualTo("at " + at);
-      assertThat(packets.log.contains("hi")).isEqualTo(at.compareTo(ThrowingHandles.At.LAST) > 0);
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(2));
-      story.udp().recv(CLIENT, "on", peer);
-      story.turn();
-      assertThat(packets.log).last().isEqualTo("on");
+    Packets packets = new Packets();
+    datagramChannelReads(new ThrowingHandles(at), packets);
+    byte[] peer = os.address(THERE, THEIR_PORT);
+    if (at.hasReceived()) {
+      loop.udp().recv(CLIENT, "hi", peer);
     }
+    loop.turn();
+    assertThat(packets.log).last().isEqualTo("at " + at);
+    assertThat(packets.log.contains("hi")).isEqualTo(at.compareTo(ThrowingHandles.At.LAST) > 0);
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(2));
+    loop.udp().recv(CLIENT, "on", peer);
+    loop.turn();
+    assertThat(packets.log).last().isEqualTo("on");
   }
 
   @Test
   @DisplayName("a datagram channel with a handle of the plain form reads")
   void datagramChannelReadsWithAPlainHandle() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      Packets packets = new Packets();
-      datagramChannelReads(story, new Plain(), packets);
-      story.udp().recv(CLIENT, "hi", os.address(THERE, THEIR_PORT));
-      story.turn();
-      assertThat(packets.log).containsExactly("hi");
-    }
+    Packets packets = new Packets();
+    datagramChannelReads(new Plain(), packets);
+    loop.udp().recv(CLIENT, "hi", os.address(THERE, THEIR_PORT));
+    loop.turn();
+    assertThat(packets.log).containsExactly("hi");
   }
 }

@@ -21,14 +21,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The turns of the loop on every system: one kevent call each, and whom its events reach. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class LoopStoryTest {
+class LoopStoryTest extends AbstractScriptedLoopTest {
   private static final int OTHER = 12;
 
-  private final Os os;
   private final List<Recorder> children = new ArrayList<>();
 
   LoopStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   private Recorder child() {
@@ -38,151 +37,128 @@ class LoopStoryTest {
   }
 
   /** A server with two children, of which all three are armed. */
-  private void twoChildren(ScriptedLoop story) {
-    story.listen(this::child);
-    story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(2));
-    story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
-    story.tcp().accept(SERVER, OTHER, THERE, THEIR_PORT);
-    story.tcp().nothingToAccept(SERVER);
-    story.turn();
-    story
-        .kevent(
-            story.read(CHILD).oneShot(), story.read(OTHER).oneShot(), story.read(SERVER).oneShot())
+  private void twoChildren() {
+    loop.listen(this::child);
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(2));
+    loop.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
+    loop.tcp().accept(SERVER, OTHER, THERE, THEIR_PORT);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(OTHER).oneShot(), loop.read(SERVER).oneShot())
         .returns();
-    story.turn();
+    loop.turn();
   }
 
   @Test
   @DisplayName("changes and the wait are one call, and arming again is none of its own")
   void aTurnIsOneKevent() {
-    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
-      Recorder child = new Recorder().echo();
-      story.accepted(child);
-      int before = story.script().calls("kevent");
-      story
-          .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-          .forEver()
-          .returns(story.read(CHILD).data(2));
-      story.tcp().recv(CHILD, "hi");
-      story.tcp().send(CHILD, "hi");
-      story.sleeps();
-      for (int i = 0; i < 3; i++) {
-        story.kevent(story.read(CHILD).oneShot()).forEver().returns(story.read(CHILD).data(2));
-        story.tcp().recv(CHILD, "hi");
-        story.tcp().send(CHILD, "hi");
-        story.sleeps();
-      }
-      assertThat(story.script().calls("kevent") - before).isEqualTo(4);
+    useRealTime();
+    Recorder child = new Recorder().echo();
+    loop.accepted(child);
+    int before = loop.script().calls("kevent");
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .forEver()
+        .returns(loop.read(CHILD).data(2));
+    loop.tcp().recv(CHILD, "hi");
+    loop.tcp().send(CHILD, "hi");
+    loop.sleeps();
+    for (int i = 0; i < 3; i++) {
+      loop.kevent(loop.read(CHILD).oneShot()).forEver().returns(loop.read(CHILD).data(2));
+      loop.tcp().recv(CHILD, "hi");
+      loop.tcp().send(CHILD, "hi");
+      loop.sleeps();
     }
+    assertThat(loop.script().calls("kevent") - before).isEqualTo(4);
   }
 
   @Test
   @DisplayName(
       "a channel that got a closed one's number within a batch gets none of its events [A1]")
   void aNumberUsedAgainWithinABatchIsAnotherChannel_netty9113() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      twoChildren(story);
-      children.get(1).onRead(() -> children.get(0).channel().close());
-      story
-          .kevent()
-          .returns(
-              story.read(OTHER).data(4), story.read(SERVER).data(1), story.read(CHILD).data(9));
-      story.tcp().recv(OTHER, "kill");
-      story.tcp().close(CHILD);
-      story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
-      story.tcp().nothingToAccept(SERVER);
-      story.turn();
-      assertThat(children.get(0).log()).containsExactly("active", "inactive");
-      assertThat(children.get(2).log()).containsExactly("active");
+    twoChildren();
+    children.get(1).onRead(() -> children.get(0).channel().close());
+    loop.kevent()
+        .returns(loop.read(OTHER).data(4), loop.read(SERVER).data(1), loop.read(CHILD).data(9));
+    loop.tcp().recv(OTHER, "kill");
+    loop.tcp().close(CHILD);
+    loop.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    assertThat(children.get(0).log()).containsExactly("active", "inactive");
+    assertThat(children.get(2).log()).containsExactly("active");
 
-      story
-          .kevent(
-              story.read(OTHER).oneShot(),
-              story.read(CHILD).oneShot(),
-              story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).data(3));
-      story.tcp().recv(CHILD, "new");
-      story.turn();
-      assertThat(children.get(2).log()).containsExactly("read new", "complete");
-    }
+    loop.kevent(loop.read(OTHER).oneShot(), loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(3));
+    loop.tcp().recv(CHILD, "new");
+    loop.turn();
+    assertThat(children.get(2).log()).containsExactly("read new", "complete");
   }
 
   @Test
   @DisplayName("an event of a registration that is gone is dropped, also a batch later [A1]")
   void lateEventsOfAClosedChannelAreDropped_netty16439() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      twoChildren(story);
-      story.tcp().close(CHILD);
-      children.get(0).channel().close();
-      story.tasks();
-      story.kevent().returns(story.read(CHILD).data(9), story.write(CHILD).udata(0x1_0000_0001L));
-      assertThat(story.turn()).isZero();
-      assertThat(children.get(0).log()).containsExactly("active", "inactive");
-    }
+    twoChildren();
+    loop.tcp().close(CHILD);
+    children.get(0).channel().close();
+    loop.tasks();
+    loop.kevent().returns(loop.read(CHILD).data(9), loop.write(CHILD).udata(0x1_0000_0001L));
+    assertThat(loop.turn()).isZero();
+    assertThat(children.get(0).log()).containsExactly("active", "inactive");
   }
 
   @Test
   @DisplayName("events for ids that nobody has are dropped, and not counted [A1]")
   void unknownIdsAreDropped() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      twoChildren(story);
-      story
-          .kevent()
-          .returns(
-              story.read(CHILD).udata(0x4711),
-              story.read(77).udata(-1),
-              story.read(77).udata(0x1_0000_0001L),
-              story.read(OTHER).data(2));
-      story.tcp().recv(OTHER, "ok");
-      assertThat(story.turn()).isEqualTo(1);
-      assertThat(children.get(1).log()).contains("read ok");
-    }
+    twoChildren();
+    loop.kevent()
+        .returns(
+            loop.read(CHILD).udata(0x4711),
+            loop.read(77).udata(-1),
+            loop.read(77).udata(0x1_0000_0001L),
+            loop.read(OTHER).data(2));
+    loop.tcp().recv(OTHER, "ok");
+    assertThat(loop.turn()).isEqualTo(1);
+    assertThat(children.get(1).log()).contains("read ok");
   }
 
   @Test
   @DisplayName("EINTR: the changes were applied, and are not sent again [A6]")
   void aSignalLosesAndRepeatsNothing_netty9013() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.listen(this::child);
-      story.kevent(story.read(SERVER).oneShot()).fails(Errno.EINTR);
-      assertThat(story.turn()).isZero();
-      story.kevent().fails(Errno.EINTR);
-      story.turn();
-      story.kevent().returns(story.read(SERVER).data(1));
-      story.tcp().nothingToAccept(SERVER);
-      story.turn();
-      story.kevent(story.read(SERVER).oneShot()).returns();
-      story.turn();
-    }
+    loop.listen(this::child);
+    loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.EINTR);
+    assertThat(loop.turn()).isZero();
+    loop.kevent().fails(Errno.EINTR);
+    loop.turn();
+    loop.kevent().returns(loop.read(SERVER).data(1));
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    loop.kevent(loop.read(SERVER).oneShot()).returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("a kevent that fails is tried again after a rest, with its changes, without a spin")
   void aFailingKeventLosesNothing() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.listen(this::child);
-      story.kevent(story.read(SERVER).oneShot()).fails(Errno.ENOMEM);
-      assertThat(turnRests(story)).isTrue();
-      assertThat(Thread.interrupted()).as("the flag of what ended the rest").isTrue();
-      story.kevent(story.read(SERVER).oneShot()).returns();
-      story.turn();
-    }
+    loop.listen(this::child);
+    loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.ENOMEM);
+    assertThat(turnRests()).isTrue();
+    assertThat(Thread.interrupted()).as("the flag of what ended the rest").isTrue();
+    loop.kevent(loop.read(SERVER).oneShot()).returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("a flag that a user's thread had before the failure does not take the rest away")
   void aFailingKeventRestsOnAThreadThatWasInterrupted() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.listen(this::child);
-      story.kevent(story.read(SERVER).oneShot()).fails(Errno.ENOMEM);
-      Thread.currentThread().interrupt();
-      assertThat(turnRests(story)).isTrue();
-      assertThat(Thread.interrupted()).as("the user's flag").isTrue();
-    }
+    loop.listen(this::child);
+    loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.ENOMEM);
+    Thread.currentThread().interrupt();
+    assertThat(turnRests()).isTrue();
+    assertThat(Thread.interrupted()).as("the user's flag").isTrue();
   }
 
   /** Whether the loop sleeps in that turn; an interrupt ends the sleep as soon as it is seen. */
-  private static boolean turnRests(ScriptedLoop story) {
+  private boolean turnRests() {
     Thread driver = Thread.currentThread();
     AtomicBoolean over = new AtomicBoolean();
     CompletableFuture<Boolean> seen =
@@ -196,7 +172,7 @@ class LoopStoryTest {
           }
           return false;
         });
-    story.turn();
+    loop.turn();
     over.set(true);
     return seen.join();
   }
@@ -204,54 +180,48 @@ class LoopStoryTest {
   @Test
   @DisplayName("more changes than slots for events go out in parts, of which only the last waits")
   void theChangelistCanBeFull() {
-    try (ScriptedLoop story = ScriptedLoop.on(os, 4)) {
-      story.listen(this::child);
-      story.kevent(story.read(SERVER).oneShot()).returns(story.read(SERVER).data(2));
-      story.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
-      story.tcp().accept(SERVER, OTHER, THERE, THEIR_PORT);
-      story.tcp().nothingToAccept(SERVER);
-      story.turn();
-      story.kevent(story.read(CHILD).oneShot()).polls().returns();
-      story.kevent(story.read(OTHER).oneShot()).polls().returns();
-      story.kevent(story.read(SERVER).oneShot()).returns(story.read(OTHER).data(2));
-      story.tcp().recv(OTHER, "hi");
-      story.turn();
-      assertThat(children.get(1).log()).contains("read hi");
-    }
+    limitEvents(4);
+    loop.listen(this::child);
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(2));
+    loop.tcp().accept(SERVER, CHILD, THERE, THEIR_PORT);
+    loop.tcp().accept(SERVER, OTHER, THERE, THEIR_PORT);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    loop.kevent(loop.read(CHILD).oneShot()).polls().returns();
+    loop.kevent(loop.read(OTHER).oneShot()).polls().returns();
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(OTHER).data(2));
+    loop.tcp().recv(OTHER, "hi");
+    loop.turn();
+    assertThat(children.get(1).log()).contains("read hi");
   }
 
   @Test
   @DisplayName("a task in the far future does not make a time-out that kevent refuses [A5]")
   void timeoutsAreClamped_netty13503() {
     byte[] day = Os.timespec(86_399, 999_999_999);
-    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
-      story.loop().schedule(() -> {}, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-      story.loop().schedule(() -> {}, 20_000, TimeUnit.DAYS);
-      story
-          .kevent()
-          .where(call -> Arrays.equals(call.bytes(5, 16), day) ? null : "it is not a day");
-      story.sleeps();
-    }
+    useRealTime();
+    loop.eventLoop().schedule(() -> {}, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    loop.eventLoop().schedule(() -> {}, 20_000, TimeUnit.DAYS);
+    loop.kevent().where(call -> Arrays.equals(call.bytes(5, 16), day) ? null : "it is not a day");
+    loop.sleeps();
   }
 
   @Test
   @DisplayName("a wait ends when the next task is due, to the nanosecond and not below 0 [A5]")
   void timeoutsAreThoseOfTheNextTask() {
-    try (ScriptedLoop story = ScriptedLoop.inRealTime(os)) {
-      story.loop().schedule(() -> {}, 1, TimeUnit.HOURS);
-      long hour = TimeUnit.HOURS.toNanos(1);
-      story
-          .kevent()
-          .where(call ->
-              call.timeout() <= hour && call.timeout() > hour - 60_000_000_000L
-                  ? null
-                  : "it waits " + call.timeout() + " ns");
-      story.sleeps();
-      boolean[] done = {false};
-      story.loop().schedule(() -> done[0] = true, -1, TimeUnit.SECONDS);
-      story.kevent().polls();
-      story.sleeps();
-      assertThat(done[0]).isTrue();
-    }
+    useRealTime();
+    loop.eventLoop().schedule(() -> {}, 1, TimeUnit.HOURS);
+    long hour = TimeUnit.HOURS.toNanos(1);
+    loop.kevent()
+        .where(call ->
+            call.timeout() <= hour && call.timeout() > hour - 60_000_000_000L
+                ? null
+                : "it waits " + call.timeout() + " ns");
+    loop.sleeps();
+    boolean[] done = {false};
+    loop.eventLoop().schedule(() -> done[0] = true, -1, TimeUnit.SECONDS);
+    loop.kevent().polls();
+    loop.sleeps();
+    assertThat(done[0]).isTrue();
   }
 }

@@ -17,12 +17,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A read whose buffer the user's allocator does not give, on every system. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ReadFailureStoryTest {
-  private final Os os;
+class ReadFailureStoryTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
   ReadFailureStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   /** An allocator whose first buffer is that one's answer. */
@@ -62,8 +61,8 @@ class ReadFailureStoryTest {
     throw new IllegalStateException("no buffer today");
   }
 
-  private void accepted(ScriptedLoop story, boolean autoRead, FirstBuffer.Answer first) {
-    story.accepted(
+  private void accepted(boolean autoRead, FirstBuffer.Answer first) {
+    loop.accepted(
         new ServerBootstrap()
             .childOption(ChannelOption.AUTO_READ, autoRead)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FirstBuffer(first)),
@@ -71,50 +70,43 @@ class ReadFailureStoryTest {
     if (!autoRead) {
       child.channel().read();
     }
-    story
-        .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-        .returns(story.read(CHILD).data(2));
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(2));
   }
 
   /** The read that failed is made again. */
-  private void readsOn(ScriptedLoop story) {
-    story.kevent(story.read(CHILD).oneShot()).returns(story.read(CHILD).data(2));
-    story.tcp().recv(CHILD, "hi");
-    story.turn();
+  private void readsOn() {
+    loop.kevent(loop.read(CHILD).oneShot()).returns(loop.read(CHILD).data(2));
+    loop.tcp().recv(CHILD, "hi");
+    loop.turn();
     assertThat(child.log()).containsExactly("read hi", "complete");
   }
 
   @Test
   @DisplayName("an allocator that fails once does not end the reading")
   void readsOnAfterAFailure() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      accepted(story, true, ReadFailureStoryTest::fails);
-      story.turn();
-      assertThat(child.log())
-          .containsExactly("active", "complete", "IllegalStateException: no buffer today");
-      readsOn(story);
-    }
+    accepted(true, ReadFailureStoryTest::fails);
+    loop.turn();
+    assertThat(child.log())
+        .containsExactly("active", "complete", "IllegalStateException: no buffer today");
+    readsOn();
   }
 
   @Test
   @DisplayName("a single read that was asked for and failed is still asked for")
   void keepsTheReadThatFailed() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      accepted(story, false, ReadFailureStoryTest::fails);
-      story.turn();
-      assertThat(child.log()).contains("IllegalStateException: no buffer today");
-      readsOn(story);
-    }
+    accepted(false, ReadFailureStoryTest::fails);
+    loop.turn();
+    assertThat(child.log()).contains("IllegalStateException: no buffer today");
+    readsOn();
   }
 
   @Test
   @DisplayName("a buffer without room is no end of the stream")
   void takesNoEndFromABufferWithoutRoom() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      accepted(story, true, allocator -> allocator.directBuffer(0, 0));
-      story.turn();
-      assertThat(child.log()).containsExactly("active", "complete");
-      readsOn(story);
-    }
+    accepted(true, allocator -> allocator.directBuffer(0, 0));
+    loop.turn();
+    assertThat(child.log()).containsExactly("active", "complete");
+    readsOn();
   }
 }

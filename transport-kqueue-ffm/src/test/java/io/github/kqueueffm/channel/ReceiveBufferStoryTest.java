@@ -22,17 +22,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Receive buffers of the user's own that the kernel cannot write to as they are. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ReceiveBufferStoryTest {
+class ReceiveBufferStoryTest extends AbstractScriptedLoopTest {
   private static final int HALF = 64;
   private static final int GAP = 1024;
   private static final byte UNTOUCHED = 0x5a;
 
-  private final Os os;
   private final Recorder child = new Recorder();
   private final ByteBuffer block = ByteBuffer.allocateDirect(2 * HALF + GAP);
 
   ReceiveBufferStoryTest(Os os) {
-    this.os = os;
+    super(os);
     for (int i = 0; i < block.capacity(); i++) {
       block.put(i, UNTOUCHED);
     }
@@ -73,22 +72,17 @@ class ReceiveBufferStoryTest {
   }
 
   private void receives(Supplier<ByteBuf> buffers, int room, String text) {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(
-          new ServerBootstrap()
-              .childOption(ChannelOption.RECVBUF_ALLOCATOR, new OwnBuffers(buffers)),
-          child);
-      story
-          .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).data(text.length()));
-      story
-          .script()
-          .expect("recv", CHILD, ANY, room, 0)
-          .writes(1, text.getBytes(US_ASCII))
-          .answers(text.length());
-      story.turn();
-      assertThat(child.log()).containsExactly("active", "read " + text, "complete");
-    }
+    loop.accepted(
+        new ServerBootstrap().childOption(ChannelOption.RECVBUF_ALLOCATOR, new OwnBuffers(buffers)),
+        child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(text.length()));
+    loop.script()
+        .expect("recv", CHILD, ANY, room, 0)
+        .writes(1, text.getBytes(US_ASCII))
+        .answers(text.length());
+    loop.turn();
+    assertThat(child.log()).containsExactly("active", "read " + text, "complete");
   }
 
   @Test

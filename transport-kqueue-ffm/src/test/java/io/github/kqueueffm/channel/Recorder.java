@@ -11,7 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A channel's end of the pipeline: writes down what arrives, and lets a story act on it. */
+/** The last handler of a pipeline: records what arrives, and lets a test act on it. */
 final class Recorder extends ChannelInboundHandlerAdapter {
   private final List<String> log = new ArrayList<>();
   private Runnable onRead = () -> {};

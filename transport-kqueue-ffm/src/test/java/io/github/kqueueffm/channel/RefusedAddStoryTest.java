@@ -22,18 +22,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The kernel refuses to arm a filter for good, as with ENOMEM, and the socket says nothing. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class RefusedAddStoryTest {
-  private final Os os;
+class RefusedAddStoryTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
   RefusedAddStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
-  private void refusesRead(ScriptedLoop story) {
-    story
-        .kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot())
-        .returns(story.read(CHILD).oneShot().error(Errno.ENOMEM));
+  private void refusesRead() {
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).oneShot().error(Errno.ENOMEM));
   }
 
   private void assertFailed(String... before) {
@@ -49,124 +47,106 @@ class RefusedAddStoryTest {
   @Test
   @DisplayName("a stream without bytes fails with the errno of the ADD")
   void failsAStream() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      story.accepted(child);
-      refusesRead(story);
-      story.tcp().recvFails(CHILD, Errno.EAGAIN);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertFailed("active", "complete");
-      story.kevent().returns();
-      story.turn();
-    }
+    loop.script().allow("getpeername");
+    loop.accepted(child);
+    refusesRead();
+    loop.tcp().recvFails(CHILD, Errno.EAGAIN);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertFailed("active", "complete");
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("a stream with bytes delivers them before it asks again")
   void deliversWhatThereIs() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      story.accepted(child);
-      refusesRead(story);
-      story.tcp().recv(CHILD, "hi");
-      story.turn();
-      assertThat(child.log()).containsExactly("active", "read hi", "complete");
-      story
-          .kevent(story.read(CHILD).oneShot())
-          .returns(story.read(CHILD).oneShot().error(Errno.ENOMEM));
-      story.tcp().recvFails(CHILD, Errno.EAGAIN);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertFailed("complete");
-    }
+    loop.script().allow("getpeername");
+    loop.accepted(child);
+    refusesRead();
+    loop.tcp().recv(CHILD, "hi");
+    loop.turn();
+    assertThat(child.log()).containsExactly("active", "read hi", "complete");
+    loop.kevent(loop.read(CHILD).oneShot()).returns(loop.read(CHILD).oneShot().error(Errno.ENOMEM));
+    loop.tcp().recvFails(CHILD, Errno.EAGAIN);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertFailed("complete");
   }
 
   @Test
   @DisplayName("without the peer-close knote a paused channel fails, and reads nothing")
   void failsAPausedStreamWithoutReading() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
-      story
-          .kevent(story.read(CHILD).sentinel(), story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).sentinel().error(Errno.ENOMEM));
-      story.tcp().close(CHILD);
-      story.turn();
-      assertFailed("active");
-    }
+    loop.script().allow("getpeername");
+    loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
+    loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).sentinel().error(Errno.ENOMEM));
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertFailed("active");
   }
 
   @Test
   @DisplayName("a write that waits for room fails, for nothing would tell it")
   void failsAWriteThatWaits() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      story.accepted(child);
-      story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
-      story.turn();
-      story.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
-      ChannelFuture written = child.write("full");
-      story
-          .kevent(story.write(CHILD).oneShot())
-          .returns(story.write(CHILD).oneShot().error(Errno.ENOMEM));
-      story.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertThat(written.cause()).hasMessageContaining("kevent EVFILT_WRITE");
-      assertThat(child.channel().isOpen()).isFalse();
-    }
+    loop.script().allow("getpeername");
+    loop.accepted(child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns();
+    loop.turn();
+    loop.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
+    ChannelFuture written = child.write("full");
+    loop.kevent(loop.write(CHILD).oneShot())
+        .returns(loop.write(CHILD).oneShot().error(Errno.ENOMEM));
+    loop.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertThat(written.cause()).hasMessageContaining("kevent EVFILT_WRITE");
+    assertThat(child.channel().isOpen()).isFalse();
   }
 
   @Test
   @DisplayName("a listener says so, and tries again after a rest")
   void restsAListener() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      Recorder observer = new Recorder();
-      Channel server = story.listen(() -> child);
-      server.pipeline().addFirst(observer);
-      story
-          .kevent(story.read(SERVER).oneShot())
-          .returns(story.read(SERVER).oneShot().error(Errno.ENOMEM));
-      story.tcp().nothingToAccept(SERVER);
-      story.turn();
-      assertThat(observer.log()).anyMatch(line -> line.contains("kevent EVFILT_READ"));
-      story.passes(99);
-      story.kevent().returns();
-      story.turn();
-      // Netty's acceptor stops reading for a second after any exception.
-      story.passes(901);
-      story.kevent().returns();
-      story.turn();
-      story.kevent(story.read(SERVER).oneShot()).returns();
-      story.turn();
-      assertThat(server.isOpen()).isTrue();
-    }
+    loop.script().allow("getpeername");
+    Recorder observer = new Recorder();
+    Channel server = loop.listen(() -> child);
+    server.pipeline().addFirst(observer);
+    loop.kevent(loop.read(SERVER).oneShot())
+        .returns(loop.read(SERVER).oneShot().error(Errno.ENOMEM));
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    assertThat(observer.log()).anyMatch(line -> line.contains("kevent EVFILT_READ"));
+    loop.passes(99);
+    loop.kevent().returns();
+    loop.turn();
+    // Netty's acceptor stops reading for a second after any exception.
+    loop.passes(901);
+    loop.kevent().returns();
+    loop.turn();
+    loop.kevent(loop.read(SERVER).oneShot()).returns();
+    loop.turn();
+    assertThat(server.isOpen()).isTrue();
   }
 
   @Test
   @DisplayName("a datagram channel fails")
   void failsADatagramChannel() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.script().allow("getpeername");
-      story.tcp().datagramSocket(CLIENT);
-      story.udp().asksForBroadcast(CLIENT);
-      story.tcp().bind(CLIENT, HERE, PORT);
-      new Bootstrap()
-          .group(story.loop())
-          .channelFactory(
-              () -> new KQueueFfmDatagramChannel(Sockets.datagram(story.kernel(), null), false))
-          .handler(child)
-          .bind(new InetSocketAddress(HERE, PORT));
-      story.tasks();
-      story
-          .kevent(story.read(CLIENT).oneShot())
-          .returns(story.read(CLIENT).oneShot().error(Errno.ENOMEM));
-      story.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
-      story.tcp().close(CLIENT);
-      story.turn();
-      assertFailed("active", "complete");
-    }
+    loop.script().allow("getpeername");
+    loop.tcp().datagramSocket(CLIENT);
+    loop.udp().asksForBroadcast(CLIENT);
+    loop.tcp().bind(CLIENT, HERE, PORT);
+    new Bootstrap()
+        .group(loop.eventLoop())
+        .channelFactory(
+            () -> new KQueueFfmDatagramChannel(Sockets.datagram(loop.kernel(), null), false))
+        .handler(child)
+        .bind(new InetSocketAddress(HERE, PORT));
+    loop.tasks();
+    loop.kevent(loop.read(CLIENT).oneShot())
+        .returns(loop.read(CLIENT).oneShot().error(Errno.ENOMEM));
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertFailed("active", "complete");
   }
 }

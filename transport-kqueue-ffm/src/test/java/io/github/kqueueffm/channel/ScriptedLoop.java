@@ -42,7 +42,7 @@ final class ScriptedLoop implements AutoCloseable {
 
   private static final int NOTE_TRIGGER = 0x100_0000;
 
-  /** The descriptors of most stories, and the addresses. */
+  /** The descriptors and addresses of most tests. */
   static final int SERVER = 5;
 
   static final int CHILD = 6;
@@ -82,7 +82,7 @@ final class ScriptedLoop implements AutoCloseable {
           }
         };
     script.verify();
-    // What a channel that closes asks for; it has no name in a story.
+    // A channel that closes asks for its local address, which has no name here.
     script.allow("getsockname");
   }
 
@@ -135,7 +135,7 @@ final class ScriptedLoop implements AutoCloseable {
     return udp;
   }
 
-  ManualIoEventLoop loop() {
+  ManualIoEventLoop eventLoop() {
     return loop;
   }
 
@@ -321,7 +321,7 @@ final class ScriptedLoop implements AutoCloseable {
     assertThat(loop.isTerminated()).isTrue();
   }
 
-  /** Ends what the story has left open, and sees that no memory is left. */
+  /** Ends what the test has left open, and checks that no native memory is left. */
   @Override
   public void close() {
     script.verify();

@@ -25,18 +25,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     mode = EnumSource.Mode.EXCLUDE,
     names = {"OPENBSD_X86_64", "NETBSD_9_X86_64", "NETBSD_10_X86_64", "NETBSD_11_X86_64"})
-class SendfileStoryTest {
+class SendfileStoryTest extends AbstractScriptedLoopTest {
   private static final int FILE = 20;
   private static final String CONTENT = "abcdef";
 
-  private final Os os;
   private final Recorder child = new Recorder();
 
   @TempDir Path folder;
   private Path path;
 
   SendfileStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   @BeforeEach
@@ -44,22 +43,19 @@ class SendfileStoryTest {
     path = Files.writeString(folder.resolve("f"), CONTENT, US_ASCII);
   }
 
-  private ScriptedLoop accepted() {
-    ScriptedLoop story = ScriptedLoop.on(os);
-    story.accepted(new ServerBootstrap(), child);
-    story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
-    story.turn();
-    return story;
+  private void accepted() {
+    loop.accepted(new ServerBootstrap(), child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns();
+    loop.turn();
   }
 
-  private KQueueFfmFileRegion opened(ScriptedLoop story) throws IOException {
-    story.script().expect("open", ANY, os.closeOnExec(), 0).answers(FILE);
-    return KQueueFfmFileRegion.open(story.script().kernel(), path, 0, CONTENT.length());
+  private KQueueFfmFileRegion opened() throws IOException {
+    loop.script().expect("open", ANY, os.closeOnExec(), 0).answers(FILE);
+    return KQueueFfmFileRegion.open(loop.script().kernel(), path, 0, CONTENT.length());
   }
 
-  private static Expectation sendfile(ScriptedLoop story) {
-    return story
-        .script()
+  private Expectation sendfile() {
+    return loop.script()
         .expect("sendfile", CHILD, FILE, 0, CONTENT.length(), ANY)
         .writesInts(4, 0, 0);
   }
@@ -67,29 +63,27 @@ class SendfileStoryTest {
   @ParameterizedTest
   @EnumSource(names = {"EPERM", "EACCES"})
   void refusalOfAPacketFilterSendsNoByteTwice(Errno errno) throws IOException {
-    try (ScriptedLoop story = accepted()) {
-      KQueueFfmFileRegion region = opened(story);
-      sendfile(story).fails(errno);
-      story.tcp().close(CHILD);
-      story.tcp().close(FILE);
-      // It may come when bytes are in the socket already: read, they would be sent again.
-      ChannelFuture written = child.channel().writeAndFlush(region);
-      assertThat(written.cause())
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("sendfile")
-          .hasMessageContaining(errno.name());
-      assertThat(child.channel().isOpen()).isFalse();
-    }
+    accepted();
+    KQueueFfmFileRegion region = opened();
+    sendfile().fails(errno);
+    loop.tcp().close(CHILD);
+    loop.tcp().close(FILE);
+    // It may come when bytes are in the socket already: read, they would be sent again.
+    ChannelFuture written = child.channel().writeAndFlush(region);
+    assertThat(written.cause())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("sendfile")
+        .hasMessageContaining(errno.name());
+    assertThat(child.channel().isOpen()).isFalse();
   }
 
   @Test
   void refusalOfAFileSystemIsReadInstead() throws IOException {
-    try (ScriptedLoop story = accepted()) {
-      KQueueFfmFileRegion region = opened(story);
-      sendfile(story).fails(Errno.EINVAL);
-      story.tcp().send(CHILD, CONTENT);
-      story.tcp().close(FILE);
-      assertThat(child.channel().writeAndFlush(region).isSuccess()).isTrue();
-    }
+    accepted();
+    KQueueFfmFileRegion region = opened();
+    sendfile().fails(Errno.EINVAL);
+    loop.tcp().send(CHILD, CONTENT);
+    loop.tcp().close(FILE);
+    assertThat(child.channel().writeAndFlush(region).isSuccess()).isTrue();
   }
 }

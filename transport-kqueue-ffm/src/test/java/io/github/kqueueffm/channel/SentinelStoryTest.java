@@ -22,14 +22,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class SentinelStoryTest {
+class SentinelStoryTest extends AbstractScriptedLoopTest {
   private static final long CHILD_ID = 0x1_0000_0001L;
 
-  private final Os os;
   private final Recorder child = new Recorder();
 
   SentinelStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
   private byte[] childRead(int flags, int fflags, long data) {
@@ -49,137 +48,119 @@ class SentinelStoryTest {
   }
 
   /** A child with auto-read off, whose sentinel is in place. */
-  private void guarded(ScriptedLoop story) {
-    story.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
-    story.kevent(story.read(CHILD).sentinel(), story.read(SERVER).oneShot()).returns();
-    story.turn();
+  private void guarded() {
+    loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
+    loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot()).returns();
+    loop.turn();
     assertThat(child.log()).containsExactly("active");
   }
 
   @Test
   @DisplayName("gives way to a one-shot and comes back, in one changelist each time [A3]")
   void takesTurnsWithOneShots() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      guarded(story);
-      child.channel().read();
-      story.keventBytes(delete(), oneShot()).returns(story.read(CHILD).data(4));
-      story.tcp().recv(CHILD, "data");
-      story.turn();
-      assertThat(child.log()).containsExactly("read data", "complete");
+    guarded();
+    child.channel().read();
+    loop.keventBytes(delete(), oneShot()).returns(loop.read(CHILD).data(4));
+    loop.tcp().recv(CHILD, "data");
+    loop.turn();
+    assertThat(child.log()).containsExactly("read data", "complete");
 
-      story.keventBytes(sentinel()).returns();
-      story.turn();
-      child.channel().read();
-      child.channel().config().setAutoRead(true);
-      story.keventBytes(delete(), oneShot()).returns();
-      story.turn();
-      child.channel().config().setAutoRead(false);
-      story.keventBytes(delete(), sentinel()).returns();
-      story.turn();
-    }
+    loop.keventBytes(sentinel()).returns();
+    loop.turn();
+    child.channel().read();
+    child.channel().config().setAutoRead(true);
+    loop.keventBytes(delete(), oneShot()).returns();
+    loop.turn();
+    child.channel().config().setAutoRead(false);
+    loop.keventBytes(delete(), sentinel()).returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("costs nothing when a read is asked for and taken back within a turn [A3]")
   void staysWhenAReadIsTakenBack() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      guarded(story);
-      child.channel().config().setAutoRead(true);
-      child.channel().config().setAutoRead(false);
-      story.kevent().returns();
-      story.turn();
-    }
+    guarded();
+    child.channel().config().setAutoRead(true);
+    child.channel().config().setAutoRead(false);
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("means nothing without EV_EOF: Darwin clamps the low-water mark [A3]")
   void isSilentAboutData() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      guarded(story);
-      story.kevent().returns(story.read(CHILD).data(131072));
-      story.turn();
-      story.kevent().returns();
-      story.turn();
-      assertThat(child.log()).isEmpty();
-      assertThat(story.script().calls("recv")).isZero();
-    }
+    guarded();
+    loop.kevent().returns(loop.read(CHILD).data(131072));
+    loop.turn();
+    loop.kevent().returns();
+    loop.turn();
+    assertThat(child.log()).isEmpty();
+    assertThat(loop.script().calls("recv")).isZero();
   }
 
   @Test
   @DisplayName("with EV_EOF drains what was sent, delivers it, and closes [A2, A3]")
   void noticesTheEnd() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      guarded(story);
-      story.kevent().returns(story.read(CHILD).eof().data(4));
-      story.tcp().recv(CHILD, "last");
-      story.tcp().recvEnd(CHILD);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertThat(child.log()).containsExactly("read last", "complete", "inactive");
-      story.kevent().returns();
-      story.turn();
-    }
+    guarded();
+    loop.kevent().returns(loop.read(CHILD).eof().data(4));
+    loop.tcp().recv(CHILD, "last");
+    loop.tcp().recvEnd(CHILD);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertThat(child.log()).containsExactly("read last", "complete", "inactive");
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("with EV_EOF and half-closure is taken back once the input has ended [A3]")
   void noticesTheHalf() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story.accepted(
-          new ServerBootstrap()
-              .childOption(ChannelOption.AUTO_READ, false)
-              .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true),
-          child);
-      story
-          .kevent(story.read(CHILD).sentinel(), story.read(SERVER).oneShot())
-          .returns(story.read(CHILD).eof());
-      story.tcp().recvEnd(CHILD);
-      story.turn();
-      assertThat(child.log()).contains("ChannelInputShutdownEvent");
-      story.kevent(story.read(CHILD).delete()).returns();
-      story.turn();
-      assertThat(child.channel().isActive()).isTrue();
-    }
+    loop.accepted(
+        new ServerBootstrap()
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true),
+        child);
+    loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).eof());
+    loop.tcp().recvEnd(CHILD);
+    loop.turn();
+    assertThat(child.log()).contains("ChannelInputShutdownEvent");
+    loop.kevent(loop.read(CHILD).delete()).returns();
+    loop.turn();
+    assertThat(child.channel().isActive()).isTrue();
   }
 
   @Test
   @DisplayName("notices a reset while nobody reads [A3]")
   void noticesTheReset() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      guarded(story);
-      story.kevent().returns(story.read(CHILD).eof(Errno.ECONNRESET));
-      story.tcp().recvFails(CHILD, Errno.ECONNRESET);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertThat(child.log())
-          .containsExactly(
-              "complete",
-              "IOException: Connection reset by peer: recv(/10.9.8.7:54321)",
-              "inactive");
-    }
+    guarded();
+    loop.kevent().returns(loop.read(CHILD).eof(Errno.ECONNRESET));
+    loop.tcp().recvFails(CHILD, Errno.ECONNRESET);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertThat(child.log())
+        .containsExactly(
+            "complete", "IOException: Connection reset by peer: recv(/10.9.8.7:54321)", "inactive");
   }
 
   @Test
   @DisplayName(
       "does not exist before a connect, nor does a read: both could eat its error [A3, A4]")
   void isThereOnlyOnceConnected() {
-    try (ScriptedLoop story = ScriptedLoop.on(os)) {
-      story
-          .client(child)
-          .option(ChannelOption.AUTO_READ, false)
-          .connect(new InetSocketAddress(THERE, PORT));
-      story.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-      story.tasks();
-      child.channel().read();
-      story.kevent(story.write(CLIENT).oneShot()).returns(story.write(CLIENT));
-      story.tcp().soError(CLIENT, 0);
-      story.tcp().peerName(CLIENT, THERE, PORT);
-      story.turn();
-      story.kevent(story.read(CLIENT).oneShot()).returns(story.read(CLIENT).data(1));
-      story.tcp().recv(CLIENT, "x");
-      story.turn();
-      story.kevent(story.read(CLIENT).sentinel()).returns();
-      story.turn();
-    }
+    loop.client(child)
+        .option(ChannelOption.AUTO_READ, false)
+        .connect(new InetSocketAddress(THERE, PORT));
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    loop.tasks();
+    child.channel().read();
+    loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT));
+    loop.tcp().soError(CLIENT, 0);
+    loop.tcp().peerName(CLIENT, THERE, PORT);
+    loop.turn();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    loop.tcp().recv(CLIENT, "x");
+    loop.turn();
+    loop.kevent(loop.read(CLIENT).sentinel()).returns();
+    loop.turn();
   }
 }

@@ -20,161 +20,143 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Writing on every system: without SIGPIPE, and with EVFILT_WRITE only while a socket is full. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class WriteStoryTest {
-  private final Os os;
+class WriteStoryTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
   WriteStoryTest(Os os) {
-    this.os = os;
+    super(os);
   }
 
-  private ScriptedLoop accepted() {
-    return accepted(new ServerBootstrap());
+  private void accepted() {
+    accepted(new ServerBootstrap());
   }
 
-  private ScriptedLoop accepted(ServerBootstrap bootstrap) {
-    ScriptedLoop story = ScriptedLoop.on(os);
-    story.accepted(bootstrap, child);
-    story.kevent(story.read(CHILD).oneShot(), story.read(SERVER).oneShot()).returns();
-    story.turn();
-    return story;
+  private void accepted(ServerBootstrap bootstrap) {
+    loop.accepted(bootstrap, child);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("a message is one send with MSG_NOSIGNAL [B6]")
   void sendsAMessage() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().send(CHILD, "one");
-      assertThat(child.write("one").isSuccess()).isTrue();
-    }
+    accepted();
+    loop.tcp().send(CHILD, "one");
+    assertThat(child.write("one").isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("several messages are one writev, or where there is no SO_NOSIGPIPE a sendmsg [B6]")
   void gathersMessages() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().gathering(CHILD, "one", "two").answers(6);
-      child.channel().write(Unpooled.copiedBuffer("one", US_ASCII));
-      assertThat(child.write("two").isSuccess()).isTrue();
-    }
+    accepted();
+    loop.tcp().gathering(CHILD, "one", "two").answers(6);
+    child.channel().write(Unpooled.copiedBuffer("one", US_ASCII));
+    assertThat(child.write("two").isSuccess()).isTrue();
   }
 
   @Test
   void armsWriteWhenTheSocketIsFull() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().sending(CHILD, "abcdef").answers(2);
-      ChannelFuture first = child.write("abcdef");
-      ChannelFuture second = child.write("ghi");
-      story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).data(9000));
-      story.tcp().gathering(CHILD, "cdef", "ghi").answers(5);
-      story.turn();
-      assertThat(first.isSuccess()).isTrue();
-      assertThat(second.isDone()).isFalse();
+    accepted();
+    loop.tcp().sending(CHILD, "abcdef").answers(2);
+    ChannelFuture first = child.write("abcdef");
+    ChannelFuture second = child.write("ghi");
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).data(9000));
+    loop.tcp().gathering(CHILD, "cdef", "ghi").answers(5);
+    loop.turn();
+    assertThat(first.isSuccess()).isTrue();
+    assertThat(second.isDone()).isFalse();
 
-      story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).data(9000));
-      story.tcp().sending(CHILD, "hi").fails(Errno.EAGAIN);
-      story.turn();
-      story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).data(9000));
-      story.tcp().send(CHILD, "hi");
-      story.turn();
-      assertThat(second.isSuccess()).isTrue();
-      story.kevent().returns();
-      story.turn();
-    }
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).data(9000));
+    loop.tcp().sending(CHILD, "hi").fails(Errno.EAGAIN);
+    loop.turn();
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).data(9000));
+    loop.tcp().send(CHILD, "hi");
+    loop.turn();
+    assertThat(second.isSuccess()).isTrue();
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   void goesOnAfterASignal() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EINTR);
-      story.tcp().send(CHILD, "one");
-      assertThat(child.write("one").isSuccess()).isTrue();
-    }
+    accepted();
+    loop.tcp().sending(CHILD, "one").fails(Errno.EINTR);
+    loop.tcp().send(CHILD, "one");
+    assertThat(child.write("one").isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("EV_EOF on EVFILT_WRITE fails the writes and arms nothing any more [A3]")
   void failsWhenThePeerIsGone() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
-      ChannelFuture first = child.write("one");
-      ChannelFuture second = child.write("two");
-      story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).eof(Errno.EPIPE));
-      story.tcp().gathering(CHILD, "one", "two").fails(Errno.EPIPE);
-      story.tcp().close(CHILD);
-      story.turn();
-      assertThat(first.cause())
-          .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("Broken pipe");
-      assertThat(second.cause()).isInstanceOf(IOException.class);
-      assertThat(child.log()).containsExactly("active", "inactive");
-      story.kevent().returns();
-      story.turn();
-    }
+    accepted();
+    loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
+    ChannelFuture first = child.write("one");
+    ChannelFuture second = child.write("two");
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).eof(Errno.EPIPE));
+    loop.tcp().gathering(CHILD, "one", "two").fails(Errno.EPIPE);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertThat(first.cause()).isInstanceOf(IOException.class).hasMessageStartingWith("Broken pipe");
+    assertThat(second.cause()).isInstanceOf(IOException.class);
+    assertThat(child.log()).containsExactly("active", "inactive");
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("with auto-close off a dead peer ends the output, and nothing spins [A3]")
   void leavesTheChannelOpenWithoutAutoClose() {
-    try (ScriptedLoop story =
-        accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false))) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
-      ChannelFuture written = child.write("one");
-      story.kevent(story.write(CHILD).oneShot()).returns(story.write(CHILD).eof());
-      story.tcp().sending(CHILD, "one").fails(Errno.EPIPE);
-      story.script().expect("shutdown", CHILD, 1);
-      story.turn();
-      assertThat(written.cause())
-          .rootCause()
-          .hasMessageStartingWith("Broken pipe: send(/10.9.8.7:54321) (EPIPE, 32)");
-      assertThat(((SocketChannel) child.channel()).isOutputShutdown()).isTrue();
-      story.kevent().returns();
-      story.turn();
-      assertThat(child.channel().isOpen()).isTrue();
-    }
+    accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
+    loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
+    ChannelFuture written = child.write("one");
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).eof());
+    loop.tcp().sending(CHILD, "one").fails(Errno.EPIPE);
+    loop.script().expect("shutdown", CHILD, 1);
+    loop.turn();
+    assertThat(written.cause())
+        .rootCause()
+        .hasMessageStartingWith("Broken pipe: send(/10.9.8.7:54321) (EPIPE, 32)");
+    assertThat(((SocketChannel) child.channel()).isOutputShutdown()).isTrue();
+    loop.kevent().returns();
+    loop.turn();
+    assertThat(child.channel().isOpen()).isTrue();
   }
 
   @Test
   @DisplayName("the peer's half-close does not stop a write: EVFILT_WRITE has no EV_EOF then")
   void goesOnAfterThePeersHalfClose() {
-    try (ScriptedLoop story =
-        accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
-      ChannelFuture written = child.write("one");
-      story
-          .kevent(story.write(CHILD).oneShot())
-          .returns(story.read(CHILD).eof(), story.write(CHILD).data(1));
-      story.tcp().recvEnd(CHILD);
-      story.tcp().send(CHILD, "one");
-      story.turn();
-      assertThat(written.isSuccess()).isTrue();
-    }
+    accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
+    loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
+    ChannelFuture written = child.write("one");
+    loop.kevent(loop.write(CHILD).oneShot())
+        .returns(loop.read(CHILD).eof(), loop.write(CHILD).data(1));
+    loop.tcp().recvEnd(CHILD);
+    loop.tcp().send(CHILD, "one");
+    loop.turn();
+    assertThat(written.isSuccess()).isTrue();
   }
 
   @Test
   @DisplayName("the close of a channel with unsent data and an armed filter leaves nothing [A1]")
   void canBeClosedWhileFull() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
-      ChannelFuture written = child.write("one");
-      story.tcp().close(CHILD);
-      child.channel().close();
-      assertThat(written.isSuccess()).isFalse();
-      assertThat(written.isDone()).isTrue();
-      story.kevent().returns();
-      story.turn();
-    }
+    accepted();
+    loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
+    ChannelFuture written = child.write("one");
+    loop.tcp().close(CHILD);
+    child.channel().close();
+    assertThat(written.isSuccess()).isFalse();
+    assertThat(written.isDone()).isTrue();
+    loop.kevent().returns();
+    loop.turn();
   }
 
   @Test
   @DisplayName("Darwin's EPROTOTYPE while the peer closes is a broken pipe")
   void takesEprototypeForABrokenPipe() {
-    try (ScriptedLoop story = accepted()) {
-      story.tcp().sending(CHILD, "one").fails(Errno.EPROTOTYPE);
-      story.tcp().close(CHILD);
-      ChannelFuture written = child.write("one");
-      assertThat(written.cause().getMessage())
-          .contains(os.isMacos() ? "Broken pipe" : "EPROTOTYPE");
-    }
+    accepted();
+    loop.tcp().sending(CHILD, "one").fails(Errno.EPROTOTYPE);
+    loop.tcp().close(CHILD);
+    ChannelFuture written = child.write("one");
+    assertThat(written.cause().getMessage()).contains(os.isMacos() ? "Broken pipe" : "EPROTOTYPE");
   }
 }

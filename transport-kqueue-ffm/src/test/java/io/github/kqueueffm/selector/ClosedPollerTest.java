@@ -9,6 +9,7 @@ import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,21 @@ class ClosedPollerTest {
   @AfterEach
   void nothingIsLeft() {
     assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  /** A kernel of which a poller with that wakeup opens a kqueue; what follows is not expected. */
+  private static ScriptedKernel withKqueue(String platform, String wakeup) {
+    ScriptedKernel script = ScriptedKernel.on(platform);
+    ScriptedPollers.assume(script.kernel(), wakeup, true);
+    script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    return script;
+  }
+
+  /** Expects that the poller cannot be opened, and closes its kqueue last. */
+  private static AbstractThrowableAssert<?, ?> assertThatOpenFails(ScriptedKernel script) {
+    script.expect("close", ScriptedPollers.KQUEUE);
+    return assertThatThrownBy(
+        () -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected));
   }
 
   @ParameterizedTest
@@ -63,12 +79,9 @@ class ClosedPollerTest {
   @ParameterizedTest
   @CsvSource({"true, pipe2", "false, pipe"})
   void pipeThatCannotBeOpenedIsAFailureThatNamesTheCall(boolean atomic, String call) {
-    try (ScriptedKernel script = ScriptedKernel.on(atomic ? "freebsd-x86_64" : "macos-aarch64")) {
-      ScriptedPollers.assume(script.kernel(), "pipe", true);
-      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    try (ScriptedKernel script = withKqueue(atomic ? "freebsd-x86_64" : "macos-aarch64", "pipe")) {
       script.expect(call).fails(Errno.EMFILE);
-      script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
+      assertThatOpenFails(script)
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(call + "(")
           .hasMessageContaining("EMFILE");
@@ -78,9 +91,7 @@ class ClosedPollerTest {
   @ParameterizedTest
   @CsvSource({"0, O_NONBLOCK", "1, FD_CLOEXEC"})
   void pipeThatCannotBeMadeNonBlockingIsClosed(int before, String what) {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
-      ScriptedPollers.assume(script.kernel(), "pipe", true);
-      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    try (ScriptedKernel script = withKqueue("macos-aarch64", "pipe")) {
       script.expect("pipe").writesInts(0, ScriptedPollers.PIPE_READ, ScriptedPollers.PIPE_WRITE);
       for (int i = 0; i < before; i++) {
         script.expect("fcntl", ScriptedPollers.PIPE_READ);
@@ -88,8 +99,7 @@ class ClosedPollerTest {
       script.expect("fcntl", ScriptedPollers.PIPE_READ).fails(Errno.EINVAL);
       script.expect("close", ScriptedPollers.PIPE_READ);
       script.expect("close", ScriptedPollers.PIPE_WRITE);
-      script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
+      assertThatOpenFails(script)
           .isInstanceOf(IOException.class)
           .hasMessageContaining(what)
           .hasMessageContaining("EINVAL");
@@ -98,13 +108,10 @@ class ClosedPollerTest {
 
   @Test
   void kqueueIsClosedIfNeitherAUserEventNorAPipeIsToBeHad() {
-    try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
-      ScriptedPollers.assume(script.kernel(), "user", true);
-      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    try (ScriptedKernel script = withKqueue("openbsd-x86_64", "user")) {
       script.expectKevent().fails(Errno.ENOMEM);
       script.expect("pipe2").fails(Errno.EMFILE);
-      script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
+      assertThatOpenFails(script)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("EMFILE")
           .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
@@ -113,17 +120,13 @@ class ClosedPollerTest {
 
   @Test
   void kqueueIsClosedIfTheWakeupFailsOtherwise() {
-    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64")) {
-      ScriptedPollers.assume(script.kernel(), "user", true);
-      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
+    try (ScriptedKernel script = withKqueue("freebsd-x86_64", "user")) {
       script
           .expectKevent()
           .runs(() -> {
             throw new IllegalStateException("for the test");
           });
-      script.expect("close", ScriptedPollers.KQUEUE);
-      assertThatThrownBy(() -> Poller.open(script.kernel(), null, ScriptedPollers::unexpected))
-          .isInstanceOf(IllegalStateException.class);
+      assertThatOpenFails(script).isInstanceOf(IllegalStateException.class);
     }
   }
 
@@ -148,6 +151,7 @@ class ClosedPollerTest {
   @ParameterizedTest
   @CsvSource({
     "macos-aarch64, kevent, openbsd-x86_64, kevent",
+    "macos-aarch64, kevent, netbsd-x86_64, __kevent50",
     "netbsd-x86_64, __kevent50, netbsd-x86_64, __kevent100"
   })
   void eventsOfAnotherLayoutAreRefused(
@@ -179,10 +183,8 @@ class ClosedPollerTest {
   @ParameterizedTest
   @CsvSource({"ENOENT, false", "ENOMEM, true"})
   void pipeIsForgottenBeforeItIsClosed(Errno answer, boolean fails) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("linux-x86_64")) {
+    try (ScriptedKernel script = withKqueue("linux-x86_64", "pipe")) {
       Kevent read = script.read(ScriptedPollers.PIPE_READ);
-      ScriptedPollers.assume(script.kernel(), "pipe", true);
-      script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
       ScriptedPollers.expectPipe(script);
       script.expectKevent().changes(read.delete()).withoutSlots().fails(Errno.ENOENT);
       script.expectKevent().changes(read.flags(Constant.EV_ADD)).withoutSlots();

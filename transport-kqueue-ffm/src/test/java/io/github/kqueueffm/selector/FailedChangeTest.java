@@ -10,28 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
-import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kernels answer to changes that fail, to signals, and with events that came too late. */
-class FailedChangeTest {
-  private static final int FD = 5;
-
-  private final Events events = new Events(16);
-
-  @AfterEach
-  void free() {
-    events.close();
-  }
-
-  private int turn(Poller poller) throws IOException {
-    return poller.select(events, -1, () -> true);
-  }
-
+class FailedChangeTest extends AbstractPollerTest {
   /** Darwin ORs EV_ERROR into the change's flags, the BSDs give exactly EV_ERROR. */
   @ParameterizedTest
   @ValueSource(
@@ -43,61 +28,55 @@ class FailedChangeTest {
         "dragonfly-x86_64"
       })
   void aRefusedAddIsDeliveredAsReadiness(String platform) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      Kevent add = script.read(FD).oneShot();
-      script.expectKevent().changes(add).returns(add.error(Errno.EBADF));
+    openOn(platform);
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    Kevent add = script.read(FD).oneShot();
+    script.expectKevent().changes(add).returns(add.error(Errno.EBADF));
 
-      assertThat(turn(poller)).isEqualTo(1);
+    assertThat(turn()).isEqualTo(1);
 
-      assertThat(events.isError(0)).isTrue();
-      assertThat(events.isReadable(0)).isTrue();
-      assertThat(events.isEof(0)).isFalse();
-      assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
-      assertThat(events.registration(0)).isSameAs(registration);
-      registration.read(ONE_SHOT);
-      script.expectKevent().changes(add).returns();
-      turn(poller);
-    }
+    assertThat(events.isError(0)).isTrue();
+    assertThat(events.isReadable(0)).isTrue();
+    assertThat(events.isEof(0)).isFalse();
+    assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
+    assertThat(events.registration(0)).isSameAs(registration);
+    registration.read(ONE_SHOT);
+    script.expectKevent().changes(add).returns();
+    turn();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ENOENT", "EBADF"})
   void aDeleteThatFindsNothingIsNobodysBusiness_mio582(Errno errno) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot()).returns();
-      turn(poller);
-      registration.read(NONE);
-      Kevent delete = script.read(FD).delete();
-      script.expectKevent().changes(delete).returns(delete.error(errno));
-      assertThat(turn(poller)).isZero();
-    }
+    openOn("netbsd-x86_64");
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot()).returns();
+    turn();
+    registration.read(NONE);
+    Kevent delete = script.read(FD).delete();
+    script.expectKevent().changes(delete).returns(delete.error(errno));
+    assertThat(turn()).isZero();
   }
 
   @Test
   void aClosedDescriptorIsReportedOnceWhenBothDeleteAndAddFail() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(poller);
-      registration.read(ONE_SHOT);
-      Kevent delete = script.read(FD).delete();
-      Kevent add = script.read(FD).oneShot();
-      script
-          .expectKevent()
-          .changes(delete, add)
-          .returns(delete.error(Errno.EBADF), add.error(Errno.EBADF));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.isError(0)).isTrue();
-      assertThat(registration.read()).isEqualTo(NONE);
-    }
+    openOn("freebsd-x86_64");
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    script.expectKevent().changes(script.read(FD).sentinel()).returns();
+    turn();
+    registration.read(ONE_SHOT);
+    Kevent delete = script.read(FD).delete();
+    Kevent add = script.read(FD).oneShot();
+    script
+        .expectKevent()
+        .changes(delete, add)
+        .returns(delete.error(Errno.EBADF), add.error(Errno.EBADF));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.isError(0)).isTrue();
+    assertThat(registration.read()).isEqualTo(NONE);
   }
 
   /** The embedded kqueue and libkqueue know the knote of a descriptor that is closed already. */
@@ -111,51 +90,45 @@ class FailedChangeTest {
         "dragonfly-x86_64"
       })
   void anAddIsToldToBeRefusedThoughTheDeleteBeforeItSucceeded(String platform) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(poller);
-      registration.read(ONE_SHOT);
-      Kevent delete = script.read(FD).delete();
-      Kevent add = script.read(FD).oneShot();
-      script.expectKevent().changes(delete, add).returns(add.error(Errno.EBADF));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.isError(0)).isTrue();
-      assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
-      assertThat(registration.read()).isEqualTo(NONE);
-    }
+    openOn(platform);
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    script.expectKevent().changes(script.read(FD).sentinel()).returns();
+    turn();
+    registration.read(ONE_SHOT);
+    Kevent delete = script.read(FD).delete();
+    Kevent add = script.read(FD).oneShot();
+    script.expectKevent().changes(delete, add).returns(add.error(Errno.EBADF));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.isError(0)).isTrue();
+    assertThat(events.data(0)).isEqualTo(script.platform().number(Errno.EBADF));
+    assertThat(registration.read()).isEqualTo(NONE);
   }
 
   @Test
   void otherErrorsOfADeleteAreTold() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(poller);
-      registration.read(NONE);
-      Kevent delete = script.read(FD).delete();
-      script.expectKevent().changes(delete).returns(delete.error(Errno.ENOMEM));
-      assertThat(turn(poller)).isEqualTo(1);
-    }
+    openOn("freebsd-x86_64");
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    script.expectKevent().changes(script.read(FD).sentinel()).returns();
+    turn();
+    registration.read(NONE);
+    Kevent delete = script.read(FD).delete();
+    script.expectKevent().changes(delete).returns(delete.error(Errno.ENOMEM));
+    assertThat(turn()).isEqualTo(1);
   }
 
   @Test
   void aReceiptIsNoError() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
-      registration.submit(add.filter(), add.flags(), 0, 0);
-      script.expectKevent().changes(add).returns(add.flags(EV_ADD).error(Errno.EPERM).data(0));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.isError(0)).isFalse();
-      assertThat(events.isReadable(0)).isFalse();
-      assertThat(events.registration(0)).isSameAs(registration);
-    }
+    openOn("macos-aarch64");
+    Registration registration = poller.add(FD, null);
+    Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
+    registration.submit(add.filter(), add.flags(), 0, 0);
+    script.expectKevent().changes(add).returns(add.flags(EV_ADD).error(Errno.EPERM).data(0));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.isError(0)).isFalse();
+    assertThat(events.isReadable(0)).isFalse();
+    assertThat(events.registration(0)).isSameAs(registration);
   }
 
   /**
@@ -165,94 +138,82 @@ class FailedChangeTest {
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
   void aReceiptGoesOutWithASlotForItAndForTheChangesBehindIt(String platform) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Events four = new Events(4);
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
-      for (int i = 0; i < 5; i++) {
-        registration.submit(add.filter(), add.flags(), 0, 0);
-      }
-      Kevent receipt = add.error(Errno.EPERM).data(0);
-      script
-          .expectKevent()
-          .changes(add, add, add, add)
-          .polls()
-          .returns(receipt, receipt, receipt, receipt);
-      assertThat(poller.select(four, -1, () -> true)).isEqualTo(4);
-      script.expectKevent().changes(add).forEver().returns(receipt);
-      assertThat(poller.select(four, -1, () -> true)).isEqualTo(1);
+    openOn(platform);
+    useSlots(4);
+    Registration registration = poller.add(FD, null);
+    Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
+    for (int i = 0; i < 5; i++) {
+      registration.submit(add.filter(), add.flags(), 0, 0);
     }
+    Kevent receipt = add.error(Errno.EPERM).data(0);
+    script
+        .expectKevent()
+        .changes(add, add, add, add)
+        .polls()
+        .returns(receipt, receipt, receipt, receipt);
+    assertThat(turn()).isEqualTo(4);
+    script.expectKevent().changes(add).forEver().returns(receipt);
+    assertThat(turn()).isEqualTo(1);
   }
 
   @Test
   void changesAreNotSentAgainAfterASignal() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Poller poller = ScriptedPollers.open(script)) {
-      poller.add(FD, null).read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot()).forEver().fails(Errno.EINTR);
-      assertThat(turn(poller)).isZero();
-      script.expectKevent().changes().forEver().returns(script.read(FD).data(2));
-      assertThat(turn(poller)).isEqualTo(1);
-    }
+    openOn("macos-aarch64");
+    poller.add(FD, null).read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot()).forEver().fails(Errno.EINTR);
+    assertThat(turn()).isZero();
+    script.expectKevent().changes().forEver().returns(script.read(FD).data(2));
+    assertThat(turn()).isEqualTo(1);
   }
 
   @Test
   void theSpecsFormReturnsAfterASignalToo() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-        Poller poller = ScriptedPollers.open(script)) {
-      script.expectKevent().forEver().fails(Errno.EINTR);
-      assertThat(poller.select(events, -1, null)).isZero();
-    }
+    openOn("macos-aarch64");
+    script.expectKevent().forEver().fails(Errno.EINTR);
+    assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
   void changesAreKeptWhenTheCallFailsOtherwise() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-        Poller poller = ScriptedPollers.open(script)) {
-      poller.add(FD, null).read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot()).fails(Errno.ENOMEM);
-      assertThatThrownBy(() -> turn(poller))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("kevent")
-          .hasMessageContaining("ENOMEM");
-      script.expectKevent().changes(script.read(FD).oneShot()).returns();
-      assertThat(turn(poller)).isZero();
-    }
+    openOn("freebsd-x86_64");
+    poller.add(FD, null).read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot()).fails(Errno.ENOMEM);
+    assertThatThrownBy(() -> turn())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("kevent")
+        .hasMessageContaining("ENOMEM");
+    script.expectKevent().changes(script.read(FD).oneShot()).returns();
+    assertThat(turn()).isZero();
   }
 
   /** FreeBSD and NetBSD deliver a one-shot whose data was read meanwhile, with its old count. */
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
   void aStaleOneShotIsAnEventLikeAnyOther(String platform) throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on(platform);
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
-      assertThat(turn(poller)).isEqualTo(1);
-      registration.read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
-      assertThat(turn(poller)).isEqualTo(1);
-    }
+    openOn(platform);
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
+    assertThat(turn()).isEqualTo(1);
+    registration.read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot()).returns(script.read(FD).data(100));
+    assertThat(turn()).isEqualTo(1);
   }
 
   @Test
   void anEventOfAnEarlierRegistrationOfTheDescriptorIsNotTheNewOnes() throws IOException {
-    try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64");
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration old = poller.add(FD, null);
-      old.forget();
-      Registration young = poller.add(FD, null);
-      assertThat(young.id()).isNotEqualTo(old.id());
-      young.read(ONE_SHOT);
-      script
-          .expectKevent()
-          .changes(script.read(FD).oneShot().udata(young.id()))
-          .returns(script.read(FD).udata(old.id()), script.read(FD).udata(young.id()));
-      assertThat(turn(poller)).isEqualTo(2);
-      assertThat(events.registration(0)).isNull();
-      assertThat(events.registration(1)).isSameAs(young);
-    }
+    openOn("netbsd-x86_64");
+    Registration old = poller.add(FD, null);
+    old.forget();
+    Registration young = poller.add(FD, null);
+    assertThat(young.id()).isNotEqualTo(old.id());
+    young.read(ONE_SHOT);
+    script
+        .expectKevent()
+        .changes(script.read(FD).oneShot().udata(young.id()))
+        .returns(script.read(FD).udata(old.id()), script.read(FD).udata(young.id()));
+    assertThat(turn()).isEqualTo(2);
+    assertThat(events.registration(0)).isNull();
+    assertThat(events.registration(1)).isSameAs(young);
   }
 }

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
-import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedSelectorException;
@@ -17,333 +16,267 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RegistrationTest {
-  private static final int FD = 5;
-
-  private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-  private final Events events = new Events(16);
-
-  @AfterEach
-  void free() {
-    events.close();
-  }
-
-  private int turn(Poller poller) throws IOException {
-    return poller.select(events, -1, () -> true);
-  }
-
+class RegistrationTest extends AbstractPollerTest {
   @Test
   void anIdIsNeverUsedAgain() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Set<Long> ids = new HashSet<>();
-      List<Registration> live = new ArrayList<>();
-      for (int i = 0; i < 5_000; i++) {
-        Registration registration = poller.add(FD, null);
-        assertThat(ids.add(registration.id())).isTrue();
-        live.add(registration);
-        if (i % 3 != 0) {
-          live.remove(i % live.size()).forget();
-        }
+    Set<Long> ids = new HashSet<>();
+    List<Registration> live = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      Registration registration = poller.add(FD, null);
+      assertThat(ids.add(registration.id())).isTrue();
+      live.add(registration);
+      if (i % 3 != 0) {
+        live.remove(i % live.size()).forget();
       }
-      assertThat(poller.registrations()).isEqualTo(live.size());
-      assertThat(ids).noneMatch(id -> id >= 0 && id <= Integer.MAX_VALUE);
     }
+    assertThat(poller.registrations()).isEqualTo(live.size());
+    assertThat(ids).noneMatch(id -> id >= 0 && id <= Integer.MAX_VALUE);
   }
 
   @Test
   void forgettingPurgesWhatWasNotSent() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration gone = poller.add(FD, null);
-      Registration stays = poller.add(FD + 1, null);
-      Kevent timer = script.timer(3).flags(EV_ADD);
-      gone.submit(timer.filter(), timer.flags(), 0, 1);
-      stays.submit(timer.filter(), timer.flags(), 0, 2);
-      gone.submit(timer.filter(), timer.flags(), 0, 3);
-      gone.read(ONE_SHOT);
-      stays.read(ONE_SHOT);
-      gone.forget();
-      script
-          .expectKevent()
-          .changes(
-              script.timer(FD + 1).flags(EV_ADD).data(2).udata(stays.id()),
-              script.read(FD + 1).oneShot().udata(stays.id()))
-          .returns();
-      turn(poller);
-      assertThat(gone.isValid()).isFalse();
-      assertThat(stays.isValid()).isTrue();
-    }
+    Registration gone = poller.add(FD, null);
+    Registration stays = poller.add(FD + 1, null);
+    Kevent timer = script.timer(3).flags(EV_ADD);
+    gone.submit(timer.filter(), timer.flags(), 0, 1);
+    stays.submit(timer.filter(), timer.flags(), 0, 2);
+    gone.submit(timer.filter(), timer.flags(), 0, 3);
+    gone.read(ONE_SHOT);
+    stays.read(ONE_SHOT);
+    gone.forget();
+    script
+        .expectKevent()
+        .changes(
+            script.timer(FD + 1).flags(EV_ADD).data(2).udata(stays.id()),
+            script.read(FD + 1).oneShot().udata(stays.id()))
+        .returns();
+    turn();
+    assertThat(gone.isValid()).isFalse();
+    assertThat(stays.isValid()).isTrue();
   }
 
   @Test
   void forgettingMakesNoCallOnAKernelsKqueue() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      script.expectKevent().changes(script.read(FD).sentinel()).returns();
-      turn(poller);
-      registration.forget();
-      registration.forget();
-      registration.cancel();
-      assertThat(poller.registrations()).isZero();
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    script.expectKevent().changes(script.read(FD).sentinel()).returns();
+    turn();
+    registration.forget();
+    registration.forget();
+    registration.cancel();
+    assertThat(poller.registrations()).isZero();
   }
 
   @Test
   void cancellingDeletesAtOnceWhatTheKernelHolds() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      registration.write(ONE_SHOT);
-      script
-          .expectKevent()
-          .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
-          .returns();
-      turn(poller);
-      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
-      script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
-      registration.cancel();
-      registration.forget();
-      registration.read(ONE_SHOT);
-      registration.write(NONE);
-      assertThat(registration.write()).isEqualTo(ONE_SHOT);
-      script.expectKevent().changes().returns();
-      turn(poller);
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    registration.write(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).sentinel(), script.write(FD).oneShot()).returns();
+    turn();
+    script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+    script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
+    registration.cancel();
+    registration.forget();
+    registration.read(ONE_SHOT);
+    registration.write(NONE);
+    assertThat(registration.write()).isEqualTo(ONE_SHOT);
+    script.expectKevent().changes().returns();
+    turn();
   }
 
   @Test
   void cancellingDeletesVerbatimKnotesToo() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      for (Kevent filter :
-          List.of(script.timer(FD), script.user(FD), script.read(FD), script.write(FD))) {
-        Registration registration = poller.add(FD, null);
-        Kevent add = filter.flags(EV_ADD);
-        registration.submit(add.filter(), add.flags(), 0, 100);
-        script.expectKevent().changes(add.data(100)).returns();
-        turn(poller);
-        script.expectKevent().changes(filter.delete()).withoutSlots().fails(Errno.EBADF);
-        registration.cancel();
-      }
+    for (Kevent filter :
+        List.of(script.timer(FD), script.user(FD), script.read(FD), script.write(FD))) {
+      Registration registration = poller.add(FD, null);
+      Kevent add = filter.flags(EV_ADD);
+      registration.submit(add.filter(), add.flags(), 0, 100);
+      script.expectKevent().changes(add.data(100)).returns();
+      turn();
+      script.expectKevent().changes(filter.delete()).withoutSlots().fails(Errno.EBADF);
+      registration.cancel();
     }
   }
 
   @Test
   void cancellingDeletesNothingForAVerbatimChangeThatAddsNone() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      Kevent delete = script.read(FD).delete();
-      registration.submit(delete.filter(), delete.flags(), 0, 0);
-      script.expectKevent().changes(delete).returns();
-      turn(poller);
-      registration.cancel();
-    }
+    Registration registration = poller.add(FD, null);
+    Kevent delete = script.read(FD).delete();
+    registration.submit(delete.filter(), delete.flags(), 0, 0);
+    script.expectKevent().changes(delete).returns();
+    turn();
+    registration.cancel();
   }
 
   @Test
   void cancellingSparesTheKnotesOfAnotherDescriptorWithTheSameNumber() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration old = poller.add(FD, null);
-      old.read(PEER_CLOSE);
-      old.write(ONE_SHOT);
-      script.expectKevent().returns();
-      turn(poller);
-      // The old descriptor was closed without a word, and the number was given again.
-      Registration young = poller.add(FD, null);
-      young.read(ONE_SHOT);
-      script.expectKevent().changes(script.read(FD).oneShot().udata(young.id())).returns();
-      turn(poller);
-      script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
-      old.cancel();
-      script.expectKevent().changes().returns(script.read(FD));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.registration(0)).isSameAs(young);
-    }
+    Registration old = poller.add(FD, null);
+    old.read(PEER_CLOSE);
+    old.write(ONE_SHOT);
+    script.expectKevent().returns();
+    turn();
+    // The old descriptor was closed without a word, and the number was given again.
+    Registration young = poller.add(FD, null);
+    young.read(ONE_SHOT);
+    script.expectKevent().changes(script.read(FD).oneShot().udata(young.id())).returns();
+    turn();
+    script.expectKevent().changes(script.write(FD).delete()).withoutSlots().fails(Errno.ENOENT);
+    old.cancel();
+    script.expectKevent().changes().returns(script.read(FD));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.registration(0)).isSameAs(young);
   }
 
   @Test
   void cancellingSaysWhyTheKernelRefuses() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      script.expectKevent().returns();
-      turn(poller);
-      script.expectKevent().changes(script.read(FD).delete()).fails(Errno.ENOMEM);
-      assertThatThrownBy(registration::cancel)
-          .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("EVFILT_READ EV_DELETE of 5")
-          .hasMessageContaining("ENOMEM");
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    script.expectKevent().returns();
+    turn();
+    script.expectKevent().changes(script.read(FD).delete()).fails(Errno.ENOMEM);
+    assertThatThrownBy(registration::cancel)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("EVFILT_READ EV_DELETE of 5")
+        .hasMessageContaining("ENOMEM");
   }
 
   @Test
   void cancellingEndsTheEventsOfTheSameBatch() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      registration.write(ONE_SHOT);
-      script.expectKevent().returns(script.read(FD), script.write(FD));
-      assertThat(turn(poller)).isEqualTo(2);
-      assertThat(events.registration(0)).isSameAs(registration);
-      registration.forget();
-      assertThat(events.registration(1)).isNull();
-      assertThat(events.token(1)).isEqualTo(registration.id());
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    registration.write(ONE_SHOT);
+    script.expectKevent().returns(script.read(FD), script.write(FD));
+    assertThat(turn()).isEqualTo(2);
+    assertThat(events.registration(0)).isSameAs(registration);
+    registration.forget();
+    assertThat(events.registration(1)).isNull();
+    assertThat(events.token(1)).isEqualTo(registration.id());
   }
 
   @Test
   void aDescriptorsNumberThatComesBackWithinABatchIsAnotherOne() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration old = poller.add(FD, "old");
-      old.read(ONE_SHOT);
-      old.write(ONE_SHOT);
-      script.expectKevent().returns(script.read(FD), script.write(FD));
-      turn(poller);
-      old.forget();
-      Registration young = poller.add(FD, "young");
-      young.read(ONE_SHOT);
-      assertThat(events.registration(1)).isNull();
-      script
-          .expectKevent()
-          .changes(script.read(FD).oneShot().udata(young.id()))
-          .returns(script.read(FD));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.registration(0).attachment()).isEqualTo("young");
-    }
+    Registration old = poller.add(FD, "old");
+    old.read(ONE_SHOT);
+    old.write(ONE_SHOT);
+    script.expectKevent().returns(script.read(FD), script.write(FD));
+    turn();
+    old.forget();
+    Registration young = poller.add(FD, "young");
+    young.read(ONE_SHOT);
+    assertThat(events.registration(1)).isNull();
+    script
+        .expectKevent()
+        .changes(script.read(FD).oneShot().udata(young.id()))
+        .returns(script.read(FD));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.registration(0).attachment()).isEqualTo("young");
   }
 
   @Test
   void visitingAllowsCancelling() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      for (int fd = 0; fd < 200; fd++) {
-        poller.add(fd, null);
-      }
-      List<Long> visited = new ArrayList<>();
-      poller.forEach(registration -> {
-        visited.add(registration.ident());
-        registration.forget();
-      });
-      assertThat(visited).hasSize(200);
-      assertThat(poller.registrations()).isZero();
+    for (int fd = 0; fd < 200; fd++) {
+      poller.add(fd, null);
     }
+    List<Long> visited = new ArrayList<>();
+    poller.forEach(registration -> {
+      visited.add(registration.ident());
+      registration.forget();
+    });
+    assertThat(visited).hasSize(200);
+    assertThat(poller.registrations()).isZero();
   }
 
   @Test
   void afterTheCloseEverythingIsANoOp() throws IOException {
-    try (script) {
-      Poller poller = ScriptedPollers.open(script);
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      poller.close();
-      assertThat(registration.isValid()).isFalse();
-      poller.close();
-      poller.wakeup();
-      registration.read(ONE_SHOT);
-      registration.submit(script.read(FD).filter(), 1, 0, 0);
-      registration.cancel();
-      registration.forget();
-      assertThat(registration.isValid()).isFalse();
-      assertThat(registration.read()).isEqualTo(ONE_SHOT);
-      assertThat(registration.write()).isEqualTo(NONE);
-      assertThatThrownBy(() -> poller.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
-      assertThatThrownBy(() -> turn(poller)).isInstanceOf(ClosedSelectorException.class);
-      assertThat(script.calls("close")).isEqualTo(1);
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    poller.close();
+    assertThat(registration.isValid()).isFalse();
+    poller.close();
+    poller.wakeup();
+    registration.read(ONE_SHOT);
+    registration.submit(script.read(FD).filter(), 1, 0, 0);
+    registration.cancel();
+    registration.forget();
+    assertThat(registration.isValid()).isFalse();
+    assertThat(registration.read()).isEqualTo(ONE_SHOT);
+    assertThat(registration.write()).isEqualTo(NONE);
+    assertThatThrownBy(() -> poller.add(FD, null)).isInstanceOf(ClosedSelectorException.class);
+    assertThatThrownBy(() -> turn()).isInstanceOf(ClosedSelectorException.class);
+    assertThat(script.calls("close")).isEqualTo(1);
   }
 
   @Test
   void renewingDeletesWhatTheKernelHoldsAndAsksForItAnew() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(PEER_CLOSE);
-      registration.write(ONE_SHOT);
-      script.expectKevent().returns();
-      turn(poller);
-      Kevent unsent = script.timer(FD).delete();
-      registration.submit(unsent.filter(), unsent.flags(), 0, 0);
-      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
-      script.expectKevent().changes(script.write(FD).delete()).withoutSlots();
-      registration.renew();
-      script
-          .expectKevent()
-          .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
-          .returns(script.write(FD));
-      assertThat(turn(poller)).isEqualTo(1);
-      assertThat(events.registration(0)).isSameAs(registration);
-      registration.forget();
-      registration.renew();
-    }
+    Registration registration = poller.add(FD, null);
+    registration.read(PEER_CLOSE);
+    registration.write(ONE_SHOT);
+    script.expectKevent().returns();
+    turn();
+    Kevent unsent = script.timer(FD).delete();
+    registration.submit(unsent.filter(), unsent.flags(), 0, 0);
+    script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+    script.expectKevent().changes(script.write(FD).delete()).withoutSlots();
+    registration.renew();
+    script
+        .expectKevent()
+        .changes(script.read(FD).sentinel(), script.write(FD).oneShot())
+        .returns(script.write(FD));
+    assertThat(turn()).isEqualTo(1);
+    assertThat(events.registration(0)).isSameAs(registration);
+    registration.forget();
+    registration.renew();
   }
 
   @Test
   void registrationsOfOneNumberAreKnownAfterAnotherOfThemHasGone() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration idle = poller.add(FD, null);
-      Registration reads = poller.add(FD, null);
-      Registration alsoReads = poller.add(FD, null);
-      Registration far = poller.add(FD + 64, null);
-      reads.read(ONE_SHOT);
-      alsoReads.read(ONE_SHOT);
-      script.expectKevent().returns();
-      turn(poller);
-      idle.cancel();
-      far.cancel();
-      // Its knote is the other one's by now.
-      alsoReads.cancel();
-      script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
-      reads.cancel();
-    }
+    Registration idle = poller.add(FD, null);
+    Registration reads = poller.add(FD, null);
+    Registration alsoReads = poller.add(FD, null);
+    Registration far = poller.add(FD + 64, null);
+    reads.read(ONE_SHOT);
+    alsoReads.read(ONE_SHOT);
+    script.expectKevent().returns();
+    turn();
+    idle.cancel();
+    far.cancel();
+    // Its knote is the other one's by now.
+    alsoReads.cancel();
+    script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
+    reads.cancel();
   }
 
   @Test
   void visitingGoesOverAFullTable() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      List<Registration> added = new ArrayList<>();
-      for (int i = 0; i < 64; i++) {
-        added.add(poller.add(i, null));
-      }
-      List<Registration> visited = new ArrayList<>();
-      poller.forEach(visited::add);
-      assertThat(visited).isEqualTo(added);
+    List<Registration> added = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      added.add(poller.add(i, null));
     }
+    List<Registration> visited = new ArrayList<>();
+    poller.forEach(visited::add);
+    assertThat(visited).isEqualTo(added);
   }
 
   @Test
   void eventOfAUsersTokenHasNoRegistration() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      Registration registration = poller.add(FD, null);
-      registration.read(ONE_SHOT);
-      script
-          .expectKevent()
-          .returns(
-              script.read(FD + 1).udata(registration.id()),
-              script.read(FD + 2).udata(-1),
-              script.read(FD + 3).udata(64),
-              script.read(FD + 4).udata(Long.MAX_VALUE));
-      assertThat(turn(poller)).isEqualTo(4);
-      for (int i = 0; i < 4; i++) {
-        assertThat(events.registration(i)).isNull();
-        assertThat(events.ident(i)).isEqualTo(FD + 1 + i);
-      }
-      // Its own knote has not fired.
-      assertThat(registration.read()).isEqualTo(ONE_SHOT);
+    Registration registration = poller.add(FD, null);
+    registration.read(ONE_SHOT);
+    script
+        .expectKevent()
+        .returns(
+            script.read(FD + 1).udata(registration.id()),
+            script.read(FD + 2).udata(-1),
+            script.read(FD + 3).udata(64),
+            script.read(FD + 4).udata(Long.MAX_VALUE));
+    assertThat(turn()).isEqualTo(4);
+    for (int i = 0; i < 4; i++) {
+      assertThat(events.registration(i)).isNull();
+      assertThat(events.ident(i)).isEqualTo(FD + 1 + i);
     }
+    // Its own knote has not fired.
+    assertThat(registration.read()).isEqualTo(ONE_SHOT);
   }
 }

@@ -3,7 +3,6 @@ package io.github.kqueueffm.selector;
 import static io.github.kqueueffm.abi.Constant.EV_ADD;
 import static io.github.kqueueffm.abi.Constant.EV_CLEAR;
 import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
-import static io.github.kqueueffm.abi.Constant.NOTE_TRIGGER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,379 +13,296 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Wakeups at every moment of a turn. */
-class WakeupTest {
-  private static final int FD = 5;
-
-  private final ScriptedKernel script = ScriptedKernel.on("freebsd-x86_64");
-  private final Events events = new Events(16);
-
-  @AfterEach
-  void free() {
-    events.close();
-  }
-
-  private Kevent trigger() {
-    return script.user(0).fflags(script.platform().get(NOTE_TRIGGER)).udata(0);
-  }
-
-  private void expectTrigger() {
-    script.expectKevent().changes(trigger()).withoutSlots();
-  }
-
+class WakeupTest extends AbstractPollerTest {
   @Test
   void endsASleepAndIsNotAnEvent() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
-      expectTrigger();
-      assertThat(poller.select(events, -1, () -> true)).isZero();
-      assertThat(events.size()).isZero();
-    }
+    script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
+    expectTrigger();
+    assertThat(turn()).isZero();
+    assertThat(events.size()).isZero();
   }
 
   @Test
   void costsOneCallPerSleep() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script
-          .expectKevent()
-          .forEver()
-          .runs(() -> {
-            for (int i = 0; i < 100; i++) {
-              poller.wakeup();
-            }
-          })
-          .returns(script.user(0));
-      expectTrigger();
-      poller.select(events, -1, () -> true);
-    }
+    script
+        .expectKevent()
+        .forEver()
+        .runs(() -> {
+          for (int i = 0; i < 100; i++) {
+            poller.wakeup();
+          }
+        })
+        .returns(script.user(0));
+    expectTrigger();
+    turn();
   }
 
   @Test
   void costsNoCallWhileTheLoopIsAwake() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      poller.wakeup();
-      poller.wakeup();
-      script.expectKevent().forEver().returns();
-      assertThat(poller.select(events, -1, () -> true)).isZero();
-    }
+    poller.wakeup();
+    poller.wakeup();
+    script.expectKevent().forEver().returns();
+    assertThat(turn()).isZero();
   }
 
   @Test
   void workThatComesBeforeTheSleepIsPublishedIsSeenByMaySleep() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      AtomicBoolean work = new AtomicBoolean(true);
-      poller.wakeup();
-      script.expectKevent().polls().returns();
-      poller.select(events, -1, () -> !work.get());
-    }
+    AtomicBoolean work = new AtomicBoolean(true);
+    poller.wakeup();
+    script.expectKevent().polls().returns();
+    poller.select(events, -1, () -> !work.get());
   }
 
   @Test
   void workThatComesAfterTheSleepWasPublishedTriggers() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      expectTrigger();
-      script.expectKevent().forEver().returns(script.user(0));
-      poller.select(
-          events,
-          -1,
-          () -> {
-            poller.wakeup();
-            return true;
-          });
-    }
+    expectTrigger();
+    script.expectKevent().forEver().returns(script.user(0));
+    poller.select(
+        events,
+        -1,
+        () -> {
+          poller.wakeup();
+          return true;
+        });
   }
 
   @Test
   void aPollIsNoSleep() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script.expectKevent().polls().runs(poller::wakeup).returns();
-      poller.select(events, 0, () -> true);
-      script.expectKevent().polls().runs(poller::wakeup).returns();
-      poller.select(events, -1, () -> false);
-    }
+    script.expectKevent().polls().runs(poller::wakeup).returns();
+    poller.select(events, 0, () -> true);
+    script.expectKevent().polls().runs(poller::wakeup).returns();
+    poller.select(events, -1, () -> false);
   }
 
   @Test
   void theSpecsFormDoesNotSleepAfterAWakeup() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      poller.wakeup();
-      script.expectKevent().polls().returns();
-      assertThat(poller.select(events, -1, null)).isZero();
-      script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
-      expectTrigger();
-      assertThat(poller.select(events, -1, null)).isZero();
-    }
+    poller.wakeup();
+    script.expectKevent().polls().returns();
+    assertThat(poller.select(events, -1, null)).isZero();
+    script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
+    expectTrigger();
+    assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
   void tokenZeroOfAUserIsNotTheWakeup() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script
-          .expectKevent()
-          .returns(
-              script.read(0).udata(0),
-              script.user(0),
-              script.write(FD).udata(0),
-              script.user(1).udata(0));
-      assertThat(poller.select(events, -1, null)).isEqualTo(3);
-      assertThat(events.isReadable(0)).isTrue();
-      assertThat(events.isWritable(1)).isTrue();
-      assertThat(events.ident(2)).isEqualTo(1);
-      assertThat(events.registration(0)).isNull();
-      for (int i = 0; i < 3; i++) {
-        assertThat(events.token(i)).isZero();
-      }
+    script
+        .expectKevent()
+        .returns(
+            script.read(0).udata(0),
+            script.user(0),
+            script.write(FD).udata(0),
+            script.user(1).udata(0));
+    assertThat(poller.select(events, -1, null)).isEqualTo(3);
+    assertThat(events.isReadable(0)).isTrue();
+    assertThat(events.isWritable(1)).isTrue();
+    assertThat(events.ident(2)).isEqualTo(1);
+    assertThat(events.registration(0)).isNull();
+    for (int i = 0; i < 3; i++) {
+      assertThat(events.token(i)).isZero();
     }
   }
 
   @Test
   void aWakeupThatFindsNoSlotComesWithTheNextBatch() throws IOException {
-    Events four = new Events(4);
-    try (script;
-        four;
-        Poller poller = ScriptedPollers.open(script)) {
-      script
-          .expectKevent()
-          .runs(poller::wakeup)
-          .returns(
-              script.read(1).udata(1),
-              script.read(2).udata(2),
-              script.read(3).udata(3),
-              script.read(4).udata(4));
-      expectTrigger();
-      assertThat(poller.select(four, -1, () -> true)).isEqualTo(4);
-      script.expectKevent().returns(script.user(0));
-      assertThat(poller.select(four, -1, () -> true)).isZero();
-    }
+    useSlots(4);
+    script
+        .expectKevent()
+        .runs(poller::wakeup)
+        .returns(
+            script.read(1).udata(1),
+            script.read(2).udata(2),
+            script.read(3).udata(3),
+            script.read(4).udata(4));
+    expectTrigger();
+    assertThat(turn()).isEqualTo(4);
+    script.expectKevent().returns(script.user(0));
+    assertThat(turn()).isZero();
   }
 
   @Test
   void aFailedTriggerIsToldAndCanBeTriedAgain() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script
-          .expectKevent()
-          .runs(() -> {
-            assertThatThrownBy(poller::wakeup)
-                .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("wakeup")
-                .hasMessageContaining("ENOMEM");
-            poller.wakeup();
-          })
-          .returns(script.user(0));
-      script.expectKevent().changes(trigger()).fails(Errno.ENOMEM);
-      expectTrigger();
-      poller.select(events, -1, () -> true);
-    }
+    script
+        .expectKevent()
+        .runs(() -> {
+          assertThatThrownBy(poller::wakeup)
+              .isInstanceOf(UncheckedIOException.class)
+              .hasMessageContaining("wakeup")
+              .hasMessageContaining("ENOMEM");
+          poller.wakeup();
+        })
+        .returns(script.user(0));
+    script.expectKevent().changes(trigger()).fails(Errno.ENOMEM);
+    expectTrigger();
+    turn();
   }
 
   @Test
   void theTimerIsTheSpecs() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "timer", true)) {
-      script.expectKevent().forEver().runs(poller::wakeup).returns(script.timer(0).data(1));
-      script
-          .expectKevent()
-          .changes(script.timer(0).flags(EV_ADD, EV_ENABLE, EV_CLEAR).udata(0))
-          .withoutSlots();
-      assertThat(poller.select(events, -1, null)).isZero();
-      assertThat(poller.describe()).endsWith("wakeup timer");
-      assertThat(poller.hasUserEvents()).isTrue();
-    }
+    openOn("macos-aarch64", "timer", true);
+    script.expectKevent().forEver().runs(poller::wakeup).returns(script.timer(0).data(1));
+    script
+        .expectKevent()
+        .changes(script.timer(0).flags(EV_ADD, EV_ENABLE, EV_CLEAR).udata(0))
+        .withoutSlots();
+    assertThat(poller.select(events, -1, null)).isZero();
+    assertThat(poller.describe()).endsWith("wakeup timer");
+    assertThat(poller.hasUserEvents()).isTrue();
   }
 
   @Test
   void thePipeIsDrained() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
-      script.expectKevent().forEver().runs(poller::wakeup).returns(readable);
-      script.expect("write", ScriptedPollers.PIPE_WRITE, ScriptedKernel.ANY, 1).answers(1);
-      script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
-      assertThat(poller.select(events, -1, null)).isZero();
-    }
+    openOn("openbsd-x86_64", "pipe", true);
+    Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+    script.expectKevent().forEver().runs(poller::wakeup).returns(readable);
+    script.expect("write", ScriptedPollers.PIPE_WRITE, ScriptedKernel.ANY, 1).answers(1);
+    script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
+    assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
   void aFullPipeAndAStaleEventOfItAreHarmless() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
-      script.expectKevent().runs(poller::wakeup).returns(readable);
-      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EINTR);
-      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EAGAIN);
-      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EAGAIN);
-      assertThat(poller.select(events, -1, null)).isZero();
-    }
+    openOn("macos-aarch64", "pipe", true);
+    Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+    script.expectKevent().runs(poller::wakeup).returns(readable);
+    script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EINTR);
+    script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EAGAIN);
+    script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EAGAIN);
+    assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
   void aBrokenPipeIsTold() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      script.expectKevent().returns(script.read(ScriptedPollers.PIPE_READ).udata(0));
-      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
-      assertThatThrownBy(() -> poller.select(events, -1, null))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("EIO");
-    }
+    openOn("openbsd-x86_64", "pipe", true);
+    script.expectKevent().returns(script.read(ScriptedPollers.PIPE_READ).udata(0));
+    script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
+    assertThatThrownBy(() -> poller.select(events, -1, null))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("EIO");
   }
 
   @Test
   void aBrokenPipeIsToldAfterTheEventsThatCameWithIt() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      Registration before = poller.add(5, null);
-      Registration after = poller.add(6, null);
-      before.read(Interest.ONE_SHOT);
-      after.read(Interest.ONE_SHOT);
-      script
-          .expectKevent()
-          .returns(script.read(5), script.read(ScriptedPollers.PIPE_READ).udata(0), script.read(6));
-      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
-      assertThat(poller.select(events, -1, null)).isEqualTo(2);
-      assertThat(events.registration(0)).isSameAs(before);
-      assertThat(events.registration(1)).isSameAs(after);
-      assertThatThrownBy(() -> poller.select(events, -1, null))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("EIO");
-      script.expectKevent().returns(script.read(6));
-      after.read(Interest.ONE_SHOT);
-      assertThat(poller.select(events, -1, null)).isEqualTo(1);
-    }
+    openOn("openbsd-x86_64", "pipe", true);
+    Registration before = poller.add(5, null);
+    Registration after = poller.add(6, null);
+    before.read(Interest.ONE_SHOT);
+    after.read(Interest.ONE_SHOT);
+    script
+        .expectKevent()
+        .returns(script.read(5), script.read(ScriptedPollers.PIPE_READ).udata(0), script.read(6));
+    script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
+    assertThat(poller.select(events, -1, null)).isEqualTo(2);
+    assertThat(events.registration(0)).isSameAs(before);
+    assertThat(events.registration(1)).isSameAs(after);
+    assertThatThrownBy(() -> poller.select(events, -1, null))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("EIO");
+    script.expectKevent().returns(script.read(6));
+    after.read(Interest.ONE_SHOT);
+    assertThat(poller.select(events, -1, null)).isEqualTo(1);
   }
 
   @Test
   void closingWakesTheSleeperAndWaitsForIt() throws Exception {
-    try (script) {
-      Poller poller = ScriptedPollers.open(script);
-      CountDownLatch asleep = new CountDownLatch(1);
-      CountDownLatch triggered = new CountDownLatch(1);
-      script
-          .expectKevent()
-          .forEver()
-          .runs(asleep::countDown)
-          .blocksUntil(triggered)
-          .returns(script.user(0));
-      script.expectKevent().changes(trigger()).withoutSlots().runs(triggered::countDown);
-      script.expect("close", ScriptedPollers.KQUEUE);
-      Thread closer =
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  asleep.await();
-                } catch (InterruptedException e) {
-                  throw new AssertionError(e);
-                }
-                poller.close();
-              });
-      assertThat(poller.select(events, -1, null)).isZero();
-      closer.join(10_000);
-      assertThat(closer.isAlive()).isFalse();
-    }
+    CountDownLatch asleep = new CountDownLatch(1);
+    CountDownLatch triggered = new CountDownLatch(1);
+    script
+        .expectKevent()
+        .forEver()
+        .runs(asleep::countDown)
+        .blocksUntil(triggered)
+        .returns(script.user(0));
+    script.expectKevent().changes(trigger()).withoutSlots().runs(triggered::countDown);
+    script.expect("close", ScriptedPollers.KQUEUE);
+    Thread closer =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                asleep.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              poller.close();
+            });
+    assertThat(poller.select(events, -1, null)).isZero();
+    closer.join(10_000);
+    assertThat(closer.isAlive()).isFalse();
   }
 
   @Test
   void closingWaitsForAThreadThatIsInsideTheKernel() throws Exception {
-    try (script) {
-      Poller poller = ScriptedPollers.open(script);
-      CountDownLatch inside = new CountDownLatch(1);
-      CountDownLatch go = new CountDownLatch(1);
-      AtomicBoolean left = new AtomicBoolean();
-      script
-          .expectKevent()
-          .changes(script.read(FD).oneShot().udata(3))
-          .runs(inside::countDown)
-          .blocksUntil(go)
-          .runs(() -> left.set(true));
-      // Somebody is inside, so the loop is woken in any case.
-      script.expectKevent().changes(trigger()).withoutSlots().runs(go::countDown);
-      script
-          .expect("close", ScriptedPollers.KQUEUE)
-          .where(call -> left.get() ? null : "somebody is still inside");
-      Thread foreign = Thread.ofPlatform().start(() -> poller.immediate().arm(FD, 3, true, false));
-      inside.await();
-      poller.close();
-      foreign.join(10_000);
-      assertThat(left).isTrue();
-    }
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicBoolean left = new AtomicBoolean();
+    script
+        .expectKevent()
+        .changes(script.read(FD).oneShot().udata(3))
+        .runs(inside::countDown)
+        .blocksUntil(go)
+        .runs(() -> left.set(true));
+    // Somebody is inside, so the loop is woken in any case.
+    script.expectKevent().changes(trigger()).withoutSlots().runs(go::countDown);
+    script
+        .expect("close", ScriptedPollers.KQUEUE)
+        .where(call -> left.get() ? null : "somebody is still inside");
+    Thread foreign = Thread.ofPlatform().start(() -> poller.immediate().arm(FD, 3, true, false));
+    inside.await();
+    poller.close();
+    foreign.join(10_000);
+    assertThat(left).isTrue();
   }
 
   @Test
   void brokenPipeIsAFailureOfTheOneWhoWakes() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      script
-          .expectKevent()
-          .runs(() ->
-              assertThatThrownBy(poller::wakeup)
-                  .isInstanceOf(UncheckedIOException.class)
-                  .hasMessageContaining("EPIPE"))
-          .returns();
-      script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EPIPE);
-      poller.select(events, -1, null);
-    }
+    openOn("openbsd-x86_64", "pipe", true);
+    script
+        .expectKevent()
+        .runs(() ->
+            assertThatThrownBy(poller::wakeup)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("EPIPE"))
+        .returns();
+    script.expect("write", ScriptedPollers.PIPE_WRITE).fails(Errno.EPIPE);
+    poller.select(events, -1, null);
   }
 
   @Test
   void signalWhileThePipeIsReadLeavesItsByteForTheNextTurn() throws IOException {
-    ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64");
-    try (script;
-        Poller poller = ScriptedPollers.open(script, "pipe", true)) {
-      Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
-      script.expectKevent().returns(readable);
-      script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EINTR);
-      assertThat(poller.select(events, -1, null)).isZero();
-      script.expectKevent().returns(readable);
-      script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
-      assertThat(poller.select(events, -1, null)).isZero();
-    }
+    openOn("openbsd-x86_64", "pipe", true);
+    Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
+    script.expectKevent().returns(readable);
+    script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EINTR);
+    assertThat(poller.select(events, -1, null)).isZero();
+    script.expectKevent().returns(readable);
+    script.expect("read", ScriptedPollers.PIPE_READ).answers(1);
+    assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
   void selectIsDisturbedByAWakeupAndAPollButNotByTheEndOfItsTime() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      script.expectKevent().waits(1_000).returns();
-      poller.select(events, 1_000, null);
-      assertThat(poller.wasDisturbed()).isFalse();
-      script.expectKevent().waits(1_000).runs(poller::wakeup).returns(script.user(0));
-      expectTrigger();
-      poller.select(events, 1_000, null);
-      assertThat(poller.wasDisturbed()).isTrue();
-      script.expectKevent().polls().returns();
-      poller.select(events, 0, null);
-      assertThat(poller.wasDisturbed()).isTrue();
-    }
+    script.expectKevent().waits(1_000).returns();
+    poller.select(events, 1_000, null);
+    assertThat(poller.wasDisturbed()).isFalse();
+    script.expectKevent().waits(1_000).runs(poller::wakeup).returns(script.user(0));
+    expectTrigger();
+    poller.select(events, 1_000, null);
+    assertThat(poller.wasDisturbed()).isTrue();
+    script.expectKevent().polls().returns();
+    poller.select(events, 0, null);
+    assertThat(poller.wasDisturbed()).isTrue();
   }
 
   @Test
   void noSelectWaitsAfterTheEndOfSleeps() throws IOException {
-    try (script;
-        Poller poller = ScriptedPollers.open(script)) {
-      poller.endSleeps();
-      script.expectKevent().polls().times(4).returns();
-      for (int i = 0; i < 2; i++) {
-        poller.select(events, -1, null);
-        poller.select(events, -1, () -> true);
-      }
+    poller.endSleeps();
+    script.expectKevent().polls().times(4).returns();
+    for (int i = 0; i < 2; i++) {
+      poller.select(events, -1, null);
+      turn();
     }
   }
 }
