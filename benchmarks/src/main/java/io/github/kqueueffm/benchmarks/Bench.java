@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures all peers by all workloads, turn and turn about, and writes reports on the way: {@code
- * ./mvnw -Pbench verify}. {@link Settings} says what can be chosen.
+ * Measures all peers by all workloads, in turn, and updates the reports meanwhile: {@code ./mvnw
+ * -Pbench verify}. {@link Settings} lists the properties.
  */
 public final class Bench {
-  /** What a measurement takes beside its warm-up and window: the start, the connections, counts. */
+  /**
+   * The time that a measurement takes beside its warm-up and window, for the start, the connections
+   * and the counts.
+   */
   private static final double OVERHEAD_SECONDS = 1.5;
 
   private final Settings settings;
@@ -76,7 +79,7 @@ public final class Bench {
   }
 
   private static boolean isPossible(Workload workload, Peer peer) {
-    // The cache in one step came with JDK 25.
+    // JDK 25 introduced the creation of a cache in one step.
     return peer.serves(workload)
         && (workload != Workload.STARTUP_AOT || Runtime.version().feature() >= 25);
   }
@@ -85,7 +88,7 @@ public final class Bench {
     return OVERHEAD_SECONDS + (settings.warmupMillis() + settings.windowMillis()) / 1e3;
   }
 
-  /** One that fails does not take the others with it, and fails the run at its end. */
+  /** A measurement that fails does not end the others. The run then fails at its end. */
   private void measure(int round, Workload workload, Peer peer, Progress progress)
       throws InterruptedException {
     try {
@@ -99,17 +102,19 @@ public final class Bench {
     }
   }
 
-  /** The first measurement that nothing disturbed, or the least disturbed one. */
+  /** {@return the first measurement that was not disturbed, or the least disturbed one} */
   private Measurement undisturbed(int round, Workload workload, Peer peer, Progress progress)
       throws Exception {
-    // Counting costs time, and the number is the same in every round.
+    // Counting costs time, and the count is the same in every round.
     SystemCalls counting = round == 1 ? systemCalls : SystemCalls.NONE;
     Case next = new Case(settings, files, counting, round, workload, peer);
     Measurement best = next.measure();
     for (int i = 0; i < settings.retries() && best.isDisturbed(); i++) {
       progress.say(
           String.format(
-              Locale.ROOT, "others used %.0f %% of a processor: again", 100 * best.noise()));
+              Locale.ROOT,
+              "other processes used %.0f %% of a processor: measuring again",
+              100 * best.noise()));
       Measurement again = next.measure();
       best = again.noise() < best.noise() ? again : best;
     }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** One workload on one peer, once. */
+/** One measurement of one workload on one peer. */
 final class Case {
   private static final double MICRO = 1e3;
   private static final long STEP_MILLIS = 500;
@@ -86,7 +86,7 @@ final class Case {
     Histogram latencies = load.latencies();
 
     if (done == 0) {
-      throw new IllegalStateException("not one operation within the window");
+      throw new IllegalStateException("no operation was completed within the window");
     }
     double calls = systemCalls.perOperation(server, load);
     return new Measurement(
@@ -107,7 +107,7 @@ final class Case {
         share);
   }
 
-  /** A handshake in a JVM that has just started takes its time. */
+  /** A handshake in a JVM that has just started may take long. */
   private void awaitFirstOperation(Load load) throws Exception {
     long start = System.nanoTime();
     while (load.operations() == 0) {
@@ -118,7 +118,7 @@ final class Case {
     }
   }
 
-  /** Until the JIT compilers have little left to do, within the times that the settings say. */
+  /** Waits until the JIT compilers are almost idle, within the times in the settings. */
   private void warmUp(ServerProcess server) throws Exception {
     Thread.sleep(settings.warmupMillis());
     double before = CpuTime.ofCompilers(server.handle());

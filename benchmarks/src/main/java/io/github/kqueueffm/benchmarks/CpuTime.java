@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * CPU time that a process has used, without that of the JIT compiler's threads: they work as long
- * as they are not done, which is the JVM's warm-up and no transport's.
+ * CPU time of a process, without that of the JIT compiler's threads, whose work belongs to the
+ * warm-up of the JVM and not to a transport.
  *
- * @param nanos all of it
- * @param userShare of it, from 0 to 1; NaN where the system does not tell
+ * @param nanos the CPU time
+ * @param userShare the share of user code, from 0 to 1; NaN if the system does not report it
  */
 record CpuTime(double nanos, double userShare) {
   private static final Path PROC = Path.of("/proc");
@@ -41,7 +41,10 @@ record CpuTime(double nanos, double userShare) {
     return new CpuTime(nanos, user / Math.max(1, user + system));
   }
 
-  /** What the JIT compiler's threads have used that live; 0 where the system does not tell. */
+  /**
+   * {@return the CPU time of the JIT compiler's live threads, or 0 if the system does not report
+   * it}
+   */
   static double ofCompilers(ProcessHandle process) throws IOException {
     Path tasks = PROC.resolve(process.pid() + "/task");
     if (!Files.isDirectory(tasks)) {
@@ -66,7 +69,7 @@ record CpuTime(double nanos, double userShare) {
         try {
           threads.add(thread(thread));
         } catch (IOException e) {
-          // "No such file" or "no such process": a thread that has ended meanwhile.
+          // "No such file" or "no such process": the thread has ended meanwhile.
           if (Files.exists(thread)) {
             throw e;
           }
@@ -86,7 +89,7 @@ record CpuTime(double nanos, double userShare) {
         Double.parseDouble(fields[SYSTEM_TICKS]));
   }
 
-  /** Ticks of a whole process, to be set against those of the machine. */
+  /** {@return the ticks of a whole process, to compare with those of the machine} */
   static double ticks(long pid) throws IOException {
     String[] fields = fields(read(PROC.resolve(pid + "/stat")));
     return Double.parseDouble(fields[USER_TICKS]) + Double.parseDouble(fields[SYSTEM_TICKS]);
@@ -96,7 +99,7 @@ record CpuTime(double nanos, double userShare) {
     return Files.readString(file, StandardCharsets.ISO_8859_1);
   }
 
-  /** Those behind the name, which may have blanks and parentheses. */
+  /** {@return the fields after the name, which may contain blanks and parentheses} */
   private static String[] fields(String stat) {
     return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
   }

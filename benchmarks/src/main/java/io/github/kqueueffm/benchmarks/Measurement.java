@@ -1,13 +1,14 @@
 package io.github.kqueueffm.benchmarks;
 
 /**
- * One measurement. What does not apply, or cannot be measured here, is NaN.
+ * One measurement. A value that does not apply or cannot be measured is NaN.
  *
- * @param p50 and the other latencies in microseconds; of a start, from there to the first echo
- * @param userMicros CPU time of the server for each operation in its own code
- * @param systemMicros the same in the kernel
- * @param heapBytes that a connection takes
- * @param noise how much of one processor others used meanwhile
+ * @param p50 median latency in microseconds, as the other latencies; of a start, the time to the
+ *     first echo
+ * @param userMicros CPU time of the server per operation in user code
+ * @param systemMicros CPU time per operation in the kernel
+ * @param heapBytes the heap per connection
+ * @param noise the share of one processor that other processes used meanwhile
  */
 public record Measurement(
     int round,
@@ -26,7 +27,7 @@ public record Measurement(
     double residentBytes,
     double noise) {
 
-  /** The share of a processor above which others disturb. */
+  /** The share of a processor above which other load counts as a disturbance. */
   public static double mostNoise() {
     return Noise.MOST;
   }

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What else ran on this machine while something was measured; on Linux. */
+/** Measures other load on this machine during a measurement, on Linux. */
 final class Noise {
   private static final Path STAT = Path.of("/proc/stat");
 
-  /** The most that does not count, of one processor. */
+  /** The share of one processor below which other load is ignored. */
   static final double MOST = 0.08;
 
   private static final double TICKS_A_SECOND = 100;
@@ -28,12 +28,15 @@ final class Noise {
     this.start = System.nanoTime();
   }
 
-  /** Begins to listen, beside a server and this process. */
+  /** Starts to measure the load other than that of a server and this process. */
   static Noise beside(ProcessHandle server) throws IOException {
     return new Noise(server.pid());
   }
 
-  /** How much of one processor others have used since, and the host has taken away. */
+  /**
+   * {@return the share of one processor that other processes have used since then and the host has
+   * taken away}
+   */
   double share() throws IOException {
     double seconds = (System.nanoTime() - start) / 1e9;
     return (others() - before) / TICKS_A_SECOND / seconds;

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Something that serves: a transport in a JVM, or the program in C.
+ * A server to measure: a transport in a JVM, or the program in C.
  *
- * @param program of the one in C, else {@code null}
+ * @param program the program in C, or {@code null}
  */
 record Peer(String name, Path program) {
   static final String C = "c-epoll";
 
-  /** In the order in which they take turns. */
+  /** The names in the order of their turns. */
   static final List<String> NAMES =
       List.of(
           ServerTransport.NIO,
@@ -38,7 +38,7 @@ record Peer(String name, Path program) {
     return program == null;
   }
 
-  /** Whether it has what the workload asks for. */
+  /** Whether the peer supports the workload. */
   boolean serves(Workload workload) {
     return isJvm()
         || IN_C.contains(workload.service())

@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Finds out which of the wanted peers there are here, and why the others are not. */
+/** Finds which of the requested peers are available, and why the others are not. */
 final class Peers {
   private final List<Peer> found = new ArrayList<>();
   private final List<String> missing = new ArrayList<>();
@@ -34,7 +34,10 @@ final class Peers {
     return found;
   }
 
-  /** In the order of a round: each begins another one, so that no peer always follows the same. */
+  /**
+   * {@return the peers in the order of a round} Each round begins with another peer, so that no
+   * peer always follows the same one.
+   */
   List<Peer> inOrderOf(int round) {
     return rotated(found, round);
   }
@@ -45,7 +48,7 @@ final class Peers {
     return order;
   }
 
-  /** One line for each that is not there. */
+  /** {@return one line for each missing peer} */
   List<String> missing() {
     return missing;
   }

@@ -4,7 +4,7 @@ import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** A line that says what is measured now and how long the rest takes. */
+/** A line with the current measurement and the remaining time. */
 final class Progress {
   private static final int WIDTH = 100;
 
@@ -16,10 +16,9 @@ final class Progress {
   private int done;
 
   /**
-   * @param expectedSeconds what one measurement takes, until some have been made
+   * @param expectedSeconds the assumed time of one measurement, until some have been made
    */
-  @SuppressWarnings(
-      "SystemConsoleNull") // It is null again from JDK 25 on where there is no terminal.
+  @SuppressWarnings("SystemConsoleNull") // From JDK 25 on it is null again without a terminal.
   Progress(int total, double expectedSeconds) {
     this.total = total;
     this.expectedSeconds = expectedSeconds;
@@ -54,7 +53,7 @@ final class Progress {
     return seconds < 120 ? seconds + " s" : (seconds + 30) / 60 + " min";
   }
 
-  /** A line of its own, for what a person should know now. */
+  /** Prints a message on a separate line. */
   void say(String line) {
     if (terminal) {
       out.println();

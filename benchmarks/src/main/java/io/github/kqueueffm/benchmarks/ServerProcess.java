@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** A server in a process of its own, fresh for each measurement. */
+/** A server in a separate process. Each measurement starts a new one. */
 final class ServerProcess implements AutoCloseable {
   private static final List<String> JVM =
       List.of(
@@ -40,16 +40,16 @@ final class ServerProcess implements AutoCloseable {
     String line = readLine();
     if (line == null || !line.startsWith("ready ")) {
       process.destroyForcibly();
-      throw new IOException("the server says \"" + line + "\" and not that it is ready");
+      throw new IOException("the server printed \"" + line + "\" in place of its ready line");
     }
     port = Integer.parseInt(line.substring("ready ".length()));
   }
 
   /**
-   * Starts one and waits until it is ready.
+   * Starts a server and waits until it is ready.
    *
-   * @param path of the file to send or of the local socket
-   * @param jvmArguments more of them
+   * @param path the file to send, or the local socket
+   * @param jvmArguments further arguments of the JVM
    */
   static ServerProcess start(Peer peer, Workload workload, String path, List<String> jvmArguments)
       throws IOException {
@@ -57,7 +57,7 @@ final class ServerProcess implements AutoCloseable {
     if (peer.isJvm()) {
       command.addAll(JVM);
       if (workload.measuresMemory()) {
-        // So that what the process takes more later is not the heap.
+        // So that memory that the process takes later does not belong to the heap.
         command.add("-XX:+AlwaysPreTouch");
       }
       command.addAll(jvmArguments);
@@ -71,7 +71,10 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(process, peer.isJvm());
   }
 
-  /** Jars in place of this module's directory: a cache for the start does not know directories. */
+  /**
+   * Replaces the directory of this module by its jar, because an AOT cache does not support
+   * directories.
+   */
   private static String classPath() {
     String own = System.getProperty("bench.jar", "");
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -87,17 +90,20 @@ final class ServerProcess implements AutoCloseable {
     return process.toHandle();
   }
 
-  /** What the event loops have allocated on the heap so far; NaN if there is no heap. */
+  /**
+   * {@return the bytes that the event loops have allocated on the heap so far, or NaN without a
+   * heap}
+   */
   double allocatedBytes() throws IOException {
     return ask(Server.ALLOCATED);
   }
 
-  /** What is live on the heap; NaN if there is no heap. */
+  /** {@return the live bytes on the heap, or NaN without a heap} */
   double liveBytes() throws IOException {
     return ask(Server.LIVE);
   }
 
-  /** The memory that the system has given to the process; NaN where it does not tell. */
+  /** {@return the resident memory of the process, or NaN if the system does not report it} */
   double residentBytes() throws IOException {
     Path status = Path.of("/proc/" + process.pid() + "/status");
     if (!Files.isReadable(status)) {
@@ -124,7 +130,7 @@ final class ServerProcess implements AutoCloseable {
     return Double.parseDouble(answer);
   }
 
-  /** A server that says nothing is ended, and with it its output. */
+  /** Kills a server that prints nothing, which also ends its output. */
   private String readLine() throws IOException {
     CompletableFuture<Process> end = new CompletableFuture<>();
     end.completeOnTimeout(process, ANSWER_SECONDS, TimeUnit.SECONDS)
@@ -145,7 +151,7 @@ final class ServerProcess implements AutoCloseable {
     try {
       process.onExit().orTimeout(EXIT_SECONDS, TimeUnit.SECONDS).join();
     } catch (CompletionException late) {
-      // The next measurement is not to be disturbed by this one.
+      // The server must not disturb the next measurement.
       process.destroyForcibly().onExit().join();
     }
   }

@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is to be measured, from system properties; an empty one is as good as none.
+ * What to measure, from system properties. An empty property counts as unset.
  *
  * <ul>
  *   <li>{@code bench.quick}: four workloads, three transports, in under three minutes
- *   <li>{@code bench.workloads}, {@code bench.transports}: names with commas between
- *   <li>{@code bench.rounds}: how often each is measured
- *   <li>{@code bench.warmup}, {@code bench.window}: milliseconds before and of a measurement
- *   <li>{@code bench.longestWarmup}: milliseconds after which a warm-up no longer waits for the JIT
- *       compilers
- *   <li>{@code bench.retries}: how often a measurement is repeated that other load disturbed
+ *   <li>{@code bench.workloads}, {@code bench.transports}: names, separated by commas
+ *   <li>{@code bench.rounds}: the number of measurements of each
+ *   <li>{@code bench.warmup}, {@code bench.window}: the milliseconds before a measurement and of it
+ *   <li>{@code bench.longestWarmup}: the milliseconds after which a warm-up no longer waits for the
+ *       JIT compilers
+ *   <li>{@code bench.retries}: how often a measurement is repeated if other load disturbed it
  *   <li>{@code bench.jmh}: whether the JMH benchmarks run too
- *   <li>{@code bench.serverArgs}: more arguments for the servers' JVMs
+ *   <li>{@code bench.serverArgs}: further arguments for the JVMs of the servers
  *   <li>{@code bench.output}: the directory for the results
  * </ul>
  */

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** How long a server takes from the start of its JVM to the first echo. */
+/** Measures the time from the start of a server's JVM to its first echo. */
 final class Start {
   private static final int STARTS = 3;
   private static final int TIMEOUT_MILLIS = 20_000;
@@ -69,7 +69,7 @@ final class Start {
         Double.NaN);
   }
 
-  /** A cache that a first start has left behind when it ended. */
+  /** {@return an AOT cache, which a first start writes when it ends} */
   private Path cache() throws Exception {
     Path cache = files.cache(peer);
     if (!Files.exists(cache)) {
@@ -78,7 +78,7 @@ final class Start {
         echo(server.port());
       }
       if (!Files.exists(cache)) {
-        throw new IOException("this JVM writes no AOT cache: -XX:AOTCacheOutput=" + cache);
+        throw new IOException("this JVM does not write an AOT cache:  -XX:AOTCacheOutput=" + cache);
       }
     }
     return cache;
@@ -90,7 +90,7 @@ final class Start {
       socket.getOutputStream().write('?');
       InputStream input = socket.getInputStream();
       if (input.read() != '?') {
-        throw new IOException("the first echo is none");
+        throw new IOException("the first echo is missing or wrong");
       }
     }
   }

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Counts a server's system calls, with perf where it may, else with strace. */
+/** Counts the system calls of a server with perf if that is permitted, else with strace. */
 enum SystemCalls {
-  PERF("perf stat: counted, in a second of its own; within about 2 %"),
-  STRACE("strace -c: counted while it slows the server down; within about 10 %"),
+  PERF("perf stat: counted in a separate second; exact to about 2 %"),
+  STRACE("strace -c: counted while strace slows the server down; exact to about 10 %"),
   NONE("not counted: neither perf nor strace works here");
 
   private static final String EVENT = "raw_syscalls:sys_enter";
@@ -43,7 +43,7 @@ enum SystemCalls {
     }
   }
 
-  /** For each operation of the load while it is counted; NaN if that is not possible. */
+  /** {@return the system calls per operation of the load, or NaN if they cannot be counted} */
   double perOperation(ServerProcess server, Load load) throws IOException, InterruptedException {
     String pid = Long.toString(server.handle().pid());
     return switch (this) {
@@ -67,7 +67,7 @@ enum SystemCalls {
 
   private static String run(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    // Or else nothing would end the reading.
+    // Otherwise reading its output might never end.
     process
         .onExit()
         .orTimeout(SECONDS_TO_END, TimeUnit.SECONDS)

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files that servers need, in a directory that goes with them. */
+/** The files that servers need, in a temporary directory that is deleted at the end. */
 final class WorkFiles implements AutoCloseable {
   private final Path directory;
   private Path big;
@@ -20,7 +20,7 @@ final class WorkFiles implements AutoCloseable {
     directory = Files.createTempDirectory("bench");
   }
 
-  /** The one to send. */
+  /** {@return the file to send} */
   Path big() throws IOException {
     if (big == null) {
       big = directory.resolve("big");
@@ -34,12 +34,12 @@ final class WorkFiles implements AutoCloseable {
     return big;
   }
 
-  /** A name for a local socket. */
+  /** {@return a name for a local socket} */
   Path nextSocket() {
     return directory.resolve("s" + sockets++);
   }
 
-  /** Where a transport's AOT cache is. */
+  /** {@return the file of a transport's AOT cache} */
   Path cache(Peer peer) {
     return directory.resolve(peer.name() + ".aot");
   }

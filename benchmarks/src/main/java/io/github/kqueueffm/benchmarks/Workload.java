@@ -3,7 +3,7 @@ package io.github.kqueueffm.benchmarks;
 import io.github.kqueueffm.benchmarks.server.Service;
 import java.util.Locale;
 
-/** What is asked of a server. */
+/** What the clients request from a server. */
 public enum Workload {
   RTT1(Service.ECHO, Kind.ASK, 1, 1, 1, "1 connection, 64 bytes to and fro"),
   PP100(Service.ECHO, Kind.ASK, 100, 100, 1, "100 connections, 64 bytes to and fro"),
@@ -30,17 +30,17 @@ public enum Workload {
 
   /** How the clients behave. */
   public enum Kind {
-    /** Ask, wait for the answer, ask again. */
+    /** Send a request, wait for the answer, and send the next one. */
     ASK,
-    /** Write without an end. */
+    /** Write endlessly. */
     PUSH,
-    /** Read without an end. */
+    /** Read endlessly. */
     PULL,
-    /** A new connection for each question. */
+    /** A new connection for each request. */
     CHURN,
     /** As ASK, with datagrams. */
     DATAGRAM,
-    /** A new process for each question. */
+    /** A new process for each request. */
     START
   }
 
@@ -72,12 +72,12 @@ public enum Workload {
     return connections;
   }
 
-  /** How many of the connections ask. */
+  /** {@return the number of connections that send requests} */
   public int active() {
     return active;
   }
 
-  /** How many questions a connection has on their way. */
+  /** {@return the number of requests that a connection has in flight} */
   public int depth() {
     return depth;
   }
@@ -90,7 +90,7 @@ public enum Workload {
     return description;
   }
 
-  /** Whether the memory that a connection takes is measured too. */
+  /** Whether the memory per connection is measured too. */
   public boolean measuresMemory() {
     return connections >= 1_000;
   }

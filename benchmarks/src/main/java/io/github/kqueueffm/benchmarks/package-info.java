@@ -1,2 +1,2 @@
-/** Measures this transport beside Netty's own, in fresh server processes, turn and turn about. */
+/** Measures this transport and Netty's own in turn, each measurement with a new server process. */
 package io.github.kqueueffm.benchmarks;

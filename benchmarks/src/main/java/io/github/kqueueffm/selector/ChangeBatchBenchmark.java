@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Reads that are armed again: one interest and its change in the list. */
+/** Arms a read again: one interest and its change in the list. */
 @State(Scope.Thread)
 public class ChangeBatchBenchmark {
   private static final int REGISTRATIONS = 64;

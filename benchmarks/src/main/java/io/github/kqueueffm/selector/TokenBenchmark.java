@@ -12,12 +12,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
-/** From an event's token to the registration. */
+/** Looks up a registration by an event's token. */
 @State(Scope.Thread)
 public class TokenBenchmark {
   private static final int LOOKED_UP = 64;
 
-  /** How many registrations there are. */
+  /** The number of registrations. */
   @Param({"100", "15000"})
   public int registrations;
 

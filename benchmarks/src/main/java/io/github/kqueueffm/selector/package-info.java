@@ -1,2 +1,2 @@
-/** JMH benchmarks of what no other package sees. */
+/** JMH benchmarks of package-private classes. */
 package io.github.kqueueffm.selector;

@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Addresses that go into the kernel and come back: struct sockaddr of each family. */
+/** Passes addresses of each family to the kernel and reads them back (struct sockaddr). */
 final class AddressChecks {
   private static final String GROUP = "ABI: addresses";
 
@@ -34,7 +34,7 @@ final class AddressChecks {
         new Check(GROUP, "lstat tells a file's type and inode", AddressChecks::status));
   }
 
-  /** How the transport knows the file again that a bind has made. */
+  /** Checks the means by which the transport recognises the file that a bind has created. */
   private static String status(Bench bench) throws IOException {
     Path path = bench.folder().resolve("s");
     KernelSocket socket = bench.socket(Constant.AF_UNIX, Constant.SOCK_STREAM);
@@ -78,7 +78,7 @@ final class AddressChecks {
     return bothEnds(bench, Constant.AF_INET6, Bench.loopback(0));
   }
 
-  /** Each end's own address has to be the one that the other end sees. */
+  /** The local address of each end has to be the remote address of the other end. */
   private static String bothEnds(Bench bench, Constant family, InetSocketAddress bound)
       throws IOException {
     KernelSocket listener = bench.socket(family, Constant.SOCK_STREAM);
@@ -129,7 +129,7 @@ final class AddressChecks {
     SocketAddress local = socket.localAddress();
     Deviation.unless(
         local instanceof UnixAddress address && address.bytes().length == 0,
-        "an unbound socket is called " + local);
+        "the name of an unbound socket is " + local);
     return "an empty name";
   }
 }

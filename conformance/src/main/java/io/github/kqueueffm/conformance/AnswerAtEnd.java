@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.charset.StandardCharsets;
 
-/** Writes back what it reads, and an answer when that has come to its end. */
+/** Writes back what it reads, and an answer after the end of the stream. */
 final class AnswerAtEnd extends ChannelInboundHandlerAdapter {
 
   @Override

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What one check works with, and takes: all of it goes when the check ends. */
+/** The resources of one check, which are released when the check ends. */
 final class Bench implements AutoCloseable {
   private final Kernel kernel;
   private final Deque<Cleanup> cleanups = new ArrayDeque<>();
@@ -48,7 +48,7 @@ final class Bench implements AutoCloseable {
     return platform().get(constant);
   }
 
-  /** Whether kqueue is this project's own, over epoll. */
+  /** Whether kqueue is the one of this project over epoll. */
   boolean isEmbedded() {
     return !kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT);
   }
@@ -59,12 +59,14 @@ final class Bench implements AutoCloseable {
     return address;
   }
 
-  /** A kqueue as the transport uses it. */
+  /** Opens a kqueue as the transport uses it. */
   RawQueue queue() throws IOException {
     return opened(new RawQueue(platform(), Kqueues.open(kernel)));
   }
 
-  /** One whose events have data and fflags, which the embedded kqueue leaves out for speed. */
+  /**
+   * Opens a kqueue whose events have data and fflags, which the embedded kqueue omits for speed.
+   */
   RawQueue detailedQueue() throws IOException {
     return isEmbedded() ? opened(new RawQueue(platform(), Kqueues.openDetailed(kernel))) : queue();
   }
@@ -74,7 +76,7 @@ final class Bench implements AutoCloseable {
     return queue;
   }
 
-  /** Closes the descriptor at the end. */
+  /** Closes the descriptor at the end of the check. */
   int own(int fd) {
     cleanups.push(() -> kernel.close(fd));
     return fd;
@@ -89,7 +91,7 @@ final class Bench implements AutoCloseable {
     return own(KernelSocket.open(kernel, number(family), number(type)));
   }
 
-  /** A listening TCP socket on the IPv4 loopback. */
+  /** Opens a listening TCP socket on the IPv4 loopback. */
   KernelSocket listener() throws IOException {
     KernelSocket listener = socket(Constant.AF_INET, Constant.SOCK_STREAM);
     listener.bind(loopback(0));
@@ -105,7 +107,10 @@ final class Bench implements AutoCloseable {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
   }
 
-  /** A folder that goes with all that is in it; its path is short, as local sockets need it. */
+  /**
+   * Creates a folder that is deleted with its contents. Its path is short, because the path of a
+   * local socket is limited.
+   */
   Path folder() throws IOException {
     Path root = Path.of("/tmp");
     Path folder =
@@ -125,7 +130,7 @@ final class Bench implements AutoCloseable {
     Files.delete(folder);
   }
 
-  /** Sends bytes of a text, which has to fit into the socket's buffer. */
+  /** Sends the bytes of a text, which has to fit into the buffer of the socket. */
   void send(int fd, String text) {
     long memory = memory(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -139,7 +144,7 @@ final class Bench implements AutoCloseable {
     return platform().getOr(Constant.MSG_NOSIGNAL, 0);
   }
 
-  /** Receives up to 64 bytes, as text, or what recv said instead. */
+  /** Receives up to 64 bytes as text, or the result of recv. */
   String receive(int fd) {
     long memory = memory(64);
     long received = kernel.recv(fd, memory, 64, 0);
@@ -153,7 +158,7 @@ final class Bench implements AutoCloseable {
     return text.toString();
   }
 
-  /** A result, or the name of the errno that it is. */
+  /** {@return a result as text, or the name of its errno} */
   String result(long result) {
     return result < 0 ? errno((int) -result) : Long.toString(result);
   }

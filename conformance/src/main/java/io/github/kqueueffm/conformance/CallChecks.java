@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
 
-/** Calls whose arguments or errors are told wrong easily. */
+/** Calls whose arguments or errors are easily passed or reported wrongly. */
 final class CallChecks {
   private static final String GROUP = "ABI: calls and errors";
   private static final int ACCESS_MODE = 3;
@@ -94,10 +94,10 @@ final class CallChecks {
         client.finishConnect(address, 0);
       }
     } catch (IOException e) {
-      Deviation.unless(e.getMessage().startsWith(expected), "it said: " + e.getMessage());
+      Deviation.unless(e.getMessage().startsWith(expected), "the message was: " + e.getMessage());
       return e.getMessage();
     }
-    throw new Deviation("connected to a port that nobody listens at");
+    throw new Deviation("the connect to a port without a listener succeeded");
   }
 
   private static String addressInUse(Bench bench) throws IOException {
@@ -122,7 +122,7 @@ final class CallChecks {
     } catch (IOException e) {
       Deviation.unless(
           e.getMessage().contains(errno.text()) || e.getMessage().contains(errno.name()),
-          "it said: " + e.getMessage());
+          "the message was: " + e.getMessage());
       return e.getMessage();
     }
     throw new Deviation("it did not fail");
@@ -130,7 +130,7 @@ final class CallChecks {
 
   private static String notConnected(Bench bench) throws IOException {
     KernelSocket alone = bench.socket(Constant.AF_INET, Constant.SOCK_STREAM);
-    // Not by shutdown, which NetBSD and OpenBSD do before a connect.
+    // Not by shutdown, which succeeds before a connect on NetBSD and OpenBSD.
     long memory = bench.memory(Long.BYTES + Sockaddr.of(bench.platform()).size());
     Memory.putInt(memory, Sockaddr.of(bench.platform()).size());
     int result = bench.kernel().getpeername(alone.fd(), memory + Long.BYTES, memory);

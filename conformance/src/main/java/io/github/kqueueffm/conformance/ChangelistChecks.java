@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What kevent does with its changes, and what it answers for those that fail. */
+/** What kevent does with its changes, and how it answers those that fail. */
 final class ChangelistChecks {
   private static final String GROUP = "kqueue: changes";
   private static final int SOON = 2000;
@@ -90,7 +90,7 @@ final class ChangelistChecks {
     TcpPair pair = bench.tcp();
     bench.send(pair.far().fd(), "data");
     RawQueue waiting = bench.queue();
-    // The arrays are per object, the kqueue is shared.
+    // Each object has its own arrays. The kqueue is shared.
     RawQueue foreign = new RawQueue(bench.platform(), new Shared(waiting.kqueue()));
     try {
       foreign.add(pair.near().fd(), Constant.EVFILT_READ, 5, Constant.EV_ONESHOT);
@@ -116,7 +116,7 @@ final class ChangelistChecks {
     queue.kqueue().forget(fd);
     pair.near().close();
     queue.silent(QUIET);
-    // Lowest free number first: most likely the same one.
+    // A new descriptor gets the lowest free number, which is usually the same one.
     TcpPair next = bench.tcp();
     bench.send(next.far().fd(), "data");
     queue.silent(QUIET);

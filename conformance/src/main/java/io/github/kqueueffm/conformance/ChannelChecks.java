@@ -102,7 +102,8 @@ final class ChannelChecks {
     try (Loops loops = new Loops()) {
       Channel server = loops.serve(KQueueFfmServerDomainSocketChannel.class, address, Echo::new);
       Deviation.unless(
-          server.localAddress().equals(address), "its name is told as " + server.localAddress());
+          server.localAddress().equals(address),
+          "its name is reported as " + server.localAddress());
       try (Stream<Path> files = Files.list(folder)) {
         String name =
             new String(
@@ -113,7 +114,7 @@ final class ChannelChecks {
       Loops.await(server.close());
     }
     try (Stream<Path> files = Files.list(folder)) {
-      Deviation.unless(files.findAny().isEmpty(), "the file is left behind");
+      Deviation.unless(files.findAny().isEmpty(), "the file was not deleted");
     }
     return "two bytes, and no file is left";
   }
@@ -127,11 +128,11 @@ final class ChannelChecks {
     Channel client = loops.connect(type, server.localAddress(), collector);
     client.writeAndFlush(Unpooled.wrappedBuffer(bytes));
     ByteBuf echoed = collector.awaitBytes(ECHO_BYTES);
-    Deviation.unless(echoed.equals(Unpooled.wrappedBuffer(bytes)), "other bytes came back");
+    Deviation.unless(echoed.equals(Unpooled.wrappedBuffer(bytes)), "different bytes came back");
     return String.format(Locale.ROOT, "every byte, in %.1f ms", (System.nanoTime() - start) / 1e6);
   }
 
-  /** Passes a listening TCP socket to a client, which then accepts from it. */
+  /** Passes a listening TCP socket to a client, which then accepts a connection from it. */
   private static String descriptor(Bench bench) throws Exception {
     try (Loops loops = new Loops()) {
       InetSocketAddress address;
@@ -184,10 +185,10 @@ final class ChannelChecks {
       Loops.await(server.close());
       ChannelFuture connect =
           loops.client(KQueueFfmSocketChannel.class, new Collector()).connect(address);
-      Deviation.unless(connect.await(10_000), "connect does not end");
+      Deviation.unless(connect.await(10_000), "the connect does not complete");
       String said = connect.cause() == null ? "connected" : connect.cause().getMessage();
       Deviation.unless(
-          said.startsWith("Connection refused: " + address + " ("), "it said: " + said);
+          said.startsWith("Connection refused: " + address + " ("), "the message was: " + said);
       return said;
     }
   }
@@ -207,7 +208,7 @@ final class ChannelChecks {
       client.writeAndFlush(Unpooled.copiedBuffer("question", StandardCharsets.US_ASCII));
       Loops.await(client.shutdownOutput());
       String answer = collector.awaitEnd();
-      Deviation.unless(answer.equals("question, answer"), "there came: " + answer);
+      Deviation.unless(answer.equals("question, answer"), "received: " + answer);
       return answer;
     }
   }
@@ -286,7 +287,7 @@ final class ChannelChecks {
       peer.awaitActive();
       Loops.await(client.close());
       String said = peer.awaitFailure();
-      Deviation.unless(said.contains("Connection reset"), "it said: " + said);
+      Deviation.unless(said.contains("Connection reset"), "the message was: " + said);
       return said;
     }
   }
@@ -324,7 +325,7 @@ final class ChannelChecks {
                   KQueueFfmSocketChannel.class, listener.getLocalSocketAddress(), new Collector());
       Socket peer = listener.accept();
       peer.setSoLinger(true, 0);
-      // In the loop, so that the channel does not notice the reset in between.
+      // On the loop's thread, so that the channel does not notice the reset meanwhile.
       return client
           .eventLoop()
           .submit(() -> optionsAfterReset(bench, client, peer))
@@ -389,7 +390,7 @@ final class ChannelChecks {
             client.writeAndFlush(new DefaultFileRegion(file, 0, length));
           });
       String text = collector.awaitBytes((int) length).toString(StandardCharsets.US_ASCII);
-      Deviation.unless(text.equals("a file's text"), "there came: " + text);
+      Deviation.unless(text.equals("a file's text"), "received: " + text);
       return text;
     }
   }
@@ -408,7 +409,7 @@ final class ChannelChecks {
       loops.register(channel);
       collector.awaitActive();
       String text = collector.awaitEnd();
-      Deviation.unless(text.equals("unread"), "its bytes are: " + text);
+      Deviation.unless(text.equals("unread"), "its bytes were: " + text);
       return "active, 6 bytes, end";
     }
   }

@@ -1,21 +1,21 @@
 package io.github.kqueueffm.conformance;
 
 /**
- * One thing that has to hold.
+ * A property of the system that the transport relies on.
  *
- * @param group what it belongs to, for the report
- * @param name what holds if it passes
+ * @param group the group of the check in the report
+ * @param name the property that holds if the check passes
  */
 record Check(String group, String name, Body body) {
 
-  /** How it is found out. */
+  /** The code of a check. */
   interface Body {
     /**
-     * Tries it.
+     * Runs the check.
      *
-     * @return what was seen, for people
-     * @throws NotOffered if the system does not have it and the transport does without
-     * @throws Exception anything else if it does not hold
+     * @return what was seen, as text for people
+     * @throws NotOffered if the system lacks the feature and the transport does not need it
+     * @throws Exception any other exception if the property does not hold
      */
     String run(Bench bench) throws Exception;
   }

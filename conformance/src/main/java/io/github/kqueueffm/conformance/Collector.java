@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Keeps what a channel reads, and lets another thread wait for it. */
+/** Keeps the bytes that a channel reads, and lets another thread wait for them. */
 @Sharable
 final class Collector extends ChannelInboundHandlerAdapter {
   private final ByteBuf bytes = Unpooled.buffer();
@@ -59,7 +59,7 @@ final class Collector extends ChannelInboundHandlerAdapter {
     return bytes.copy();
   }
 
-  /** What came until the end of the stream. */
+  /** {@return the bytes until the end of the stream} */
   synchronized String awaitEnd() throws InterruptedException {
     await(() -> ended, "no end of the stream");
     return bytes.toString(StandardCharsets.US_ASCII);

@@ -9,8 +9,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Tells whether what this transport knows of the system holds on it. Prints a page, or with {@code
- * --json} an object.
+ * Checks whether the facts that this transport relies on hold on the system. Prints a page, or an
+ * object with {@code --json}.
  */
 public final class Conformance {
   private static final int GOOD = 0;
@@ -19,18 +19,19 @@ public final class Conformance {
 
   private static final String USAGE =
       """
-      usage: java -jar testsuite-<version>-conformance.jar [--json]
-      Exit status: 0 if every check passed or is not offered here, 1 if one failed,
-      2 if the transport cannot run at all or the arguments are wrong.\
+      usage: java -jar conformance-<version>-all.jar [--json]
+      Exit status: 0 if no check failed, 1 if a check failed,
+      2 if the transport is not available or the arguments are wrong.\
       """;
 
-  // Held, since a logger that nobody holds forgets its level.
+  // A field, because a logger without a strong reference may lose its level.
   private static final Logger NETTY = Logger.getLogger("io.netty");
 
   private Conformance() {}
 
   public static void main(String[] args) throws InterruptedException {
-    // It warns of what checks do on purpose, such as to end loops with connections open.
+    // Netty would warn of things that the checks do on purpose, such as ending loops with open
+    // connections.
     NETTY.setLevel(Level.SEVERE);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     boolean json = args.length == 1 && args[0].equals("--json");

@@ -41,12 +41,12 @@ import java.util.concurrent.TimeUnit;
 final class DatagramChecks {
   private static final String GROUP = "channels";
 
-  /** More than the receive buffer of a local datagram socket holds on any system. */
+  /** More datagrams than the receive buffer of a local socket holds on any system. */
   private static final int MANY = 2_000;
 
   private static final int TRAFFIC_CLASS = 0x10;
 
-  /** Above the limit of a UDP packet. */
+  /** More bytes than a UDP packet can have. */
   private static final int TOO_LONG = 70_000;
 
   private DatagramChecks() {}
@@ -159,7 +159,7 @@ final class DatagramChecks {
       }
       client.flush();
       sent.forEach(Loops::await);
-      // What a failure leaves with the socket would fail the next flush.
+      // An error that stays in the socket would fail the next flush.
       send(client, "five", server);
       for (String text : List.of("one", "two", "three", "four", "five")) {
         received.expect(text, client.localAddress());
@@ -210,7 +210,7 @@ final class DatagramChecks {
       int result = bench.kernel().getsockopt(fd, level, option, memory, memory + Integer.BYTES);
       Deviation.unless(
           result == 0 && Memory.getInt(memory) == TRAFFIC_CLASS,
-          "it is true, and IPv4 does not have it");
+          "it is true, but IPv4 does not have the value");
       return "true";
     }
   }
@@ -245,7 +245,7 @@ final class DatagramChecks {
     }
   }
 
-  /** What the JDK cannot join needs a route that this machine does not have. */
+  /** If the JDK cannot join the group either, the machine lacks a route for it. */
   @SuppressWarnings("deprecation") // It joins without an interface.
   private static void joinByTheJdk(InetAddress group) {
     try (MulticastSocket socket = new MulticastSocket(0)) {
@@ -267,13 +267,14 @@ final class DatagramChecks {
       int port = ((InetSocketAddress) server.localAddress()).getPort();
       Channel client = udp(loops, Bench.loopback(0), new Received());
       send(client, "hello", Bench.loopback(port));
-      InetSocketAddress told = (InetSocketAddress) received.expect("hello", client.localAddress());
-      InetAddress address = told.getAddress();
+      InetSocketAddress recipient =
+          (InetSocketAddress) received.expect("hello", client.localAddress());
+      InetAddress address = recipient.getAddress();
       if (address.isAnyLocalAddress()) {
         throw new NotOffered("it is told as the wildcard address");
       }
-      Deviation.unless(Bench.loopback(port).equals(told), "it is told as " + told);
-      return told.toString();
+      Deviation.unless(Bench.loopback(port).equals(recipient), "it is reported as " + recipient);
+      return recipient.toString();
     }
   }
 
@@ -291,14 +292,14 @@ final class DatagramChecks {
         send(client, text, (InetSocketAddress) server.localAddress());
         received.expect("", client.localAddress());
       }
-      // Whatever is made up comes in the same read as the last one.
+      // A datagram that was not sent would come in the same read as the last one.
       server.eventLoop().submit(() -> {}).sync();
       received.expectNoMore();
       return "3 sent, 3 received";
     }
   }
 
-  /** Gives buffers of 0 bytes. */
+  /** Allocates buffers of 0 bytes. */
   private static final class NoRoom extends DefaultMaxMessagesRecvByteBufAllocator {
     NoRoom() {
       super(16);
@@ -317,7 +318,7 @@ final class DatagramChecks {
 
         @Override
         public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
-          // Netty's own ends a read after no bytes.
+          // Netty's handle ends a read after 0 bytes.
           return left-- > 0;
         }
 
@@ -364,7 +365,7 @@ final class DatagramChecks {
       Deviation.unless(
           sent.awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS)
               && sent.cause() instanceof FileNotFoundException,
-          "it ends with " + sent.cause());
+          "the write ended with " + sent.cause());
       return sent.cause().getMessage();
     }
   }
@@ -398,7 +399,7 @@ final class DatagramChecks {
     }
   }
 
-  /** Keeps what a datagram channel reads. */
+  /** Keeps the datagrams that a channel reads. */
   private static final class Received extends ChannelInboundHandlerAdapter {
     private final LinkedBlockingQueue<AddressedEnvelope<?, ?>> packets =
         new LinkedBlockingQueue<>();
@@ -412,7 +413,7 @@ final class DatagramChecks {
       Deviation.unless(packets.isEmpty(), "there are " + packets.size() + " more");
     }
 
-    /** Waits for a datagram. Its recipient. */
+    /** Waits for a datagram; returns its recipient. */
     SocketAddress expect(String text, SocketAddress sender) throws InterruptedException {
       AddressedEnvelope<?, ?> packet = packets.poll(Loops.SECONDS, TimeUnit.SECONDS);
       Deviation.unless(packet != null, "no datagram within " + Loops.SECONDS + " s");

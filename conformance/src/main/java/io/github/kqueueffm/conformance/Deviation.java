@@ -1,6 +1,6 @@
 package io.github.kqueueffm.conformance;
 
-/** Something was seen that should not be. */
+/** The system behaves differently from what the transport relies on. */
 final class Deviation extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

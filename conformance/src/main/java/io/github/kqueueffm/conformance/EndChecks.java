@@ -5,7 +5,10 @@ import io.github.kqueueffm.abi.Errno;
 import java.io.IOException;
 import java.util.List;
 
-/** The end of a stream, and the sentinel that notices it while nobody reads. */
+/**
+ * The end of a stream, and the peer-close knote (sentinel) that reports it while the channel does
+ * not read.
+ */
 final class EndChecks {
   private static final String GROUP = "kqueue: end of stream";
   private static final int SOON = 2000;
@@ -38,7 +41,7 @@ final class EndChecks {
     return event + "; recv " + bytes + ", then the end";
   }
 
-  /** FIN can come some time after the data. */
+  /** The FIN may arrive later than the data. */
   private static RawEvent untilEof(RawQueue queue, int fd) throws IOException {
     RawEvent event;
     long end = System.nanoTime() + SOON * 1_000_000L;
@@ -57,7 +60,7 @@ final class EndChecks {
     RawEvent event = queue.one(SOON);
     Deviation.unless(
         event.has(Constant.EV_EOF) && bench.platform().is(Errno.ECONNRESET, event.fflags()),
-        "told as " + event);
+        "reported as " + event);
     return event.toString();
   }
 
@@ -96,7 +99,7 @@ final class EndChecks {
     RawQueue queue = armed(bench, pair);
     pair.far().shutdown(false, true);
     RawEvent event = queue.one(SOON);
-    Deviation.unless(event.has(Constant.EV_EOF), "told as " + event);
+    Deviation.unless(event.has(Constant.EV_EOF), "reported as " + event);
     queue.silent(QUIET);
     return event.toString();
   }
@@ -106,7 +109,7 @@ final class EndChecks {
     RawQueue queue = armed(bench, pair);
     pair.reset();
     RawEvent event = queue.one(SOON);
-    Deviation.unless(event.has(Constant.EV_EOF), "told as " + event);
+    Deviation.unless(event.has(Constant.EV_EOF), "reported as " + event);
     String error = bench.receive(pair.near().fd());
     Deviation.unless(error.equals("ECONNRESET"), "recv says " + error + " after it");
     return event + "; recv " + error;
@@ -117,7 +120,7 @@ final class EndChecks {
     pair.far().shutdown(false, true);
     untilEof(bench.queue(), pair.near().fd());
     RawEvent event = bench.queue().sentinel(pair.near().fd(), 1).one(SOON);
-    Deviation.unless(event.has(Constant.EV_EOF), "told as " + event);
+    Deviation.unless(event.has(Constant.EV_EOF), "reported as " + event);
     return event.toString();
   }
 
@@ -130,7 +133,7 @@ final class EndChecks {
     queue.await(0);
     queue.change(fd, Constant.EVFILT_READ, 2, Constant.EV_DELETE);
     RawEvent event = queue.add(fd, Constant.EVFILT_READ, 2, Constant.EV_ONESHOT).one(SOON);
-    Deviation.unless(event.udata() == 2 && !event.has(Constant.EV_ERROR), "told as " + event);
+    Deviation.unless(event.udata() == 2 && !event.has(Constant.EV_ERROR), "reported as " + event);
     queue.silent(QUIET);
     RawEvent answer = queue.change(fd, Constant.EVFILT_READ, 2, Constant.EV_DELETE).one(0);
     Deviation.unless(answer.isError(Errno.ENOENT), "it stayed: EV_DELETE gives " + answer);

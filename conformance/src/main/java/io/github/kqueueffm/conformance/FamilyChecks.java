@@ -25,11 +25,11 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** IPv4 and IPv6 by channels of which nobody says what they are for. */
+/** IPv4 and IPv6 on channels that were opened without a family. */
 final class FamilyChecks {
   private static final String GROUP = "channels";
 
-  /** On NetBSD two of so many v4-mapped connections have got the same four numbers. */
+  /** On NetBSD two of this many v4-mapped connections got the same addresses and ports. */
   private static final int CONNECTIONS = 400;
 
   private FamilyChecks() {}
@@ -63,7 +63,7 @@ final class FamilyChecks {
       for (int i = 0; i < CONNECTIONS; i++) {
         Channel client = Loops.await(connects.get(i));
         SocketAddress address = client.localAddress();
-        Deviation.unless(addresses.add(address), address + " was given to two that live");
+        Deviation.unless(addresses.add(address), address + " belongs to two open connections");
         client.writeAndFlush(text(number(i)));
       }
       for (int i = 0; i < CONNECTIONS; i++) {
@@ -205,7 +205,7 @@ final class FamilyChecks {
       ChannelFuture sent = client.writeAndFlush(text("anyone?"));
       sent.awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS);
       Throwable failure = letters.failure();
-      Deviation.unless(failure instanceof PortUnreachableException, "it is told as " + failure);
+      Deviation.unless(failure instanceof PortUnreachableException, "it is reported as " + failure);
       return failure.getMessage();
     }
   }

@@ -3,7 +3,7 @@ package io.github.kqueueffm.conformance;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Writes one message to who connects, and closes. */
+/** Writes one message to each client, and closes the connection. */
 final class Greeting extends ChannelInboundHandlerAdapter {
   private final Object message;
 

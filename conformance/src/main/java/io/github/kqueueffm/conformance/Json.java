@@ -2,7 +2,7 @@ package io.github.kqueueffm.conformance;
 
 import java.util.Locale;
 
-/** Writes JSON, in the order of its calls. */
+/** Writes JSON in the order of the calls. */
 final class Json {
   private final StringBuilder text = new StringBuilder();
   private boolean first = true;
@@ -20,7 +20,7 @@ final class Json {
     return this;
   }
 
-  /** The name of what is opened next. */
+  /** Writes the name of the next object or array. */
   Json name(String name) {
     separate();
     quote(name);

@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.util.List;
 
-/** Connects to an address of one link, whose interface the user does not name. */
+/** Connects to a link-local address whose interface the user does not name. */
 final class LinkLocal {
   private LinkLocal() {}
 
@@ -36,7 +36,7 @@ final class LinkLocal {
     }
   }
 
-  /** One that a single interface has. */
+  /** {@return an address that only one interface has} */
   private static InetAddress own() throws Exception {
     List<InetAddress> all =
         NetworkInterface.networkInterfaces()

@@ -39,7 +39,7 @@ final class Loops implements AutoCloseable {
     return await(server(handlers).channelFactory(factory).bind(address));
   }
 
-  /** The same with a channel on a socket that is bound already. */
+  /** The same with a channel of a socket that is already bound. */
   Channel serve(ServerChannel channel, Supplier<ChannelHandler> handlers) {
     return await(server(handlers).channelFactory(() -> channel).register());
   }
@@ -73,7 +73,7 @@ final class Loops implements AutoCloseable {
     await(group.register(channel));
   }
 
-  /** The channel of a future, which has to succeed in time. */
+  /** {@return the channel of a future, which has to succeed in time} */
   static Channel await(ChannelFuture future) {
     Deviation.unless(future.awaitUninterruptibly(SECONDS, TimeUnit.SECONDS), "nothing within 10 s");
     return future.syncUninterruptibly().channel();

@@ -1,6 +1,6 @@
 package io.github.kqueueffm.conformance;
 
-/** The system does not have what a check is about, and the transport does without it. */
+/** The system lacks the feature of a check, and the transport does not need it. */
 final class NotOffered extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -94,7 +94,7 @@ final class OneShotChecks {
     RawQueue queue = bench.detailedQueue();
     RawEvent event =
         queue.add(pair.near().fd(), Constant.EVFILT_READ, 1, Constant.EV_ONESHOT).one(SOON);
-    Deviation.unless(event.data() == 7, "7 bytes are told as " + event);
+    Deviation.unless(event.data() == 7, "7 bytes are reported as " + event);
     return event.toString();
   }
 
@@ -137,8 +137,8 @@ final class OneShotChecks {
     boolean atOnce = client.connect(address);
     RawEvent event =
         bench.queue().add(client.fd(), Constant.EVFILT_WRITE, 1, Constant.EV_ONESHOT).one(SOON);
-    Deviation.unless(!event.has(Constant.EV_EOF), "a connect that succeeds is told as " + event);
-    Deviation.unless(atOnce || client.finishConnect(address, 0), "told too early: " + event);
+    Deviation.unless(!event.has(Constant.EV_EOF), "a successful connect is reported as " + event);
+    Deviation.unless(atOnce || client.finishConnect(address, 0), "reported too early: " + event);
     return event + (atOnce ? ", connected at once" : "");
   }
 
@@ -159,7 +159,7 @@ final class OneShotChecks {
             .one(SOON);
     Deviation.unless(
         event.has(Constant.EV_EOF) && bench.platform().is(Errno.ECONNREFUSED, event.fflags()),
-        "told as " + event);
+        "reported as " + event);
     return event.toString();
   }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Options that are set have to be got back. */
+/** An option that was set has to be read back with its value. */
 final class OptionChecks {
   private static final String GROUP = "ABI: options";
 
@@ -101,7 +101,7 @@ final class OptionChecks {
     return seen.toString().trim();
   }
 
-  /** What a short, or one of ticks of 10 ms, would make 0 or a negative number of. */
+  /** Values that become 0 or negative in a short, or in a short of ticks of 10 ms. */
   private static String longLinger(Bench bench) throws IOException {
     KernelSocket socket = tcp(bench);
     StringBuilder seen = new StringBuilder();
@@ -121,7 +121,7 @@ final class OptionChecks {
       socket.setInt(Constant.SOL_SOCKET, option, 50_000);
       int got = socket.getInt(Constant.SOL_SOCKET, option);
       seen.append(got).append(' ');
-      // Linux answers twice the value, for its own overhead.
+      // Linux answers twice the value, which includes its overhead.
       Deviation.unless(got >= 50_000 && got <= 100_000, option + " of 50000 became " + got);
     }
     return seen.append("of 50000").toString();
@@ -140,7 +140,7 @@ final class OptionChecks {
     pair.near().setInt(Constant.IPPROTO_TCP, option, 0);
     TcpPair.await(bench, pair.far().fd(), Constant.EVFILT_READ);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    // What the persist timer sends comes after 5 s.
+    // The persist timer would send the data after 5 s.
     Deviation.unless(millis < 3000, "what " + option + " held came after " + millis + " ms");
     return option + ", after " + millis + " ms";
   }
@@ -201,7 +201,10 @@ final class OptionChecks {
     return "stream, datagram, " + listening(bench);
   }
 
-  /** DragonFly, and OpenBSD up to 7.3, refuse to tell; a descriptor that is bound listens again. */
+  /**
+   * DragonFly, and OpenBSD up to 7.3, cannot read SO_ACCEPTCONN. There the transport listens again
+   * on a bound descriptor.
+   */
   private static String listening(Bench bench) throws IOException {
     int listens;
     try {

@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 
-/** A struct kevent that the kernel has filled, with names for its numbers. */
+/** A struct kevent from the kernel, with names for its numbers. */
 record RawEvent(
     Platform platform, long ident, int filter, int flags, int fflags, long data, long udata) {
 
@@ -16,7 +16,7 @@ record RawEvent(
     return (flags & platform.get(flag)) != 0;
   }
 
-  /** Whether it is a change that failed, with that errno. */
+  /** Whether it is the answer to a change that failed with that errno. */
   boolean isError(Errno errno) {
     return has(Constant.EV_ERROR) && platform.is(errno, (int) data);
   }

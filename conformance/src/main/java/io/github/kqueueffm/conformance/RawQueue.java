@@ -56,7 +56,7 @@ final class RawQueue implements AutoCloseable {
     return change(ident, filter, adding | flags(flags), 0, 0, udata);
   }
 
-  /** Adds a sentinel: silent until the peer goes away. */
+  /** Adds a peer-close knote (sentinel), which reports only the end of the stream. */
   RawQueue sentinel(long ident, long udata) {
     int flags = flags(Constant.EV_ADD, Constant.EV_CLEAR);
     return change(
@@ -71,7 +71,10 @@ final class RawQueue implements AutoCloseable {
     return all;
   }
 
-  /** kevent as it is: sends the changes and waits, 0 does not. The count or the negative errno. */
+  /**
+   * Calls kevent: sends the changes and waits, or polls if {@code millis} is 0. Returns the count
+   * or the negative errno.
+   */
   int call(int nevents, int millis) {
     Struct layout = platform.struct("timespec");
     Memory.putLong(timespec + layout.offset("tv_sec"), millis / 1000);
@@ -82,7 +85,7 @@ final class RawQueue implements AutoCloseable {
     return kqueue.kevent(changes, sent, nevents == 0 ? 0 : events, nevents, timespec);
   }
 
-  /** Sends the changes without a look at events. */
+  /** Sends the changes without receiving events. */
   void apply() throws IOException {
     int result = call(0, 0);
     if (result < 0) {
@@ -90,7 +93,7 @@ final class RawQueue implements AutoCloseable {
     }
   }
 
-  /** Sends the changes and waits for events, which may be none. */
+  /** Sends the changes and waits for events; there may be none. */
   List<RawEvent> await(int millis) throws IOException {
     int result;
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -108,14 +111,14 @@ final class RawQueue implements AutoCloseable {
     return list;
   }
 
-  /** Waits for an event, which has to be the only one. */
+  /** Waits for exactly one event. */
   RawEvent one(int millis) throws IOException {
     List<RawEvent> list = await(millis);
     Deviation.unless(list.size() == 1, list.size() + " events in place of one: " + list);
     return list.get(0);
   }
 
-  /** Looks for events, of which there must be none. */
+  /** Checks that there are no events. */
   void silent(int millis) throws IOException {
     List<RawEvent> list = await(millis);
     Deviation.unless(list.isEmpty(), "not silent: " + list);

@@ -4,7 +4,7 @@ import io.github.kqueueffm.conformance.Result.Outcome;
 import java.util.List;
 import java.util.Locale;
 
-/** Results as a page of text, and as JSON. */
+/** Formats the results as a page of text, and as JSON. */
 record Report(Subject subject, List<Result> results) {
 
   boolean isGood() {

@@ -1,9 +1,9 @@
 package io.github.kqueueffm.conformance;
 
 /**
- * What came of a check.
+ * The result of a check.
  *
- * @param seen what was seen, or what went wrong
+ * @param seen what was seen, or the failure
  */
 record Result(Check check, Outcome outcome, String seen, long millis) {
 

@@ -8,7 +8,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs checks one after another. None of them, whatever it does, keeps the next from running. */
+/**
+ * Runs checks one after another. A check that fails or hangs does not prevent the next from
+ * running.
+ */
 final class Runner {
   private static final int SECONDS = 20;
 
@@ -25,7 +28,7 @@ final class Runner {
   private static Result run(Check check) throws InterruptedException {
     FutureTask<String> task = new FutureTask<>(() -> inBench(check));
     long start = System.nanoTime();
-    // On a thread of its own, which is left behind if a call into the system never comes back.
+    // Each check has a separate thread, which is abandoned if a system call never returns.
     Thread thread = new Thread(task, "check " + check.name());
     thread.setDaemon(true);
     thread.start();
@@ -33,7 +36,7 @@ final class Runner {
       return result(check, Outcome.PASS, task.get(SECONDS, TimeUnit.SECONDS), start);
     } catch (TimeoutException e) {
       thread.interrupt();
-      return result(check, Outcome.FAIL, "no end within " + SECONDS + " s", start);
+      return result(check, Outcome.FAIL, "not finished within " + SECONDS + " s", start);
     } catch (ExecutionException e) {
       return failed(check, e.getCause(), start);
     }

@@ -3,7 +3,7 @@ package io.github.kqueueffm.conformance;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.syscall.KeventLayout;
 
-/** Somebody else's kqueue, which a close leaves open. */
+/** A kqueue that another object owns, so close leaves it open. */
 record Shared(Kqueue kqueue) implements Kqueue {
 
   @Override

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A thread that sleeps in a poller until others have left work for it and woken it. */
+/** A thread that sleeps in a poller until other threads give it work and wake it. */
 final class Sleeper implements AutoCloseable {
-  /** A sleep that lasts so long with work left for it has missed its wakeup. */
+  /** A sleep of this length with pending work has lost its wakeup. */
   private static final long LOST_NANOS = TimeUnit.SECONDS.toNanos(4);
 
-  /** Long enough for the other thread to fall asleep again. */
+  /** A pause in which the other thread falls asleep again. */
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -49,19 +49,21 @@ final class Sleeper implements AutoCloseable {
         long now = System.nanoTime();
         sleeps.incrementAndGet();
         if (now - start >= LOST_NANOS && left.get() != done) {
-          failure = "a wakeup was lost: the sleep went on with work left for it";
+          failure = "a wakeup was lost: the sleep continued with pending work";
         }
         doneNanos = now;
         done = left.get();
       }
     } catch (ClosedSelectorException e) {
-      // The end, between two sleeps.
+      // The sleeper was ended between two sleeps.
     } catch (IOException | RuntimeException e) {
       failure = e.toString();
     }
   }
 
-  /** Wakes it that often, one after another; the median of the nanoseconds that it took. */
+  /**
+   * Wakes the thread that often, one wakeup after another; returns the median of the nanoseconds.
+   */
   long median(int rounds) {
     long[] nanos = new long[rounds];
     for (int i = 0; i < rounds; i++) {
@@ -91,7 +93,7 @@ final class Sleeper implements AutoCloseable {
     Deviation.unless(failure == null, failure);
   }
 
-  /** Wakes it from several threads at once, that often each. */
+  /** Wakes the thread from several threads at the same time, each that often. */
   String flood(int threads, int each) throws InterruptedException {
     Thread[] wakers = new Thread[threads];
     for (int i = 0; i < threads; i++) {
@@ -113,7 +115,7 @@ final class Sleeper implements AutoCloseable {
     try {
       for (int i = 0; i < times; i++) {
         long mine = wake();
-        // Now and then the other thread is given the time to fall asleep, by more or less.
+        // Sometimes a pause of varying length lets the other thread fall asleep.
         for (int spin = 0; i % 2 == 0 && done < mine && spin < PATIENCE; spin++) {
           LockSupport.parkNanos(1);
         }
@@ -126,7 +128,7 @@ final class Sleeper implements AutoCloseable {
   @Override
   public void close() {
     ended = true;
-    // Waits for the thread in it.
+    // Waits until the thread has left the poller.
     poller.close();
   }
 }

@@ -21,7 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Layouts of the other structs: kevent, iovec, msghdr, cmsghdr, credentials. */
+/** Layouts of further structs: kevent, iovec, msghdr, cmsghdr, credentials. */
 final class StructChecks {
   private static final String GROUP = "ABI: structs";
   private static final int SOON = 1000;
@@ -97,7 +97,7 @@ final class StructChecks {
     } finally {
       iovecs.free();
     }
-    Deviation.unless(Memory.getLong(memory + 8) == 0x0605_0403_0201L, "other bytes came");
+    Deviation.unless(Memory.getLong(memory + 8) == 0x0605_0403_0201L, "different bytes came");
     return "3 parts each";
   }
 
@@ -126,7 +126,7 @@ final class StructChecks {
     Deviation.unless(
         (header.flags(message) & truncated) != 0, "no MSG_TRUNC in " + header.flags(message));
     InetSocketAddress from = codec.get(name, header.nameLength(message));
-    Deviation.unless(sender.localAddress().equals(from), "the sender is called " + from);
+    Deviation.unless(sender.localAddress().equals(from), "the sender is reported as " + from);
     return "from " + from + ", cut at 4 of 10 bytes";
   }
 
@@ -144,11 +144,14 @@ final class StructChecks {
     return iovec;
   }
 
-  /** Passes an end of a TCP connection through a local one, and uses what arrives. */
+  /**
+   * Passes one end of a TCP connection through a local connection, and uses the received
+   * descriptor.
+   */
   private static String passDescriptor(Bench bench) throws IOException {
     TcpPair passed = bench.tcp();
     int fd = pass(bench, passed.near().fd());
-    Deviation.unless(fd != passed.near().fd(), "the number is the sender's");
+    Deviation.unless(fd != passed.near().fd(), "the descriptor has the sender's number");
     bench.send(fd, "hello");
     TcpPair.await(bench, passed.far().fd(), Constant.EVFILT_READ);
     String text = bench.receive(passed.far().fd());
@@ -165,7 +168,7 @@ final class StructChecks {
     return "FD_CLOEXEC is set";
   }
 
-  /** Sends a descriptor through a local socket; what arrives. */
+  /** Sends a descriptor through a local socket; returns the received one. */
   private static int pass(Bench bench, int descriptor) throws IOException {
     Platform platform = bench.platform();
     KernelSocket[] local = localPair(bench);
@@ -187,7 +190,7 @@ final class StructChecks {
     }
   }
 
-  /** A connection between local sockets, by path, as socketpair need not exist. */
+  /** Connects local sockets by a path, because socketpair may be missing. */
   static KernelSocket[] localPair(Bench bench) throws IOException {
     UnixAddress path = UnixAddress.of(bench.folder().resolve("s").toString());
     KernelSocket listener = bench.socket(Constant.AF_UNIX, Constant.SOCK_STREAM);
@@ -218,7 +221,7 @@ final class StructChecks {
     return "uid " + uid + (peer.pid() == 0 ? ", no pid" : ", pid " + pid);
   }
 
-  /** Whether it is that error, for other checks' results. */
+  /** Whether the result is that errno, for other checks. */
   static boolean is(Bench bench, Errno errno, long result) {
     return bench.platform().is(errno, (int) -result);
   }

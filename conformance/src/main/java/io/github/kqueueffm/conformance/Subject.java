@@ -3,11 +3,12 @@ package io.github.kqueueffm.conformance;
 import io.github.kqueueffm.channel.KQueueFfm;
 
 /**
- * What is looked at.
+ * The system and the transport that are checked.
  *
- * @param system name, release and processor of the operating system, as Java tells them
+ * @param system name, release and processor of the operating system, as Java reports them
  * @param java version and vendor of the JVM
- * @param transport platform, provider of kqueue, wakeup and library; or why there is none
+ * @param transport platform, provider of kqueue, wakeup and library; or the reason why it is not
+ *     available
  */
 record Subject(String system, String java, String transport, boolean available) {
 

@@ -8,7 +8,7 @@ import java.net.SocketAddress;
 /**
  * Both ends of a TCP connection over the loopback, non-blocking.
  *
- * @param near the one that a check looks at
+ * @param near the end that a check examines
  * @param far its peer, which was accepted
  */
 record TcpPair(KernelSocket near, KernelSocket far) {
@@ -22,26 +22,27 @@ record TcpPair(KernelSocket near, KernelSocket far) {
     KernelSocket far = accept(bench, listener);
     if (!connected) {
       await(bench, near.fd(), Constant.EVFILT_WRITE);
-      Deviation.unless(near.finishConnect(address, 0), "connect over the loopback does not end");
+      Deviation.unless(
+          near.finishConnect(address, 0), "the connect over the loopback does not complete");
     }
     return new TcpPair(near, far);
   }
 
-  /** Takes a connection that is on its way. */
+  /** Accepts a connection that is being established. */
   static KernelSocket accept(Bench bench, KernelSocket listener) throws IOException {
     await(bench, listener.fd(), Constant.EVFILT_READ);
     int fd = bench.check("accept", listener.accept(bench.kernel(), 0, 0));
     return bench.own(KernelSocket.accepted(bench.kernel(), fd, listener.family()));
   }
 
-  /** Waits until a descriptor is ready, with a kqueue of its own. */
+  /** Waits until a descriptor is ready, by a separate kqueue. */
   static void await(Bench bench, int fd, Constant filter) throws IOException {
     RawQueue queue = bench.queue();
     queue.add(fd, filter, 1, Constant.EV_ONESHOT);
     queue.one(MILLIS);
   }
 
-  /** Closes the far end so that the near one is reset. */
+  /** Closes the far end so that the near end is reset. */
   void reset() throws IOException {
     far.soLinger(0);
     far.close();

@@ -70,8 +70,8 @@ final class TimeChecks {
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
     Deviation.unless(
         event.is(Constant.EVFILT_TIMER) && event.ident() == 9 && event.udata() == 3,
-        "told as " + event);
-    // NetBSD counts in ticks of up to 10 ms, the first of which has begun.
+        "reported as " + event);
+    // NetBSD counts ticks of up to 10 ms, and the first one has already begun.
     Deviation.unless(micros >= 10_000, "it took " + micros + " us");
     return event + " after " + micros + " us";
   }
@@ -98,7 +98,8 @@ final class TimeChecks {
     RawEvent event = null;
     for (int round = 0; round < 2; round++) {
       event = trigger(bench, queue, 3).one(SOON);
-      Deviation.unless(event.is(Constant.EVFILT_USER) && event.udata() == 4, "told as " + event);
+      Deviation.unless(
+          event.is(Constant.EVFILT_USER) && event.udata() == 4, "reported as " + event);
       queue.silent(QUIET);
     }
     return event + " twice";

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Ending another thread's wait, in each of the three ways. */
+/** Wakes another thread by each of the three wakeups. */
 final class WakeupChecks {
   private static final String GROUP = "wakeups";
 
-  /** Forces a wakeup for selectors that are opened while it is set. */
+  /** Forces the wakeup of selectors that are opened while the property is set. */
   private static final String PROPERTY = "io.github.kqueueffm.wakeup";
 
   private static final int ROUNDS = 200;
@@ -45,7 +45,7 @@ final class WakeupChecks {
     }
   }
 
-  /** A fact has to hold; a guess may not, since its first use decides. */
+  /** A fact has to hold. A guess may be wrong, because its first use decides. */
   private static String stated(String trait) throws IOException {
     Kernel kernel = Kernels.system();
     FullProbe.Comparison comparison =

@@ -1,5 +1,5 @@
 /**
- * A program that tells whether this transport's knowledge of a system holds on it: the ABI, the
- * semantics of kqueue, wakeups, and the channels. Needs nothing but a JDK.
+ * A program that checks on a system the facts that this transport relies on: the ABI, the semantics
+ * of kqueue, wakeups, and the channels. It needs only a JDK.
  */
 package io.github.kqueueffm.conformance;

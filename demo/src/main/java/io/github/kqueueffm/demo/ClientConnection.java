@@ -6,8 +6,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import java.util.List;
 
 /**
- * One connection of the client: sends a request, checks the answer's bytes as they come, then sends
- * the next one, until it is told to stop.
+ * One connection of the client. It sends a request, checks the bytes of the answer as they arrive,
+ * and sends the next request, until it is stopped.
  */
 final class ClientConnection extends SimpleChannelInboundHandler<ByteBuf> {
   private final Load load;
@@ -18,7 +18,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<ByteBuf> {
   private long sentAt;
 
   /**
-   * @param first with which exchange to begin
+   * @param first the exchange to begin with
    */
   ClientConnection(Load load, List<Exchange> exchanges, int first) {
     this.load = load;
@@ -42,7 +42,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<ByteBuf> {
   protected void channelRead0(ChannelHandlerContext context, ByteBuf received)
       throws WrongAnswerException {
     if (current == null) {
-      throw new WrongAnswerException("bytes that nobody asked for");
+      throw new WrongAnswerException("received bytes without a request");
     }
     current.check(checked, received);
     checked += received.readableBytes();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two transports in turn. Within a block each serves two turns, A B B A and then B A A B, since
- * whoever comes second profits from what the compiler has learned from the first.
+ * Measures two transports in turn. In a block each serves two turns, A B B A and then B A A B,
+ * because the second one profits from what the JIT compiler has compiled for the first one.
  */
 final class Comparison {
   private static final long TURN_MILLIS = 250;
@@ -27,7 +27,7 @@ final class Comparison {
     this.progress = progress;
   }
 
-  /** Serves until no rate differs by more than 5 % from the block before, or 6 blocks are over. */
+  /** Serves until every rate is within 5 % of the previous block, or 6 blocks have ended. */
   void warmUp() throws Exception {
     Map<Workload, Block> last = new EnumMap<>(Workload.class);
     for (int blocks = 1; blocks <= MOST_WARM_UP_BLOCKS; blocks++) {
@@ -42,7 +42,7 @@ final class Comparison {
         return;
       }
     }
-    progress.println("the rates still change: the machine may be busy");
+    progress.println("the rates still change; the machine may be busy");
   }
 
   /**

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Serves one pipeline by NIO and by this transport in turn, checks every byte and shows what both
- * did.
+ * Serves one pipeline on NIO and on this transport in turn, checks every byte, and prints the
+ * results of both.
  *
- * <p>Properties: {@code demo.port} (HTTP there, the raw echo on the next one; free ones by
- * default), {@code demo.seconds} for each transport and workload, {@code demo.serve=true} to go on
- * serving until Ctrl-C.
+ * <p>Properties: {@code demo.port} (of HTTP; the raw echo has the next one; free ports by default),
+ * {@code demo.seconds} for each transport and workload, {@code demo.serve=true} to continue to
+ * serve until Ctrl-C.
  */
 public final class Demo {
   private static final PrintStream OUT = System.out;
@@ -25,7 +25,7 @@ public final class Demo {
 
   private Demo() {}
 
-  /** Ends with status 0 if every byte was right, 1 if not, 2 if the transport cannot run here. */
+  /** Exits with status 0 if every byte was right, 1 if not, 2 if the transport is not available. */
   public static void main(String[] args) throws Exception {
     if (!KQueueFfm.isAvailable()) {
       OUT.println(

@@ -8,9 +8,9 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.util.AttributeKey;
 
-/** The pipeline of both ports. It knows nothing of the transport below it. */
+/** The pipeline of both ports. It does not depend on the transport. */
 final class DemoInitializer extends ChannelInitializer<Channel> {
-  /** Set on connections that came in at the port without HTTP. */
+  /** Set on the connections to the port without HTTP. */
   static final AttributeKey<Boolean> RAW = AttributeKey.valueOf(DemoInitializer.class, "RAW");
 
   static final int MAX_BODY_BYTES = 1 << 20;

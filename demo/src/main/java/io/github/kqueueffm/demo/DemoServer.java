@@ -12,7 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Both ports on one event loop, so that what the loop's thread allocates is what serving costs. */
+/** Both ports on one event loop, so that the allocations of its thread are those of serving. */
 final class DemoServer implements AutoCloseable {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -31,7 +31,7 @@ final class DemoServer implements AutoCloseable {
   /**
    * Listens on 127.0.0.1.
    *
-   * @param port of HTTP, the raw echo gets the next one; 0 for two that are free
+   * @param port the port of HTTP; the raw echo gets the next one; 0 for two free ports
    */
   static DemoServer start(Transport transport, int port) throws Exception {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, transport.handler());
@@ -64,14 +64,14 @@ final class DemoServer implements AutoCloseable {
     return (InetSocketAddress) (workload.isHttp() ? http : raw).localAddress();
   }
 
-  /** Where that workload is served, without a path. */
+  /** {@return the URL of a workload, without a path} */
   String url(Workload workload) {
     InetSocketAddress address = address(workload);
     String place = address.getAddress().getHostAddress() + ':' + address.getPort();
     return (workload.isHttp() ? "http://" : "tcp://") + place;
   }
 
-  /** Bytes that the event loop's thread has allocated on the heap so far. */
+  /** {@return the bytes that the event loop's thread has allocated on the heap so far} */
   long allocatedBytes() {
     return THREADS.getThreadAllocatedBytes(loopThread);
   }
@@ -84,7 +84,7 @@ final class DemoServer implements AutoCloseable {
   }
 
   static void stop(EventLoopGroup group) {
-    // Without a quiet period Netty's loops sometimes end with their channels open.
+    // Without a quiet period Netty's event loops sometimes end while their channels are open.
     group.shutdownGracefully(50, 5_000, TimeUnit.MILLISECONDS).syncUninterruptibly();
   }
 }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 
-/** What is sent, and every byte of what has to come back. */
+/** A request, and every byte of its answer. */
 record Exchange(ByteBuf request, ByteBuf answer) {
 
   Exchange(byte[] request, byte[] answer) {
@@ -14,7 +14,7 @@ record Exchange(ByteBuf request, ByteBuf answer) {
 
   private static ByteBuf direct(byte[] bytes) {
     ByteBuffer memory = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-    // Sent by many connections: each writes a duplicate, nobody releases it.
+    // Many connections send it: each writes a duplicate, and it is never released.
     return Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(memory));
   }
 
@@ -23,10 +23,10 @@ record Exchange(ByteBuf request, ByteBuf answer) {
   }
 
   /**
-   * Compares some bytes of an answer, all that {@code received} holds.
+   * Compares the bytes in {@code received} with a part of the answer.
    *
-   * @param from how many bytes of the answer came before
-   * @throws WrongAnswerException if one differs, or there are more than there should be
+   * @param from the number of bytes of the answer that were received before
+   * @throws WrongAnswerException if a byte differs, or there are too many
    */
   void check(int from, ByteBuf received) throws WrongAnswerException {
     int length = received.readableBytes();

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What the clients say, and what they expect to hear. */
+/** The requests of the clients, and the expected answers. */
 final class Exchanges {
-  /** Nothing, little, around the sizes of packets and buffers, and the most that is allowed. */
+  /**
+   * Sizes of bodies: 0, small ones, those around the sizes of packets and buffers, and the maximum.
+   */
   private static final int[] BODY_SIZES = {
     0, 1, 100, 1_447, 1_448, 2_048, 8_191, 16_384, 65_535, 65_536, 100_000, 262_144, 1 << 20
   };
@@ -45,7 +47,7 @@ final class Exchanges {
     return exchanges;
   }
 
-  /** Bytes that no other message has, so that an answer to another one is noticed. */
+  /** {@return bytes that no other message has, so that an answer to another request is detected} */
   private static byte[] bytes(Random random, int length) {
     byte[] bytes = new byte[length];
     random.nextBytes(bytes);

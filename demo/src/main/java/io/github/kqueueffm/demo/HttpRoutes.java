@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
-/** {@code GET /plaintext} says hello, {@code POST /echo} sends the body back. */
+/** Answers {@code GET /plaintext} with a line of text, and {@code POST /echo} with the body. */
 final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
   static final String PLAINTEXT_PATH = "/plaintext";
   static final String ECHO_PATH = "/echo";

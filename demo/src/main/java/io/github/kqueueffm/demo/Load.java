@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
-/** The connections that ask for one workload; always over NIO, whatever serves. */
+/** The clients of one workload. They always use NIO. */
 final class Load {
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int DIGITS = 3;
@@ -30,9 +30,9 @@ final class Load {
   }
 
   /**
-   * Connects and begins to ask.
+   * Connects and starts to send requests.
    *
-   * @param group of one event loop
+   * @param group a group of one event loop
    */
   static Load start(EventLoopGroup group, Workload workload, InetSocketAddress server)
       throws Exception {
@@ -60,9 +60,9 @@ final class Load {
   }
 
   /**
-   * Lets the connections work.
+   * Lets the connections work for a while.
    *
-   * @return the latencies in nanoseconds of all answers since the last call
+   * @return the latencies of all answers since the last call, in nanoseconds
    * @throws WrongAnswerException as soon as an answer is wrong
    */
   Histogram run(long millis) throws Exception {
@@ -73,10 +73,10 @@ final class Load {
     } catch (ExecutionException e) {
       throw wrong(e);
     }
-    throw new IllegalStateException("stopped already");
+    throw new IllegalStateException("already stopped");
   }
 
-  /** Has every connection check its last answer to the end, then close. */
+  /** Lets every connection check its last answer completely, and closes it. */
   void stop() throws Exception {
     stopping = true;
     try {

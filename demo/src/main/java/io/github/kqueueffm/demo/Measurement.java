@@ -3,11 +3,11 @@ package io.github.kqueueffm.demo;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** What one workload did on one transport. */
+/** The results of one workload on one transport. */
 record Measurement(
     String transport, Workload workload, Histogram latencies, long nanos, long allocatedBytes) {
 
-  /** The sum of several turns of one workload on one transport. */
+  /** {@return the sum of several turns of one workload on one transport} */
   static Measurement sum(List<Measurement> turns) {
     Measurement first = turns.getFirst();
     Histogram latencies = first.latencies.copy();

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How often one transport answered for each answer of the other, over several pairs of turns.
+ * The ratio of the answers of two transports, over several pairs of turns.
  *
  * @param median of the pairs
  * @param low the smallest of the pairs
  * @param high the largest of the pairs
  */
 record Ratio(double median, double low, double high) {
-  /** A median that is nearer to 1 than this is within the noise of a desktop machine. */
+  /** A median closer to 1 than this is within the noise of a desktop machine. */
   private static final double SMALLEST_DIFFERENCE = 0.05;
 
   static Ratio of(List<Double> pairs) {
@@ -23,7 +23,7 @@ record Ratio(double median, double low, double high) {
     return new Ratio(median, sorted[0], Arrays.stream(sorted).max().orElseThrow());
   }
 
-  /** Whether every pair says the same, and by more than noise. */
+  /** Whether all pairs agree, and the difference is above the noise. */
   boolean isDifference() {
     return (low > 1 || high < 1) && Math.abs(median - 1) >= SMALLEST_DIFFERENCE;
   }

@@ -3,7 +3,7 @@ package io.github.kqueueffm.demo;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Sends back what comes in. */
+/** Sends back what it receives. */
 final class RawEcho extends ChannelInboundHandlerAdapter {
 
   @Override
@@ -16,7 +16,7 @@ final class RawEcho extends ChannelInboundHandlerAdapter {
     context.flush();
   }
 
-  /** A client that does not read its echoes is not read from either. */
+  /** Stops reading from a client that does not read its echoes. */
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     context.channel().config().setAutoRead(context.channel().isWritable());

@@ -3,7 +3,7 @@ package io.github.kqueueffm.demo;
 import io.netty.channel.EventLoopGroup;
 import org.HdrHistogram.Histogram;
 
-/** One transport that serves, and the clients that ask it. */
+/** A server on one transport, and its clients. */
 final class Round {
   private static final long SETTLE_MILLIS = 100;
 
@@ -17,7 +17,7 @@ final class Round {
     this.client = client;
   }
 
-  /** One turn, on new connections, which settle before anything is counted. */
+  /** Runs one turn on new connections, which warm up before anything is counted. */
   Measurement turn(Workload workload, long millis) throws Exception {
     try {
       Load load = Load.start(client, workload, server.address(workload));

@@ -3,7 +3,7 @@ package io.github.kqueueffm.demo;
 import java.io.PrintStream;
 import java.util.List;
 
-/** The measurements side by side, workload by workload. */
+/** Prints the measurements side by side, workload by workload. */
 final class Table {
   private Table() {}
 

@@ -7,7 +7,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
-/** The whole difference between two transports: what drives the loop, and the channel's class. */
+/** All that differs between two transports: the event loop's handler and the channel's class. */
 record Transport(String name, IoHandlerFactory handler, Class<? extends ServerChannel> channel) {
 
   static Transport nio() {

@@ -2,7 +2,7 @@ package io.github.kqueueffm.demo;
 
 import java.util.List;
 
-/** What is asked for, and over how many connections. */
+/** A kind of request, and the number of connections. */
 enum Workload {
   PLAINTEXT("GET /plaintext", 16, Exchanges.plaintext()),
   HTTP_ECHO("POST /echo, 0 B to 1 MiB", 4, Exchanges.httpEcho()),
@@ -28,7 +28,7 @@ enum Workload {
     return connections;
   }
 
-  /** Every connection goes through them again and again. */
+  /** {@return the exchanges, which every connection repeats in order} */
   List<Exchange> exchanges() {
     return exchanges;
   }

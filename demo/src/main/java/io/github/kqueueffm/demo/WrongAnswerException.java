@@ -1,6 +1,6 @@
 package io.github.kqueueffm.demo;
 
-/** A byte that was not as it should be, or did not come at all. */
+/** Thrown if a byte of an answer is wrong or missing. */
 final class WrongAnswerException extends Exception {
   private static final long serialVersionUID = 1L;
 

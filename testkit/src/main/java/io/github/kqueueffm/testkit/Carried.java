@@ -13,7 +13,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** At the head of a channel's pipeline: what the channel carried, and on which threads. */
+/**
+ * A handler at the head of a channel's pipeline, which records the bytes that the channel carried,
+ * and the threads.
+ */
 public final class Carried extends ChannelDuplexHandler {
   private final Channel channel;
   private final Set<String> threads = ConcurrentHashMap.newKeySet();
@@ -29,17 +32,17 @@ public final class Carried extends ChannelDuplexHandler {
     return channel.getClass();
   }
 
-  /** Whether the loop that the channel is registered with runs such a handler. */
+  /** Whether the channel's event loop runs a handler of that type. */
   public boolean isOnLoopOf(Class<? extends IoHandler> handler) {
     return channel.eventLoop() instanceof IoEventLoop loop && loop.isIoType(handler);
   }
 
-  /** Whether all that came was delivered on the loop's thread. */
+  /** Whether all received bytes were delivered on the loop's thread. */
   public boolean hasReadOnItsLoop() {
     return !hasReadElsewhere;
   }
 
-  /** The names of the threads on which bytes came and went. */
+  /** {@return the names of the threads on which bytes were received and sent} */
   public Set<String> threads() {
     return threads;
   }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another JVM with this one's class path, or another program, bounded in time; for what is decided
- * once per process.
+ * Runs another JVM with the class path of this one, or another program, within a time limit. It is
+ * for tests of what is decided once per process.
  */
 public final class ChildJvm {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
-  /** For a caller that names no limit; below that of a test method. */
+  /** The default limit, which is below that of a test method. */
   private static final int SECONDS = 100;
 
   private static final int DUMP_SECONDS = 3;
@@ -27,7 +27,7 @@ public final class ChildJvm {
   public ChildJvm() {
     command.add(JAVA.toString());
     command.add("--enable-native-access=ALL-UNNAMED");
-    // Short-lived, on machines that are busy with it.
+    // The JVM is short-lived, and the machine may be busy.
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
   }
@@ -36,7 +36,7 @@ public final class ChildJvm {
     return argument("-D" + name + '=' + value);
   }
 
-  /** An option of the JVM. */
+  /** Adds an option of the JVM. */
   public ChildJvm argument(String option) {
     command.add(option);
     return this;
@@ -53,7 +53,7 @@ public final class ChildJvm {
     return run(command, seconds);
   }
 
-  /** Runs this JVM's java with these arguments and none that it adds. */
+  /** Runs the java of this JVM with only these arguments. */
   public static Result java(List<String> arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(JAVA.toString());
@@ -76,7 +76,7 @@ public final class ChildJvm {
           new ProcessBuilder(command)
               .redirectOutput(output.toFile())
               .redirectError(errors.toFile());
-      // What the build gives its own JVMs must not reach this one.
+      // Options that the build gives to its JVMs must not reach this one.
       builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
       Process process = builder.start();
       try {
@@ -98,7 +98,7 @@ public final class ChildJvm {
     }
   }
 
-  /** Has a JVM that hangs print where its threads are: its output is all that is left of it. */
+  /** Makes a JVM that hangs print the stacks of its threads to its output. */
   private static void dumpThreads(Process process) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
         .inheritIO()
@@ -111,25 +111,25 @@ public final class ChildJvm {
     return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
-  /** What came of it. */
+  /** The result of a program. */
   public record Result(int status, String output, String errors) {
-    /** The status of one that was ended because it took too long. */
+    /** The status of a program that was killed because it took too long. */
     public static final int OUT_OF_TIME = -1;
 
-    /** Fails unless it ended by itself. */
+    /** Fails if the program was killed. */
     public Result hasEnded() {
       assertThat(status).as("out of time: %s", this).isNotEqualTo(OUT_OF_TIME);
       return this;
     }
 
-    /** Fails unless it ended with status 0. */
+    /** Fails if the status is not 0. */
     public Result isSuccess() {
       hasEnded();
       assertThat(status).as("%s%n%s", output, errors).isZero();
       return this;
     }
 
-    /** Standard output, then standard error. */
+    /** {@return standard output followed by standard error} */
     public String all() {
       return output + errors;
     }

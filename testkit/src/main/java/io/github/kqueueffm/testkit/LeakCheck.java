@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** For a module that registers it for every test class: no buffer may be left behind. */
+/**
+ * Checks after each test class that no buffer has leaked. A module registers it for all its test
+ * classes.
+ */
 public final class LeakCheck implements AfterAllCallback {
   @Override
   public void afterAll(ExtensionContext context) {

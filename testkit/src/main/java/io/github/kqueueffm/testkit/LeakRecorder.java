@@ -9,10 +9,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Netty's leak detector with a memory, named by {@code -Dio.netty.customResourceLeakDetector}.
+ * A leak detector of Netty that records the leaks. {@code -Dio.netty.customResourceLeakDetector}
+ * names it.
  *
- * <p>Netty's own reports to the log only, and not even looks for leaks where errors are not logged,
- * which is how the tests run.
+ * <p>Netty's default detector reports only to the log. It does not look for leaks if errors are not
+ * logged, as in the tests.
  */
 public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
   private static final List<LeakRecorder<?>> DETECTORS = new CopyOnWriteArrayList<>();
@@ -45,12 +46,12 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     LEAKS.add(resourceType + ": no trace");
   }
 
-  /** Whether Netty took this class for its detectors, without which nothing would be noticed. */
+  /** Whether Netty uses this class for its detectors. Otherwise no leak would be recorded. */
   public static boolean isInstalled() {
     return !DETECTORS.isEmpty();
   }
 
-  /** What leaked since the last call, as far as the garbage collector has found it by now. */
+  /** {@return the leaks since the last call that the garbage collector has found by now} */
   public static List<String> drain() {
     DETECTORS.forEach(LeakRecorder::look);
     List<String> leaks = new ArrayList<>();
@@ -60,7 +61,7 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     return leaks;
   }
 
-  /** A detector looks for leaks when it begins to track something. */
+  /** A detector looks for leaks when it starts to track an object. */
   @SuppressWarnings("unchecked")
   private void look() {
     T probe = (T) new Object();

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 
 /** The library of {@code src/main/c/netbsd}, compiled by the system's C compiler. */
 public final class NetbsdLibrary {
-  /** The first number that its descriptors have: no descriptor of libc's is that high. */
+  /** The lowest number of its descriptors. Descriptors of libc are lower. */
   public static final int FIRST_FD = 1_000_000;
 
-  /** Tests run in the folder of their module. */
+  /** Tests run in the directory of their module. */
   private static final Path SOURCES = Path.of("../testkit/src/main/c/netbsd");
 
   private static final long COMPILER_SECONDS = 60;
@@ -24,9 +24,9 @@ public final class NetbsdLibrary {
   private NetbsdLibrary() {}
 
   /**
-   * Compiles it.
+   * Compiles the library.
    *
-   * @param macros what it shall lack or have, as its header says
+   * @param macros what the library lacks or has, as its header describes
    */
   public static Path compile(Path folder, String... macros)
       throws IOException, InterruptedException {

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A JDK of this machine that is too old for the transport, and programs that run on it. */
+/** A JDK on this machine that is too old for the transport, and programs that run on it. */
 public final class OlderJava {
   private static final int LOWEST = 17;
   private static final int HIGHEST = 21;
@@ -28,7 +28,7 @@ public final class OlderJava {
   /**
    * Runs a program of one source file on the class path of this JVM.
    *
-   * @param name of the class, and of the file
+   * @param name the name of the class and the file
    * @return what it printed, standard error included
    */
   public static String run(Path directory, String name, String source, String... flags)
@@ -62,7 +62,7 @@ public final class OlderJava {
     return Optional.empty();
   }
 
-  /** With a compiler, which the launcher of source files needs. */
+  /** A compiler has to be present, because the program is launched as a source file. */
   private static boolean isOlder(Path home) throws IOException {
     Path release = home.resolve("release");
     if (!Files.isExecutable(home.resolve("bin").resolve("javac")) || !Files.isReadable(release)) {

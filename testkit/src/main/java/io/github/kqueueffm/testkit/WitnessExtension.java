@@ -7,20 +7,23 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Records every channel that Netty's bootstraps open in this JVM, whatever program uses them. With
- * {@code -Dio.netty.bootstrap.extensions=serviceload} they find it as a service.
+ * Records every channel that Netty's bootstraps open in this JVM. They find it as a service with
+ * {@code -Dio.netty.bootstrap.extensions=serviceload}.
  */
 public final class WitnessExtension extends ChannelInitializerExtension {
   private static final List<Carried> CHANNELS = new CopyOnWriteArrayList<>();
 
-  /** Records a channel that no bootstrap opened; before it carries anything. */
+  /** Records a channel that was not opened by a bootstrap. To be called before it carries data. */
   public static void see(Channel channel) {
     Carried carried = new Carried(channel);
     CHANNELS.add(carried);
     channel.pipeline().addFirst(carried);
   }
 
-  /** The channels so far, in the order in which they were opened; later ones are only appended. */
+  /**
+   * {@return the channels so far, in the order in which they were opened} Later channels are
+   * appended.
+   */
   public static List<Carried> channels() {
     return List.copyOf(CHANNELS);
   }

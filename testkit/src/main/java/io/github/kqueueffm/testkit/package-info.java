@@ -1,2 +1,5 @@
-/** What the tests of several modules use. It knows Netty and JUnit, and not the transport. */
+/**
+ * Classes that the tests of several modules share. They depend on Netty and JUnit, and not on the
+ * transport.
+ */
 package io.github.kqueueffm.testkit;

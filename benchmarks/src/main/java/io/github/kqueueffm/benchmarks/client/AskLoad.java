@@ -8,7 +8,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections that ask and wait, and perhaps more that do nothing. */
+/** Connections that send requests, and optionally further idle ones. */
 final class AskLoad extends Load {
   private final Peers peers;
   private final Workload workload;
@@ -33,7 +33,7 @@ final class AskLoad extends Load {
     channels.addAll(
         peers.connect(
             workload.connections(), () -> new Asker(this, question, workload.depth(), tls)));
-    // Spread among the idle ones, as they would be.
+    // The active connections are spread among the idle ones, as in practice.
     int step = workload.connections() / workload.active();
     for (int i = 0; i < workload.active(); i++) {
       Channel channel = channels.get(i * step);

@@ -8,8 +8,8 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 
 /**
- * One connection that asks, so many times ahead, and asks again for every answer. The first answers
- * are checked byte by byte, the later ones by their number.
+ * One connection with a fixed number of requests in flight, which sends a new one for each answer.
+ * The bytes of the first answers are checked, of the later ones only the length.
  */
 final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
   private static final int CHECKED_ANSWERS = 1_000;
@@ -27,8 +27,8 @@ final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
   private volatile boolean stopped;
 
   /**
-   * @param depth how many questions are on their way at once
-   * @param tls or {@code null}
+   * @param depth the number of requests in flight
+   * @param tls the TLS context, or {@code null}
    */
   Asker(Load load, Question question, int depth, SslContext tls) {
     this.load = load;
@@ -47,7 +47,7 @@ final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
     }
   }
 
-  /** Asks for the first time; on the loop's thread. */
+  /** Sends the first requests. To be called on the loop's thread. */
   void begin() {
     toSend = sentAt.length;
     send();
@@ -107,7 +107,7 @@ final class Asker extends SimpleChannelInboundHandler<ByteBuf> {
     }
   }
 
-  /** The end of the connection is no failure from now on. */
+  /** From now on the end of the connection does not count as a failure. */
   void stop() {
     stopped = true;
   }

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 
-/** So many connections at a time that live for one echo each. */
+/** A number of concurrent connections, each of which closes after one echo and is replaced. */
 final class ChurnLoad extends Load {
   private final Peers peers;
   private final int connections;
@@ -27,7 +27,7 @@ final class ChurnLoad extends Load {
 
   @Override
   public void start() throws Exception {
-    // From here on the loop's thread connects alone.
+    // From here on only the loop's thread connects.
     ChannelFuture first = peers.connect(initializer).sync();
     first.channel().eventLoop().submit(this::connectOthers).sync();
   }
@@ -50,7 +50,7 @@ final class ChurnLoad extends Load {
 
   @Override
   public void close() {
-    // The connections on their way end as the others did.
+    // Connections that are being established end as the others did.
     stopped = true;
   }
 

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Datagrams to and fro, one at a time for each client. */
+/** Datagrams that are echoed, one at a time for each client. */
 final class DatagramLoad extends Load {
   private static final ByteBuf MESSAGE = Question.message();
   private static final long RESEND_MILLIS = 500;
@@ -66,7 +66,7 @@ final class DatagramLoad extends Load {
               () -> check(context), RESEND_MILLIS, RESEND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Datagrams may be lost; nobody else would send one again. */
+    /** Sends a datagram again if none has come back, because datagrams may be lost. */
     private void check(ChannelHandlerContext context) {
       if (answers == answersAtCheck && context.channel().isActive()) {
         send(context);

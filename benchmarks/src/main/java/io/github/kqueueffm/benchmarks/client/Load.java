@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
-/** The clients of one workload, on one event loop, and what they count. */
+/** The clients of one workload on one event loop, and their counts. */
 public abstract class Load implements AutoCloseable {
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int DIGITS = 3;
@@ -19,11 +19,11 @@ public abstract class Load implements AutoCloseable {
   private volatile long operations;
 
   /**
-   * The clients of a workload, not yet connected.
+   * Creates the clients of a workload, which are not yet connected.
    *
-   * @param group of one event loop
-   * @param port of a server on the loopback, unless it is a local one
-   * @param path of a local server
+   * @param group a group of one event loop
+   * @param port the port of a server on the loopback, unless it has a local socket
+   * @param path the path of a server's local socket
    */
   public static Load of(Workload workload, EventLoopGroup group, int port, String path) {
     Peers peers =
@@ -38,19 +38,22 @@ public abstract class Load implements AutoCloseable {
     };
   }
 
-  /** Connects, and lets the connections that are to be active begin. */
+  /** Connects, and starts the active connections. */
   public abstract void start() throws Exception;
 
   @Override
   public abstract void close();
 
-  /** How many operations were completed since the start. */
+  /** {@return the number of operations that were completed since the start} */
   public final long operations() throws LoadFailedException {
     check();
     return operations;
   }
 
-  /** The latencies since the last call, in nanoseconds; empty where none are measured. */
+  /**
+   * {@return the latencies since the last call, in nanoseconds; empty if the workload does not
+   * measure them}
+   */
   public final Histogram latencies() throws LoadFailedException {
     check();
     return recorder.getIntervalHistogram();
@@ -63,7 +66,7 @@ public abstract class Load implements AutoCloseable {
     }
   }
 
-  /** On the loop's thread only, as {@link #count}. */
+  /** To be called on the loop's thread, as {@link #count}. */
   @SuppressWarnings("NonAtomicVolatileUpdate")
   final void answered(long nanos) {
     recorder.recordValue(Math.min(nanos, MAX_NANOS));

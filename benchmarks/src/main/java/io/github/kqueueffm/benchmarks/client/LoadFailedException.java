@@ -2,7 +2,7 @@ package io.github.kqueueffm.benchmarks.client;
 
 import java.io.IOException;
 
-/** A client got no answer or a wrong one. */
+/** Thrown if a client got no answer or a wrong one. */
 public final class LoadFailedException extends IOException {
   private static final long serialVersionUID = 1L;
 

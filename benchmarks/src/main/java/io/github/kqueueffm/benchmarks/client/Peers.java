@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Makes connections to the server, from as many addresses as their ports need. */
+/** Opens connections to the server, from as many local addresses as their ports require. */
 final class Peers {
   /**
-   * Linux has all of 127.0.0.0/8 on the loopback, and each address has ports of its own: so many
-   * that those of the connections of the last minute, which may not be used again, are too few to
+   * On Linux all of 127.0.0.0/8 is on the loopback, and each address has its own ports. There are
+   * so many that the ports of the last minute's connections, which cannot be used again yet, do not
    * matter.
    */
   private static final int SOURCES = PlatformDependent.isOsx() ? 1 : 250;
@@ -60,7 +60,7 @@ final class Peers {
         UnixDomainSocketAddress.of(path));
   }
 
-  /** Begins one connection, from the next address. */
+  /** Starts one connection from the next address. */
   ChannelFuture connect(ChannelHandler handler) {
     Bootstrap one = bootstrap.clone().handler(handler);
     return sources.length == 0
@@ -68,7 +68,7 @@ final class Peers {
         : one.connect(server, sources[next++ % sources.length]);
   }
 
-  /** So many connections with a handler each, when all are up. */
+  /** Opens a number of connections, each with a handler, and waits until all are connected. */
   List<Channel> connect(int connections, Supplier<ChannelHandler> handlers) throws Exception {
     List<Channel> channels = new ArrayList<>(connections);
     List<ChannelFuture> pending = new ArrayList<>(AT_ONCE);
@@ -78,7 +78,7 @@ final class Peers {
       }
       for (ChannelFuture future : pending) {
         if (!future.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-          throw new IllegalStateException("a connection takes more than half a minute");
+          throw new IllegalStateException("a connect takes more than 30 seconds");
         }
         channels.add(future.sync().channel());
       }

@@ -8,7 +8,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A connection that reads without an end. */
+/** A connection that reads endlessly. */
 final class PullLoad extends Load {
   private final Peers peers;
   private final List<Channel> channels = new ArrayList<>();

@@ -11,7 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A connection that writes without an end. */
+/** A connection that writes endlessly. */
 final class PushLoad extends Load {
   private final Peers peers;
   private final List<Channel> channels = new ArrayList<>();

@@ -6,7 +6,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a client sends and what has to come back.
+ * A request and its expected answer.
  *
  * @param expected the answer's bytes, or {@code null} if only their number counts
  */

@@ -1,2 +1,2 @@
-/** The load; over NIO, whatever serves. */
+/** The clients that generate the load. They always use NIO. */
 package io.github.kqueueffm.benchmarks.client;

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What a connection that echoes one message costs without a transport: Netty's part of the churn
- * workload, below which no transport comes.
+ * The cost of a connection that echoes one message, without a transport. It is Netty's part of the
+ * churn workload, and so the minimum for every transport.
  */
 @State(Scope.Thread)
 public class ChannelLifeBenchmark {
@@ -32,7 +32,7 @@ public class ChannelLifeBenchmark {
   private final ByteBuf message = Unpooled.directBuffer(MESSAGE_BYTES).writeZero(MESSAGE_BYTES);
   private ManualIoEventLoop loop;
 
-  /** The thread that measures drives the loop. */
+  /** The measuring thread drives the event loop. */
   @Setup
   public void open() {
     loop = new ManualIoEventLoop(Thread.currentThread(), LocalIoHandler.newFactory());
@@ -102,7 +102,7 @@ public class ChannelLifeBenchmark {
 
     @Override
     protected void doBind(SocketAddress local) {
-      throw new UnsupportedOperationException("there is nothing to bind");
+      throw new UnsupportedOperationException("this channel cannot be bound");
     }
 
     @Override
@@ -117,7 +117,7 @@ public class ChannelLifeBenchmark {
 
     @Override
     protected void doBeginRead() {
-      // What is read comes from the benchmark.
+      // The benchmark provides the bytes.
     }
 
     @Override
@@ -130,7 +130,7 @@ public class ChannelLifeBenchmark {
     private final class NothingUnsafe extends AbstractUnsafe {
       @Override
       public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-        promise.setFailure(new UnsupportedOperationException("there is nobody to connect to"));
+        promise.setFailure(new UnsupportedOperationException("this channel cannot connect"));
       }
     }
   }

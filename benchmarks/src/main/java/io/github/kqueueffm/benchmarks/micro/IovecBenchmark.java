@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Sixteen pieces gathered for a writev. */
+/** Gathers sixteen pieces for a writev. */
 @State(Scope.Thread)
 public class IovecBenchmark {
   private static final int PIECES = 16;

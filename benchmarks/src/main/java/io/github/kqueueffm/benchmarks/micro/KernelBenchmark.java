@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A downcall with the shortest system call that there is: one that is refused at once. */
+/** A downcall with the shortest possible system call, which the kernel refuses immediately. */
 @State(Scope.Thread)
 public class KernelBenchmark {
   private static final int NO_DESCRIPTOR = -1;

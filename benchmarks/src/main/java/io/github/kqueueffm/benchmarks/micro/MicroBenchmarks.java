@@ -24,7 +24,10 @@ public final class MicroBenchmarks {
 
   private MicroBenchmarks() {}
 
-  /** Their results, which are also in {@code jmh.json}; what JMH says goes to {@code jmh.txt}. */
+  /**
+   * Runs the benchmarks and returns their results, which are also in {@code jmh.json}. The output
+   * of JMH is in {@code jmh.txt}.
+   */
   public static List<MicroResult> run(Path directory) throws RunnerException {
     Options options =
         new OptionsBuilder()

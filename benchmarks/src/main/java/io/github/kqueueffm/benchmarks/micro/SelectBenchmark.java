@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** The select step, without an event and with one for a read that is armed again each time. */
+/** The select step: without an event, and with an event of a read that is armed again each time. */
 @State(Scope.Thread)
 public class SelectBenchmark {
   private static final long FOR_EVER = -1;
@@ -42,7 +42,7 @@ public class SelectBenchmark {
     near = Memory.getInt(pair);
     far = Memory.getInt(pair + Integer.BYTES);
     ready = poller.add(near, null);
-    // Stays readable: the byte is never read.
+    // It stays readable, because the byte is never read.
     kernel.write(far, pair, 1);
   }
 

@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** An IPv4 address on an IPv6 socket, written and read. */
+/** Writes and reads an IPv4 address of an IPv6 socket. */
 @State(Scope.Thread)
 public class SockaddrBenchmark {
   private final Platform platform = Kernels.system().platform();

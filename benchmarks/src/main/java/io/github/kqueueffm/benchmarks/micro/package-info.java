@@ -1,2 +1,2 @@
-/** What single steps cost, by JMH. */
+/** JMH benchmarks of single steps. */
 package io.github.kqueueffm.benchmarks.micro;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
-/** Every measurement on a line of its own; what does not apply is empty. */
+/** Writes one line for each measurement. A value that does not apply is empty. */
 final class Csv {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180

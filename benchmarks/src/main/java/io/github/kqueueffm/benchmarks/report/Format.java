@@ -5,20 +5,26 @@ import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats numbers and tables for people. */
 final class Format {
   private static final MathContext DIGITS = new MathContext(4);
 
   private Format() {}
 
-  /** Four digits that count, without an exponent; nothing for what is no number. */
+  /**
+   * {@return a number with four significant digits and without an exponent, or an empty text for
+   * NaN}
+   */
   static String significant(double value) {
     return Double.isFinite(value)
         ? new BigDecimal(value).round(DIGITS).stripTrailingZeros().toPlainString()
         : "";
   }
 
-  /** In Markdown, which stands straight in a terminal too; the first row is the head. */
+  /**
+   * Formats a table in Markdown, whose columns are also aligned in a terminal. The first row is the
+   * head.
+   */
   static String table(List<List<String>> rows) {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {

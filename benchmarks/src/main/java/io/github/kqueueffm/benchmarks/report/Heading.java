@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What stands above the results, the same in each form of the report.
+ * The text above the results, which is the same in each form of the report.
  *
- * @param notes what a reader should know of how it was measured
+ * @param notes notes for the reader on how it was measured
  */
 record Heading(LocalDate date, int rounds, List<String> notes) {
   static final String PROJECT = "transport-kqueue-ffm";
 
-  /** Of every table and chart. */
+  /** Explains the medians of every table and chart. */
   static final String MEDIANS =
       "Medians are of the measurements that nothing else disturbed, and of all where there is none;"
           + " ratios are of the same round. CPU time is the server's, without its JIT compiler's"
@@ -33,13 +33,13 @@ record Heading(LocalDate date, int rounds, List<String> notes) {
     return PROJECT + ": benchmark of " + date;
   }
 
-  /** Of the table of ratios, and of their chart. */
+  /** {@return the caption of the table and the chart of ratios} */
   static String caption(List<String> others) {
     return "CPU per operation, %s divided by %s; below 1 is less"
         .formatted(ServerTransport.KQUEUE_FFM, String.join(", ", others));
   }
 
-  /** What it was measured with, by what it is called. */
+  /** {@return the conditions of the measurement, by name} */
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", date.toString());
@@ -71,7 +71,7 @@ record Heading(LocalDate date, int rounds, List<String> notes) {
     return version == null ? "of an unknown version" : version.artifactVersion();
   }
 
-  /** What so few rounds cannot say. */
+  /** {@return a warning if there are too few rounds to resolve a difference} */
   Optional<String> caution() {
     return rounds < Statistics.FEWEST
         ? Optional.of(
@@ -84,7 +84,7 @@ record Heading(LocalDate date, int rounds, List<String> notes) {
         : Optional.empty();
   }
 
-  /** How much of it other load disturbed. */
+  /** {@return a warning if other load disturbed measurements} */
   static Optional<String> banner(Results results) {
     List<Measurement> all = results.measurements();
     long disturbed = all.stream().filter(Measurement::isDisturbed).count();

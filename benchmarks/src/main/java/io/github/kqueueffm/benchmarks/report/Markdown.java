@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** The results as tables. */
+/** Formats the results as tables. */
 final class Markdown {
   private final Results results;
   private final Heading heading;
@@ -46,7 +46,7 @@ final class Markdown {
     return text.toString();
   }
 
-  /** For the terminal: the ratios, with all that a reader has to know of them. */
+  /** {@return the ratios for the terminal, with the notes that a reader needs} */
   String summary() {
     StringBuilder summary = new StringBuilder();
     summary.append(heading.title()).append('\n');
@@ -56,7 +56,7 @@ final class Markdown {
     return summary.append(ratios()).toString();
   }
 
-  /** One line for each workload, one column for each peer of this transport. */
+  /** {@return a table with one line for each workload and one column for each other peer} */
   String ratios() {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("workload"));

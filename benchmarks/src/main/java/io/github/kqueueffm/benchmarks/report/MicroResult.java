@@ -1,9 +1,9 @@
 package io.github.kqueueffm.benchmarks.report;
 
 /**
- * What JMH found.
+ * A result of JMH.
  *
- * @param error half of the interval of 99.9 % confidence
- * @param allocatedBytes for each operation
+ * @param error half of the interval with 99.9 % confidence
+ * @param allocatedBytes bytes allocated per operation
  */
 public record MicroResult(String name, double nanos, double error, double allocatedBytes) {}

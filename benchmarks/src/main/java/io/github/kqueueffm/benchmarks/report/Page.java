@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.function.ToDoubleFunction;
 
-/** The results as charts, in one file with the library that draws them. */
+/** Formats the results as charts, in one file that includes the library for them. */
 final class Page {
   private static final String WEBJAR = "/META-INF/maven/org.webjars.npm/echarts/pom.properties";
   private static final String CHARTS = "/META-INF/resources/webjars/echarts/";
@@ -82,7 +82,7 @@ final class Page {
     return node;
   }
 
-  /** Says beside a bar how much of what is in it was disturbed. */
+  /** {@return the label of a bar, with the number of its disturbed measurements} */
   private String label(Workload workload, String transport) {
     long disturbed = results.disturbed(workload, transport);
     return disturbed == 0

@@ -7,21 +7,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Writes what was measured so far: results.csv, results.md and index.html. */
+/** Writes the results so far to results.csv, results.md and index.html. */
 public final class Report {
   private final Path directory;
   private final Heading heading;
   private List<MicroResult> micro = List.of();
 
   /**
-   * @param notes what a reader should know of how it was measured
+   * @param notes notes for the reader on how it was measured
    */
   public Report(Path directory, int rounds, List<String> notes) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.heading = Heading.today(rounds, notes);
   }
 
-  /** What these rounds cannot say, to be said before they take their time. */
+  /** {@return a warning if there are too few rounds, to print before they start} */
   public Optional<String> caution() {
     return heading.caution();
   }
@@ -31,7 +31,7 @@ public final class Report {
     micro = results;
   }
 
-  /** Writes everything anew. */
+  /** Writes all files again. */
   public void write(List<Measurement> measurements) throws IOException {
     Results results = new Results(measurements);
     Files.writeString(directory.resolve("results.csv"), Csv.of(measurements));
@@ -40,7 +40,7 @@ public final class Report {
     Files.writeString(directory.resolve("index.html"), new Page(results, heading).text());
   }
 
-  /** The most important table, and where the rest is. */
+  /** {@return the most important table, and the paths of the other results} */
   public String summary(List<Measurement> measurements) {
     return new Markdown(new Results(measurements), heading, micro).summary()
         + "\nAll of it: "

@@ -17,7 +17,7 @@ record Results(List<Measurement> measurements) {
     return measurements.stream().map(Measurement::transport).distinct().toList();
   }
 
-  /** What this transport is compared with. */
+  /** {@return the peers that this transport is compared with} */
   List<String> others() {
     return transports().stream().filter(name -> !name.equals(ServerTransport.KQUEUE_FFM)).toList();
   }
@@ -28,7 +28,7 @@ record Results(List<Measurement> measurements) {
         .toList();
   }
 
-  /** Of the measurements that nothing else disturbed, and of all where there is none. */
+  /** {@return the median of the undisturbed measurements, or of all if there is none} */
   Statistics statistics(Workload workload, String transport, ToDoubleFunction<Measurement> value) {
     List<Measurement> all = of(workload, transport);
     List<Measurement> quiet = all.stream().filter(one -> !one.isDisturbed()).toList();
@@ -39,7 +39,7 @@ record Results(List<Measurement> measurements) {
     return of(workload, transport).stream().filter(Measurement::isDisturbed).count();
   }
 
-  /** What one transport's value is of the other's, in each round that has both. */
+  /** {@return the ratios of two transports' values, for each round that has both} */
   List<Ratio> ratios(
       Workload workload, String transport, String to, ToDoubleFunction<Measurement> value) {
     List<Measurement> others = of(workload, to);
@@ -56,7 +56,7 @@ record Results(List<Measurement> measurements) {
   /**
    * A ratio of one round.
    *
-   * @param isDisturbed whether something else disturbed either measurement
+   * @param isDisturbed whether other load disturbed either measurement
    */
   record Ratio(double value, boolean isDisturbed) {
 
@@ -67,7 +67,7 @@ record Results(List<Measurement> measurements) {
           one.isDisturbed() || other.isDisturbed());
     }
 
-    /** Those that nothing disturbed, and all where there is none. */
+    /** {@return the undisturbed ratios, or all if there is none} */
     static List<Ratio> counted(List<Ratio> all) {
       List<Ratio> quiet = all.stream().filter(ratio -> !ratio.isDisturbed()).toList();
       return quiet.isEmpty() ? all : quiet;

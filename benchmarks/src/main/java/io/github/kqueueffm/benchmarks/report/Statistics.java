@@ -5,14 +5,14 @@ import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
 
 /**
- * The median of some values and where the true one lies with 95 % confidence, by order statistics;
- * of fewer than six values that is all of their range, with less confidence.
+ * The median of some values and its interval with 95 % confidence, by order statistics. With fewer
+ * than six values the interval is their whole range, with less confidence.
  */
 record Statistics(int count, double median, double low, double high) {
   private static final double OUTSIDE = 0.025;
   private static final double RESOLVED = 0.05;
 
-  /** The range of fewer holds the true median with less than 95 % confidence. */
+  /** The range of fewer values contains the true median with less than 95 % confidence. */
   static final int FEWEST = 6;
 
   static Statistics of(double... values) {
@@ -26,7 +26,7 @@ record Statistics(int count, double median, double low, double high) {
         sorted.length, new Median().evaluate(sorted), sorted[cut], sorted[sorted.length - 1 - cut]);
   }
 
-  /** How many values at either end may be left out. */
+  /** {@return the number of values at either end that the interval leaves out} */
   private static int outside(int count) {
     BinomialDistribution halves = new BinomialDistribution(count, 0.5);
     int cut = 0;
@@ -40,7 +40,9 @@ record Statistics(int count, double median, double low, double high) {
     return count == 0;
   }
 
-  /** Of a ratio: what it says; less than 5 %, and of too few values, is nothing. */
+  /**
+   * {@return what a ratio shows} A difference below 5 %, or one of too few values, is not resolved.
+   */
   String verdict() {
     if (count < FEWEST) {
       return "not resolved";

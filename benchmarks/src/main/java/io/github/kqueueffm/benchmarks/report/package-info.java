@@ -1,2 +1,2 @@
-/** What was measured as CSV, Markdown and a page with charts. */
+/** Reports of the results as CSV, Markdown and a page with charts. */
 package io.github.kqueueffm.benchmarks.report;

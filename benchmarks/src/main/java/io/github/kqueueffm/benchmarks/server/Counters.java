@@ -8,7 +8,7 @@ import java.lang.management.MemoryMXBean;
 import java.util.Arrays;
 import java.util.stream.StreamSupport;
 
-/** What the JVM counts. */
+/** Counts of the JVM. */
 final class Counters {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -23,12 +23,12 @@ final class Counters {
     return loop.submit(() -> Thread.currentThread().threadId()).syncUninterruptibly().getNow();
   }
 
-  /** What the event loops' threads have allocated on the heap. */
+  /** {@return the bytes that the event loops' threads have allocated on the heap} */
   long allocatedBytes() {
     return Arrays.stream(THREADS.getThreadAllocatedBytes(loops)).sum();
   }
 
-  /** What is on the heap after a collection. */
+  /** {@return the bytes on the heap after a collection} */
   static long liveBytes() {
     MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     memory.gc();

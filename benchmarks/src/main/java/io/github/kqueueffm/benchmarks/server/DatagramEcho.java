@@ -19,7 +19,7 @@ final class DatagramEcho extends SimpleChannelInboundHandler<DatagramPacket> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    // One datagram that cannot be answered is not the end.
+    // A datagram that cannot be answered does not end the service.
     context.flush();
   }
 }

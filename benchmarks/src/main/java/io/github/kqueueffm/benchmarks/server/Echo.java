@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Sends back what it reads, all of a read at once and without promises. */
+/** Sends back what it reads, with one flush per turn of reads and without promises. */
 @Sharable
 public final class Echo extends ChannelInboundHandlerAdapter {
 

@@ -7,7 +7,7 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.io.IOException;
 
-/** Sends the file once for each byte that comes. */
+/** Sends the file once for each received byte. */
 @Sharable
 final class FileSender extends SimpleChannelInboundHandler<ByteBuf> {
 

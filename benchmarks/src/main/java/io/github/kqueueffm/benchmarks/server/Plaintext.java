@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 
-/** One line of text for every request. */
+/** Answers every request with one line of text. */
 final class Plaintext extends SimpleChannelInboundHandler<HttpObject> {
   private static final ByteBuf TEXT =
       Unpooled.unreleasableBuffer(

@@ -12,16 +12,17 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A server for one service over one transport. It says {@code ready} and its port, then answers
- * lines on its standard input, and ends with that.
+ * A server for one service over one transport. It prints {@code ready} and its port, then answers
+ * lines on its standard input until that ends.
  *
- * <p>Arguments: transport, service, event loops, and the path of the file to send or of the socket.
+ * <p>Arguments: transport, service, number of event loops, and the path of the file to send or of
+ * the socket.
  */
 public final class Server {
-  /** Asks for the bytes that the event loops have allocated so far. */
+  /** The command for the bytes that the event loops have allocated so far. */
   public static final String ALLOCATED = "allocated";
 
-  /** Asks for the bytes that are live on the heap. */
+  /** The command for the live bytes on the heap. */
   public static final String LIVE = "live";
 
   private static final int BACKLOG = 4096;
@@ -47,7 +48,7 @@ public final class Server {
     int port = channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
     System.out.println("ready " + port);
     server.answer();
-    // Nothing to be shut down in order: the measuring is over, and the process with it.
+    // An orderly shutdown is not needed, because the measurement is over and the process ends.
     System.exit(0);
   }
 

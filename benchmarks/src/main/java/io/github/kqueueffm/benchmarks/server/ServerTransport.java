@@ -32,10 +32,10 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
 /**
- * One transport's handler and channel types. Only the classes of the one that is asked for are
- * loaded, since starting up is measured too.
+ * The handler and the channel types of one transport. Only the classes of the requested transport
+ * are loaded, because the start is measured too.
  *
- * @param unavailable why it cannot be used, or {@code null}
+ * @param unavailable the cause why it is not available, or {@code null}
  */
 public record ServerTransport(
     Throwable unavailable,
@@ -49,7 +49,7 @@ public record ServerTransport(
   public static final String KQUEUE_JNI = "kqueue-jni";
   public static final String KQUEUE_FFM = "kqueue-ffm";
 
-  /** The transport of a name; without a handler if it is not available. */
+  /** {@return the transport of a name, without a handler if it is not available} */
   public static ServerTransport of(String name) {
     return switch (name) {
       case NIO -> nio();
@@ -61,7 +61,7 @@ public record ServerTransport(
     };
   }
 
-  /** A domain socket's address as the transport takes it. */
+  /** {@return the address of a local socket in the transport's type} */
   static SocketAddress localAddress(String transport, String path) {
     return transport.equals(NIO) ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path);
   }

@@ -2,15 +2,15 @@ package io.github.kqueueffm.benchmarks.server;
 
 /** What a server does. */
 public enum Service {
-  /** Sends back what comes, on TCP. */
+  /** Sends back what it receives, over TCP. */
   ECHO,
-  /** Reads and drops. */
+  /** Reads and drops the bytes. */
   SINK,
-  /** Writes as long as somebody takes it. */
+  /** Writes as long as the client reads. */
   SOURCE,
-  /** Sends a file by Netty's DefaultFileRegion for each byte that it gets. */
+  /** Sends a file by Netty's DefaultFileRegion for each received byte. */
   FILE,
-  /** The same by the transport's own region where it has one. */
+  /** The same by the transport's own region, if it has one. */
   REGION,
   /** Answers HTTP requests with a line of text. */
   HTTP,
@@ -18,12 +18,12 @@ public enum Service {
   HTTPS,
   /** Sends datagrams back. */
   DATAGRAM,
-  /** Sends back what comes, on a Unix domain socket. */
+  /** Sends back what it receives, over a Unix domain socket. */
   LOCAL;
 
-  /** How many bytes of a file are sent at a time. */
+  /** The number of bytes that a file transfer sends. */
   public static final int FILE_BYTES = 100 << 20;
 
-  /** How many bytes are written at a time in bulk. */
+  /** The number of bytes of a bulk write. */
   public static final int BULK_BYTES = 64 << 10;
 }

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 
 /** The handlers of the services. */
 final class Services {
-  /** All connections come at once, to a JVM that has just started. */
+  /** All connections arrive at the same time, in a JVM that has just started. */
   private static final long HANDSHAKE_TIMEOUT_MILLIS = 60_000;
 
   private Services() {}

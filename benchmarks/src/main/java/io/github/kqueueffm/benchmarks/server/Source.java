@@ -6,7 +6,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Writes one piece after the other as long as the channel is writable. */
+/** Writes one piece after another as long as the channel is writable. */
 @Sharable
 final class Source extends ChannelInboundHandlerAdapter {
   private final ByteBuf piece =

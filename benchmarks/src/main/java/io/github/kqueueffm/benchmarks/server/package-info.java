@@ -1,2 +1,2 @@
-/** The process that is measured: one service over one transport. */
+/** The measured process: one service over one transport. */
 package io.github.kqueueffm.benchmarks.server;
