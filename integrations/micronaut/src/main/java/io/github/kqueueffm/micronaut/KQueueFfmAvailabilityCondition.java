@@ -4,7 +4,10 @@ import io.github.kqueueffm.channel.KQueueFfm;
 import io.micronaut.context.condition.Condition;
 import io.micronaut.context.condition.ConditionContext;
 
-/** Holds where the kqueue transport is available; elsewhere it says why it is not. */
+/**
+ * A condition that is true if the kqueue transport is available. Otherwise its message has the
+ * cause.
+ */
 public final class KQueueFfmAvailabilityCondition implements Condition {
 
   /** For Micronaut. */
@@ -13,7 +16,7 @@ public final class KQueueFfmAvailabilityCondition implements Condition {
   @Override
   @SuppressWarnings("rawtypes") // Micronaut's own signature
   public boolean matches(ConditionContext context) {
-    // Micronaut evaluates this whatever transport is configured, so a warning would mislead.
+    // Micronaut evaluates this for every configured transport, so a warning would mislead.
     if (!KQueueFfm.isAvailable()) {
       context.fail(
           "the kqueue-ffm transport is not available: "

@@ -18,24 +18,24 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
 /**
- * The kqueue transport under the name {@code kqueue-ffm}, for the configuration of the event loops,
- * those that accept a server's connections included:
+ * The kqueue transport under the name {@code kqueue-ffm}. The configuration names it for the event
+ * loops, and also for those that accept the connections of a server:
  *
  * <pre>{@code
  * micronaut.netty.event-loops.default.transport=kqueue-ffm
  * micronaut.server.netty.parent.transport=kqueue-ffm
  * }</pre>
  *
- * <p>Micronaut takes the first of the transports listed there that is available, and complains when
- * none is. So {@code kqueue-ffm} alone makes this transport a must, and {@code kqueue-ffm,nio}
- * falls back to NIO. {@link KQueueFfm#unavailabilityCause()} says why it is not available.
+ * <p>Micronaut uses the first available transport of that list, and fails if none is available. So
+ * {@code kqueue-ffm} requires this transport, and {@code kqueue-ffm,nio} falls back to NIO. {@link
+ * KQueueFfm#unavailabilityCause()} is the reason why it is not available.
  */
 @Singleton
 @Named(KQueueFfmEventLoopGroupFactory.NAME)
 @Requires(condition = KQueueFfmAvailabilityCondition.class)
 @BootstrapContextCompatible
 public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFactory {
-  /** What the configuration calls this transport. */
+  /** The name of this transport in the configuration. */
   public static final String NAME = "kqueue-ffm";
 
   /** For Micronaut. */
@@ -52,13 +52,13 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
   }
 
   /**
-   * The older form, which Micronaut still has.
+   * The older form, which Micronaut still declares.
    *
    * @deprecated as it is in Micronaut
    */
   @Override
   @Deprecated
-  // Micronaut calls it too, and no one is meant to inline it.
+  // Micronaut calls it too, and callers are not meant to inline it.
   @SuppressWarnings({"removal", "InlineMeSuggester"})
   public IoHandlerFactory createIoHandlerFactory() {
     return KQueueFfmIoHandler.newFactory();
@@ -93,9 +93,9 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
   }
 
   /**
-   * A channel for a descriptor that the program was given.
+   * Creates a channel for a descriptor that the program was given.
    *
-   * @param parent not known to the channel, as with Netty's own kqueue transport
+   * @param parent ignored, as with Netty's own kqueue transport
    */
   @Override
   public Channel channelInstance(

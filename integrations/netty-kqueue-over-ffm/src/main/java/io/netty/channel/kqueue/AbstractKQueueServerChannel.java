@@ -4,7 +4,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.UnixChannel;
 
 /**
- * A listening socket of this package. A class in Netty's own jar, which is of no use to extend;
- * here the channels have another one above them, and this type tells only what they are.
+ * A listening socket of this package. In Netty's jar it is a class, which programs do not extend.
+ * Here it is an interface that only marks the channels, because they have another superclass.
  */
 public interface AbstractKQueueServerChannel extends ServerChannel, UnixChannel {}

@@ -4,7 +4,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
 
 /**
- * A byte stream of this package. A class in Netty's own jar, which nobody else can extend; here the
- * channels have another one above them, and this type tells only what they are.
+ * A byte stream of this package. In Netty's jar it is a class, which other packages cannot extend.
+ * Here it is an interface that only marks the channels, because they have another superclass.
  */
 public interface AbstractKQueueStreamChannel extends DuplexChannel, UnixChannel {}

@@ -2,11 +2,13 @@ package io.netty.channel.kqueue;
 
 import io.github.kqueueffm.channel.KQueueFfmAcceptFilter;
 
-/** A filter that lets a listening socket report a connection only when it has sent enough. */
+/**
+ * A filter that makes a listening socket report a connection only after the client has sent enough.
+ */
 public final class AcceptFilter extends KQueueFfmAcceptFilter {
   private static final AcceptFilter NONE = new AcceptFilter("", "");
 
-  /** A filter of that name; an empty one removes the filter. */
+  /** Creates a filter of that name. An empty name removes the filter. */
   public AcceptFilter(String filterName, String filterArgs) {
     super(filterName, filterArgs);
   }

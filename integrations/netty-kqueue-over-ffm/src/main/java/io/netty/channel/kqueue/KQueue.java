@@ -5,10 +5,10 @@ import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
 
 /**
- * Tells whether this transport can be used here, and if not, why.
+ * Reports whether this transport can be used, and otherwise the cause.
  *
- * <p>On Linux it is off, because the libraries that ask prefer epoll there; {@code
- * -Dio.github.kqueueffm.dropin=true} turns it on. Elsewhere {@code false} turns it off.
+ * <p>On Linux it is off, because the libraries that ask for it prefer epoll there. {@code
+ * -Dio.github.kqueueffm.dropin=true} turns it on. On other systems {@code false} turns it off.
  */
 public final class KQueue {
   private static final String PROPERTY = "io.github.kqueueffm.dropin";
@@ -19,7 +19,7 @@ public final class KQueue {
   private static Throwable cause() {
     boolean linux = "linux".equals(PlatformDependent.normalizedOs());
     if (SystemPropertyUtil.getBoolean(PROPERTY, !linux)) {
-      // On Windows nobody expects it.
+      // On Windows a warning would be useless, because the transport cannot be available there.
       return PlatformDependent.isWindows() || !KQueueFfm.isAvailable("netty-kqueue-over-ffm")
           ? KQueueFfm.unavailabilityCause()
           : null;
@@ -36,9 +36,9 @@ public final class KQueue {
   }
 
   /**
-   * Does nothing where the transport is available.
+   * Does nothing if the transport is available.
    *
-   * @throws UnsatisfiedLinkError elsewhere, with the cause
+   * @throws UnsatisfiedLinkError if it is not available, with the cause
    */
   public static void ensureAvailability() {
     if (UNAVAILABILITY_CAUSE != null) {
@@ -49,17 +49,17 @@ public final class KQueue {
     }
   }
 
-  /** Why it cannot be used; {@code null} where it can. */
+  /** {@return the cause why it is not available, or {@code null} if it is} */
   public static Throwable unavailabilityCause() {
     return UNAVAILABILITY_CAUSE;
   }
 
-  /** Whether data can go with the SYN of a connect here. */
+  /** Whether a client can send data with the SYN of a connect. */
   public static boolean isTcpFastOpenClientSideAvailable() {
     return isAvailable() && KQueueFfm.isTcpFastOpenClientSideAvailable();
   }
 
-  /** Whether a server here can take data with a SYN. */
+  /** Whether a server can receive data with a SYN. */
   public static boolean isTcpFastOpenServerSideAvailable() {
     return isAvailable() && KQueueFfm.isTcpFastOpenServerSideAvailable();
   }

@@ -7,9 +7,9 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 
 /**
- * What the configurations of all channels of this package have. A class in Netty's own jar; here
- * the configurations have another one above them, so code that calls methods by this type has to be
- * compiled against this jar.
+ * The methods of the configurations of all channels of this package. In Netty's jar it is a class.
+ * Here it is an interface, because the configurations have another superclass. So code that calls
+ * methods of this type has to be compiled against this jar.
  */
 public interface KQueueChannelConfig extends ChannelConfig {
 

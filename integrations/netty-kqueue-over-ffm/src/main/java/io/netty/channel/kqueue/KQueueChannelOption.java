@@ -11,7 +11,7 @@ import io.netty.channel.unix.UnixChannelOption;
  */
 public final class KQueueChannelOption<T> extends UnixChannelOption<T> {
 
-  /** Bytes that have to be free before the socket is reported writable; not on Linux. */
+  /** The bytes that have to be free before the socket is reported writable. Linux lacks it. */
   public static final ChannelOption<Integer> SO_SNDLOWAT =
       valueOf(KQueueChannelOption.class, "SO_SNDLOWAT");
 
@@ -23,7 +23,7 @@ public final class KQueueChannelOption<T> extends UnixChannelOption<T> {
   public static final ChannelOption<AcceptFilter> SO_ACCEPTFILTER =
       valueOf(KQueueChannelOption.class, "SO_ACCEPTFILTER");
 
-  /** Has no effect: the transport needs no guess of the receive buffer's size. */
+  /** Has no effect, because the transport does not need a guess of the receive buffer's size. */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =
       valueOf(KQueueChannelOption.class, "RCV_ALLOC_TRANSPORT_PROVIDES_GUESS");
 

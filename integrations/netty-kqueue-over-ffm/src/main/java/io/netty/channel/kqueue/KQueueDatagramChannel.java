@@ -6,11 +6,11 @@ import io.netty.channel.socket.SocketProtocolFamily;
 /** A UDP socket. */
 public final class KQueueDatagramChannel extends KQueueFfmDatagramChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueDatagramChannel() {}
 
   /**
-   * A new socket of one family.
+   * Opens a new socket of one family.
    *
    * @deprecated use {@link #KQueueDatagramChannel(SocketProtocolFamily)}
    */
@@ -19,12 +19,12 @@ public final class KQueueDatagramChannel extends KQueueFfmDatagramChannel {
     super(family == null ? null : family.toSocketProtocolFamily());
   }
 
-  /** A new socket of one family; {@code null} chooses as the first constructor does. */
+  /** Opens a new socket of one family. {@code null} chooses as the first constructor does. */
   public KQueueDatagramChannel(SocketProtocolFamily family) {
     super(family);
   }
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueDatagramChannel(int fd) {
     super(fd);
   }

@@ -8,10 +8,10 @@ import java.io.IOException;
 /** A local (Unix domain) datagram socket. */
 public final class KQueueDomainDatagramChannel extends KQueueFfmDomainDatagramChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueDomainDatagramChannel() {}
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueDomainDatagramChannel(int fd) {
     super(fd);
   }
@@ -27,9 +27,9 @@ public final class KQueueDomainDatagramChannel extends KQueueFfmDomainDatagramCh
   }
 
   /**
-   * Asks the kernel who the peer is.
+   * Asks the kernel for the credentials of the peer.
    *
-   * @throws IOException if it is not connected, or the system does not tell
+   * @throws IOException if it is not connected, or the system does not report them
    */
   public PeerCredentials peerCredentials() throws IOException {
     return PeerCredentialsMaker.netty(KQueueFfmPeerCredentials.of(this));

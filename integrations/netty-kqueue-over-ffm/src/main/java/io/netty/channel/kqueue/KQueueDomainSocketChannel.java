@@ -9,10 +9,10 @@ import java.io.IOException;
 public final class KQueueDomainSocketChannel extends KQueueFfmDomainSocketChannel
     implements AbstractKQueueStreamChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueDomainSocketChannel() {}
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueDomainSocketChannel(int fd) {
     super(fd);
   }
@@ -32,9 +32,9 @@ public final class KQueueDomainSocketChannel extends KQueueFfmDomainSocketChanne
   }
 
   /**
-   * Asks the kernel who the peer is.
+   * Asks the kernel for the credentials of the peer.
    *
-   * @throws IOException if it is not connected, or the system does not tell
+   * @throws IOException if it is not connected, or the system does not report them
    */
   public PeerCredentials peerCredentials() throws IOException {
     return PeerCredentialsMaker.netty(KQueueFfmPeerCredentials.of(this));

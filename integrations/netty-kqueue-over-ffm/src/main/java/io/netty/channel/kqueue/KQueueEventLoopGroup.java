@@ -19,13 +19,13 @@ import java.util.concurrent.ThreadFactory;
 /**
  * An event loop group of this package.
  *
- * <p>In all constructors 0 {@code threads} are Netty's default, two per processor, and a thread
+ * <p>In all constructors 0 {@code threads} means Netty's default of two per processor. A thread
  * factory, an executor, a handler of rejected tasks or a factory of queues may be {@code null} for
- * Netty's default; the other arguments may not. They throw
+ * Netty's default. Other arguments may not be {@code null}. The constructors throw
  *
  * <ul>
- *   <li>{@link UnsatisfiedLinkError} where {@link KQueue#isAvailable()} says false: on Linux too,
- *       unless it was turned on,
+ *   <li>{@link UnsatisfiedLinkError} if {@link KQueue#isAvailable()} is false, as on Linux unless
+ *       it was turned on,
  *   <li>{@link IllegalArgumentException} if a number is negative,
  *   <li>{@link IllegalStateException} if a loop's kqueue cannot be opened.
  * </ul>
@@ -46,7 +46,7 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   /**
    * With Netty's default threads.
    *
-   * @param threads how many event loops
+   * @param threads the number of event loops
    */
   public KQueueEventLoopGroup(int threads) {
     this(threads, (ThreadFactory) null);
@@ -64,15 +64,15 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   /**
    * With Netty's default threads.
    *
-   * @param threads how many event loops
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    */
   public KQueueEventLoopGroup(int threads, SelectStrategyFactory selectStrategyFactory) {
     this(threads, (ThreadFactory) null, selectStrategyFactory);
   }
 
   /**
-   * @param threads how many event loops
+   * @param threads the number of event loops
    * @param threadFactory makes the loops' threads
    */
   public KQueueEventLoopGroup(int threads, ThreadFactory threadFactory) {
@@ -80,17 +80,17 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
    */
   public KQueueEventLoopGroup(int threads, Executor executor) {
     this(threads, executor, DefaultSelectStrategyFactory.INSTANCE);
   }
 
   /**
-   * @param threads how many event loops
+   * @param threads the number of event loops
    * @param threadFactory makes the loops' threads
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    */
   public KQueueEventLoopGroup(
       int threads, ThreadFactory threadFactory, SelectStrategyFactory selectStrategyFactory) {
@@ -98,21 +98,19 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
+   * @param threads the number of event loops
    * @param threadFactory makes the loops' threads
-   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
-   *     1024
+   * @param maxEventsAtOnce the most events that one turn of a loop takes; 0 for the default of 1024
    */
   public KQueueEventLoopGroup(int threads, ThreadFactory threadFactory, int maxEventsAtOnce) {
     this(threads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
   }
 
   /**
-   * @param threads how many event loops
+   * @param threads the number of event loops
    * @param threadFactory makes the loops' threads
-   * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
-   *     1024
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param maxEventsAtOnce the most events that one turn of a loop takes; 0 for the default of 1024
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    */
   public KQueueEventLoopGroup(
       int threads,
@@ -127,9 +125,9 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    */
   public KQueueEventLoopGroup(
       int threads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
@@ -137,10 +135,10 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
-   * @param chooserFactory of what picks the loop of the next channel
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
+   * @param chooserFactory makes the chooser of the loop for a new channel
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    */
   public KQueueEventLoopGroup(
       int threads,
@@ -151,10 +149,10 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
-   * @param chooserFactory of what picks the loop of the next channel
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
+   * @param chooserFactory makes the chooser of the loop for a new channel
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
    *     is full; by default they fail with a {@link
    *     java.util.concurrent.RejectedExecutionException}
@@ -169,14 +167,14 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
-   * @param chooserFactory of what picks the loop of the next channel
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
+   * @param chooserFactory makes the chooser of the loop for a new channel
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
    *     is full; by default they fail with a {@link
    *     java.util.concurrent.RejectedExecutionException}
-   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some
+   * @param taskQueueFactory makes each loop's queue of tasks, to which any thread may add tasks
    *     while the loop takes them
    */
   public KQueueEventLoopGroup(
@@ -191,14 +189,14 @@ public final class KQueueEventLoopGroup extends KQueueFfmEventLoopGroup {
   }
 
   /**
-   * @param threads how many event loops
-   * @param executor runs the loops, each of which keeps a thread of it for as long as it runs
-   * @param chooserFactory of what picks the loop of the next channel
-   * @param selectStrategyFactory says of each turn of a loop whether it waits
+   * @param threads the number of event loops
+   * @param executor runs the loops; each loop occupies one of its threads
+   * @param chooserFactory makes the chooser of the loop for a new channel
+   * @param selectStrategyFactory decides for each turn of a loop whether it waits
    * @param rejected gets the tasks that a loop cannot take, because it was shut down or its queue
    *     is full; by default they fail with a {@link
    *     java.util.concurrent.RejectedExecutionException}
-   * @param taskQueueFactory makes each loop's queue of tasks, into which any thread may put some
+   * @param taskQueueFactory makes each loop's queue of tasks, to which any thread may add tasks
    *     while the loop takes them
    * @param tailTaskQueueFactory makes each loop's queue of the tasks that run at the end of a turn
    */

@@ -4,8 +4,8 @@ import io.github.kqueueffm.channel.KQueueFfmIoEvent;
 import io.netty.channel.IoEvent;
 
 /**
- * What kevent reported for a {@link KQueueIoHandle}. One that a handle is given is valid only
- * during that call.
+ * An event that kevent reported for a {@link KQueueIoHandle}. It is valid only during the call of
+ * the handle.
  */
 public final class KQueueIoEvent implements IoEvent {
   private int ident;
@@ -17,12 +17,12 @@ public final class KQueueIoEvent implements IoEvent {
 
   KQueueIoEvent() {}
 
-  /** An event without data. */
+  /** Creates an event without data. */
   public static KQueueIoEvent newEvent(int ident, short filter, short flags, int fflags) {
     return newEvent(ident, filter, flags, fflags, 0, 0);
   }
 
-  /** An event with filter-specific data, and with the id of the registration. */
+  /** Creates an event with filter-specific data and the id of the registration. */
   public static KQueueIoEvent newEvent(
       int ident, short filter, short flags, int fflags, long data, long udata) {
     KQueueIoEvent event = new KQueueIoEvent();
@@ -30,7 +30,7 @@ public final class KQueueIoEvent implements IoEvent {
     return event;
   }
 
-  /** The same event in this type. */
+  /** {@return the same event in this type} */
   KQueueIoEvent of(KQueueFfmIoEvent event) {
     set(
         event.ident(),
@@ -69,8 +69,8 @@ public final class KQueueIoEvent implements IoEvent {
   }
 
   /**
-   * The filter's own flags. At the end of a stream the errno, 0 if there is none or the system does
-   * not tell it, as Linux's embedded kqueue does not.
+   * The filter's flags. At the end of a stream they are the errno, or 0 if there is none or the
+   * system does not report it. The embedded kqueue on Linux does not report it.
    */
   public int fflags() {
     return fflags;
@@ -81,7 +81,7 @@ public final class KQueueIoEvent implements IoEvent {
     return data;
   }
 
-  /** The id of the registration: what its submit answers. */
+  /** The id of the registration, which its submit returns. */
   public long udata() {
     return udata;
   }

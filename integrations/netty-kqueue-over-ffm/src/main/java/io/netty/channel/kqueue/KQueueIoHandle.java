@@ -3,7 +3,7 @@ package io.netty.channel.kqueue;
 import io.netty.channel.IoHandle;
 
 /**
- * Something that a {@link KQueueIoHandler} can watch. Its registration takes {@link KQueueIoOps},
+ * An object that a {@link KQueueIoHandler} can watch. Its registration takes {@link KQueueIoOps},
  * and its events are {@link KQueueIoEvent}s.
  */
 @SuppressWarnings("try") // IoHandle.close() may throw whatever it likes.

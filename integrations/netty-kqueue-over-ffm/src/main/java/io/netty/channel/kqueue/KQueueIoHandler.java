@@ -18,7 +18,7 @@ public final class KQueueIoHandler extends KQueueFfmIoHandler {
     super(executor, maxEvents, strategyFactory);
   }
 
-  /** A factory of handlers. */
+  /** {@return a factory of handlers} */
   public static IoHandlerFactory newFactory() {
     return newFactory(0, DefaultSelectStrategyFactory.INSTANCE);
   }
@@ -26,7 +26,7 @@ public final class KQueueIoHandler extends KQueueFfmIoHandler {
   /**
    * A factory of handlers.
    *
-   * @param maxEvents how many events one turn of the loop takes at most; 0 for the default
+   * @param maxEvents the most events that one turn of the loop takes; 0 for the default
    */
   public static IoHandlerFactory newFactory(
       int maxEvents, SelectStrategyFactory selectStrategyFactory) {

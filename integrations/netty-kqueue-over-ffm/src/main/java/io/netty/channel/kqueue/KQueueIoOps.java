@@ -11,7 +11,7 @@ public final class KQueueIoOps implements IoOps {
     this.change = change;
   }
 
-  /** A change without data; the numbers are the system's own. */
+  /** Creates a change without data. The numbers are those of the system. */
   public static KQueueIoOps newOps(short filter, short flags, int fflags) {
     return new KQueueIoOps(KQueueFfmIoOps.newOps(filter, flags, fflags));
   }
@@ -30,12 +30,12 @@ public final class KQueueIoOps implements IoOps {
     return (short) change.flags();
   }
 
-  /** The filter's own flags, such as {@code NOTE_TRIGGER} of a user event. */
+  /** The filter's flags, such as {@code NOTE_TRIGGER} of a user event. */
   public int fflags() {
     return change.fflags();
   }
 
-  /** The filter's data; 0, since {@link #newOps} takes none. */
+  /** The filter's data. It is 0, because {@link #newOps} does not take data. */
   public long data() {
     return change.data();
   }

@@ -15,12 +15,15 @@ public class KQueueServerChannelConfig extends KQueueFfmServerDomainSocketChanne
     super(channel);
   }
 
-  /** What was set; a local socket has no SYN that could carry data. */
+  /**
+   * {@return the value that was set} It has no effect, because a local socket has no SYN that could
+   * carry data.
+   */
   public boolean isTcpFastOpen() {
     return tcpFastOpen;
   }
 
-  /** Is kept, and has no effect. */
+  /** Stores the value, which has no effect. */
   public KQueueServerChannelConfig setTcpFastOpen(boolean tcpFastOpen) {
     this.tcpFastOpen = tcpFastOpen;
     return this;

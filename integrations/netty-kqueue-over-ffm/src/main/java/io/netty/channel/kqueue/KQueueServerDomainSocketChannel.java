@@ -6,10 +6,10 @@ import io.github.kqueueffm.channel.KQueueFfmServerDomainSocketChannel;
 public final class KQueueServerDomainSocketChannel extends KQueueFfmServerDomainSocketChannel
     implements AbstractKQueueServerChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueServerDomainSocketChannel() {}
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueServerDomainSocketChannel(int fd) {
     super(fd);
   }

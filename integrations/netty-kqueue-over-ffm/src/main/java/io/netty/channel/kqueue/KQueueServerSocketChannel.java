@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 public final class KQueueServerSocketChannel extends KQueueFfmServerSocketChannel
     implements AbstractKQueueServerChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueServerSocketChannel() {}
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueServerSocketChannel(int fd) {
     super(fd);
   }

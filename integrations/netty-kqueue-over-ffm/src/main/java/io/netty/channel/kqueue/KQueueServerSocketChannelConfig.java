@@ -21,7 +21,7 @@ public class KQueueServerSocketChannelConfig extends KQueueFfmServerSocketChanne
     return this;
   }
 
-  /** The filter that was set here; one with an empty name if none was. */
+  /** {@return the filter that was set here, or one with an empty name} */
   @Override
   public AcceptFilter getAcceptFilter() {
     return AcceptFilter.of(super.getAcceptFilter());

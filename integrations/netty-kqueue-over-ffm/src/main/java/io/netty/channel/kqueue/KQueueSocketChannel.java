@@ -8,11 +8,11 @@ import java.net.InetSocketAddress;
 public final class KQueueSocketChannel extends KQueueFfmSocketChannel
     implements AbstractKQueueStreamChannel {
 
-  /** A new socket. */
+  /** Opens a new socket. */
   public KQueueSocketChannel() {}
 
   /**
-   * A new socket of one family.
+   * Opens a new socket of one family.
    *
    * @deprecated use {@link #KQueueSocketChannel(SocketProtocolFamily)}
    */
@@ -21,12 +21,12 @@ public final class KQueueSocketChannel extends KQueueFfmSocketChannel
     super(family == null ? null : family.toSocketProtocolFamily());
   }
 
-  /** A new socket of one family; {@code null} chooses as the first constructor does. */
+  /** Opens a new socket of one family. {@code null} chooses as the first constructor does. */
   public KQueueSocketChannel(SocketProtocolFamily family) {
     super(family);
   }
 
-  /** Takes over a socket, and closes it with the channel. */
+  /** Takes over a socket. Closing the channel closes it. */
   public KQueueSocketChannel(int fd) {
     super(fd);
   }

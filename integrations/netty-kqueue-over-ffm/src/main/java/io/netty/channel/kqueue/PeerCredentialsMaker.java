@@ -5,12 +5,12 @@ import io.netty.channel.unix.PeerCredentials;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 
-/** Makes Netty's credentials, whose constructor is its own package's. */
+/** Makes Netty's credentials, whose constructor is package-private. */
 final class PeerCredentialsMaker {
   private PeerCredentialsMaker() {}
 
   /**
-   * The same in Netty's type.
+   * {@return the same credentials in Netty's type}
    *
    * @throws UnsupportedOperationException on the module path, if that package is not opened
    */

@@ -8,8 +8,8 @@ import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
 
 /**
- * Lets a user's handle speak this package's types with a loop that speaks its own. It is the
- * registration too that the user gets.
+ * Adapts a user's handle with the types of this package to an event loop with its own types. It is
+ * also the registration that the user gets.
  */
 @SuppressWarnings("try") // IoHandle.close() may throw whatever it likes.
 final class UserHandle implements KQueueFfmIoHandle, IoRegistration {
@@ -21,7 +21,7 @@ final class UserHandle implements KQueueFfmIoHandle, IoRegistration {
     this.handle = handle;
   }
 
-  /** On the loop, before the first event can come. */
+  /** To be called on the loop's thread, before the first event. */
   UserHandle bind(IoRegistration registration) {
     this.registration = registration;
     return this;

@@ -16,7 +16,7 @@ import io.netty.channel.unix.ServerDomainSocketChannel;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** This transport's channel for each kind that reactor-netty asks for. */
+/** The channels of this transport for each kind that reactor-netty requests. */
 final class ChannelTypes {
   private static final Map<Class<?>, Ours> OURS =
       Map.of(

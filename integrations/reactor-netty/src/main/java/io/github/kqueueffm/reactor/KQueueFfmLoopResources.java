@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
- * reactor-netty's event loops and channels, of the kqueue transport. Give it to a server or a
+ * Event loops and channels of the kqueue transport for reactor-netty. Pass it to a server or a
  * client:
  *
  * <pre>{@code
@@ -21,16 +21,15 @@ import reactor.netty.resources.LoopResources;
  * HttpClient.create().runOn(loops).resolver(spec -> {}); // in this order
  * }</pre>
  *
- * <p>The call of {@code resolver} is for names: without it a client looks them up on
- * reactor-netty's global resources, whatever it runs on itself. To give these loops to all that
- * uses the global resources, names included, set them before anything is built: {@code
- * HttpResources.set(loops)}.
+ * <p>The call of {@code resolver} concerns host names: without it a client looks them up on the
+ * global resources of reactor-netty. To use these loops in place of the global resources, also for
+ * names, set them before anything is built: {@code HttpResources.set(loops)}.
  *
- * <p>Where the transport is not available, or a native one is not wanted ({@code runOn(loops,
+ * <p>If the transport is not available, or native transports are disabled ({@code runOn(loops,
  * false)}, {@code -Dreactor.netty.native=false}), it behaves as {@link
- * LoopResources#create(String)} does, which takes a native transport of Netty's or NIO: what is
- * written for one system runs on all. {@link KQueueFfm#isAvailable()} tells beforehand, {@link
- * KQueueFfm#ensureAvailability()} makes it a must.
+ * LoopResources#create(String)} does, which uses a native transport of Netty or NIO. So one program
+ * runs on all systems. Call {@link KQueueFfm#isAvailable()} to check beforehand, or {@link
+ * KQueueFfm#ensureAvailability()} to require the transport.
  */
 public final class KQueueFfmLoopResources implements LoopResources {
   private final LoopGroups groups;
@@ -42,9 +41,9 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   /**
-   * As many workers as reactor-netty takes by default, on daemon threads.
+   * Creates resources with reactor-netty's default number of workers, on daemon threads.
    *
-   * @param prefix of the threads' names
+   * @param prefix the prefix of the threads' names
    */
   public static KQueueFfmLoopResources create(String prefix) {
     LoopResources fallback = LoopResources.create(prefix);
@@ -54,10 +53,10 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   /**
-   * Loops that accept, serve and connect.
+   * Creates resources whose loops accept, serve and connect.
    *
-   * @param prefix of the threads' names
-   * @param workerCount how many loops
+   * @param prefix the prefix of the threads' names
+   * @param workerCount the number of loops
    * @param daemon whether the JVM may end while the loops run
    */
   public static KQueueFfmLoopResources create(String prefix, int workerCount, boolean daemon) {
@@ -67,11 +66,11 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   /**
-   * Loops that accept, and others that serve and connect.
+   * Creates resources with loops that accept, and others that serve and connect.
    *
-   * @param prefix of the threads' names
-   * @param selectCount how many loops accept connections, and do nothing else
-   * @param workerCount how many loops serve them
+   * @param prefix the prefix of the threads' names
+   * @param selectCount the number of loops that only accept connections
+   * @param workerCount the number of loops that serve them
    * @param daemon whether the JVM may end while the loops run
    */
   public static KQueueFfmLoopResources create(
@@ -80,11 +79,11 @@ public final class KQueueFfmLoopResources implements LoopResources {
   }
 
   /**
-   * Loops that accept, and others that serve and connect.
+   * Creates resources with loops that accept, and others that serve and connect.
    *
-   * @param prefix of the threads' names
-   * @param selectCount how many loops accept connections, and do nothing else
-   * @param workerCount how many loops serve them
+   * @param prefix the prefix of the threads' names
+   * @param selectCount the number of loops that only accept connections
+   * @param workerCount the number of loops that serve them
    * @param daemon whether the JVM may end while the loops run
    * @param colocate whether a connection that is opened on a loop is served by that loop
    */
@@ -98,8 +97,7 @@ public final class KQueueFfmLoopResources implements LoopResources {
 
   @Override
   public boolean daemon() {
-    // Not the fallback's answer: reactor-netty's own resources say false whatever their threads
-    // are.
+    // The fallback's answer is not used, because reactor-netty's resources always answer false.
     return groups.isDaemon();
   }
 
@@ -137,9 +135,12 @@ public final class KQueueFfmLoopResources implements LoopResources {
     return useNative && KQueueFfm.isAvailable("KQueueFfmLoopResources");
   }
 
-  /** Asks a loop, which every group has, since groups are wrapped; next() would take its turn. */
+  /**
+   * Asks the first loop of a group, because groups are wrapped. A call of next() would advance the
+   * chooser.
+   */
   private static boolean isOurs(EventLoopGroup group) {
-    // On an older Java the handle's class cannot be loaded.
+    // On an older Java the class of the handle cannot be loaded.
     return KQueueFfm.isAvailable()
         && group.iterator().next() instanceof IoEventLoop loop
         && loop.isCompatible(KQueueFfmIoHandle.class);

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import reactor.netty.resources.LoopResources;
 
-/** This transport's groups, each of them made when it is first asked for. */
+/** The groups of this transport. Each is created when it is first requested. */
 final class LoopGroups {
-  /** A count of selectors, as reactor-netty has it: the workers accept too. */
+  /** The count of selectors with which the workers also accept, as in reactor-netty. */
   static final int WORKERS_SELECT = -1;
 
   private final String prefix;
@@ -23,7 +23,7 @@ final class LoopGroups {
   private boolean disposed;
 
   /**
-   * @param selectCount how many loops accept, or {@link #WORKERS_SELECT}
+   * @param selectCount the number of loops that accept, or {@link #WORKERS_SELECT}
    */
   LoopGroups(String prefix, int selectCount, int workerCount, boolean daemon, boolean colocate) {
     this.prefix = prefix;
@@ -68,7 +68,7 @@ final class LoopGroups {
     return new KQueueFfmEventLoopGroup(loops, new LoopThreads(threadPrefix, daemon));
   }
 
-  /** From now on no group is made; what there is has to be shut down. */
+  /** Prevents the creation of further groups. Existing ones have to be shut down. */
   synchronized List<EventLoopGroup> dispose() {
     disposed = true;
     List<EventLoopGroup> made = new ArrayList<>();

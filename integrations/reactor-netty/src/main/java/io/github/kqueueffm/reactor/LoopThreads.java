@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.scheduler.NonBlocking;
 
-/** The threads of event loops, on which Reactor refuses to block. */
+/** Makes the threads of event loops, on which Reactor refuses to block. */
 final class LoopThreads implements ThreadFactory {
   private final String prefix;
   private final boolean daemon;

@@ -10,15 +10,15 @@ import io.vertx.core.transport.Transport;
  * Vertx vertx = Vertx.builder().withTransport(KQueueFfmTransport.INSTANCE).build();
  * }</pre>
  *
- * <p>Without that call Vert.x finds it too, when the options prefer a native transport ({@code new
- * VertxOptions().setPreferNativeTransport(true)}) and Netty's own is not there.
+ * <p>Without that call Vert.x also finds it, if the options prefer a native transport ({@code new
+ * VertxOptions().setPreferNativeTransport(true)}) and none of Netty's is present.
  *
- * <p>Where it is not available Vert.x does what it does for every native transport: it runs on NIO,
+ * <p>If it is not available, Vert.x does the same as for every native transport: it runs on NIO,
  * {@code vertx.isNativeTransportEnabled()} is false, and {@code
- * vertx.unavailableNativeTransportCause()} says why.
+ * vertx.unavailableNativeTransportCause()} is the cause.
  */
 public final class KQueueFfmTransport implements Transport {
-  /** The only one; it has no state. */
+  /** The only instance. It has no state. */
   public static final KQueueFfmTransport INSTANCE = new KQueueFfmTransport();
 
   private static final io.vertx.core.spi.transport.Transport IMPLEMENTATION =

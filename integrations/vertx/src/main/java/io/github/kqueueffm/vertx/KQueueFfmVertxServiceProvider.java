@@ -6,9 +6,9 @@ import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.transport.Transport;
 
 /**
- * Found by Vert.x: gives it {@link KQueueFfmTransport} when its options prefer a native transport
- * and it has none that is available. A native transport of Netty's that is there, or was given to
- * the builder, stays.
+ * A service that Vert.x finds. It provides {@link KQueueFfmTransport} if the options prefer a
+ * native transport and no other one is available. It does not replace an available native transport
+ * of Netty, or one that was given to the builder.
  */
 public final class KQueueFfmVertxServiceProvider implements VertxServiceProvider {
 

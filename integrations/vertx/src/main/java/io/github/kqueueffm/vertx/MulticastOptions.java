@@ -5,7 +5,10 @@ import io.vertx.core.datagram.DatagramSocketOptions;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 
-/** Vert.x's options for multicast, which it gives to no transport but its own NIO. */
+/**
+ * Applies the options of Vert.x for multicast, which Vert.x itself applies only to its NIO
+ * transport.
+ */
 final class MulticastOptions {
   private static final int SYSTEMS_OWN = -1;
 
@@ -29,7 +32,7 @@ final class MulticastOptions {
       }
       return found;
     } catch (SocketException e) {
-      throw new IllegalArgumentException("cannot look for the network interface " + name, e);
+      throw new IllegalArgumentException("cannot look up the network interface " + name, e);
     }
   }
 }

@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Vert.x's TCP options in Netty's terms, but those that it sets itself for every transport. */
+/**
+ * Translates the TCP options of Vert.x to those of Netty, except the ones that Vert.x sets for
+ * every transport.
+ */
 final class TcpOptions {
   private static final List<Mapped<?>> CONNECTION =
       List.of(
           new Mapped<>(TcpOption.USER_TIMEOUT, KQueueFfmChannelOption.TCP_USER_TIMEOUT),
           new Mapped<>(TcpOption.QUICKACK, KQueueFfmChannelOption.TCP_QUICKACK),
           new Mapped<>(TcpOption.CORK, KQueueFfmChannelOption.TCP_CORK),
-          // Zero is Vert.x's word for the system's own, and no system's.
+          // In Vert.x 0 means the system's default. No system accepts it as a value.
           new Mapped<>(TcpOption.KEEPIDLE, KQueueFfmChannelOption.TCP_KEEPIDLE, value -> value > 0),
           new Mapped<>(
               TcpOption.KEEPINTVL, KQueueFfmChannelOption.TCP_KEEPINTVL, value -> value > 0),
@@ -38,7 +41,7 @@ final class TcpOptions {
 
   private TcpOptions() {}
 
-  /** Takes an option's value: a bootstrap's method. */
+  /** A method of a bootstrap that sets an option. */
   interface Setter {
     <T> Object set(ChannelOption<T> option, T value);
   }

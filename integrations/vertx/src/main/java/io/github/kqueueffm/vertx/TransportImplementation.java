@@ -21,7 +21,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
 
-/** What Vert.x asks of a transport. */
+/** The interface of Vert.x to a transport. */
 final class TransportImplementation implements Transport {
 
   @Override
@@ -99,18 +99,20 @@ final class TransportImplementation implements Transport {
     Transport.super.configure(config, domainSocket, bootstrap);
   }
 
-  /** Closes the channel if it fails: Vert.x has just made it, and forgets it then. */
+  /**
+   * Closes the channel if the action fails, because Vert.x has just created it and drops it then.
+   */
   @Override
   public void configure(DatagramChannel channel, DatagramSocketOptions options) {
     try {
       Transport.super.configure(channel, options);
       if (options.isReusePort()) {
-        // After SO_REUSEADDR, which macOS and the BSDs take for both.
+        // After SO_REUSEADDR, because on macOS and the BSDs it also sets SO_REUSEPORT.
         channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
       }
       MulticastOptions.set(channel.config(), options);
     } catch (Throwable t) {
-      // No loop has it yet, so that close() would have no thread.
+      // The channel has no event loop yet, so close() has no thread to run on.
       channel.unsafe().closeForcibly();
       throw t;
     }
