@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs the conformance program on this system and keeps its reports beside the jar:
 #   conformance.sh JAR NAME    ->  NAME.txt, NAME.json
-# Uses the newest JDK of 22 or later that it finds. Without one it says so in the report and exits with 0, because the reason is
-# the system's packages and not this project.
+# Uses the newest JDK of 22 or later that it finds. Without one it writes that into the report and exits with 0, because the reason
+# is the system's packages and not this project.
 set -eu
 
 jar=$1

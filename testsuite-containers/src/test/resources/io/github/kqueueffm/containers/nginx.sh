@@ -1,5 +1,5 @@
 #!/bin/sh
-# Files to serve, with their digests, then nginx.
+# Creates the files to serve and their digests, then starts nginx.
 set -eu
 mkdir -p /srv/www
 cd /srv/www
