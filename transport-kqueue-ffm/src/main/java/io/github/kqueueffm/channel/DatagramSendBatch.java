@@ -46,11 +46,11 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
     try {
       nameLength = recipients.put(batch.name(count), message);
       if (!Buffers.gather(Datagrams.content(message), iovecs)) {
-        // It is sent alone, or as a copy, when it is the first one.
+        // It is sent singly, or as a copy, when it is the first of a batch.
         return false;
       }
     } catch (RuntimeException e) {
-      // It will fail when it is the first one, and its promise with it.
+      // It and its promise fail when it is the first of a batch.
       return false;
     }
     nameLengths[count++] = nameLength;

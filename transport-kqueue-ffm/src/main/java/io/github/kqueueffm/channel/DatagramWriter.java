@@ -62,7 +62,7 @@ final class DatagramWriter {
   }
 
   /**
-   * Sends one alone.
+   * Sends a single datagram.
    *
    * @param refusal the negative errno of a sendmmsg that began with this datagram, or 0
    */
@@ -105,10 +105,11 @@ final class DatagramWriter {
   }
 
   /**
-   * Sends several. After a failure in the middle the next call begins with the one that failed, and
-   * says why.
+   * Sends several datagrams. If one in the middle fails, the next call begins with it and returns
+   * its errno.
    *
-   * @return how many were sent, the negative errno of the first one, or 0 if it has to go alone
+   * @return the number of datagrams that were sent, the negative errno of the first one, or 0 if
+   *     the first one has to be sent singly
    */
   private int sendMany(LoopResources loop, int fd, ChannelOutboundBuffer in, int limit) {
     DatagramSendBatch batch = loop.datagrams().sendBatch(loop);

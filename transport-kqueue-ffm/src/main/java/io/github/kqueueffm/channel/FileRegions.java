@@ -33,7 +33,7 @@ final class FileRegions {
     NOTHING
   }
 
-  /** There is no descriptor, or none that Java gives. */
+  /** In place of a descriptor that does not exist or that Java does not give. */
   private static final int NONE = -1;
 
   private final FilePieces pieces;

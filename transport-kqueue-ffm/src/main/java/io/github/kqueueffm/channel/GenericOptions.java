@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 final class GenericOptions {
   private GenericOptions() {}
 
-  /** Whether it is SO_LINGER, in whatever unit of time. */
+  /** Whether the option is SO_LINGER, in any unit of time. */
   static boolean isLinger(Platform platform, GenericUnixChannelOption<?> option) {
     int linger = platform.get(Constant.SO_LINGER);
     return option.level() == platform.get(Constant.SOL_SOCKET)

@@ -9,7 +9,7 @@ import io.netty.channel.IoHandle;
  * <p>Before a descriptor is closed its knotes should be deleted with {@code EV_DELETE}; a kernel's
  * kqueue does so by itself, other providers need it.
  */
-@SuppressWarnings("try") // IoHandle.close() may throw whatever it likes.
+@SuppressWarnings("try") // IoHandle.close() may throw any exception.
 public interface KQueueFfmIoHandle extends IoHandle {
 
   /** The ident of its knotes. */

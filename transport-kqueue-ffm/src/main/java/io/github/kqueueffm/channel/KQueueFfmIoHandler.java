@@ -175,8 +175,8 @@ public class KQueueFfmIoHandler implements IoHandler {
   }
 
   /**
-   * A flag that stays set would close each file that a handler reads. It is left alone only where a
-   * user drives the thread.
+   * Clears the interrupt flag, because it would close each file that a handler reads. If a user
+   * drives the thread, the flag stays set.
    */
   private void clearStrayInterrupt() {
     if (ownsThread && Thread.interrupted()) {

@@ -21,7 +21,7 @@ final class LoopLog {
     }
   }
 
-  /** The same for what is no failure: if the logger throws, the line is lost. */
+  /** The same for a message that is not a failure. If the logger throws, the message is lost. */
   static void warn(InternalLogger logger, String message) {
     try {
       logger.warn(message);

@@ -144,7 +144,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return sendFlags;
   }
 
-  /** The allocator, with direct buffers for whatever it is asked for. */
+  /** {@return an allocator that allocates direct buffers from the given one} */
   ByteBufAllocator direct(ByteBufAllocator allocator) {
     direct.updateAllocator(allocator);
     return direct;
