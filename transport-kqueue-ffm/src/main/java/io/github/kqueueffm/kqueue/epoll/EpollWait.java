@@ -226,6 +226,5 @@ final class EpollWait {
 
   void free() {
     waiters.forEach(Waiter::free);
-    waiters.clear();
   }
 }
