@@ -270,6 +270,19 @@ class ThreadsTest extends AbstractEpollKqueueTest {
   }
 
   @Test
+  void releaseForgetAndCloseLeaveTheLockToOtherThreads() throws Exception {
+    int[] pair = fixture.pair();
+    fixture.kqueue.release(pair[0]);
+    fixture.kqueue.forget(pair[0]);
+    assertThat(threads.submit(() -> inOther(KqueueFixture::poll)).get(LONG, TimeUnit.MILLISECONDS))
+        .isEmpty();
+    fixture.kqueue.close();
+    int answer =
+        threads.submit(() -> inOther(other -> other.call(0, 1))).get(LONG, TimeUnit.MILLISECONDS);
+    assertThat(answer).isEqualTo(-fixture.number(Errno.EBADF));
+  }
+
+  @Test
   void rebuildingWhileAnotherThreadWaitsDoesNotLeaveItBehind() throws Exception {
     int[] pair = fixture.pair();
     fixture.change(pair[0], EVFILT_READ, 1, EV_ADD, EV_ONESHOT).apply();

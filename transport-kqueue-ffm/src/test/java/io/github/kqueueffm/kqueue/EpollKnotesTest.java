@@ -17,6 +17,7 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.kqueue.KqueueFixture.Event;
 import io.github.kqueueffm.syscall.Memory;
+import io.github.kqueueffm.syscall.NativeMemory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,16 @@ class EpollKnotesTest extends VirtualTimeTest {
     assertThat(poll()).containsExactly((long) high);
     assertThat(fixture.change(1_000_000, EVFILT_READ, 1, EV_ADD).send())
         .isEqualTo(refusal(Errno.EBADF));
+  }
+
+  @Test
+  void callThroughTheCallersKernelIsTheSameCall() {
+    int[] pair = fixture.pair();
+    fixture.change(pair[0], EVFILT_READ, 1, EV_ADD).apply();
+    fixture.write(pair[1], 1);
+    long events = NativeMemory.allocate(fixture.kqueue.layout().size());
+    assertThat(fixture.kqueue.kevent(fixture.kernel, 0, 0, events, 1, 0)).isEqualTo(1);
+    NativeMemory.free(events);
   }
 
   @Test

@@ -84,6 +84,13 @@ class KernelKqueueTest {
   }
 
   @Test
+  void isTheSystemsAndHasNoneOfTheLibrarysWays() {
+    assertThat(kqueue.describe()).isEqualTo("kqueue of the system");
+    assertThat(kqueue.changesAwaitWaits()).isFalse();
+    assertThat(kqueue.sharesFilters()).isFalse();
+  }
+
+  @Test
   void roomForEachChangeIsEnough() {
     put(0, script.read(5).oneShot());
     put(1, script.read(6).oneShot());

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
+import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
@@ -189,6 +190,32 @@ class LibkqueueTest {
     script.expectKevent().changes(script.read(FD).delete()).fails(Errno.EIO);
     expectChange(script.read(FD).oneShot(), Errno.EIO);
     assertThat(call(0)).isEqualTo(-script.platform().number(Errno.EIO));
+  }
+
+  @Test
+  void aDeletionThatFailsWithoutAReasonIsAnsweredWithEnoent() {
+    change(script.read(FD).delete());
+    script.expectKevent().changes(script.read(FD).delete()).withoutSlots().fails(Errno.EIO);
+    assertThat(call(0)).isEqualTo(-script.platform().number(Errno.ENOENT));
+  }
+
+  /** Old releases wait for ever with a negative one. */
+  @Test
+  void anInvalidTimeOutDoesNotReachTheLibrary() {
+    long timespec = NativeMemory.allocate(16);
+    Memory.putLong(timespec, -1);
+    Memory.putLong(timespec + 8, 0);
+    change(script.read(FD).oneShot());
+    assertThat(kqueue.kevent(changes, pending, events, 8, timespec))
+        .isEqualTo(-script.platform().number(Errno.EINVAL));
+    pending = 0;
+    NativeMemory.free(timespec);
+  }
+
+  @Test
+  void changesAwaitWaitsAndFiltersAreShared() {
+    assertThat(kqueue.changesAwaitWaits()).isTrue();
+    assertThat(kqueue.sharesFilters()).isTrue();
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which provider is opened, what happens when that fails, and what is left when it is closed. */
 @Needs(SystemPromise.EPOLL)
@@ -60,6 +61,25 @@ class OpeningTest {
   }
 
   @Test
+  void descriptorsAreClosedOnExecAndTheEventfdDoesNotBlock() throws Exception {
+    Platform platform = calls.kernel().platform();
+    int flags = platform.get(Constant.EFD_NONBLOCK) | platform.get(Constant.EFD_CLOEXEC);
+    calls.on("eventfd", arguments -> check((int) arguments[1], flags));
+    int cloexec = platform.get(Constant.EPOLL_CLOEXEC);
+    calls.on("epollCreate1", arguments -> check((int) arguments[0], cloexec));
+    try (Kqueue plain = EpollKqueue.open(calls.kernel(), false);
+        Kqueue detailed = EpollKqueue.open(calls.kernel(), true)) {
+      assertThat(plain.describe()).isEqualTo("embedded kqueue (epoll)");
+      assertThat(detailed.describe()).isEqualTo("embedded kqueue (epoll, detailed)");
+    }
+  }
+
+  private static Number check(int flags, int expected) {
+    assertThat(flags).isEqualTo(expected);
+    return null;
+  }
+
+  @Test
   void closingClosesEveryDescriptorThatWasMade() throws Exception {
     calls.fail("epollPwait2", Errno.ENOSYS);
     long memory = NativeMemory.live();
@@ -90,6 +110,15 @@ class OpeningTest {
     }
     assertThat(deletions).containsExactly("77: 5 EVFILT_READ", "77: 5 EVFILT_WRITE");
     assertThat(library.count("close")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"KQUEUE", "KEVENT"})
+  void libraryThatHasOneOfTheTwoFunctionsIsNotTaken(Call only) throws Exception {
+    calls.with(only);
+    try (Kqueue kqueue = Kqueues.open(calls.kernel())) {
+      assertThat(kqueue).isInstanceOf(EpollKqueue.class);
+    }
   }
 
   /** A libkqueue that has descriptor 77 and answers to deletions only. */
