@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A system as the stories play it. Its numbers and layouts are written here by hand, from the
- * systems' headers, so that the platform files are not their own judges.
+ * A system whose kernel the tests script. Its numbers and layouts are written here by hand, from
+ * the systems' headers, so that no platform file is checked against itself.
  */
 @SuppressWarnings("ByteBufferBackingArray") // All are allocated here.
 enum Os {

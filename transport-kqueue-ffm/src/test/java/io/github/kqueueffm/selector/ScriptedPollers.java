@@ -10,7 +10,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 
-/** Pollers on scripted kernels, for stories that are not about their start. */
+/** Pollers on scripted kernels, for tests that are not about their start. */
 @SuppressWarnings("exports")
 public final class ScriptedPollers {
   /** The descriptor of the kqueue. */

@@ -156,7 +156,7 @@ public final class ScriptedKernel implements AutoCloseable {
       throw new AssertionError(failure.getMessage(), failure);
     }
     if (!script.isEmpty()) {
-      throw new AssertionError("not called: " + script + story());
+      throw new AssertionError("not called: " + script + listing());
     }
   }
 
@@ -262,12 +262,12 @@ public final class ScriptedKernel implements AutoCloseable {
                 + (next == null ? "nothing" : next)
                 + ": "
                 + objection
-                + story());
+                + listing());
     failure = failure == null ? unexpected : failure;
     throw unexpected;
   }
 
-  private String story() {
+  private String listing() {
     return "\nthe calls:\n  " + String.join("\n  ", transcript);
   }
 }

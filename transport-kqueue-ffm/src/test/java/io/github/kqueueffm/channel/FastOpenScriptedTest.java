@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     value = Os.class,
     names = {"MACOS_AARCH64", "MACOS_X86_64"})
-class FastOpenStoryTest extends AbstractScriptedLoopTest {
+class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   private static final InetSocketAddress REMOTE = new InetSocketAddress(THERE, PORT);
 
-  FastOpenStoryTest(Os os) {
+  FastOpenScriptedTest(Os os) {
     super(os);
   }
 

@@ -30,14 +30,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Local datagrams on every system, above all to a receiver that is full. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class DomainDatagramStoryTest extends AbstractScriptedLoopTest {
+class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
   private static final int FD = CLIENT;
   private static final String PATH = "/tmp/receiver";
   private static final int[] DELAYS = {5, 10, 20, 40, 80, 100, 100};
 
   private final byte[] receiver;
 
-  DomainDatagramStoryTest(Os os) {
+  DomainDatagramScriptedTest(Os os) {
     super(os);
     receiver = os.localAddress(PATH.getBytes(US_ASCII));
   }

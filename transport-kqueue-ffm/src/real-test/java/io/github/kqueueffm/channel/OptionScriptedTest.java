@@ -30,14 +30,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Os.class)
 @Tag("real")
-class OptionStoryTest extends AbstractScriptedLoopTest {
+class OptionScriptedTest extends AbstractScriptedLoopTest {
   private static final int SO_KEEPALIVE = 8;
   private static final int SO_SNDBUF = 0x1001;
   private static final int SO_RCVBUF = 0x1002;
 
   private final Recorder child = new Recorder();
 
-  OptionStoryTest(Os os) {
+  OptionScriptedTest(Os os) {
     super(os);
   }
 

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The graceful shutdown on every system: what is closed, in which order, and nothing after. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class EndOfLoopStoryTest extends AbstractScriptedLoopTest {
+class EndOfLoopScriptedTest extends AbstractScriptedLoopTest {
 
-  EndOfLoopStoryTest(Os os) {
+  EndOfLoopScriptedTest(Os os) {
     super(os);
   }
 

@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The turns of the loop on every system: one kevent call each, and whom its events reach. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class LoopStoryTest extends AbstractScriptedLoopTest {
+class EventLoopScriptedTest extends AbstractScriptedLoopTest {
   private static final int OTHER = 12;
 
   private final List<Recorder> children = new ArrayList<>();
 
-  LoopStoryTest(Os os) {
+  EventLoopScriptedTest(Os os) {
     super(os);
   }
 

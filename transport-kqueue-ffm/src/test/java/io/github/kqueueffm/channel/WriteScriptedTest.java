@@ -20,10 +20,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Writing on every system: without SIGPIPE, and with EVFILT_WRITE only while a socket is full. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class WriteStoryTest extends AbstractScriptedLoopTest {
+class WriteScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  WriteStoryTest(Os os) {
+  WriteScriptedTest(Os os) {
     super(os);
   }
 

@@ -22,12 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class SentinelStoryTest extends AbstractScriptedLoopTest {
+class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
   private static final long CHILD_ID = 0x1_0000_0001L;
 
   private final Recorder child = new Recorder();
 
-  SentinelStoryTest(Os os) {
+  PeerCloseScriptedTest(Os os) {
     super(os);
   }
 

@@ -33,12 +33,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ConnectStoryTest extends AbstractScriptedLoopTest {
+class ConnectScriptedTest extends AbstractScriptedLoopTest {
   private static final InetSocketAddress REMOTE = new InetSocketAddress(server(), PORT);
 
   private final Recorder client = new Recorder();
 
-  ConnectStoryTest(Os os) {
+  ConnectScriptedTest(Os os) {
     super(os);
   }
 

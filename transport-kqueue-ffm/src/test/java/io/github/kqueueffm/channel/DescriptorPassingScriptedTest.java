@@ -32,14 +32,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Descriptors over a local socket on every system, byte for byte. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class DescriptorPassingStoryTest extends AbstractScriptedLoopTest {
+class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
   private static final String PATH = "/tmp/a.sock";
   private static final int MSG_CTRUNC = 0x20;
 
   private final Received received = new Received();
   private ChannelFuture connected;
 
-  DescriptorPassingStoryTest(Os os) {
+  DescriptorPassingScriptedTest(Os os) {
     super(os);
   }
 

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** How a connection's end is noticed on every system: by what recv(2) says, after all bytes. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class EndOfStreamStoryTest extends AbstractScriptedLoopTest {
+class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  EndOfStreamStoryTest(Os os) {
+  EndOfStreamScriptedTest(Os os) {
     super(os);
   }
 

@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class WakeupStoryTest extends AbstractScriptedLoopTest {
+class WakeupScriptedTest extends AbstractScriptedLoopTest {
   private final List<String> done = new ArrayList<>();
 
-  WakeupStoryTest(Os os) {
+  WakeupScriptedTest(Os os) {
     super(os);
   }
 

@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What can happen to a server between its event and its children, on every system. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class AcceptStoryTest extends AbstractScriptedLoopTest {
+class AcceptScriptedTest extends AbstractScriptedLoopTest {
   private final List<Recorder> children = new ArrayList<>();
 
-  AcceptStoryTest(Os os) {
+  AcceptScriptedTest(Os os) {
     super(os);
   }
 

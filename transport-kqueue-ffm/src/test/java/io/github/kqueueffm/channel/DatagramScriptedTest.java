@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** An exchange of datagrams on every system, byte for byte. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class DatagramStoryTest extends AbstractScriptedLoopTest {
+class DatagramScriptedTest extends AbstractScriptedLoopTest {
   private static final int FD = CLIENT;
   private static final InetSocketAddress PEER = new InetSocketAddress(THERE, THEIR_PORT);
   private static final int SO_SNDBUF = 0x1001;
@@ -46,7 +46,7 @@ class DatagramStoryTest extends AbstractScriptedLoopTest {
   private final byte[] peer;
   private final Packets packets = new Packets();
 
-  DatagramStoryTest(Os os) {
+  DatagramScriptedTest(Os os) {
     super(os);
     peer = os.address(os.datagramInet(), THERE, THEIR_PORT);
   }

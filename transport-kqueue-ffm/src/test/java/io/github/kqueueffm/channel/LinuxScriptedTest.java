@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ParameterizedClass
 @CsvSource({"linux-x86_64, 12, 4", "linux-aarch64, 16, 8"})
 @SuppressWarnings("ByteBufferBackingArray") // All are allocated here.
-class LinuxStoryTest {
+class LinuxScriptedTest {
   private static final int QUEUE = 900;
   private static final int EVENTFD = 901;
   private static final int PROBE = 3;

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server's life on every system, from its socket to the close of its kqueue. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ServerStoryTest extends AbstractScriptedLoopTest {
+class ServerScriptedTest extends AbstractScriptedLoopTest {
   private static final int ONE_SHOT = Os.EV_ADD | Os.EV_ENABLE | Os.EV_ONESHOT;
 
   /** Of a loop's registrations; the ids that follow count up. */
   private static final long FIRST_ID = 0x1_0000_0000L;
 
-  ServerStoryTest(Os os) {
+  ServerScriptedTest(Os os) {
     super(os);
   }
 

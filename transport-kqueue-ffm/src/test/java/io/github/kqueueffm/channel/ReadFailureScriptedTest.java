@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A read whose buffer the user's allocator does not give, on every system. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ReadFailureStoryTest extends AbstractScriptedLoopTest {
+class ReadFailureScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  ReadFailureStoryTest(Os os) {
+  ReadFailureScriptedTest(Os os) {
     super(os);
   }
 
@@ -85,7 +85,7 @@ class ReadFailureStoryTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName("an allocator that fails once does not end the reading")
   void readsOnAfterAFailure() {
-    accepted(true, ReadFailureStoryTest::fails);
+    accepted(true, ReadFailureScriptedTest::fails);
     loop.turn();
     assertThat(child.log())
         .containsExactly("active", "complete", "IllegalStateException: no buffer today");
@@ -95,7 +95,7 @@ class ReadFailureStoryTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName("a single read that was asked for and failed is still asked for")
   void keepsTheReadThatFailed() {
-    accepted(false, ReadFailureStoryTest::fails);
+    accepted(false, ReadFailureScriptedTest::fails);
     loop.turn();
     assertThat(child.log()).contains("IllegalStateException: no buffer today");
     readsOn();

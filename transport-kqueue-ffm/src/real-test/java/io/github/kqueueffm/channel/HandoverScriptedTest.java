@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(Os.class)
 @Tag("real")
-class HandoverStoryTest extends AbstractScriptedLoopTest {
+class HandoverScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  HandoverStoryTest(Os os) {
+  HandoverScriptedTest(Os os) {
     super(os);
   }
 

@@ -37,13 +37,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class KeptErrnoStoryTest extends AbstractScriptedLoopTest {
+class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   private static final String RESET =
       "IOException: Connection reset by peer: recv(/10.9.8.7:54321)";
 
   private final Recorder child = new Recorder();
 
-  KeptErrnoStoryTest(Os os) {
+  KeptErrnoScriptedTest(Os os) {
     super(os);
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An event loop whose first wakeup is a guess. */
-class UnprovenWakeupStoryTest {
+class UnprovenWakeupScriptedTest {
   private static final long LONGEST = 25_000_000;
 
   private final Logger logger = Logger.getLogger(KQueueFfmIoHandler.class.getName());

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The kernel refuses to arm a filter for good, as with ENOMEM, and the socket says nothing. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class RefusedAddStoryTest extends AbstractScriptedLoopTest {
+class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  RefusedAddStoryTest(Os os) {
+  RefusedAddScriptedTest(Os os) {
     super(os);
   }
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     mode = EnumSource.Mode.MATCH_ANY,
     names = {"FREEBSD.*", "OPENBSD.*", "NETBSD.*", "DRAGONFLY.*"})
-class FamilyStoryTest extends AbstractScriptedLoopTest {
+class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
   private static final String THERE6 = "fd00::7";
   private static final int CHOSEN = 4711;
 
@@ -65,7 +65,7 @@ class FamilyStoryTest extends AbstractScriptedLoopTest {
   private static final int IP_MULTICAST_TTL = 10;
   private static final int IP_MULTICAST_LOOP = 11;
 
-  FamilyStoryTest(Os os) {
+  AddressFamilyScriptedTest(Os os) {
     super(os);
   }
 

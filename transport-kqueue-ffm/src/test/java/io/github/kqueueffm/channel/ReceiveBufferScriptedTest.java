@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Receive buffers of the user's own that the kernel cannot write to as they are. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class ReceiveBufferStoryTest extends AbstractScriptedLoopTest {
+class ReceiveBufferScriptedTest extends AbstractScriptedLoopTest {
   private static final int HALF = 64;
   private static final int GAP = 1024;
   private static final byte UNTOUCHED = 0x5a;
@@ -30,7 +30,7 @@ class ReceiveBufferStoryTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
   private final ByteBuffer block = ByteBuffer.allocateDirect(2 * HALF + GAP);
 
-  ReceiveBufferStoryTest(Os os) {
+  ReceiveBufferScriptedTest(Os os) {
     super(os);
     for (int i = 0; i < block.capacity(); i++) {
       block.put(i, UNTOUCHED);

@@ -31,10 +31,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @SuppressWarnings("deprecation") // The types that Netty's interface has.
 @ParameterizedClass
 @EnumSource(Os.class)
-class HandleFailureStoryTest extends AbstractScriptedLoopTest {
+class ReceiveHandleScriptedTest extends AbstractScriptedLoopTest {
   private final Recorder child = new Recorder();
 
-  HandleFailureStoryTest(Os os) {
+  ReceiveHandleScriptedTest(Os os) {
     super(os);
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(
     mode = EnumSource.Mode.EXCLUDE,
     names = {"OPENBSD_X86_64", "NETBSD_9_X86_64", "NETBSD_10_X86_64", "NETBSD_11_X86_64"})
-class SendfileStoryTest extends AbstractScriptedLoopTest {
+class SendfileScriptedTest extends AbstractScriptedLoopTest {
   private static final int FILE = 20;
   private static final String CONTENT = "abcdef";
 
@@ -34,7 +34,7 @@ class SendfileStoryTest extends AbstractScriptedLoopTest {
   @TempDir Path folder;
   private Path path;
 
-  SendfileStoryTest(Os os) {
+  SendfileScriptedTest(Os os) {
     super(os);
   }
 

@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A handler that the test drives itself, and descriptors of a user's own, on every system. */
 @ParameterizedClass
 @EnumSource(Os.class)
-class UserHandleStoryTest {
+class UserHandleScriptedTest {
   private static final int KQUEUE = ScriptedPollers.KQUEUE;
 
   private final Os os;
   private final ScriptedKernel script;
   private final Driver driver = new Driver();
 
-  UserHandleStoryTest(Os os) {
+  UserHandleScriptedTest(Os os) {
     this.os = os;
     script = ScriptedKernel.on(os.platform()).withKeventSymbol(os.keventSymbol());
   }

@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource(Os.class)
-class AdoptedStoryTest extends AbstractScriptedLoopTest {
+class AdoptedDescriptorScriptedTest extends AbstractScriptedLoopTest {
   private static final int SO_TYPE = 0x1008;
   private static final int F_GETFL = 3;
   private static final int MSG_PEEK = 2;
 
   private final Recorder recorder = new Recorder();
 
-  AdoptedStoryTest(Os os) {
+  AdoptedDescriptorScriptedTest(Os os) {
     super(os);
   }
 
