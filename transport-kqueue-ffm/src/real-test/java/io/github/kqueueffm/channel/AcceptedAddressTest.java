@@ -35,7 +35,7 @@ class AcceptedAddressTest {
   }
 
   @Test
-  void isTheListenersIfThatIsBoundToOneAddress() throws Exception {
+  void isTheListenersIfItIsBoundToOneAddress() throws Exception {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     Channel accepted = closed(loopback, loopback);
     assertThat(accepted.localAddress()).isEqualTo(accepted.parent().localAddress());

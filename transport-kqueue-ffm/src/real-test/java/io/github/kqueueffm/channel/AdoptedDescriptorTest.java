@@ -90,7 +90,7 @@ class AdoptedDescriptorTest {
   }
 
   @Test
-  void boundSocketConnectsFromWhereItIs() throws Exception {
+  void boundSocketConnectsFromItsAddress() throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 1, LoopExtension.anyPort().getAddress())) {
       KernelSocket socket = socket(Constant.AF_INET);
       socket.bind(LoopExtension.anyPort());
@@ -190,7 +190,7 @@ class AdoptedDescriptorTest {
   }
 
   @Test
-  void fileOfAListenerThatSomebodyElseBoundStays() throws Exception {
+  void fileOfAdoptedListenerIsNotDeleted() throws Exception {
     KernelSocket socket = socket(Constant.AF_UNIX);
     socket.bind(UnixAddress.of(loop.file("s").toString()));
     Channel server = new KQueueFfmServerDomainSocketChannel(socket.fd());
@@ -202,7 +202,7 @@ class AdoptedDescriptorTest {
   }
 
   @Test
-  void unsuitableDescriptorStaysItsOwners() throws Exception {
+  void unsuitableDescriptorIsNotClosed() throws Exception {
     KernelSocket local = socket(Constant.AF_UNIX);
     assertRefused(() -> new KQueueFfmSocketChannel(local.fd()), "IPv4 or IPv6");
     assertRefused(() -> new KQueueFfmServerSocketChannel(local.fd()), "IPv4 or IPv6");

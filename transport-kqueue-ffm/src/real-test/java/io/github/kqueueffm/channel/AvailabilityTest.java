@@ -19,7 +19,7 @@ class AvailabilityTest {
   private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";
 
   @Test
-  void runsWithoutComplaintWithNativeAccessEnabled() throws Exception {
+  void runsWithoutWarningWithNativeAccessEnabled() throws Exception {
     assertThat(probe(ENABLE).isSuccess().all())
         .contains("available: true", "cause: null", "echo: works")
         .doesNotContain("WARNING");
@@ -48,7 +48,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void propertyOfTheTransportThatMakesItUnavailableIsWarnedOfOnce() throws Exception {
+  void warnsOnceOfPropertyThatMakesTheTransportUnavailable() throws Exception {
     String property = "-Dio.github.kqueueffm.platform=plan9-mips";
     String output = probe(ENABLE, property, "-Dprobe.asks=true").isSuccess().all();
     assertThat(output.lines().filter(line -> line.startsWith("WARNING: ")))
@@ -58,7 +58,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void unknownPropertyIsWarnedOfWithTheKnownOnes() throws Exception {
+  void warnsOfUnknownPropertyWithTheKnownOnes() throws Exception {
     String misspelt = "-Dio.github.kqueueffm.wakup=pipe";
     String known = "-Dio.github.kqueueffm.dropin=false";
     assertThat(probe(ENABLE, misspelt, known).isSuccess().all())
@@ -72,7 +72,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void askerByNameIsWarnedOnceWhereTheTransportIsNotAvailable() throws Exception {
+  void warnsOnceIfRequestedByNameAndNotAvailable() throws Exception {
     String off = "-Dio.netty.transport.noNative=true";
     String output = probe(ENABLE, off, "-Dprobe.asks=true").isSuccess().all();
     assertThat(output).contains("asked: falsefalse");
@@ -83,7 +83,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void silentWhereNobodyAskedForItByName() throws Exception {
+  void doesNotWarnUnlessRequestedByName() throws Exception {
     assertThat(probe(ENABLE, "-Dio.netty.transport.noNative=true").isSuccess().all())
         .doesNotContain("WARNING");
     assertThat(probe(ENABLE, "-Dprobe.asks=true").isSuccess().all())
@@ -107,7 +107,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void noNativeTurnsItOffAndSaysSo() throws Exception {
+  void noNativeMakesItUnavailableWithTheReason() throws Exception {
     assertUnavailable("-Dio.netty.transport.noNative=true")
         .contains("-Dio.netty.transport.noNative=true");
   }
@@ -119,7 +119,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void emptyPropertiesAreTakenForUnset() throws Exception {
+  void emptyPropertiesAreIgnored() throws Exception {
     String[] empty = {
       ENABLE,
       "-Dio.github.kqueueffm.library=",
@@ -130,7 +130,7 @@ class AvailabilityTest {
   }
 
   @Test
-  void windowsLoadsTheClassAndIsToldWhyNot() throws Exception {
+  void windowsLoadsTheClassAndGetsTheReason() throws Exception {
     String detected = Platform.detected();
     String processor = detected.substring(detected.indexOf('-'));
     assertUnavailable("-Dos.name=Windows 11")
@@ -139,7 +139,7 @@ class AvailabilityTest {
 
   @Test
   @Needs(SystemPromise.EPOLL)
-  void systemWithoutAnEventQueueSaysWhatWasLookedFor() throws Exception {
+  void systemWithoutEventQueueNamesTheMissingFunctions() throws Exception {
     // OpenBSD's facts know no epoll, and the C library here has no kqueue.
     assertUnavailable("-Dio.github.kqueueffm.platform=openbsd-x86_64")
         .contains("neither kqueue", "openbsd-x86_64")

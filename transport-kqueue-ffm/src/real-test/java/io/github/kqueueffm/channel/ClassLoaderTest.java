@@ -18,7 +18,7 @@ class ClassLoaderTest {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   @Test
-  void loadersAreCollectedThoughAThreadThatUsedTheirTransportsLivesOn() throws Exception {
+  void loaderIsCollectedWhileThreadThatUsedItLives() throws Exception {
     // Netty keeps an exception of its start, whose stack names the classes that started it.
     Unpooled.directBuffer().release();
     ExecutorService thread = Executors.newSingleThreadExecutor();

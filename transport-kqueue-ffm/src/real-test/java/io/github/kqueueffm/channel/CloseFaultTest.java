@@ -106,12 +106,12 @@ class CloseFaultTest {
   }
 
   @Test
-  void closeClosesWhateverFailsOnTheWay() throws Exception {
+  void closeClosesWhateverFails() throws Exception {
     assertCloses(-1, false);
   }
 
   @Test
-  void lingeringCloseClosesWhateverFailsOnTheWay() throws Exception {
+  void lingeringCloseClosesWhateverFails() throws Exception {
     assertCloses(5, false);
   }
 

@@ -94,7 +94,7 @@ class ConnectionErrorsTest {
   }
 
   @Test
-  void optionThatTheChannelDoesNotHaveIsNotSet() {
+  void unknownOptionIsNotSet() {
     ChannelOption<Integer> unknown = ChannelOption.valueOf("io.github.kqueueffm.test#UNKNOWN");
     Channel channel = new KQueueFfmSocketChannel();
     try {
@@ -107,7 +107,7 @@ class ConnectionErrorsTest {
   }
 
   @Test
-  void bootstrapGoesOnWithoutAnOptionThatTheChannelDoesNotHave() throws Exception {
+  void bootstrapIgnoresUnknownOption() throws Exception {
     ChannelOption<Integer> unknown = ChannelOption.valueOf("io.github.kqueueffm.test#UNKNOWN");
     Channel channel =
         server(KQueueFfmServerSocketChannel.class)

@@ -98,7 +98,7 @@ final class DatagramBatchTest {
 
   @Test
   @Needs(SystemPromise.BATCHES)
-  void flushedDatagramsGoWithFewCalls() throws Exception {
+  void flushedDatagramsAreSentWithFewCalls() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -112,7 +112,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void connectedDatagramsAndPiecesGoInBatchesToo() throws Exception {
+  void connectedAndCompositeDatagramsAreSentInBatches() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -136,7 +136,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void failureInTheMiddleOfBatchFailsThatDatagramAlone() throws Exception {
+  void failureWithinBatchFailsItsDatagramAlone() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = fixture.local(inbox);
@@ -189,7 +189,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void limitOfMessagesPerWriteYieldsAndGoesOn() throws Exception {
+  void limitOfMessagesPerWriteYieldsAndContinues() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -208,7 +208,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void datagramsGoOneByOneWhereTheSystemHasNoBatches() throws Exception {
+  void datagramsAreSentOneByOneWithoutSendmmsg() throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).without(Call.SENDMMSG, Call.RECVMMSG);
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
@@ -225,7 +225,7 @@ final class DatagramBatchTest {
   @ParameterizedTest
   @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
   @Needs(SystemPromise.BATCHES)
-  void batchesThatTheSystemForbidsAreGivenUp(Errno errno) throws Exception {
+  void forbiddenBatchesAreNotTriedAgain(Errno errno) throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system())
             .fail("sendmmsg", errno, Integer.MAX_VALUE)
@@ -249,7 +249,7 @@ final class DatagramBatchTest {
 
   @ParameterizedTest
   @EnumSource(names = {"EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
-  void batchesComeBackAfterARefusalThatPasses(Errno errno) throws Exception {
+  void batchesAreUsedAgainAfterTemporaryRefusal(Errno errno) throws Exception {
     CountingKernel kernel =
         CountingKernel.over(Kernels.system()).fail("sendmmsg", errno, 2).fail("recvmmsg", errno, 2);
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
@@ -299,7 +299,7 @@ final class DatagramBatchTest {
 
   @Test
   @Needs(SystemPromise.BATCHES)
-  void errorOfTheSocketThatRecvmmsgTellsIsNoProhibition() throws Exception {
+  void socketErrorFromRecvmmsgDoesNotEndBatches() throws Exception {
     // An ICMPv6 message, "administratively prohibited", is EACCES.
     CountingKernel kernel =
         CountingKernel.over(Kernels.system())
@@ -318,7 +318,7 @@ final class DatagramBatchTest {
 
   @Test
   @Needs(SystemPromise.BATCHES)
-  void waitingDatagramsComeWithOneCallEachWithItsOwnSender() throws Exception {
+  void pendingDatagramsAreReceivedByOneCallWithTheirSenders() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -341,7 +341,7 @@ final class DatagramBatchTest {
 
   @Test
   @Needs(SystemPromise.BATCHES)
-  void batchTellsRecipientsAndTakesEmptyAndCutDatagrams() throws Exception {
+  void batchHasRecipientsAndEmptyAndTruncatedDatagrams() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver =
@@ -367,7 +367,7 @@ final class DatagramBatchTest {
 
   /** What Buffers answers of a heap buffer is the number of EPERM, too. */
   @Test
-  void heapBufferOfAnAllocatorGoesOneByOneAndGivesNoBatchUp() throws Exception {
+  void heapBufferIsReceivedAloneAndKeepsBatches() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -405,7 +405,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void bufferForOneDatagramOnlyNeedsNoBatch() throws Exception {
+  void bufferForOneDatagramUsesNoBatch() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -418,7 +418,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void cancelledWriteIsNotTakenForOneThatWasSent() throws Exception {
+  void cancelledWriteDoesNotCountAsSent() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -445,7 +445,7 @@ final class DatagramBatchTest {
   }
 
   @Test
-  void cancelledWriteIsNoEmptyDatagramAndAnEmptyOneIs() throws Exception {
+  void cancelledWriteSendsNothingAndEmptyDatagramIsSent() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();

@@ -68,7 +68,7 @@ final class DatagramChannelTest {
 
   @Test
   @Needs(SystemPromise.HEARS_BOTH_FAMILIES)
-  void socketOfBothFamiliesSpeaksWithEach() throws Exception {
+  void socketOfBothFamiliesExchangesWithEach() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox both = new Inbox.Echo();
       KQueueFfmDatagramChannel serving = fixture.bind(null, new InetSocketAddress(0), both);
@@ -144,7 +144,7 @@ final class DatagramChannelTest {
 
   /** libkqueue#39: an empty datagram is no end of a stream. */
   @Test
-  void emptyDatagramsGoBothWays() throws Exception {
+  void emptyDatagramsAreSentAndReceived() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
@@ -193,7 +193,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void bufferInMorePiecesThanCallTakesIsCopied() throws Exception {
+  void bufferOfMorePiecesThanIovMaxIsCopied() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel receiver = fixture.local(inbox);
@@ -229,7 +229,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void whatIsNoDatagramIsRefusedByName() throws Exception {
+  void otherMessageIsRefusedByItsType() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       assertThat(channel.writeAndFlush("text").await().cause())
@@ -240,7 +240,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void bufferWithoutConnectionFailsAloneAndNextDatagramGoes() throws Exception {
+  void bufferWithoutConnectionFailsAlone() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = fixture.local(inbox);
@@ -317,7 +317,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void datagramBeyondTheBufferIsCut() throws Exception {
+  void datagramLargerThanTheBufferIsTruncated() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel = fixture.local(inbox);
@@ -327,7 +327,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void handlerMayCloseTheChannelAmidDatagrams() throws Exception {
+  void handlerMayCloseTheChannelBetweenDatagrams() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox closing =
           new Inbox() {
@@ -349,7 +349,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void listenerMayCloseTheChannelAmidDatagrams() throws Exception {
+  void listenerMayCloseTheChannelBetweenDatagrams() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel receiver = fixture.local(new Inbox());
       KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
@@ -376,7 +376,7 @@ final class DatagramChannelTest {
   }
 
   @Test
-  void readThatWasAskedForBeforeTheBindIsArmedByIt() throws Exception {
+  void bindArmsEarlierRead() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox =
           new Inbox() {

@@ -41,7 +41,7 @@ final class DatagramConnectTest {
   }
 
   @Test
-  void connectedChannelSendsAndHearsItsPeerOnly() throws Exception {
+  void connectedChannelExchangesWithItsPeerOnly() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox server = new Inbox.Echo();
       Inbox client = new Inbox();
@@ -113,7 +113,7 @@ final class DatagramConnectTest {
   }
 
   @Test
-  void connectMayBindToo() throws Exception {
+  void connectMayBind() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel serving = fixture.local(inbox);
@@ -131,7 +131,7 @@ final class DatagramConnectTest {
 
   /** Linux forgets a port that it chose, whether bind or connect made it choose. */
   @Test
-  void disconnectKeepsThePortAndHearsEverybodyAgain() throws Exception {
+  void disconnectKeepsThePortAndReceivesFromAll() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel serving = fixture.local(new Inbox());
       KQueueFfmDatagramChannel stranger = fixture.local(new Inbox());
@@ -238,7 +238,7 @@ final class DatagramConnectTest {
   }
 
   @Test
-  void unreachablePortIsToldOnReadAndTheChannelStaysOpen() throws Exception {
+  void unreachablePortIsReportedOnReadAndTheChannelStaysOpen() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       InetSocketAddress nobody = fixture.unused();
       Inbox inbox = new Inbox();
@@ -256,7 +256,7 @@ final class DatagramConnectTest {
   }
 
   @Test
-  void unreachablePortIsToldOnWriteAndTheNextDatagramGoes() throws Exception {
+  void unreachablePortIsReportedOnWriteAndTheNextDatagramIsSent() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       InetSocketAddress nobody = fixture.unused();
       Channel channel =
@@ -284,7 +284,7 @@ final class DatagramConnectTest {
   }
 
   @Test
-  void disconnectThatCannotKeepItsPortIsADisconnectAllTheSame() throws Exception {
+  void disconnectSucceedsEvenIfThePortIsLost() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       KQueueFfmDatagramChannel serving = fixture.local(new Inbox());

@@ -112,7 +112,7 @@ final class DatagramFailureTest {
   }
 
   @Test
-  void signalAmidCallsIsPassedOver() throws Exception {
+  void eintrIsRepeated() throws Exception {
     CountingKernel kernel =
         single()
             .fail("sendto", Errno.EINTR, 2)
@@ -161,7 +161,7 @@ final class DatagramFailureTest {
   }
 
   @Test
-  void eventWithoutDatagramIsPassedOverAndReadingGoesOn() throws Exception {
+  void eventWithoutDatagramArmsAgain() throws Exception {
     CountingKernel kernel = single().fail("recvmsg", Errno.EAGAIN, 3);
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -173,7 +173,7 @@ final class DatagramFailureTest {
   }
 
   @Test
-  void errorOfReceivingIsToldAndTheNextDatagramComes() throws Exception {
+  void receiveErrorIsReportedAndReadingContinues() throws Exception {
     CountingKernel kernel = single().fail("recvmsg", Errno.EHOSTUNREACH, 1);
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -187,7 +187,7 @@ final class DatagramFailureTest {
   }
 
   @Test
-  void channelThatCannotBeMadeLeavesNothingBehind() {
+  void failedConstructorLeavesNothingOpen() {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       kernel.fail("socket", Errno.EMFILE, 1);
@@ -200,7 +200,7 @@ final class DatagramFailureTest {
   }
 
   @Test
-  void writeOfClosedChannelReleasesWhatItWasGiven() throws Exception {
+  void writeToClosedChannelReleasesItsMessage() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel channel = fixture.local(new Inbox());
       InetSocketAddress own = to(channel);

@@ -83,7 +83,7 @@ final class DatagramMulticastTest {
 
   /** netty/netty#9146: what Netty's own kqueue transport has never had. */
   @Test
-  void memberHearsItsGroupFromJoinToLeave_netty9146() throws Exception {
+  void memberReceivesItsGroupFromJoinToLeave_netty9146() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
@@ -106,7 +106,7 @@ final class DatagramMulticastTest {
 
   /** netty/netty#15753: by itself Linux delivers what any socket of the machine has joined. */
   @Test
-  void groupThatAnotherSocketJoinedIsNotHeardUnlessAskedFor_netty15753() throws Exception {
+  void groupOfOtherSocketIsReceivedOnlyWithTheOption_netty15753() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel sender = sender(fixture, SOURCE4);
       Inbox joined = new Inbox();
@@ -146,7 +146,7 @@ final class DatagramMulticastTest {
   }
 
   @Test
-  void memberOfIpv6GroupHearsIt() throws Exception {
+  void memberReceivesIpv6Group() throws Exception {
     NetworkInterface via = realInterface(Inet6Address.class);
     assumeTrue(via != null, "no interface with IPv6 multicast");
     try (DatagramFixture fixture = new DatagramFixture()) {
@@ -185,7 +185,7 @@ final class DatagramMulticastTest {
 
   @Test
   @Needs(SystemPromise.LOOPBACK_ALIASES)
-  void memberForOneSourceHearsNoOther() throws Exception {
+  void memberForOneSourceReceivesNoOther() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
@@ -204,7 +204,7 @@ final class DatagramMulticastTest {
 
   @Test
   @Needs(SystemPromise.LOOPBACK_ALIASES)
-  void blockedSourceIsNotHeard() throws Exception {
+  void blockedSourceIsNotReceived() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, inbox);
@@ -225,7 +225,7 @@ final class DatagramMulticastTest {
   }
 
   @Test
-  void loopThatIsSwitchedOffKeepsOwnDatagramsAway() throws Exception {
+  void disabledLoopbackHidesOwnDatagrams() throws Exception {
     NetworkInterface real = realInterface(Inet4Address.class);
     assumeTrue(real != null, "no interface with IPv4 beside the loopback one");
     try (DatagramFixture fixture = new DatagramFixture()) {
@@ -281,7 +281,7 @@ final class DatagramMulticastTest {
   }
 
   @Test
-  void whatIsNoGroupOrNotThereFailsThePromise() throws Exception {
+  void invalidGroupOrInterfaceFailsThePromise() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannel member = member(fixture, SocketProtocolFamily.INET, new Inbox());
       List<ChannelFuture> futures =

@@ -104,7 +104,7 @@ final class DatagramOptionsTest {
   }
 
   @Test
-  void optionsOfTheJdkAreHonoured() throws Exception {
+  void jdkOptionsAreAccepted() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
       NetworkInterface via = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
@@ -125,7 +125,7 @@ final class DatagramOptionsTest {
   }
 
   @Test
-  void valueOutOfRangeIsRefusedAndUnknownOptionIsNotTaken() throws Exception {
+  void valueOutOfRangeIsRefusedAndUnknownOptionIgnored() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
       assertThatIllegalArgumentException().isThrownBy(() -> config.setTimeToLive(256));
@@ -231,8 +231,8 @@ final class DatagramOptionsTest {
   @EnumSource(
       value = SocketProtocolFamily.class,
       names = {"INET", "INET6"})
-  void descriptorOfUnboundSocketBecomesChannelThatSendsAndHearsTheAnswer(
-      SocketProtocolFamily family) throws Exception {
+  void descriptorOfUnboundSocketSendsAndReceivesTheAnswer(SocketProtocolFamily family)
+      throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox atServer = new Inbox();
       KQueueFfmDatagramChannel server = fixture.local(atServer);

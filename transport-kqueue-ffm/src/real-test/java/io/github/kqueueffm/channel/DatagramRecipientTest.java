@@ -36,7 +36,7 @@ final class DatagramRecipientTest {
   }
 
   @Test
-  void wildcardBindTellsTheAddressThatWasMeant() throws Exception {
+  void recipientOnWildcardIsTheDestination() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       SocketProtocolFamily any =
           SystemPromise.NAMES_RECIPIENTS_OF_BOTH_FAMILIES.isKept()
@@ -58,7 +58,7 @@ final class DatagramRecipientTest {
   }
 
   @Test
-  void wildcardBindOfIpv6TellsIt() throws Exception {
+  void recipientOnIpv6WildcardIsTheDestination() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDatagramChannel channel =
@@ -79,7 +79,7 @@ final class DatagramRecipientTest {
   }
 
   @Test
-  void recipientIsTheLocalAddressUnlessAskedFor() throws Exception {
+  void recipientIsTheLocalAddressWithoutTheOption() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();
@@ -101,7 +101,7 @@ final class DatagramRecipientTest {
   }
 
   @Test
-  void systemThatCannotTellItDoesNotTakeTheOption() throws Exception {
+  void optionIsRefusedWhereTheSystemLacksIt() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       Inbox inbox = new Inbox();

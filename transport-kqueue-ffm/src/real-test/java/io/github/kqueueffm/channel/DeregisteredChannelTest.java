@@ -133,7 +133,7 @@ class DeregisteredChannelTest {
   }
 
   @Test
-  void handingConnectionsOverTakesOneCallEachAndNoNewEpoll() throws Exception {
+  void handoverOfConnectionMakesOneCallAndNoNewEpoll() throws Exception {
     List<Peer> idle = List.of(new Peer(), new Peer());
     List<Peer> handed = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -162,7 +162,7 @@ class DeregisteredChannelTest {
   }
 
   @Test
-  void fileUnderTheNumberOfADuplicatedChannelCostsAnotherOneNoTurn() throws Exception {
+  void reusedNumberOfDuplicatedChannelCausesNoTurn() throws Exception {
     Files.writeString(loop.file("file"), "text");
     Peer innocent = new Peer();
     Peer peer = new Peer();
@@ -182,7 +182,7 @@ class DeregisteredChannelTest {
   }
 
   @Test
-  void fileUnderTheNumberOfAChannelWithAWriteThatWaitsCostsAnotherOneNoTurn() throws Exception {
+  void reusedNumberOfChannelWithPendingWriteCausesNoTurn() throws Exception {
     Files.writeString(loop.file("file"), "text");
     Peer innocent = new Peer();
     Peer peer = new Peer();

@@ -93,7 +93,7 @@ class DescriptorFaultTest {
   }
 
   @Test
-  void everyDescriptorThatLinuxLetsThroughHasRoom() {
+  void everyDescriptorThatLinuxPassesIsReceived() {
     int[] pair = pair();
     int[] many = new int[253];
     java.util.Arrays.fill(many, pair[1]);

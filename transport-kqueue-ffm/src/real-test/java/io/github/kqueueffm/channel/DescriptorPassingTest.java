@@ -135,7 +135,7 @@ class DescriptorPassingTest {
   }
 
   @Test
-  void descriptorThatReachesThePipelinesEndIsClosed() throws Exception {
+  void unhandledDescriptorOfThePipelineIsClosed() throws Exception {
     connect();
     Pipe pipe = pipe();
     client.writeAndFlush(pipe.reading()).sync();
@@ -174,7 +174,7 @@ class DescriptorPassingTest {
   }
 
   @Test
-  void bytesAndDescriptorsCanTakeTurns() throws Exception {
+  void bytesAndDescriptorsAlternate() throws Exception {
     connect(
         new ChannelInboundHandlerAdapter() {
           @Override

@@ -156,7 +156,7 @@ final class DomainDatagramTest {
 
   @Test
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
-  void answerReachesTheSenderWhoseNameIsNoText() throws Exception {
+  void answerReachesSenderWhoseNameIsNotUtf8() throws Exception {
     KernelSocket first = raw("odd", 0xfe);
     KernelSocket second = raw("odd", 0xff);
     try (DatagramFixture fixture = new DatagramFixture()) {
@@ -235,7 +235,7 @@ final class DomainDatagramTest {
   }
 
   @Test
-  void fileOfBindIsDeletedWithTheChannelAndNoOther() throws Exception {
+  void closeDeletesTheFileOfItsBindAlone() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Path file = directory.resolve("own");
       KQueueFfmDomainDatagramChannel channel = bind(fixture, at("own"), new Inbox());
@@ -255,7 +255,7 @@ final class DomainDatagramTest {
   }
 
   @Test
-  void recipientThatIsNotThereFailsItsDatagramAlone() throws Exception {
+  void missingRecipientFailsItsDatagramAlone() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
       KQueueFfmDomainDatagramChannel channel = bind(fixture, at("here"), inbox);
@@ -282,7 +282,7 @@ final class DomainDatagramTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void pathThatIsNotThereIsAFileNotFoundByEveryCall(int pieces) throws Exception {
+  void missingPathIsFileNotFoundExceptionOfEveryCall(int pieces) throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system());
     try (DatagramFixture fixture = new DatagramFixture(kernel.kernel())) {
       KQueueFfmDomainDatagramChannel channel =
@@ -313,7 +313,7 @@ final class DomainDatagramTest {
   }
 
   @Test
-  void addressOfOtherKindIsRefused() throws Exception {
+  void addressOfOtherTypeIsRefused() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       KQueueFfmDomainDatagramChannel channel = bind(fixture, at("here"), new Inbox());
       assertThat(

@@ -76,7 +76,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void bytesGoBothWays() throws Exception {
+  void bytesAreSentAndReceived() throws Exception {
     bind(path("s"));
     Channel client = connect(path("s"));
     client.writeAndFlush(Unpooled.copiedBuffer("question", UTF_8)).sync();
@@ -189,7 +189,7 @@ class DomainSocketTest {
 
   @Test
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
-  void javasAddressWhoseNameIsNoTextReachesItsSocket() throws Exception {
+  void jdkAddressWhoseNameIsNotUtf8ReachesItsSocket() throws Exception {
     UnixAddress odd = UnixAddress.of(bytesOf(loop.file("odd"), 0xff));
     KernelSocket listener = KernelSocket.open(Kernels.system(), 1, 1);
     try {
@@ -216,7 +216,7 @@ class DomainSocketTest {
 
   @Test
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
-  void fileWhoseNameIsNoTextGoesWithTheServer() throws Exception {
+  void closeDeletesFileWhoseNameIsNotUtf8() throws Exception {
     UnixAddress odd = UnixAddress.of(bytesOf(loop.file("odd"), 0xff));
     Channel server = bind(DomainAddresses.toNetty(odd));
     try (Stream<Path> files = Files.list(loop.file(""))) {
@@ -227,7 +227,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileGoesWithTheServerWhereGlibcHasTheOlderFunctionAlone() throws Exception {
+  void closeDeletesTheFileWithOlderGlibc() throws Exception {
     CountingKernel kernel = CountingKernel.over(Kernels.system()).without(Call.LSTAT);
     assumeTrue(kernel.kernel().has(Call.__LXSTAT), "no other C library has it");
     Channel server =
@@ -247,7 +247,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileGoesWithTheServer() throws Exception {
+  void closeDeletesTheFile() throws Exception {
     Channel server = bind(path("s"));
     assertThat(loop.file("s")).exists();
     server.close().sync();
@@ -255,7 +255,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileThatIsNoSocketIsNeitherBoundNorDeleted() throws Exception {
+  void regularFileIsNeitherBoundNorDeleted() throws Exception {
     Path file = Files.writeString(loop.file("s"), "precious");
     assertThat(bindFailure(path("s")))
         .isInstanceOf(BindException.class)
@@ -264,7 +264,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void fileThatTookThePlaceOfTheSocketIsNotDeleted() throws Exception {
+  void fileThatReplacedTheSocketIsNotDeleted() throws Exception {
     Channel server = bind(path("s"));
     Files.delete(loop.file("s"));
     Files.writeString(loop.file("s"), "precious");
@@ -284,7 +284,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void pathThatIsGoneAlreadyDoesNotHinderTheClose() throws Exception {
+  void missingFileDoesNotFailTheClose() throws Exception {
     Channel server = bind(path("s"));
     Files.delete(loop.file("s"));
     assertThat(server.close().await().isSuccess()).isTrue();
@@ -302,7 +302,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void pathIsFreeAsSoonAsTheLoopIsGone_netty7047() throws Exception {
+  void pathIsFreeWhenTheLoopHasEnded_netty7047() throws Exception {
     for (int round = 0; round < 5; round++) {
       EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
       loop.server(KQueueFfmServerDomainSocketChannel.class, group).bind(path("s")).sync();
@@ -312,7 +312,7 @@ class DomainSocketTest {
   }
 
   @Test
-  void socketWithoutPeerTellsNone() throws Exception {
+  void socketWithoutPeerHasNoPeerCredentials() throws Exception {
     KQueueFfmDomainSocketChannel channel = new KQueueFfmDomainSocketChannel();
     loop.group().register(channel).sync();
     assertThatThrownBy(() -> KQueueFfmPeerCredentials.of(channel)).isInstanceOf(IOException.class);

@@ -60,7 +60,7 @@ class EveryOptionTest {
 
   @ParameterizedTest
   @MethodSource("channels")
-  void ofALiveSocketIsSetAndReadBack(Class<? extends Channel> type) {
+  void optionOfLiveSocketIsSetAndReadBack(Class<? extends Channel> type) {
     Channel channel = new ReflectiveChannelFactory<>(type).newChannel();
     try {
       ChannelConfig config = channel.config();
@@ -85,7 +85,7 @@ class EveryOptionTest {
   /** What the socket held cannot be told any more, and what the channel holds still can. */
   @ParameterizedTest
   @MethodSource("channels")
-  void ofAClosedSocketIsRefusedAsClosedOrStillKept(Class<? extends Channel> type) {
+  void optionOfClosedSocketIsRefusedOrKept(Class<? extends Channel> type) {
     Channel channel = new ReflectiveChannelFactory<>(type).newChannel();
     ChannelConfig config = channel.config();
     Map<ChannelOption<?>, Object> options = withoutNulls(config.getOptions());
@@ -128,7 +128,7 @@ class EveryOptionTest {
   @ParameterizedTest
   @MethodSource("channels")
   @SuppressWarnings("deprecation") // EPOLL_MODE: older code sets it.
-  void optionsThatOnlyEpollHasAreNotTaken(Class<? extends Channel> type) {
+  void epollOptionsAreNotSet(Class<? extends Channel> type) {
     Channel channel = new ReflectiveChannelFactory<>(type).newChannel();
     try {
       for (ChannelOption<?> option :
@@ -147,7 +147,7 @@ class EveryOptionTest {
   }
 
   @Test
-  void ofAResetConnectionIsSetAndReadWithoutAFailure() throws Exception {
+  void optionOfResetConnectionDoesNotFail() throws Exception {
     Received received = new Received();
     Channel server =
         loop.server(KQueueFfmServerSocketChannel.class, received)

@@ -388,7 +388,7 @@ class FileRegionTest {
   }
 
   @Test
-  void fileThatGrewIsAsLongAsItIsAlsoWhereTheSystemShowsNoDescriptors() throws Exception {
+  void sizeFollowsTheDescriptorNotTheName() throws Exception {
     Path path = loop.file("f");
     loop.randomFile(path, 1000);
     KQueueFfmFileRegion region = open(path, 0, 1500);
@@ -508,7 +508,7 @@ class FileRegionTest {
   }
 
   @Test
-  void whatAnUnknownRegionWroteIsReleasedByTheLoopAlsoWhereItsCloseLingers() throws Exception {
+  void loopReleasesBuffersOfUnknownRegionEvenIfCloseLingers() throws Exception {
     CompletableFuture<Thread> released = new CompletableFuture<>();
     channel.config().setOption(ChannelOption.SO_LINGER, 1);
     channel.config().setAllocator(new ReleaseWatch(released));
@@ -607,7 +607,7 @@ class FileRegionTest {
   }
 
   @Test
-  void ownRegionGoesThroughOtherTransportsToo() throws Exception {
+  void ownRegionWorksOnOtherTransports() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 100_000);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     KQueueFfmFileRegion region = open(loop.file("f"), 10, 99_990);
@@ -620,7 +620,7 @@ class FileRegionTest {
   }
 
   @Test
-  void fileThatHasLostItsNameIsSentAllTheSame() throws Exception {
+  void deletedFileIsSent() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 300_000);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     KQueueFfmFileRegion elsewhere = open(loop.file("f"), 0, 300_000);
@@ -635,7 +635,7 @@ class FileRegionTest {
 
   @Test
   @Needs(SystemPromise.NAMES_OF_ANY_BYTES)
-  void nameThatIsNoTextIsOpened() throws Exception {
+  void fileWhoseNameIsNotUtf8IsOpened() throws Exception {
     Path directory = loop.file("d");
     Files.createDirectory(directory);
     String command = "printf content > \"$(printf 'n\\377')\"";
@@ -674,7 +674,7 @@ class FileRegionTest {
   }
 
   @Test
-  void whatTheSocketDidNotTakeIsDroppedWithTheChannel() throws Exception {
+  void unsentBytesAreDroppedWithTheChannel() throws Exception {
     byte[] content = loop.randomFile(loop.file("f"), 20_000_000);
     ChannelFuture write = channel.writeAndFlush(new CustomRegion(content, 8192));
     LoopExtension.await("the socket is full", () -> count("send") > 2);

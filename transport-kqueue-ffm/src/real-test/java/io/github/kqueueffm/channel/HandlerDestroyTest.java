@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class HandlerDestroyTest {
 
   @Test
-  void destroyClosesWhatIsRegisteredAlsoWhenNobodyPrepared() throws Exception {
+  void destroyClosesRegisteredHandlesWithoutPrepare() throws Exception {
     KQueueFfmIoHandler handler = newHandler();
     Handle handle = new Handle();
     IoRegistration registration = handler.register(handle);

@@ -54,7 +54,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a channel that leaves takes its knotes along: its descriptor stays open")
-  void leavesNoKnoteBehind() {
+  void deregisterDeletesKnotes() {
     accepted(new ServerBootstrap());
     leaves();
     loop.kevent().returns();
@@ -68,7 +68,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("what is written between two registrations goes out after the second")
-  void writesAtTheNextLoop() {
+  void writeBetweenRegistrationsIsSentAfterTheSecond() {
     accepted(new ServerBootstrap());
     leaves();
     ChannelFuture written = child.write("meanwhile");
@@ -85,7 +85,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write that waits for room waits at the next loop too")
-  void waitsForRoomAtTheNextLoop() {
+  void pendingWriteWaitsOnTheNextLoop() {
     accepted(new ServerBootstrap());
     loop.tcp().sending(CHILD, "full").fails(Errno.EAGAIN);
     ChannelFuture written = child.write("full");
@@ -106,7 +106,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("nothing is read once a handler has closed, though the close lingers elsewhere")
-  void readsNoMoreWhileItLingers() throws Exception {
+  void lingeringChannelReadsNoMore() throws Exception {
     accepted(
         new ServerBootstrap()
             .childOption(
@@ -143,7 +143,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a socket that does not tell its SO_LINGER is closed all the same [B1]")
-  void closesWhateverItsLingerIs() {
+  void unreadableSoLingerDoesNotPreventClose() {
     accepted(new ServerBootstrap());
     KQueueFfmSocketChannel channel = (KQueueFfmSocketChannel) child.channel();
     channel.config().lingerUnknown();
@@ -159,7 +159,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @SuppressWarnings("deprecation") // AUTO_CLOSE, without which the channel would be closed.
   @DisplayName("an output that cannot be shut down, since the peer has reset, is shut down [B1]")
-  void outputIsShutDownThoughTheKernelRefuses() {
+  void refusedShutdownOfTheOutputIsSuccess() {
     accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
     loop.script().expect("send", CHILD).fails(Errno.EPIPE);
     loop.script().expect("shutdown", CHILD, 1).fails(Errno.ENOTCONN);
@@ -172,7 +172,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a server that rests for want of descriptors accepts at its next loop [B2]")
-  void restsNoLongerAtTheNextLoop() {
+  void pausedServerAcceptsOnTheNextLoop() {
     Channel server = loop.listen(() -> child);
     server.pipeline().removeLast();
     loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(1));

@@ -186,7 +186,7 @@ class InterruptTest {
 
   @ParameterizedTest
   @EnumSource
-  void downloadsGoOnAfterAnInterruptFromOutside(Form form) throws Exception {
+  void downloadsContinueAfterInterruptByAnotherThread(Form form) throws Exception {
     CompletableFuture<Channel> channel = new CompletableFuture<>();
     try (Socket peer = connect(new Handler(context -> null), channel)) {
       interruptLoop();
@@ -223,7 +223,7 @@ class InterruptTest {
   }
 
   @Test
-  void handlersOwnFileIsNotClosedAfterAnInterruptFromOutside() throws Exception {
+  void fileOfHandlerStaysOpenAfterInterruptByAnotherThread() throws Exception {
     CompletableFuture<Channel> channel = new CompletableFuture<>();
     Handler handler =
         new Handler(context -> {
@@ -240,7 +240,7 @@ class InterruptTest {
   }
 
   @Test
-  void flagOfAThreadThatAUserDrivesStays() {
+  void interruptFlagOfUserDrivenThreadIsKept() {
     ManualIoEventLoop manual =
         new ManualIoEventLoop(Thread.currentThread(), KQueueFfmIoHandler.newFactory());
     try {
@@ -258,7 +258,7 @@ class InterruptTest {
   }
 
   @Test
-  void flagOfAThreadThatSelectsStays() throws Exception {
+  void interruptFlagOfSelectingThreadIsKept() throws Exception {
     try (Events events = new Events(8)) {
       Poller poller = Poller.open(Kernels.system());
       Thread.currentThread().interrupt();

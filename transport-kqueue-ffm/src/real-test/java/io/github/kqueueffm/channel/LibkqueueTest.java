@@ -86,7 +86,7 @@ class LibkqueueTest {
   }
 
   @Test
-  void resetIsNoCleanEnd() throws Exception {
+  void resetIsNotAnEndOfStream() throws Exception {
     try (Socket peer = connect(true)) {
       peer.getOutputStream().write(new byte[10]);
       received.awaitBytes(10);
@@ -96,7 +96,7 @@ class LibkqueueTest {
   }
 
   @Test
-  void resetBehindUnreadBytesIsToldAfterThemWithReadsOff() throws Exception {
+  void resetIsReportedAfterUnreadBytesWithAutoReadOff() throws Exception {
     try (Socket peer = connect(false)) {
       received.channel();
       peer.getOutputStream().write(new byte[10]);
@@ -107,7 +107,7 @@ class LibkqueueTest {
   }
 
   @Test
-  void resetIsToldWhileAWriteIsArmed() throws Exception {
+  void resetIsReportedWhileWriteIsArmed() throws Exception {
     try (Socket peer = connect(false)) {
       ChannelFuture written =
           received.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[MORE_THAN_FITS]));
@@ -119,7 +119,7 @@ class LibkqueueTest {
   }
 
   @Test
-  void refusedDatagramIsTold() throws Exception {
+  void refusedDatagramIsReported() throws Exception {
     DatagramSocket closed = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     SocketAddress nobody = closed.getLocalSocketAddress();
     closed.close();
@@ -167,7 +167,7 @@ class LibkqueueTest {
   }
 
   @Test
-  void rigOfTheDatagramTestsWaitsForWhatALibraryFreesAMomentLater() {
+  void datagramFixtureWaitsForMemoryThatTheLibraryFreesLater() {
     DatagramFixture fixture = new DatagramFixture(library.kernel());
     assertThat(fixture.local(new Inbox()).isActive()).isTrue();
     fixture.close();

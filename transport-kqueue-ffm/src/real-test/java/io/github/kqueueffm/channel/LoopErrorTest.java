@@ -31,7 +31,7 @@ class LoopErrorTest {
   private volatile Error next;
 
   @Test
-  void connectUnderWayNamesTheErrorThatEndedItsLoop() throws Exception {
+  void pendingConnectNamesTheErrorThatEndedItsLoop() throws Exception {
     CountingKernel calls = CountingKernel.over(Kernels.system()).fail("connect", Errno.EINPROGRESS);
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
@@ -71,7 +71,7 @@ class LoopErrorTest {
   }
 
   @Test
-  void whatALogDoesNotTakeGoesToTheHandlerOfUncaughtExceptions() throws Exception {
+  void failureOfTheLogReachesTheUncaughtExceptionHandler() throws Exception {
     IOException cause = new IOException("accept: EMFILE");
     Throwable[] uncaught = new Throwable[1];
     Thread thread =
@@ -85,7 +85,7 @@ class LoopErrorTest {
 
   @Test
   @Needs(SystemPromise.EPOLL)
-  void failedAcceptIsToldWhereTheLogThrowsAndTheLoopGoesOn() throws Exception {
+  void failedAcceptIsReportedAndTheLoopContinuesIfTheLogThrows() throws Exception {
     ChildJvm.Result result =
         ChildJvm.java(
             List.of(

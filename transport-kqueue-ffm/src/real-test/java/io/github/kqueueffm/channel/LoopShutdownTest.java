@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class LoopShutdownTest {
 
   @RepeatedTest(50)
-  void shutdownWithoutAQuietPeriodClosesTheChannelsAndTellsTheirHandlers() throws Exception {
+  void shutdownWithoutQuietPeriodClosesChannelsAndFiresChannelInactive() throws Exception {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
     Watch watch = new Watch();
     Channel server =
@@ -44,7 +44,7 @@ class LoopShutdownTest {
   }
 
   @Test
-  void portIsFreeAsSoonAsTheLoopIsGone_netty7047() throws Exception {
+  void portIsFreeWhenTheLoopHasEnded_netty7047() throws Exception {
     SocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     for (int round = 0; round < 20; round++) {
       EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());

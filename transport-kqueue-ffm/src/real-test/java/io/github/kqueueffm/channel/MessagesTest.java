@@ -67,7 +67,7 @@ class MessagesTest {
   }
 
   @Test
-  void socketFileThatWasLeftIsToBeDeleted() throws Exception {
+  void messageOfStaleSocketFileSaysToDeleteIt() throws Exception {
     SocketAddress address = new DomainSocketAddress(loop.file("left").toString());
     KernelSocket left =
         KernelSocket.open(
@@ -93,7 +93,7 @@ class MessagesTest {
 
   @ParameterizedTest
   @MethodSource("channelsOfADescriptorThatIsNotOpen")
-  void descriptorThatIsNotOpenSaysEbadf(Supplier<Channel> maker) {
+  void closedDescriptorNumberIsEbadf(Supplier<Channel> maker) {
     assertThatThrownBy(maker::get)
         .isInstanceOf(ChannelException.class)
         .hasMessageStartingWith(
@@ -227,7 +227,7 @@ class MessagesTest {
   }
 
   @Test
-  void serverThatIsToConnectOrToWriteNamesItselfTheReasonAndTheRemedy() throws Exception {
+  void connectOrWriteOfServerNamesReasonAndRemedy() throws Exception {
     Channel server = registered(new KQueueFfmServerSocketChannel());
     assertThat(server.connect(INTERNET).await().cause())
         .isInstanceOf(UnsupportedOperationException.class)
@@ -248,7 +248,7 @@ class MessagesTest {
   }
 
   @Test
-  void fileThatIsNoRegularOneIsNamedWithTheRemedy() {
+  void fileThatIsNotRegularIsNamedWithTheRemedy() {
     assertThatThrownBy(() -> KQueueFfmFileRegion.open(loop.file("."), 0, 1))
         .isInstanceOf(IOException.class)
         .hasMessage(

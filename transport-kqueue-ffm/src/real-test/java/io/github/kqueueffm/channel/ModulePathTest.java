@@ -89,7 +89,7 @@ class ModulePathTest {
   @TempDir private Path directory;
 
   @Test
-  void programInAModuleOfItsOwnRunsWithoutComplaint() throws Exception {
+  void programInItsOwnModuleRunsWithoutWarning() throws Exception {
     compile(PROGRAM);
     assertThat(run(ENABLE).isSuccess().all())
         .contains("cause: null")
@@ -113,7 +113,7 @@ class ModulePathTest {
   }
 
   @Test
-  void roomsBehindThePublicOnesStayClosed() throws Exception {
+  void internalPackagesAreNotExported() throws Exception {
     for (String room : List.of("abi", "syscall", "kqueue")) {
       String source = "package app; import io.github.kqueueffm." + room + ".*; class Main {}";
       assertThat(compiled(source)).contains("package io.github.kqueueffm." + room);

@@ -61,7 +61,7 @@ class NettyVersionsTest {
   }
 
   @Test
-  void jarsOfSeveralVersionsAreWarnedOfOnce(@TempDir Path directory) throws Exception {
+  void warnsOnceOfJarsOfSeveralVersions(@TempDir Path directory) throws Exception {
     String output = probe(buffers(directory, "Netty/Buffer", "4.2.99.Final"));
     assertThat(output).contains("available: true", "echo: works");
     assertThat(output.split("several versions", -1)).hasSize(2);
@@ -69,7 +69,7 @@ class NettyVersionsTest {
   }
 
   @Test
-  void jarThatHidesNettysVersionIsTakenAsItIs(@TempDir Path directory) throws Exception {
+  void jarWithoutNettysVersionIsAccepted(@TempDir Path directory) throws Exception {
     assertThat(probe(buffers(directory, "Application", "1.0.0")))
         .contains("available: true", "echo: works")
         .doesNotContain("several versions");

@@ -43,7 +43,7 @@ class OptionScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("EINVAL of a socket that is dead is no failure of the option [B1]")
-  void areTakenByADeadSocket() {
+  void einvalOfDeadSocketIsIgnored() {
     loop.accepted(child);
     loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
     loop.script().expect("getpeername", CHILD).fails(os.noPeer());
@@ -55,7 +55,7 @@ class OptionScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("EINVAL of a socket that lives is one, and names option and errno [B1]")
-  void areRefusedByALiveSocket() {
+  void einvalOfLiveSocketThrows() {
     loop.accepted(child);
     loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);
     loop.tcp().peerName(CHILD, ScriptedLoop.THERE, ScriptedLoop.THEIR_PORT);
@@ -98,7 +98,7 @@ class OptionScriptedTest extends AbstractScriptedLoopTest {
 
   /** macOS goes on to hold what it has held until something is sent, be it nothing. */
   @Test
-  void pushAgainSendsWhatWasHeldBack() {
+  void clearingNoPushSendsHeldData() {
     if (lacksNoPush()) {
       return;
     }
@@ -146,7 +146,7 @@ class OptionScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void pushOfASocketThatIsNotConnectedSendsNothing() {
+  void clearingNoPushOfUnconnectedSocketSendsNothing() {
     if (lacksNoPush()) {
       return;
     }

@@ -58,7 +58,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void endIsNoticedWithReadsOffAndNoByteIsLost_netty7550() throws Exception {
+  void endIsReportedWithAutoReadOffAndNoByteIsLost_netty7550() throws Exception {
     try (Socket peer = connect(false, false)) {
       received.channel();
       peer.getOutputStream().write("last words".getBytes(UTF_8));
@@ -69,7 +69,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void bytesAloneWaitUntilTheyAreAskedFor_netty13142() throws Exception {
+  void bytesWithoutEndWaitForRead_netty13142() throws Exception {
     try (Socket peer = connect(false, false)) {
       Channel channel = received.channel();
       peer.getOutputStream().write("patience".getBytes(UTF_8));
@@ -85,7 +85,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void resetIsNoticedWithReadsOff_netty7124() throws Exception {
+  void resetIsReportedWithAutoReadOff_netty7124() throws Exception {
     try (Socket peer = connect(false, false)) {
       received.channel();
       peer.setSoLinger(true, 0);
@@ -122,7 +122,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void halfClosedStreamIsToldOnceAndStillWrites() throws Exception {
+  void halfClosureIsReportedOnceAndTheOutputStaysOpen() throws Exception {
     try (Socket peer = connect(false, true)) {
       Channel channel = received.channel();
       peer.shutdownOutput();
@@ -138,7 +138,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void writeToAPeerThatIsGoneFails_robovm194() throws Exception {
+  void writeToClosedPeerFails_robovm194() throws Exception {
     Socket peer = connect(false, true);
     Channel channel = received.channel();
     peer.close();
@@ -154,7 +154,7 @@ class PeerGoneTest {
   }
 
   @Test
-  void endOfALocalStreamIsNoticedWithReadsOff_netty7550() throws Exception {
+  void endOfLocalStreamIsReportedWithAutoReadOff_netty7550() throws Exception {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(loop.file("s"));
     server =
         loop.server(KQueueFfmServerDomainSocketChannel.class, received)

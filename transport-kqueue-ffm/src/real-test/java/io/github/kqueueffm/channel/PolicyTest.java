@@ -56,7 +56,7 @@ class PolicyTest {
   }
 
   @Test
-  void everyCallThatHasAnotherWayMayBeForbidden() throws Exception {
+  void everyCallWithAnAlternativeMayBeForbidden() throws Exception {
     List<String> policies = new ArrayList<>();
     for (Errno errno : ERRNOS) {
       policies.add(policy(errno, REPLACED.toArray(Call[]::new)));
@@ -83,7 +83,7 @@ class PolicyTest {
   }
 
   @Test
-  void callWithoutAnotherWayMakesItUnavailableAndIsNamed() throws Exception {
+  void forbiddenCallWithoutAlternativeIsNamedInTheCause() throws Exception {
     List<Call> calls = List.of(Call.EVENTFD, Call.EPOLL_CREATE1, Call.EPOLL_WAIT);
     List<String> policies =
         calls.stream().flatMap(call -> ERRNOS.stream().map(errno -> policy(errno, call))).toList();

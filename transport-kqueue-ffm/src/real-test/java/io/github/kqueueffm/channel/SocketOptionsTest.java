@@ -129,7 +129,7 @@ class SocketOptionsTest {
 
   @Test
   @Needs(SystemPromise.LINUX_OPTIONS)
-  void optionsThatLinuxHasAreThere() throws Exception {
+  void linuxOptionsAreListed() throws Exception {
     ChannelConfig config = client();
     assertSet(config, TCP_CORK, true);
     assertThat(config.getOption(TCP_NOPUSH)).as("the same by its BSD name").isTrue();
@@ -206,7 +206,7 @@ class SocketOptionsTest {
   }
 
   @Test
-  void localSocketsHaveTheirs() throws Exception {
+  void localSocketsHaveTheirOptions() throws Exception {
     channel = loop.client(KQueueFfmDomainSocketChannel.class).register().sync().channel();
     ChannelConfig config = channel.config();
     assertSet(
@@ -270,7 +270,7 @@ class SocketOptionsTest {
   }
 
   @Test
-  void guessOfTheReceiveBufferIsAcceptedWithoutEffect() throws Exception {
+  void sizeGuessOfReceiveBufferIsAcceptedWithoutEffect() throws Exception {
     ChannelConfig config = client();
     assertThat(config.setOption(KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS, true))
         .isTrue();

@@ -93,7 +93,7 @@ class SubclassTest {
   }
 
   @Test
-  void serverMakesChildrenOfItsOwnWithTheirConfiguration() throws Exception {
+  void serverSubclassCreatesItsChildrenWithTheirConfiguration() throws Exception {
     Channel server = bind(OwnServer::new, anyPort());
     try (Socket client = connect(server)) {
       client.getOutputStream().write("hello".getBytes(US_ASCII));
@@ -106,7 +106,7 @@ class SubclassTest {
   }
 
   @Test
-  void connectionWhoseChildCannotBeMadeIsClosedAndTheServerGoesOn() throws Exception {
+  void failureToCreateChildClosesTheConnectionAndTheServerContinues() throws Exception {
     FailingOnceServer.CHILDREN.set(0);
     Channel server = bind(FailingOnceServer::new, anyPort());
     try (Socket first = connect(server)) {
@@ -120,7 +120,7 @@ class SubclassTest {
   }
 
   @Test
-  void domainServerMakesChildrenOfItsOwn() throws Exception {
+  void domainServerSubclassCreatesItsChildren() throws Exception {
     Path directory = Files.createTempDirectory("k");
     Path path = directory.resolve("s");
     Channel server = bind(OwnDomainServer::new, new DomainSocketAddress(path.toFile()));
@@ -134,7 +134,7 @@ class SubclassTest {
   }
 
   @Test
-  void groupMakesLoopsWithAHandlerAndQueuesOfItsOwn() throws Exception {
+  void groupSubclassCreatesLoopsWithItsHandlerAndQueues() throws Exception {
     OwnGroup own = new OwnGroup();
     try {
       EventLoop loop = own.next();

@@ -76,7 +76,7 @@ class LostWakeupTest {
 
   @ParameterizedTest
   @MethodSource("wakeupsOfEveryProvider")
-  void noneIsLost(Wakeup.Kind kind, Kernel kernel) throws Exception {
+  void noWakeupIsLost(Wakeup.Kind kind, Kernel kernel) throws Exception {
     try (Poller poller = Poller.open(kernel, kind, ScriptedPollers::unexpected);
         Events events = new Events(8)) {
       List<Worker> workers = new ArrayList<>();
@@ -107,7 +107,7 @@ class LostWakeupTest {
 
   @ParameterizedTest
   @MethodSource("wakeupsOfEveryProvider")
-  void aSleeperIsAwakeSoon(Wakeup.Kind kind, Kernel kernel) throws IOException {
+  void sleepingThreadIsAwakeSoon(Wakeup.Kind kind, Kernel kernel) throws IOException {
     int rounds = 200;
     long[] nanos = new long[rounds];
     try (Poller poller = Poller.open(kernel, kind, ScriptedPollers::unexpected);

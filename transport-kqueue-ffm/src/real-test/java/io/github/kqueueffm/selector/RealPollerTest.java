@@ -30,7 +30,7 @@ class RealPollerTest {
   }
 
   @Test
-  void aLoopServesRegistrationsByInterest() throws IOException {
+  void loopServesRegistrationsByInterest() throws IOException {
     try (Poller poller = Poller.open(Kernels.system());
         Events events = new Events(8);
         ServerSocket listener = listen();
@@ -62,7 +62,7 @@ class RealPollerTest {
   }
 
   @Test
-  void aCancelledDescriptorCanBeAddedAnew() throws IOException {
+  void cancelledDescriptorCanBeAddedAgain() throws IOException {
     try (Poller poller = Poller.open(Kernels.system());
         Events events = new Events(8);
         ServerSocket listener = listen();

@@ -122,7 +122,7 @@ class RealProbeTest {
   }
 
   @Test
-  void aSelectorOpensOnIt() throws IOException {
+  void selectorOpensOnTheProbedKqueue() throws IOException {
     try (Poller poller = Poller.open(kernel(), null, ScriptedPollers::unexpected);
         Events events = new Events(4)) {
       poller.wakeup();

@@ -156,7 +156,7 @@ class PlatformFactsTest {
 
   @ParameterizedTest
   @MethodSource("platforms")
-  void noStructAndNoFieldIsThereThatNoRowBacks(String name) {
+  void everyStructAndFieldHasItsRow(String name) {
     Platform platform = Platform.named(name);
     Facts facts = Facts.of(name);
     List<String> without = new ArrayList<>();

@@ -42,7 +42,7 @@ class PlatformTest {
     "DragonFly, x86_64, dragonfly-x86_64",
     "Linux, aarch64, linux-aarch64"
   })
-  void isToldByTheNamesThatJvmsUse(String os, String arch, String platform) {
+  void isFoundByTheNamesThatJvmsUse(String os, String arch, String platform) {
     setProperty("os.name", os);
     setProperty("os.arch", arch);
     assertThat(Platform.current().name()).isEqualTo(platform);
@@ -66,7 +66,7 @@ class PlatformTest {
   }
 
   @Test
-  void emptyPropertyIsTakenForUnset() {
+  void emptyPropertyIsIgnored() {
     setProperty(Platform.PROPERTY, "");
     setProperty("os.name", "NetBSD");
     setProperty("os.arch", "amd64");
@@ -74,7 +74,7 @@ class PlatformTest {
   }
 
   @Test
-  void saysWhatIsKnownWhenItIsUnknown() {
+  void unknownPlatformListsKnownOnes() {
     setProperty("os.name", "Windows 11");
     setProperty("os.arch", "amd64");
     assertThatThrownBy(Platform::current)
@@ -113,7 +113,7 @@ class PlatformTest {
   }
 
   @Test
-  void nameInAPlatformFileThatNothingUsesIsRefusedWithItsFile() {
+  void unknownNameInPlatformFileIsRefusedWithTheFile() {
     assertThatThrownBy(() -> Platform.named("misspelt"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("misspelt.platform names SO_RCVBUFF, which nothing uses");

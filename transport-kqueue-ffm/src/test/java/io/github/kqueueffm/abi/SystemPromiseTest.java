@@ -89,7 +89,7 @@ class SystemPromiseTest {
   }
 
   @Test
-  void whatIsLeftOutSaysWhatItNeeds() throws Exception {
+  void skippedTestNamesThePromise() throws Exception {
     AnnotatedElement sends = OfLinux.class.getDeclaredMethod("sends");
     assertThat(evaluate(sends, "linux-aarch64").isDisabled()).isFalse();
     assertThat(evaluate(sends, "freebsd-x86_64").isDisabled()).isFalse();
@@ -102,7 +102,7 @@ class SystemPromiseTest {
   }
 
   @Test
-  void whatNeedsNothingRunsEverywhereAndASubclassNeedsWhatItsParentDoes() throws Exception {
+  void testWithoutNeedsRunsEverywhereAndSubclassInheritsNeeds() throws Exception {
     AnnotatedElement plain = OfLinux.class.getDeclaredMethod("plain");
     assertThat(evaluate(plain, "openbsd-x86_64").isDisabled()).isFalse();
     assertThat(evaluate(Special.class, "openbsd-x86_64").isDisabled()).isTrue();

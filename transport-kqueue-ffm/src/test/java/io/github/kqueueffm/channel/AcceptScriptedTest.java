@@ -64,7 +64,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("n connections cost n accepts and the one that finds none")
-  void takesAllThatWait() {
+  void acceptsUntilEagain() {
     called();
     accept(11);
     accept(12);
@@ -77,7 +77,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("takes no more than the limit of a turn, and arms for the rest")
-  void isFair() {
+  void acceptsNoMoreThanMaxMessagesPerRead() {
     loop.listen(
         new ServerBootstrap()
             .option(
@@ -93,7 +93,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a stale event finds no connection and arms again")
-  void findsNone() {
+  void staleEventAcceptsNothing() {
     called();
     loop.tcp().nothingToAccept(SERVER);
     loop.turn();
@@ -103,7 +103,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a connection that was given up while it waited is passed over")
-  void passesOverAbortedOnes() {
+  void econnabortedIsSkipped() {
     called();
     loop.tcp().accept(SERVER).fails(Errno.ECONNABORTED);
     loop.tcp().accept(SERVER).fails(Errno.EINTR);
@@ -117,7 +117,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("fcntl's EINVAL on a connection that was reset closes it, and nobody hears [B1, B2]")
-  void closesAResetOneQuietly_swiftnio1030() {
+  void einvalFromFcntlClosesTheConnectionSilently_swiftnio1030() {
     loop.tcp().withoutAccept4();
     Channel server = called();
     Recorder observer = new Recorder();
@@ -135,7 +135,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a reset connection's EINVAL for TCP_NODELAY does not fail the child [B1]")
-  void letsAChildFindOutByItself() {
+  void einvalForTcpNodelayDoesNotFailTheChild() {
     called();
     loop.tcp().accepting(SERVER, CHILD, THERE, THEIR_PORT);
     loop.tcp().option(CHILD, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.EINVAL);
@@ -152,7 +152,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("without descriptors left it rests: no event, no accept, and then goes on [B2]")
-  void backsOffWithoutDescriptors() {
+  void emfilePausesAccepting() {
     Channel server = called();
     Recorder observer = new Recorder();
     server.pipeline().addLast(observer);
@@ -180,7 +180,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("rests a tenth of a second when nobody stops it from reading [B2]")
-  void backsOffByItself() {
+  void enfilePausesAcceptingFor100Milliseconds() {
     Channel server = called();
     server.pipeline().removeLast();
     Recorder observer = new Recorder();
@@ -201,7 +201,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a connection whose flags cannot be set is closed, and the reason told [B2]")
-  void closesAfterEveryFailure_netty16442() {
+  void failureToSetFlagsClosesTheConnection_netty16442() {
     loop.tcp().withoutAccept4();
     Channel server = called();
     Recorder observer = new Recorder();
@@ -217,7 +217,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a listener that is broken tells so, and does not accept in a circle")
-  void tellsOtherErrors() {
+  void otherErrnoFiresExceptionCaught() {
     Channel server = called();
     Recorder observer = new Recorder();
     server.pipeline().addFirst(observer);
@@ -228,7 +228,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a server that its handler closes accepts no more: the number may be another's [A1]")
-  void acceptsNoMoreOnceItIsClosed() {
+  void serverClosedByItsHandlerAcceptsNoMore() {
     Channel server = called();
     Recorder observer = new Recorder();
     server.pipeline().addLast(observer);
@@ -251,7 +251,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("an accept that is forbidden for good does not keep the loop for itself [B2]")
-  void restsWhenEveryConnectionIsGone() {
+  void endlessEconnabortedPausesAccepting() {
     Channel server = called();
     server.pipeline().removeLast();
     Recorder observer = new Recorder();
@@ -269,7 +269,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
   @DisplayName("an accept that a policy forbids is asked for once before each rest")
-  void restsWhenAcceptIsForbidden(Errno errno) {
+  void forbiddenAcceptIsTriedOncePerPause(Errno errno) {
     Channel server = called();
     server.pipeline().removeLast();
     Recorder observer = new Recorder();
@@ -289,7 +289,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a server that cannot be configured leaves no socket [B2]")
-  void closesTheSocketOfAServerThatFails() {
+  void failedServerConfigurationClosesTheSocket() {
     loop.tcp().listener(SERVER);
     loop.tcp().option(SERVER, Os.SOL_SOCKET, Os.SO_REUSEADDR, 1).fails(Errno.ENOBUFS);
     loop.tcp().close(SERVER);
@@ -301,7 +301,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a child that cannot be configured is closed once, and its own reason told [B2]")
-  void closesAChildThatFailsOnce() {
+  void failedChildConfigurationClosesTheSocketOnce() {
     Channel server = called();
     Recorder observer = new Recorder();
     server.pipeline().addLast(observer);
@@ -316,7 +316,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a read that was asked for before the bind is armed by it")
-  void armsWhatWasAskedForBefore() {
+  void bindArmsEarlierRead() {
     loop.listen(
         new ServerBootstrap()
             .option(ChannelOption.AUTO_READ, false)

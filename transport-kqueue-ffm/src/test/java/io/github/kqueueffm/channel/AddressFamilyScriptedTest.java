@@ -105,7 +105,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a client that nothing is known of connects to IPv4 without a further call")
-  void clientOfIpv4() {
+  void clientConnectsToIpv4WithoutFurtherCall() {
     ChannelFuture connected = loop.client(new Recorder()).connect(at(THERE, PORT));
     loop.tcp().connect(CLIENT, THERE, PORT);
     loop.tasks();
@@ -114,7 +114,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a client connects to IPv6 by a socket of IPv6 under the same number")
-  void clientOfIpv6() {
+  void clientConnectsToIpv6ByNewSocketOfTheSameNumber() {
     KQueueFfmSocketChannel client =
         (KQueueFfmSocketChannel) loop.client(new Recorder()).register().channel();
     int before = client.fd().intValue();
@@ -132,7 +132,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a wildcard of either family decides nothing: an address of either connects after")
-  void clientThatIsBoundToAWildcard() {
+  void wildcardBindDoesNotDecideTheFamily() {
     for (String wildcard : new String[] {"0.0.0.0", "::"}) {
       for (String remote : new String[] {THERE, THERE6}) {
         reopen();
@@ -160,7 +160,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("options by name, by number and raw are set again, IPv4's as IPv6 calls them")
-  void optionsOfAClientGoAlong() {
+  void optionsOfClientAreSetOnTheNewSocket() {
     if (clientsCarryBothFamilies()) {
       return;
     }
@@ -214,7 +214,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName(
       "an option of IPv6 is taken before the address is known, and IPv4 has its own for it")
-  void optionOfIpv6OnAClient() {
+  void ipv6OptionOfClientIsKeptForEitherFamily() {
     if (clientsCarryBothFamilies()) {
       return;
     }
@@ -244,7 +244,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("an option that the other family lacks is named by the call that would lose it")
-  void optionThatWouldBeLost() {
+  void connectNamesOptionThatTheFamilyLacks() {
     if (clientsCarryBothFamilies()) {
       return;
     }
@@ -272,7 +272,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a port that was taken meanwhile fails the connect, and the channel closes once")
-  void portIsTakenMeanwhile() {
+  void portTakenMeanwhileFailsTheConnect() {
     if (clientsCarryBothFamilies()) {
       return;
     }
@@ -297,7 +297,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("without dup3(2), dup2(2) does it and FD_CLOEXEC is set after")
-  void withoutDup3() {
+  void dup2ReplacesMissingDup3() {
     if (clientsCarryBothFamilies()) {
       return;
     }
@@ -324,7 +324,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a datagram channel that reads at the wildcard goes on reading when it is connected")
-  void datagramsThatAreReadAlready() {
+  void readingDatagramChannelContinuesAfterConnect() {
     for (String remote : new String[] {THERE, THERE6}) {
       reopen();
       Recorder recorder = new Recorder();
@@ -365,7 +365,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a wildcard's datagrams of IPv4 come and go before anything is decided")
-  void datagramsAtTheWildcard() {
+  void wildcardExchangesIpv4Datagrams() {
     Bootstrap bootstrap = datagrams(new Recorder());
     loop.udp().asksForBroadcast(CLIENT);
     bindsTo(CLIENT, os.inet(), PORT);
@@ -379,7 +379,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("how a datagram channel sends to groups, and what it is told, IPv4 has too")
-  void optionsOfDatagramsGoAlong() {
+  void datagramOptionsAreSetOnTheNewSocket() {
     if (os.v6OnlyErrno() != null) {
       // Such a socket has one family from the start, and the options of that one.
       assertThat(os.datagramInet()).isEqualTo(Os.AF_INET);
@@ -421,7 +421,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a group decides too, also one that another thread joins: then on the loop")
-  void groupDecides() {
+  void groupDecidesTheFamily() {
     Bootstrap bootstrap = datagrams(new Recorder());
     KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) bootstrap.register().channel();
     loop.tasks();
@@ -467,7 +467,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a group joined while a loop registers the channel decides on the loop alone")
-  void groupJoinedDuringTheRegistration() {
+  void groupJoinedDuringRegistrationDecidesOnTheLoop() {
     loop.tcp().datagramSocket(CLIENT);
     ChannelFuture[] joined = new ChannelFuture[1];
     KQueueFfmDatagramChannel channel =
@@ -521,7 +521,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a server hears both families where it can, else the one of its address")
-  void serversStayDual() {
+  void serverListensOnBothFamiliesWherePossible() {
     for (String local : new String[] {HERE, THERE6}) {
       reopen();
       loop.tcp().listener(SERVER);
@@ -551,7 +551,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a descriptor that the user brought is never replaced")
-  void adoptedDescriptorStays() {
+  void adoptedDescriptorIsNeverReplaced() {
     byte[] wildcard = os.wildcard(os.inet6(), 0);
     loop.script().expect("getsockopt", CLIENT).writesInts(3, Os.SOCK_DGRAM).writesInts(4, 4);
     loop.udp().localName(CLIENT, wildcard);

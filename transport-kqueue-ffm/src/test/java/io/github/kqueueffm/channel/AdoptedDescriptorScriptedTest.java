@@ -70,14 +70,14 @@ class AdoptedDescriptorScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a local stream whose peer wrote and closed is active, gives its bytes, and ends")
-  void localStreamThatThePeerClosedGivesItsBytes() {
+  void localStreamClosedByThePeerDeliversItsBytes() {
     adopting(os.localAddress("/tmp/a".getBytes(US_ASCII)), os.noPeer(), 1);
     readsAndEnds(new KQueueFfmDomainSocketChannel(Sockets.adoptLocal(loop.kernel(), CLIENT)));
   }
 
   @Test
   @DisplayName("so does a TCP connection, whose options are not asked for")
-  void tcpConnectionThatThePeerClosedGivesItsBytes() {
+  void tcpConnectionClosedByThePeerDeliversItsBytes() {
     adopting(os.address(THERE, PORT), Errno.ECONNRESET, 0);
     loop.script().allow("setsockopt", CLIENT).fails(Errno.EINVAL);
     loop.script().allow("getsockopt", CLIENT).fails(Errno.EINVAL);
@@ -86,7 +86,7 @@ class AdoptedDescriptorScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("of a socket that never was connected, a refused SO_NOSIGPIPE is a failure")
-  void freshSocketFailsWithItsOption() {
+  void refusedSoNosigpipeFailsAnUnconnectedSocket() {
     int notConnected = -loop.script().platform().number(Errno.ENOTCONN);
     adopting(os.localAddress(new byte[0]), Errno.ENOTCONN, notConnected);
     if (os.noSigpipe() == 0) {

@@ -65,7 +65,7 @@ class AdoptedServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openbsd-x86_64", "dragonfly-x86_64", "freebsd-x86_64", "macos-aarch64"})
-  void listensIfItIsBoundWhereNothingTellsWhetherItDoes(String platform) throws IOException {
+  void boundSocketListensWhereSoAcceptconnIsUnknown(String platform) throws IOException {
     ScriptedCalls calls = kernel(platform, BOUND, Errno.ENOPROTOOPT);
     KQueueFfmServerSocketChannel server = adopt(calls);
     assertThat(server.isActive()).isFalse();
@@ -77,7 +77,7 @@ class AdoptedServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openbsd-x86_64", "dragonfly-x86_64"})
-  void waitsForItsBindWhereItIsNotBound(String platform) throws IOException {
+  void unboundSocketWaitsForItsBind(String platform) throws IOException {
     ScriptedCalls calls = kernel(platform, UNBOUND, Errno.ENOPROTOOPT);
     KQueueFfmServerSocketChannel server = adopt(calls);
     server.afterRegister();
@@ -96,7 +96,7 @@ class AdoptedServerTest {
   }
 
   @Test
-  void socketThatListensIsActiveAtOnceAndKeepsItsOwnersBacklog() throws IOException {
+  void listeningSocketIsActiveAtOnceAndKeepsItsBacklog() throws IOException {
     ScriptedCalls calls = kernelThatTells(true);
     KQueueFfmServerSocketChannel server = adopt(calls);
     assertThat(server.isActive()).isTrue();
@@ -105,7 +105,7 @@ class AdoptedServerTest {
   }
 
   @Test
-  void boundSocketThatDoesNotListenBecomesActiveWithItsRegistration() throws IOException {
+  void boundSocketIsActiveWithItsRegistration() throws IOException {
     ScriptedCalls calls = kernelThatTells(false);
     KQueueFfmServerSocketChannel server = adopt(calls);
     assertThat(server.isActive()).isFalse();
@@ -115,7 +115,7 @@ class AdoptedServerTest {
   }
 
   @Test
-  void isRefusedForAnyOtherReason() {
+  void otherErrnoIsRefused() {
     ScriptedCalls calls = kernel("openbsd-x86_64", BOUND, Errno.EINVAL);
     assertThatThrownBy(() -> adopt(calls))
         .isInstanceOf(ChannelException.class)

@@ -95,7 +95,7 @@ class BooleanOptionsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4, 8, 16, 32, 128, 512, 0x10000, 0x4000_0000})
-  void areOnWhateverTheNumberIs(int on) throws IOException {
+  void anyNumberOtherThanZeroIsTrue(int on) throws IOException {
     for (ChannelConfig config : configs()) {
       Map<ChannelOption<?>, Object> off = booleans(config, 0);
       assertThat(off).containsKey(ChannelOption.SO_REUSEADDR);
@@ -106,7 +106,7 @@ class BooleanOptionsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 8, 512})
-  void areOnForTheGettersToo(int on) throws IOException {
+  void gettersTakeAnyNumberOtherThanZeroForTrue(int on) throws IOException {
     List<ChannelConfig> configs = configs();
     answer.set(on);
     KQueueFfmSocketChannelConfig tcp = (KQueueFfmSocketChannelConfig) configs.get(0);

@@ -65,7 +65,7 @@ class BuffersTest {
   }
 
   @Test
-  void directMemoryInOneOrSeveralPiecesIsDirectAndTheHeapIsNot() {
+  void directAndCompositeDirectBuffersAreDirectAndHeapBuffersAreNot() {
     CompositeByteBuf composite = composite(direct(8), direct(8));
     CompositeByteBuf mixed = composite(direct(8), Unpooled.buffer(8).writerIndex(8));
     ByteBuf single = direct(8);
@@ -237,7 +237,7 @@ class BuffersTest {
   }
 
   @Test
-  void whatTheKernelCannotReachIsGatheredAsACopyAsFarAsThereIsRoom() {
+  void heapBuffersAreCopiedIntoTheRoomThatIsLeft() {
     IovecArray iovecs = new IovecArray(LINUX, 8);
     CopyRoom copies = new CopyRoom();
     ByteBuf heap = Unpooled.buffer(CopyRoom.KEPT).writerIndex(CopyRoom.KEPT);

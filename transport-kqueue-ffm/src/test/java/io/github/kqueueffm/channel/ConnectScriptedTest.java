@@ -78,7 +78,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName(
       "a shutdown before it is refused without a call, and spoils neither socket nor channel")
-  void isNotSpoiledByAShutdownBefore() {
+  void shutdownBeforeConnectIsRefusedWithoutCall() {
     SocketChannel channel = (SocketChannel) loop.client(client).register().channel();
     loop.tasks();
     assertShutdownIsTooEarly(channel);
@@ -112,7 +112,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void canBeCompleteAtOnce() {
+  void canCompleteAtOnce() {
     ChannelFuture connected = loop.client(client).connect(REMOTE);
     loop.tcp().connect(CLIENT, THERE, PORT);
     loop.tasks();
@@ -180,7 +180,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a stale event during a connect arms the filter again [A4]")
-  void goesOnAfterASpuriousEvent_netty7281() {
+  void staleEventArmsTheFilterAgain_netty7281() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT));
     loop.tcp().soError(CLIENT, 0);
@@ -211,7 +211,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a filter that cannot be armed fails the connect, for nothing would end it [A9]")
-  void failsWithAFilterThatCannotBeArmed() {
+  void failsIfTheFilterCannotBeArmed() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot())
         .returns(loop.write(CLIENT).oneShot().error(Errno.ENOMEM));
@@ -222,7 +222,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void failsAtOnceWithTheErrnoOfTheCall() {
+  void failsWithTheErrnoOfTheCall() {
     ChannelFuture connected = loop.client(client).connect(REMOTE);
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.ENETUNREACH);
     loop.tcp().close(CLIENT);
@@ -270,7 +270,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a channel whose connect failed is closed, whoever connects it [A4]")
-  void isClosedByARefusal() {
+  void refusalClosesTheChannel() {
     Channel channel = loop.client(client).register().channel();
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
     ChannelFuture connected = channel.connect(REMOTE);
@@ -285,7 +285,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a channel whose local address cannot be bound can be connected without it")
-  void staysOpenWithoutItsLocalAddress() {
+  void channelStaysOpenIfBindOfTheLocalAddressFails() {
     Channel channel = loop.client(client).register().channel();
     loop.script().expect("bind", CLIENT).fails(Errno.EADDRINUSE);
     ChannelFuture connected = channel.connect(REMOTE, new InetSocketAddress(HERE, PORT));
@@ -297,7 +297,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("what was flushed during the connect goes out when it is done")
-  void writesWhatWasFlushedMeanwhile() {
+  void sendsDataFlushedDuringTheConnect() {
     ChannelFuture connected = connecting();
     ChannelFuture written = client.write("early");
     loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).data(49152));
@@ -311,7 +311,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a channel that cannot be configured leaves no socket [B2]")
-  void closesTheSocketOfAChannelThatFails() {
+  void failedConfigurationClosesTheSocket() {
     loop.tcp().socket(CLIENT);
     loop.tcp().option(CLIENT, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1).fails(Errno.ENOBUFS);
     loop.tcp().close(CLIENT);

@@ -116,7 +116,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a receive buffer without room makes up no datagram that nobody sent")
-  void receiveBufferWithoutRoomMakesUpNoDatagram() {
+  void receiveBufferWithoutRoomYieldsNoDatagram() {
     RecvByteBufAllocator noRoom =
         new DefaultMaxMessagesRecvByteBufAllocator(16) {
           @Override
@@ -164,7 +164,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("one arrives and is answered; the sender's and the recipient's addresses are right")
-  void exchanges() {
+  void datagramIsReceivedAndAnswered() {
     Channel channel = bound();
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(4));
     loop.udp().recv(FD, "ping", peer);
@@ -184,7 +184,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with the option, the kernel tells by a control message which one it was")
-  void tellsTheRecipient() {
+  void controlMessageGivesTheRecipient() {
     Bootstrap bootstrap = bootstrap().option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
     loop.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
     loop.udp().asksForBroadcast(FD);
@@ -203,7 +203,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("several go out by one sendmmsg where there is one")
-  void sendsSeveral() {
+  void flushUsesSendmmsg() {
     Channel channel = bound();
     loop.udp().sendAll(FD, peer, "one", "two!");
     channel.write(packet("one"));
@@ -212,7 +212,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a connected one sends without the address, which the BSDs refuse with EISCONN")
-  void sendsToItsPeer() {
+  void connectedChannelSendsWithoutAddress() {
     Channel channel = connected();
     loop.tcp().send(FD, "ping");
     channel.writeAndFlush(Unpooled.copiedBuffer("ping", US_ASCII));
@@ -222,7 +222,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("ENOBUFS fails that datagram, and never waits for a socket that is writable [B5]")
-  void dropsWithoutBuffers() {
+  void enobufsFailsItsDatagram() {
     Channel channel = bound();
     loop.udp().send(FD, "lost", peer).fails(Errno.ENOBUFS);
     loop.script()
@@ -253,7 +253,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName(
       "a refusal is PortUnreachableException, on read and on write, and closes nothing [B8]")
-  void survivesARefusal() {
+  void refusalIsPortUnreachableException() {
     Channel channel = connected();
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED));
     loop.udp().recv(FD).fails(Errno.ECONNREFUSED);
@@ -269,7 +269,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("an empty datagram is one, and EV_EOF with it is not an end [A11]")
-  void takesEmptyOnes_libkqueue39() {
+  void emptyDatagramIsReceived_libkqueue39() {
     Channel channel = bound();
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof());
     loop.udp().recv(FD, "", peer);
@@ -285,7 +285,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a stale event finds nothing and arms again")
-  void ignoresStaleEvents() {
+  void staleEventArmsAgain() {
     bound();
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(99));
     loop.udp().recv(FD).fails(Errno.EAGAIN);
@@ -297,7 +297,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a disconnect is a connect to no family, whose EAFNOSUPPORT means that it is done")
-  void disconnects() {
+  void eafnosupportOnDisconnectIsSuccess() {
     Channel channel = connected();
     loop.script().expect("connect", FD, ANY, ANY).fails(Errno.EAFNOSUPPORT);
     loop.script().expect("getpeername", FD).fails(Errno.ENOTCONN);
@@ -311,7 +311,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
-  void holdsNoSentinel() {
+  void pausedChannelHasNoPeerCloseKnote() {
     Channel channel = bound();
     channel.config().setAutoRead(false);
     loop.kevent().returns();
@@ -320,7 +320,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("of one flush only the datagram fails that cannot be sent, and the next flush none")
-  void failsAloneInAFlush() {
+  void failedDatagramFailsAloneInItsFlush() {
     Channel channel = bound();
     if (os.hasSendmmsg()) {
       loop.udp().sending(FD, peer, "one", "lost", "two").answers(1);
@@ -342,7 +342,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("room for several is filled by one recvmmsg where that leaves no error behind")
-  void receivesSeveral() {
+  void recvmmsgFillsRoomForSeveral() {
     int most = 4;
     bound(
         bootstrap()
@@ -382,7 +382,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a second connect that fails has ended the first, as the kernel tells when asked")
-  void failedSecondConnectTellsWhoIsLeft() {
+  void failedSecondConnectAsksTheKernelForThePeer() {
     KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected();
     InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);
     loop.tcp().connect(FD, "10.9.8.6", THEIR_PORT).fails(Errno.ENETUNREACH);

@@ -116,7 +116,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("one is sent with one byte, and stays the sender's")
-  void sends() {
+  void descriptorIsSentWithOneByte() {
     connected();
     loop.script()
         .expect("sendmsg", CLIENT, ANY, os.msgNoSignal())
@@ -143,7 +143,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("all that come in one message are close-on-exec, and each is a message [B2]")
-  void receivesSeveral() throws Exception {
+  void descriptorsOfOneMessageAreSeparateMessages() throws Exception {
     connected();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
     receivesByte(0, 41, 42);
@@ -161,7 +161,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a flag that MSG_CMSG_CLOEXEC has not set, as on FreeBSD 13.0, is set by fcntl")
-  void isCloseOnExecThoughTheKernelIgnoresTheFlag() {
+  void fcntlSetsCloseOnExecWhereTheKernelIgnoresTheFlag() {
     connected();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
     receivesByte(0, 41, 42);
@@ -181,7 +181,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
       value = ThrowingHandles.At.class,
       names = {"ATTEMPTED", "LAST", "MESSAGES", "CONTINUE", "COMPLETE"})
   @DisplayName("one that has come is not lost, whatever the receive handle throws")
-  void losesNoneToAHandleThatThrows(ThrowingHandles.At at) {
+  void receiveHandleThatThrowsLosesNoDescriptor(ThrowingHandles.At at) {
     connected();
     connected.channel().config().setRecvByteBufAllocator(new ThrowingHandles(at));
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
@@ -194,7 +194,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("MSG_CTRUNC: those that did arrive are closed, and the loss is told [B2]")
-  void tellsALoss() {
+  void truncationClosesDescriptorsAndFiresExceptionCaught() {
     connected();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
     receivesByte(MSG_CTRUNC, 41);
@@ -208,7 +208,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("all that a peer on macOS can send in one message are received, 254 of them")
-  void hasRoomForAsManyAsAPeerCanSend() {
+  void receives254DescriptorsOfOneMessage() {
     connected();
     int[] many = IntStream.range(1000, 1254).toArray();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
@@ -233,7 +233,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("EMSGSIZE, which macOS and OpenBSD answer without a free descriptor, says so")
-  void namesTheLimitOnDescriptors() {
+  void emsgsizeNamesTheLimitOnDescriptors() {
     connected();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
     loop.script().expect("recvmsg", CLIENT).fails(Errno.EMSGSIZE);
@@ -248,7 +248,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("one that nobody takes from the pipeline is closed")
-  void closesWhatNobodyTakes() {
+  void unhandledDescriptorIsClosed() {
     connected();
     connected.channel().pipeline().remove(received);
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).eof());
@@ -262,7 +262,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a descriptor that cannot be sent fails alone: the stream goes on")
-  void failsAlone() {
+  void failedDescriptorFailsAlone() {
     connected();
     loop.script().expect("sendmsg", CLIENT).fails(Errno.EBADF);
     ChannelFuture bad = connected.channel().write(new FileDescriptor(33));
@@ -274,7 +274,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a socket that is full takes it when it is writable")
-  void waitsForRoom() {
+  void fullSocketSendsDescriptorWhenWritable() {
     connected();
     loop.script().expect("sendmsg", CLIENT).fails(Errno.EAGAIN);
     ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));

@@ -103,7 +103,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName("a full receiver is tried again after 5 ms, doubling to 100, never by the filter")
-  void waitsForAFullReceiverByATimer(boolean connected) {
+  void fullReceiverIsRetriedByTimer(boolean connected) {
     Channel channel = channel(connected);
     ChannelFuture written = refused(channel, "late", connected);
     for (int delay : DELAYS) {
@@ -122,7 +122,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName("EAGAIN, too, is waited for by the timer")
-  void takesEagainForAFullReceiver(boolean connected) {
+  void eagainIsRetriedByTimer(boolean connected) {
     Channel channel = channel(connected);
     sending("late", connected).fails(Errno.EAGAIN);
     ChannelFuture written = channel.writeAndFlush(message("late", connected));
@@ -134,7 +134,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName("after 10 s the first one fails and names the receiver's buffer; the next waits")
-  void failsTheFirstAfterTenSeconds(boolean connected) {
+  void firstDatagramFailsAfterTenSeconds(boolean connected) {
     Channel channel = channel(connected);
     ChannelFuture first = refused(channel, "first", connected);
     ChannelFuture second = channel.writeAndFlush(message("second", connected));
@@ -163,7 +163,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("what is flushed meanwhile makes no call, and follows in its order")
-  void keepsTheOrder() {
+  void laterFlushKeepsTheOrder() {
     Channel channel = channel(false);
     ChannelFuture first = refused(channel, "one", false);
     ChannelFuture second = channel.writeAndFlush(message("two", false));
@@ -177,7 +177,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write that is cancelled while the channel waits is released and never sent")
-  void letsACancelledWriteGoAtOnce() {
+  void cancelledWriteIsReleasedAtOnce() {
     Channel channel = channel(false);
     ChannelFuture first = refused(channel, "one", false);
     Object message = message("two", false);
@@ -191,7 +191,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a datagram that waits goes on at the next loop, without the write filter")
-  void waitsAtTheNextLoop() {
+  void pendingDatagramIsRetriedOnTheNextLoop() {
     Channel channel = channel(true);
     ChannelFuture written = refused(channel, "late", true);
     loop.script().expectKevent().changes(loop.read(FD).delete()).withoutSlots();
@@ -212,7 +212,7 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a channel that closes fails what waits, and nothing is tried afterwards")
-  void closesWhileItWaits() {
+  void closeFailsPendingDatagrams() {
     Channel channel = channel(false);
     ChannelFuture written = refused(channel, "late", false);
     loop.tcp().close(FD);

@@ -33,7 +33,7 @@ class EndOfLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("all descriptors are closed before the kqueue, which is the last [A12]")
-  void closesTheKqueueLast() {
+  void kqueueIsClosedLast() {
     Recorder child = new Recorder();
     loop.accepted(child);
     Recorder client = new Recorder();
@@ -55,7 +55,7 @@ class EndOfLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("the future of the termination completes after the last close [A12]")
-  void terminatesAfterAllIsClosed() {
+  void terminationFutureCompletesAfterTheLastClose() {
     List<String> order = new ArrayList<>();
     loop.listen(Recorder::new);
     Future<?> terminated = loop.eventLoop().terminationFuture();
@@ -67,7 +67,7 @@ class EndOfLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("after the end a channel's methods make no call, nor does a wakeup [A8]")
-  void nothingAfterTheEnd_netty9362() {
+  void channelMakesNoCallAfterTheEnd_netty9362() {
     Recorder child = new Recorder();
     loop.accepted(child);
     loop.tcp().close(SERVER);
@@ -84,7 +84,7 @@ class EndOfLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a registration that outlives its loop is dead: submit and cancel do nothing")
-  void registrationsOutliveTheLoop() {
+  void registrationIsDeadAfterItsLoop() {
     Handle handle = new Handle(71);
     Future<IoRegistration> registered = loop.eventLoop().register(handle);
     IoRegistration registration = registered.getNow();

@@ -46,7 +46,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with half-closure the other direction lives on, and nothing is armed [A2, A3]")
-  void halfClosesTheConnection() {
+  void halfClosureKeepsTheOutputOpen() {
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
     arms(loop.read(CHILD).eof().data(3));
     loop.tcp().recv(CHILD, "bye");
@@ -77,7 +77,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("after the end a shutdown of both directions is that of the output alone")
-  void needsNoShutdownOfTheInput() {
+  void shutdownAfterTheEndShutsDownTheOutputAlone() {
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
     arms(loop.read(CHILD).eof());
     loop.tcp().recvEnd(CHILD);
@@ -100,7 +100,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("Darwin's ENOTCONN for an input whose end nobody has read is a shutdown")
-  void isTakenFromTheInputsShutdown() {
+  void enotconnOnShutdownOfTheInputIsSuccess() {
     loop.accepted(child);
     loop.script().expect("shutdown", CHILD, 0).fails(Errno.ENOTCONN);
     SocketChannel channel = (SocketChannel) child.channel();
@@ -110,7 +110,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a reset is recv's ECONNRESET, half-closure or not, and closes [A2]")
-  void canBeAReset() {
+  void resetClosesTheConnection() {
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true), child);
     arms(loop.read(CHILD).eof(Errno.ECONNRESET));
     loop.tcp().recvFails(CHILD, Errno.ECONNRESET);
@@ -126,7 +126,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("FreeBSD and NetBSD deliver a one-shot that was drained: EAGAIN arms again")
-  void isNotAStaleEvent() {
+  void eagainArmsAgain() {
     loop.accepted(child);
     arms(loop.read(CHILD).data(7));
     loop.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -140,7 +140,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("not even EV_EOF makes an end of EAGAIN: it arms again, and does not stall [A2]")
-  void isNotAnEarlyHint() {
+  void eagainWithEofArmsAgain() {
     loop.accepted(child);
     arms(loop.read(CHILD).eof());
     loop.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -153,7 +153,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void isNotASignal() {
+  void eintrIsRepeated() {
     loop.accepted(child);
     arms(loop.read(CHILD).data(2));
     loop.tcp().recvFails(CHILD, Errno.EINTR);
@@ -164,7 +164,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("an ADD that fails is readiness, so that recv gives the real error [A9]")
-  void canBeAnAddThatFails() {
+  void refusedAddIsReadForItsErrno() {
     loop.accepted(child);
     arms(loop.read(CHILD).oneShot().error(Errno.EBADF));
     loop.tcp().recvFails(CHILD, Errno.EBADF);
@@ -176,7 +176,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a handler that closes within channelRead ends the reading at once [A1]")
-  void canBeTheHandlersOwn() {
+  void closeInChannelReadEndsReading() {
     loop.accepted(child.onRead(() -> child.channel().close()));
     arms(loop.read(CHILD).eof().data(3));
     loop.tcp().recv(CHILD, "end");

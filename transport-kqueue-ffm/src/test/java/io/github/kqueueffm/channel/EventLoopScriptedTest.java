@@ -51,7 +51,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("changes and the wait are one call, and arming again is none of its own")
-  void aTurnIsOneKevent() {
+  void turnMakesOneKeventCall() {
     useRealTime();
     Recorder child = new Recorder().echo();
     loop.accepted(child);
@@ -74,7 +74,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName(
       "a channel that got a closed one's number within a batch gets none of its events [A1]")
-  void aNumberUsedAgainWithinABatchIsAnotherChannel_netty9113() {
+  void numberReusedWithinBatchIsAnotherChannel_netty9113() {
     twoChildren();
     children.get(1).onRead(() -> children.get(0).channel().close());
     loop.kevent()
@@ -123,7 +123,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("EINTR: the changes were applied, and are not sent again [A6]")
-  void aSignalLosesAndRepeatsNothing_netty9013() {
+  void eintrDoesNotSendChangesAgain_netty9013() {
     loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.EINTR);
     assertThat(loop.turn()).isZero();
@@ -138,7 +138,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a kevent that fails is tried again after a rest, with its changes, without a spin")
-  void aFailingKeventLosesNothing() {
+  void failedKeventIsRetriedWithItsChanges() {
     loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.ENOMEM);
     assertThat(turnRests()).isTrue();
@@ -149,7 +149,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a flag that a user's thread had before the failure does not take the rest away")
-  void aFailingKeventRestsOnAThreadThatWasInterrupted() {
+  void failedKeventRestsOnInterruptedThread() {
     loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.ENOMEM);
     Thread.currentThread().interrupt();
@@ -179,7 +179,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("more changes than slots for events go out in parts, of which only the last waits")
-  void theChangelistCanBeFull() {
+  void fullChangelistIsSentInParts() {
     limitEvents(4);
     loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(2));

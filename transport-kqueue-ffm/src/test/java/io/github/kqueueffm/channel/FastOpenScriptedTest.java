@@ -60,7 +60,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void whatTheKernelTookIsNotSentAgain() {
+  void dataThatTheKernelTookIsNotSentAgain() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     ChannelFuture connected = connecting(channel, 3);
@@ -73,7 +73,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void writeOfWhichAllWasTakenIsDoneWithTheConnect() {
+  void writeThatTheKernelTookWholeCompletesWithTheConnect() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     connecting(channel, 6);
@@ -84,7 +84,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void writeOfWhichNothingWasTakenGoesOutAfterTheConnect() {
+  void writeThatTheKernelDidNotTakeIsSentAfterTheConnect() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     connecting(channel, 0);
@@ -96,7 +96,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
 
   /** xnu can answer 0 before the handshake is over. */
   @Test
-  void connectIsDoneOnlyWhenTheEventSaysSo() {
+  void connectCompletesOnlyWithTheEvent() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6);
@@ -109,7 +109,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void refusalFailsWhatTheKernelTook() {
+  void refusalFailsTheWriteThatTheKernelTook() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     ChannelFuture connected = connecting(channel, 6);
@@ -143,7 +143,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
 
   /** Bytes that are under way must not be sent by a second connect. */
   @Test
-  void refusalThatTookBytesAllTheSameIsAFailure() {
+  void refusalThatTookBytesFailsTheConnect() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 6).fails(Errno.EINVAL);
@@ -160,7 +160,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   @EnumSource(
       value = Errno.class,
       names = {"EOPNOTSUPP", "ENOTSUP", "EINVAL", "ENOSYS"})
-  void connectIsAnOrdinaryOneWhereTheKernelHasNoOther(Errno errno) {
+  void unsupportedConnectxFallsBackToConnect(Errno errno) {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
@@ -180,7 +180,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
 
   /** Netty drops the outbound buffer then, and with it what has gone with the SYN. */
   @Test
-  void connectSucceedsAfterTheOutputWasShutDownMeanwhile() {
+  void connectSucceedsAfterShutdownOfTheOutputDuringIt() {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     ChannelFuture connected = connecting(channel, 3);
@@ -195,7 +195,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void connectAfterAShutDownOfTheOutputIsAnOrdinaryOne() {
+  void connectAfterShutdownOfTheOutputUsesConnect() {
     Channel channel = channel();
     dropOutbound(channel);
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
@@ -207,7 +207,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void connectWithoutDataIsAnOrdinaryOne() {
+  void connectWithoutDataUsesConnect() {
     Channel channel = channel();
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
     ChannelFuture connected = channel.connect(REMOTE);

@@ -56,7 +56,7 @@ class GoneConnectionOptionsTest {
     "macos-aarch64, EINVAL, EINVAL",
     "linux-x86_64, ENOTCONN, ENOTCONN"
   })
-  void cannotBeReadAreLeftOutOrHaveTheirDefault(String platform, Errno ofTcp, Errno noPeer) {
+  void unreadableOptionsAreOmittedOrHaveTheirDefault(String platform, Errno ofTcp, Errno noPeer) {
     ScriptedCalls calls = kernel(platform, ofTcp).fail("getpeername", noPeer);
     KQueueFfmSocketChannelConfig config = accepted(calls);
     Map<ChannelOption<?>, Object> options = config.getOptions();
@@ -79,7 +79,7 @@ class GoneConnectionOptionsTest {
 
   @ParameterizedTest
   @CsvSource({"freebsd-x86_64", "macos-aarch64"})
-  void canBeSetWithoutEffect(String platform) {
+  void optionsAreSetWithoutEffect(String platform) {
     ScriptedCalls calls = kernel(platform, Errno.ECONNRESET).fail("getpeername", Errno.ENOTCONN);
     KQueueFfmSocketChannelConfig config = accepted(calls);
     calls.fail("setsockopt", Errno.ECONNRESET);
@@ -89,7 +89,7 @@ class GoneConnectionOptionsTest {
 
   /** A connection that lives gets false, because IPv4 would not have the option. */
   @Test
-  void canBeSetForOneFamilyWithoutAnObjection() {
+  void optionsOfOneFamilyAreSetWithoutWarning() {
     ScriptedCalls calls =
         kernel("freebsd-x86_64", Errno.ECONNRESET).fail("getpeername", Errno.ENOTCONN);
     KQueueFfmSocketChannelConfig config = accepted(calls, Constant.AF_INET6);
@@ -101,7 +101,7 @@ class GoneConnectionOptionsTest {
   /** SO_LINGER that is not told must not let close wait for another thread. */
   @ParameterizedTest
   @CsvSource({"freebsd-x86_64", "macos-aarch64"})
-  void whoseLingerIsNotToldDoesNotLinger(String platform) {
+  void unreadableSoLingerMeansNoLinger(String platform) {
     ScriptedCalls calls = kernel(platform, Errno.EINVAL).fail("getpeername", Errno.EINVAL);
     KQueueFfmSocketChannelConfig config = accepted(calls);
     calls.fail("getsockopt", Errno.EINVAL);
@@ -110,7 +110,7 @@ class GoneConnectionOptionsTest {
 
   @ParameterizedTest
   @CsvSource({"freebsd-x86_64, ECONNRESET", "macos-aarch64, EINVAL"})
-  void ofAConnectionThatLivesFail(String platform, Errno errno) {
+  void optionsOfLiveConnectionFail(String platform, Errno errno) {
     ScriptedCalls calls = kernel(platform, errno).on("getpeername", 0);
     KQueueFfmSocketChannelConfig config = accepted(calls);
     assertThatThrownBy(config::getOptions)

@@ -53,7 +53,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a reset is told after the bytes that came before it [A11]")
-  void isToldAfterUnreadBytes() {
+  void isReportedAfterUnreadBytes() {
     loop.accepted(child);
     arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
     loop.tcp().recv(CHILD, "last");
@@ -69,7 +69,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
       threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A spin hears no interrupt.
   @DisplayName(
       "an input that a handler shuts down before it reports the errno does not receive again [A11]")
-  void isNotLookedForOnceTheInputIsShutDown() {
+  void isNotReceivedAfterShutdownOfTheInput() {
     loop.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
     arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
     loop.tcp().recv(CHILD, "last");
@@ -81,7 +81,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("EAGAIN is that errno too [A11]")
-  void isToldInPlaceOfEagain() {
+  void isReportedInsteadOfEagain() {
     loop.accepted(child);
     arms(loop.read(CHILD).eof(Errno.ETIMEDOUT));
     loop.tcp().recvFails(CHILD, Errno.EAGAIN);
@@ -92,7 +92,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with auto-read off, by the peer-close knote; its echoed NOTE_LOWAT is none [A11]")
-  void isToldWhileNobodyReads() {
+  void isReportedWhileAutoReadIsOff() {
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
     // ECONNREFUSED is odd in Linux's numbers: NOTE_LOWAT's bit is not taken out of an errno.
     loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
@@ -134,7 +134,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write is armed, and the read filter's event comes first [A11]")
-  void isToldWhenTheReadFiltersEventComesFirst() {
+  void isReportedWhenTheReadEventComesFirst() {
     writing(new ServerBootstrap());
     loop.kevent(loop.write(CHILD).oneShot())
         .returns(loop.read(CHILD).eof(Errno.ECONNRESET), loop.write(CHILD).eof());
@@ -147,7 +147,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write is armed, and its event comes first: a send that fails keeps it [A11]")
-  void isToldWhenTheWriteFiltersEventComesFirst() {
+  void isReportedWhenTheWriteEventComesFirst() {
     writing(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
     loop.kevent(loop.write(CHILD).oneShot())
         .returns(loop.write(CHILD).eof(Errno.ECONNRESET), loop.read(CHILD).eof());
@@ -162,7 +162,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write filter's event is followed by none of the read filter [A11]")
-  void isToldThoughTheReadFilterSaysNothing() {
+  void isReportedWithoutReadEvent() {
     writing(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
     loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).eof(Errno.ECONNRESET));
     loop.tcp().sending(CHILD, "one").fails(Errno.EPIPE);
@@ -220,7 +220,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a refused datagram is told after one that waits [A11]")
-  void refusedDatagramIsToldAfterOneThatWaits() {
+  void refusedDatagramIsReportedAfterPendingOne() {
     Channel channel = connected(16);
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED).data(4));
     receives("wait");
@@ -237,7 +237,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a refused datagram is told though the limit of one read ends it before [A11]")
-  void refusedDatagramIsToldAfterTheLimitOfOneRead() {
+  void refusedDatagramIsReportedAfterTheLimitOfOneRead() {
     connected(1);
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED).data(4));
     receives("wait");
@@ -249,7 +249,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a refused datagram is told by the next read where nobody reads [A11]")
-  void refusedDatagramIsToldByTheReadThatIsAskedForLater() {
+  void refusedDatagramIsReportedByLaterRead() {
     Channel channel = connected(16);
     loop.tcp().sending(FD, "one").fails(Errno.EAGAIN);
     channel.writeAndFlush(Unpooled.copiedBuffer("one", US_ASCII));

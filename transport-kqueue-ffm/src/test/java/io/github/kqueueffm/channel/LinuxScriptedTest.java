@@ -314,7 +314,7 @@ class LinuxScriptedTest {
   @Test
   @DisplayName(
       "on libkqueue: an addition that fails is not lost with the wait, but ends the channel")
-  void hearsOfAFailedAdditionOnLibkqueue() {
+  void refusedAddOnLibkqueueFailsTheChannel() {
     script = ScriptedKernel.on(platform);
     ScriptedPollers.assume(script.kernel(), "timer", true);
     script.expect("kqueue").answers(QUEUE);

@@ -114,7 +114,7 @@ class NettysOptionsTest {
         EpollChannelOption.class,
         IoUringChannelOption.class
       })
-  void areTheSameObjectsButForTheDocumentedOnes(Class<?> options) throws Exception {
+  void optionsAreNettysObjectsExceptDocumentedOnes(Class<?> options) throws Exception {
     Set<ChannelOption<?>> listed = listed();
     Set<String> all = new TreeSet<>();
     Set<String> others = new TreeSet<>();
@@ -134,7 +134,7 @@ class NettysOptionsTest {
 
   /** Each constant here that one of Netty's classes has too, by its name. */
   @Test
-  void constantsAreThoseOfTheSameName() throws Exception {
+  void constantsHaveNettysNames() throws Exception {
     for (Field field : KQueueFfmChannelOption.class.getFields()) {
       for (Class<?> options : List.of(KQueueChannelOption.class, EpollChannelOption.class)) {
         for (Field netty : options.getDeclaredFields()) {
@@ -147,7 +147,7 @@ class NettysOptionsTest {
   }
 
   @Test
-  void onesThatAreNotHonouredAreInTheFeatures() throws IOException {
+  void ignoredOptionsAreInFeatures() throws IOException {
     String features = Files.readString(Path.of("..", "docs", "features.md"));
     for (Set<String> names : NOT_HONOURED.values()) {
       for (String name : names) {

@@ -57,7 +57,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("gives way to a one-shot and comes back, in one changelist each time [A3]")
-  void takesTurnsWithOneShots() {
+  void alternatesWithOneShots() {
     guarded();
     child.channel().read();
     loop.keventBytes(delete(), oneShot()).returns(loop.read(CHILD).data(4));
@@ -78,7 +78,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("costs nothing when a read is asked for and taken back within a turn [A3]")
-  void staysWhenAReadIsTakenBack() {
+  void staysWhenReadIsTakenBack() {
     guarded();
     child.channel().config().setAutoRead(true);
     child.channel().config().setAutoRead(false);
@@ -88,7 +88,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("means nothing without EV_EOF: Darwin clamps the low-water mark [A3]")
-  void isSilentAboutData() {
+  void dataWithoutEofIsIgnored() {
     guarded();
     loop.kevent().returns(loop.read(CHILD).data(131072));
     loop.turn();
@@ -100,7 +100,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with EV_EOF drains what was sent, delivers it, and closes [A2, A3]")
-  void noticesTheEnd() {
+  void eofDrainsAndCloses() {
     guarded();
     loop.kevent().returns(loop.read(CHILD).eof().data(4));
     loop.tcp().recv(CHILD, "last");
@@ -114,7 +114,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with EV_EOF and half-closure is taken back once the input has ended [A3]")
-  void noticesTheHalf() {
+  void eofWithHalfClosureRemovesTheKnote() {
     loop.accepted(
         new ServerBootstrap()
             .childOption(ChannelOption.AUTO_READ, false)
@@ -132,7 +132,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("notices a reset while nobody reads [A3]")
-  void noticesTheReset() {
+  void resetIsReportedWhileAutoReadIsOff() {
     guarded();
     loop.kevent().returns(loop.read(CHILD).eof(Errno.ECONNRESET));
     loop.tcp().recvFails(CHILD, Errno.ECONNRESET);
@@ -146,7 +146,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
   @Test
   @DisplayName(
       "does not exist before a connect, nor does a read: both could eat its error [A3, A4]")
-  void isThereOnlyOnceConnected() {
+  void isArmedOnlyAfterTheConnect() {
     loop.client(child)
         .option(ChannelOption.AUTO_READ, false)
         .connect(new InetSocketAddress(THERE, PORT));

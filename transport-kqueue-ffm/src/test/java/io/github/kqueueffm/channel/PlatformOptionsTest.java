@@ -107,7 +107,7 @@ class PlatformOptionsTest {
     "netbsd-x86_64, 3",
     "linux-x86_64, 4"
   })
-  void idleTimeOfKeepAliveHasEverySystemsOwnNumber(String platform, int number) throws IOException {
+  void keepAliveIdleHasTheNumberOfEachSystem(String platform, int number) throws IOException {
     KQueueFfmSocketChannelConfig config = client(kernelOf(platform));
     assertThat(config.setOption(TCP_KEEPIDLE, 60)).isTrue();
     assertThat(sets).containsExactly(new Set(6, number, 60, 4));
@@ -132,7 +132,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void netBsdHasNeither() throws IOException {
+  void netBsdHasNeitherNoPushNorCork() throws IOException {
     KQueueFfmSocketChannelConfig config = client(kernelOf("netbsd-x86_64"));
     assertThat(config.setOption(TCP_NOPUSH, true)).isFalse();
     assertThatThrownBy(() -> config.setTcpNoPush(true))
@@ -197,7 +197,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void freeBsdBalancesByAnOptionOfItsOwn() throws IOException {
+  void soReusePortLbIsSetOnFreeBsd() throws IOException {
     KQueueFfmServerSocketChannel server = server(kernelOf("freebsd-x86_64"));
     assertThat(server.config().setOption(SO_REUSEPORT_LB, true)).isTrue();
     assertThat(sets).containsExactly(new Set(0xffff, 0x10000, 1, 4));
@@ -225,7 +225,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void deadConnectionOnMacOsTakesEveryOption_netty6741() throws IOException {
+  void deadConnectionOnMacOsAcceptsEveryOption_netty6741() throws IOException {
     ScriptedCalls calls = kernelOf("macos-aarch64");
     KernelSocket accepted =
         KernelSocket.accepted(calls.kernel(), FD, calls.kernel().platform().get(Constant.AF_INET));
@@ -252,7 +252,7 @@ class PlatformOptionsTest {
     "openbsd-x86_64, 61",
     "linux-x86_64, 67"
   })
-  void trafficClassOfIpv6HasEverySystemsOwnNumber(String name, int number) throws IOException {
+  void trafficClassOfIpv6HasTheNumberOfEachSystem(String name, int number) throws IOException {
     ScriptedCalls calls = kernelOf(name);
     Platform platform = calls.kernel().platform();
     KernelSocket socket =
@@ -475,7 +475,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void fastOpenIsSwitchedOnOnceMacOsListens_netty11735() throws Exception {
+  void fastOpenIsSetAfterListenOnMacOs_netty11735() throws Exception {
     KQueueFfmServerSocketChannel server = server(kernelOf("macos-aarch64").on("listen", 0));
     assertThat(server.config().setOption(ChannelOption.TCP_FASTOPEN, 100)).isTrue();
     assertThat(sets).isEmpty();
@@ -485,7 +485,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void serverListensWithoutFastOpenWhereItIsSwitchedOff_netty11766() throws Exception {
+  void serverListensWithoutFastOpenWhereItIsDisabled_netty11766() throws Exception {
     ScriptedCalls calls = kernelOf("freebsd-x86_64").on("listen", 0);
     KQueueFfmServerSocketChannel server = server(calls);
     server.config().setTcpFastOpen(true);
@@ -495,7 +495,7 @@ class PlatformOptionsTest {
   }
 
   @Test
-  void systemsWithoutFastOpenSayNo() throws Exception {
+  void fastOpenIsFalseOnSystemsWithoutIt() throws Exception {
     assertThat(
             server(kernelOf("openbsd-x86_64")).config().setOption(ChannelOption.TCP_FASTOPEN, 100))
         .isFalse();
@@ -507,7 +507,7 @@ class PlatformOptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"macos-aarch64", "macos-x86_64", "freebsd-x86_64", "linux-x86_64"})
-  void clientsOfTheOthersCanHaveIt(String platform) throws Exception {
+  void fastOpenConnectIsSupportedElsewhere(String platform) throws Exception {
     ChannelConfig config = client(kernelOf(platform));
     assertThat(config.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true)).isTrue();
     assertThat(config.getOptions()).containsEntry(ChannelOption.TCP_FASTOPEN_CONNECT, true);

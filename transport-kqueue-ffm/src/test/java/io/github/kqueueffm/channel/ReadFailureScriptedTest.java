@@ -84,7 +84,7 @@ class ReadFailureScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("an allocator that fails once does not end the reading")
-  void readsOnAfterAFailure() {
+  void readingContinuesAfterFailedAllocation() {
     accepted(true, ReadFailureScriptedTest::fails);
     loop.turn();
     assertThat(child.log())
@@ -94,7 +94,7 @@ class ReadFailureScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a single read that was asked for and failed is still asked for")
-  void keepsTheReadThatFailed() {
+  void failedReadIsStillRequested() {
     accepted(false, ReadFailureScriptedTest::fails);
     loop.turn();
     assertThat(child.log()).contains("IllegalStateException: no buffer today");
@@ -103,7 +103,7 @@ class ReadFailureScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a buffer without room is no end of the stream")
-  void takesNoEndFromABufferWithoutRoom() {
+  void bufferWithoutRoomIsNotAnEnd() {
     accepted(true, allocator -> allocator.directBuffer(0, 0));
     loop.turn();
     assertThat(child.log()).containsExactly("active", "complete");

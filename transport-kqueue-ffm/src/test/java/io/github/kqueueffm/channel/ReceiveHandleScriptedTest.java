@@ -59,7 +59,7 @@ class ReceiveHandleScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a stream delivers what has come, and reads on")
-  void streamReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
+  void streamContinuesAfterItsHandleThrew(ThrowingHandles.At at) {
     loop.accepted(reading(new ThrowingHandles(at)), child);
     loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
         .returns(loop.read(CHILD).data(2));
@@ -107,7 +107,7 @@ class ReceiveHandleScriptedTest extends AbstractScriptedLoopTest {
       names = {"ALLOCATE"},
       mode = EnumSource.Mode.EXCLUDE)
   @DisplayName("a listener loses no connection, and accepts on")
-  void listenerAcceptsOnAfterItsHandleThrew(ThrowingHandles.At at) {
+  void listenerContinuesAfterItsHandleThrew(ThrowingHandles.At at) {
     Failures server = new Failures();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -165,7 +165,7 @@ class ReceiveHandleScriptedTest extends AbstractScriptedLoopTest {
   @ParameterizedTest
   @EnumSource(ThrowingHandles.At.class)
   @DisplayName("a datagram channel reads on")
-  void datagramChannelReadsOnAfterItsHandleThrew(ThrowingHandles.At at) {
+  void datagramChannelContinuesAfterItsHandleThrew(ThrowingHandles.At at) {
     Packets packets = new Packets();
     datagramChannelReads(new ThrowingHandles(at), packets);
     byte[] peer = os.address(THERE, THEIR_PORT);

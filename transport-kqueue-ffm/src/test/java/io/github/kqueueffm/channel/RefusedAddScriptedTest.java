@@ -46,7 +46,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a stream without bytes fails with the errno of the ADD")
-  void failsAStream() {
+  void streamWithoutBytesFails() {
     loop.script().allow("getpeername");
     loop.accepted(child);
     refusesRead();
@@ -60,7 +60,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a stream with bytes delivers them before it asks again")
-  void deliversWhatThereIs() {
+  void streamDeliversItsBytes() {
     loop.script().allow("getpeername");
     loop.accepted(child);
     refusesRead();
@@ -76,7 +76,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("without the peer-close knote a paused channel fails, and reads nothing")
-  void failsAPausedStreamWithoutReading() {
+  void pausedStreamFailsWithoutReading() {
     loop.script().allow("getpeername");
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
     loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
@@ -88,7 +88,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a write that waits for room fails, for nothing would tell it")
-  void failsAWriteThatWaits() {
+  void pendingWriteFails() {
     loop.script().allow("getpeername");
     loop.accepted(child);
     loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns();
@@ -106,7 +106,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a listener says so, and tries again after a rest")
-  void restsAListener() {
+  void listenerPausesAndRetries() {
     loop.script().allow("getpeername");
     Recorder observer = new Recorder();
     Channel server = loop.listen(() -> child);
@@ -130,7 +130,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a datagram channel fails")
-  void failsADatagramChannel() {
+  void datagramChannelFails() {
     loop.script().allow("getpeername");
     loop.tcp().datagramSocket(CLIENT);
     loop.udp().asksForBroadcast(CLIENT);

@@ -53,7 +53,7 @@ class UnprovenWakeupScriptedTest {
   }
 
   @Test
-  void taskRunsAtTheEndOfTheShortWaitAndTheLogNamesTheLie() {
+  void taskRunsAfterTheShortWaitAndTheLogNamesTheLie() {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       ScriptedPollers.guess(script.kernel(), "timer");
       ScriptedPollers.expectOpen(script, "timer");

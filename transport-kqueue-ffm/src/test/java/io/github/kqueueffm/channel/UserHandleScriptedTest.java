@@ -129,7 +129,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("what a user submits goes out verbatim, in order, and comes back to him alone")
-  void submitsVerbatim() throws Exception {
+  void changesAreSentVerbatimInOrder() throws Exception {
     long before = NativeMemory.live();
     KQueueFfmIoHandler handler = open();
     Handle one = new Handle(71);
@@ -162,7 +162,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a change of his that fails comes to him as an event with EV_ERROR")
-  void tellsFailedChanges() throws Exception {
+  void failedChangeIsAnErrorEvent() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle handle = new Handle(71);
     IoRegistration registration = handler.register(handle);
@@ -177,7 +177,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("an exception of one handle does not take a batch's events from the others")
-  void survivesAHandlesException() throws Exception {
+  void exceptionOfOneHandleKeepsEventsOfOthers() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle bad = new Handle(71);
     bad.then =
@@ -198,7 +198,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("an error of one handle does not take a batch's events from the others")
-  void survivesAHandlesError() throws Exception {
+  void errorOfOneHandleKeepsEventsOfOthers() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle bad = new Handle(71);
     bad.then =
@@ -219,7 +219,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a cancellation within a batch ends its events, and is told after the batch [A1]")
-  void cancelsWithinABatch() throws Exception {
+  void cancelWithinBatchEndsEvents() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle one = new Handle(71);
     Handle two = new Handle(72);
@@ -245,7 +245,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a submit from another thread reaches the kernel through the loop's tasks")
-  void submitsFromElsewhere() throws Exception {
+  void submitOfAnotherThreadRunsAsTask() throws Exception {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new Handle(71));
     Kevent watch = script.read(71).oneShot();
@@ -263,7 +263,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("the same handler may be driven by another thread later, and ended by a third")
-  void changesThreads() throws Exception {
+  void handlerMayChangeThreads() throws Exception {
     long before = NativeMemory.live();
     KQueueFfmIoHandler handler = open();
     Handle handle = new Handle(71);
@@ -291,7 +291,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a task that was left for after the end touches neither kqueue nor memory [A8]")
-  void ignoresTasksAfterTheEnd() throws Exception {
+  void taskAfterTheEndMakesNoCall() throws Exception {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new Handle(71));
     ScriptedLoop.elsewhere(() -> {
@@ -344,7 +344,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a handle that fails when its registration ends does not end the loop")
-  void outlivesAHandleThatFailsAtItsEnd() throws Exception {
+  void failureOfUnregisteredDoesNotEndTheLoop() throws Exception {
     KQueueFfmIoHandler handler = open();
     IoRegistration registration = handler.register(new BadHandle(false));
     script.expectKevent().runs(registration::cancel).returns();
@@ -356,7 +356,7 @@ class UserHandleScriptedTest {
 
   @Test
   @DisplayName("a handle that fails when it is registered is not registered")
-  void dropsAHandleThatFailsAtItsStart() throws Exception {
+  void failureOfRegisteredCancelsTheRegistration() throws Exception {
     KQueueFfmIoHandler handler = open();
     BadHandle bad = new BadHandle(true);
     assertThatThrownBy(() -> handler.register(bad)).hasMessage("registered");

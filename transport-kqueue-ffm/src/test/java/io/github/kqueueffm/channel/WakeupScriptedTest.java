@@ -56,7 +56,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a task is queued and done though the call that wakes the loop fails")
-  void failingWakeupFailsNoTask() {
+  void failedWakeupFailsNoTask() {
     useRealTime();
     loop.kevent()
         .forEver()
@@ -73,7 +73,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a wakeup is neither counted as I/O nor shown to a channel [A7]")
-  void isNoEvent() {
+  void wakeupIsNotCountedAsIo() {
     useRealTime();
     loop.kevent().forEver().runs(() -> elsewhere(loop.eventLoop()::wakeup)).returns(loop.wakeup());
     loop.expectWakeup();
@@ -83,7 +83,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("while the loop is awake nobody makes a call, and the work is not slept over [A7]")
-  void noCallWhileAwake() {
+  void awakeLoopNeedsNoCall() {
     useRealTime();
     loop.eventLoop()
         .execute(() ->
@@ -98,7 +98,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("the loop's own tasks make no call")
-  void noCallFromTheLoopItself() {
+  void taskOfTheLoopItselfNeedsNoCall() {
     useRealTime();
     loop.eventLoop().execute(() -> loop.eventLoop().execute(() -> done.add("inner")));
     loop.eventLoop().wakeup();
@@ -119,7 +119,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("work that comes after the last look ends the sleep, though not yet begun [A8]")
-  void workAfterTheLastLook() {
+  void taskAfterTheLastCheckEndsTheSleep() {
     useRealTime();
     afterLook(2, () -> loop.eventLoop().execute(() -> done.add("late")));
     loop.expectWakeup();
@@ -133,7 +133,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("work that comes before the sleep is announced is seen by the second look [A8]")
-  void workBeforeTheLastLook() {
+  void taskBeforeTheSleepIsSeenByTheLastCheck() {
     useRealTime();
     afterLook(1, () -> loop.eventLoop().execute(() -> done.add("between")));
     loop.kevent().polls().returns();
@@ -143,7 +143,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a task that comes before the first look costs no call at all")
-  void seesEarlierWork() {
+  void taskBeforeTheFirstCheckNeedsNoCall() {
     useRealTime();
     elsewhere(() -> loop.eventLoop().execute(() -> done.add("early")));
     loop.kevent().polls().returns();

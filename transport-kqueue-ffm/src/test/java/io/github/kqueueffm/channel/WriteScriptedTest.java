@@ -39,7 +39,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("a message is one send with MSG_NOSIGNAL [B6]")
-  void sendsAMessage() {
+  void messageIsOneSend() {
     accepted();
     loop.tcp().send(CHILD, "one");
     assertThat(child.write("one").isSuccess()).isTrue();
@@ -47,7 +47,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("several messages are one writev, or where there is no SO_NOSIGPIPE a sendmsg [B6]")
-  void gathersMessages() {
+  void severalMessagesAreGathered() {
     accepted();
     loop.tcp().gathering(CHILD, "one", "two").answers(6);
     child.channel().write(Unpooled.copiedBuffer("one", US_ASCII));
@@ -78,7 +78,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void goesOnAfterASignal() {
+  void eintrIsRepeated() {
     accepted();
     loop.tcp().sending(CHILD, "one").fails(Errno.EINTR);
     loop.tcp().send(CHILD, "one");
@@ -105,7 +105,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("with auto-close off a dead peer ends the output, and nothing spins [A3]")
-  void leavesTheChannelOpenWithoutAutoClose() {
+  void deadPeerEndsTheOutputWithoutAutoClose() {
     accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_CLOSE, false));
     loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
     ChannelFuture written = child.write("one");
@@ -124,7 +124,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("the peer's half-close does not stop a write: EVFILT_WRITE has no EV_EOF then")
-  void goesOnAfterThePeersHalfClose() {
+  void halfCloseOfThePeerDoesNotStopWrites() {
     accepted(new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, true));
     loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
     ChannelFuture written = child.write("one");
@@ -138,7 +138,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("the close of a channel with unsent data and an armed filter leaves nothing [A1]")
-  void canBeClosedWhileFull() {
+  void closeOfFullSocketLeavesNothing() {
     accepted();
     loop.tcp().sending(CHILD, "one").fails(Errno.EAGAIN);
     ChannelFuture written = child.write("one");
@@ -152,7 +152,7 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
 
   @Test
   @DisplayName("Darwin's EPROTOTYPE while the peer closes is a broken pipe")
-  void takesEprototypeForABrokenPipe() {
+  void eprototypeIsABrokenPipe() {
     accepted();
     loop.tcp().sending(CHILD, "one").fails(Errno.EPROTOTYPE);
     loop.tcp().close(CHILD);

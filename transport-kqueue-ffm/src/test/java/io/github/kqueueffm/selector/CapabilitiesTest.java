@@ -90,7 +90,7 @@ class CapabilitiesTest {
 
   /** OpenBSD 7.8 limits the user events of a process. */
   @Test
-  void loopThatGetsNoUserEventTakesAPipe() throws IOException {
+  void pipeReplacesRefusedUserEvent() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectUserEventRefused(script);
       ScriptedPollers.expectPipe(script);
@@ -105,7 +105,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void forcedUserEventThatIsRefusedIsAFailureThatNamesIt() {
+  void refusedForcedUserEventIsNamed() {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       expectUserEventRefused(script);
       script.expect("close", ScriptedPollers.KQUEUE);
@@ -290,7 +290,7 @@ class CapabilitiesTest {
   /** No probe, and no kevent call but the one that adds the wakeup. */
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "freebsd-aarch64"})
-  void startWhereAllIsMeasuredProbesNothing(String platform) throws IOException {
+  void startProbesNothingWhereAllIsMeasured(String platform) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform)) {
       assertFound(Capabilities.of(script.kernel(), null), Wakeup.Kind.USER, true);
       ScriptedPollers.expectOpen(script, "user");
@@ -309,7 +309,7 @@ class CapabilitiesTest {
   /** Before NetBSD 10 its change is refused, and the pipe takes over: no wait either. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void startOfNetbsdWaitsForNothing(boolean hasUserEvents) throws IOException {
+  void startOnNetbsdDoesNotWait(boolean hasUserEvents) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
       script.allow("close", ScriptedPollers.KQUEUE);
@@ -331,7 +331,7 @@ class CapabilitiesTest {
 
   @ParameterizedTest
   @CsvSource({"macos-aarch64, TIMER", "openbsd-x86_64, USER", "dragonfly-x86_64, USER"})
-  void startWithAFirstGuessProbesTheLowWaterMarkAlone(String platform, Wakeup.Kind kind)
+  void startWithGuessProbesTheLowWaterMarkAlone(String platform, Wakeup.Kind kind)
       throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform)) {
       expectSentinelThatHolds(script);
@@ -345,7 +345,7 @@ class CapabilitiesTest {
 
   @ParameterizedTest
   @EnumSource(Shortage.class)
-  void probeThatFailsForAShortageIsMadeAgain(Shortage shortage) throws IOException {
+  void probeThatFailsForShortageIsRepeated(Shortage shortage) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       shortage.script.accept(script);
       assertThatThrownBy(() -> Capabilities.of(script.kernel(), null))
@@ -422,7 +422,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void forcedWakeupThatFailsForAShortageIsProbedAgain() throws IOException {
+  void forcedWakeupThatFailsForShortageIsProbedAgain() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "pipe", true);
       script.expect("kqueue").answers(21);
@@ -462,7 +462,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void aForcedWakeupIsTriedFirst() throws IOException {
+  void forcedWakeupIsTriedFirst() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       ScriptedPollers.assume(script.kernel(), "timer", false);
       expectUserThatWorks(script);
@@ -472,7 +472,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void aForcedPipeHidesNoUserEvents() throws IOException {
+  void forcedPipeHidesNoUserEvents() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "user", true);
       assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE), Wakeup.Kind.PIPE, true);
@@ -486,7 +486,7 @@ class CapabilitiesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void forcedPipeOnAFirstGuessProbesForUserEventsOnce(boolean hasUserEvents) throws IOException {
+  void forcedPipeOnGuessProbesForUserEventsOnce(boolean hasUserEvents) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       assertFound(Capabilities.of(script.kernel(), Wakeup.Kind.PIPE), Wakeup.Kind.PIPE, true);
       if (hasUserEvents) {
@@ -512,7 +512,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void lowWaterMarkIsProbedOnALibraryThatIsNotTheSystemThatWasMeasured() throws IOException {
+  void lowWaterMarkIsProbedOnLibraryOtherThanTheMeasuredSystem() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64").without(Call.SOCKETPAIR)) {
       script.expect("socketpair").fails(Errno.ENOSYS);
       assertThat(Capabilities.of(script.kernel(), null).lowat()).isFalse();
@@ -520,7 +520,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void aForcedWakeupThatDoesNotWorkIsRefusedWithTheReason() throws IOException {
+  void forcedWakeupThatDoesNotWorkIsRefusedWithTheReason() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("netbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "user", true);
       expectTimerThatFails(script);
@@ -568,7 +568,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void anUnknownNameIsRefused() {
+  void unknownNameIsRefused() {
     assertThat(Wakeup.Kind.named("Timer")).isEqualTo(Wakeup.Kind.TIMER);
     assertThatThrownBy(() -> Wakeup.Kind.named("signal"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -580,7 +580,7 @@ class CapabilitiesTest {
   @EnumSource(
       value = Errno.class,
       names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
-  void aPipeServesWherePipe2IsForbidden(Errno errno) throws IOException {
+  void pipeIsUsedWherePipe2IsForbidden(Errno errno) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "pipe", true);
       script.expect("kqueue").answers(30);
@@ -606,7 +606,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void aFailedKqueueLeavesNothingBehind() throws IOException {
+  void failedKqueueLeavesNothingOpen() throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on("openbsd-x86_64")) {
       ScriptedPollers.assume(script.kernel(), "pipe", true);
       script.expect("kqueue").answers(30);

@@ -48,7 +48,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void aPartThatYieldsEventsIsTheLastOfItsTurn() throws IOException {
+  void partThatReturnsEventsEndsItsTurn() throws IOException {
     List<Registration> registrations = addArmed(7);
     script.expectKevent().changes(arm(1)).polls().returns(script.read(1).data(1));
     assertThat(turn()).isEqualTo(1);
@@ -65,7 +65,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void allSlotsCanFillUpWithErrors() throws IOException {
+  void errorsCanFillAllSlots() throws IOException {
     useSlots(8);
     addArmed(5);
     script
@@ -83,7 +83,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void statesThatHaveNotGoneOutAreNotTheKernelsYet() throws IOException {
+  void unsentInterestIsNotTheKernelsInterest() throws IOException {
     Registration first = poller.add(1, null);
     Registration second = poller.add(2, null);
     second.read(PEER_CLOSE);
@@ -100,7 +100,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void aSignalInAPartLeavesTheRestForTheNextTurn() throws IOException {
+  void eintrInPartLeavesTheRestForTheNextTurn() throws IOException {
     addArmed(2);
     script.expectKevent().changes(arm(1)).polls().fails(Errno.EINTR);
     assertThat(turn()).isZero();
@@ -109,7 +109,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void theListGrowsAsMuchAsNeeded() throws IOException {
+  void changelistGrowsAsNeeded() throws IOException {
     useSlots(1000);
     List<Registration> registrations = addArmed(700);
     script
@@ -129,14 +129,14 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void capacitiesBelowARegistrationsNeedAreRaised() {
+  void capacityBelowTheNeedOfOneRegistrationIsRaised() {
     try (Events events = new Events(1)) {
       assertThat(events.capacity()).isEqualTo(4);
     }
   }
 
   @Test
-  void changesThatFillTheRoomGoOutWithTheWait() throws IOException {
+  void changesThatFillAllSlotsAreSentWithTheWait() throws IOException {
     Registration registration = poller.add(9, null);
     Kevent change = script.timer(9).delete();
     for (int i = 0; i < 4; i++) {
@@ -147,7 +147,7 @@ class ChangeLimitTest extends AbstractPollerTest {
   }
 
   @Test
-  void interestsThatWaitAreKeptInTheirOrderWhileOthersAreAdded() throws IOException {
+  void unsentInterestsKeepTheirOrderWhenOthersAreAdded() throws IOException {
     addArmed(60);
     // An event ends the turn, so that most of them have to wait for the next one.
     script.expectKevent().polls().returns(script.read(1));

@@ -17,7 +17,7 @@ class ChangesPropertyTest {
   private final KeventLayout layout = new KeventLayout(platform.struct("kevent"));
 
   @Property
-  void aChangeListIsAQueueFromWhichOnesCanBePurged(@ForAll long seed) {
+  void changesAreAQueueFromWhichThoseOfOneIdCanBePurged(@ForAll long seed) {
     Random random = new Random(seed);
     Changes list = new Changes(constants, layout, false, false);
     List<Long> model = new ArrayList<>();

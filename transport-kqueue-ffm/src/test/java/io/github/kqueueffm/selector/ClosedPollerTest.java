@@ -55,7 +55,7 @@ class ClosedPollerTest {
     "macos-aarch64, pipe, 3",
     "linux-x86_64, user, 1"
   })
-  void everyDescriptorIsClosedOnceAndAllMemoryIsFreed(
+  void closeClosesEveryDescriptorOnceAndFreesAllMemory(
       String platform, String wakeup, int descriptors) throws IOException {
     try (ScriptedKernel script = ScriptedKernel.on(platform);
         Events events = new Events(4)) {
@@ -78,7 +78,7 @@ class ClosedPollerTest {
 
   @ParameterizedTest
   @CsvSource({"true, pipe2", "false, pipe"})
-  void pipeThatCannotBeOpenedIsAFailureThatNamesTheCall(boolean atomic, String call) {
+  void failureToOpenPipeNamesTheCall(boolean atomic, String call) {
     try (ScriptedKernel script = withKqueue(atomic ? "freebsd-x86_64" : "macos-aarch64", "pipe")) {
       script.expect(call).fails(Errno.EMFILE);
       assertThatOpenFails(script)
@@ -107,7 +107,7 @@ class ClosedPollerTest {
   }
 
   @Test
-  void kqueueIsClosedIfNeitherAUserEventNorAPipeIsToBeHad() {
+  void kqueueIsClosedIfNeitherUserEventNorPipeCanBeAdded() {
     try (ScriptedKernel script = withKqueue("openbsd-x86_64", "user")) {
       script.expectKevent().fails(Errno.ENOMEM);
       script.expect("pipe2").fails(Errno.EMFILE);
@@ -182,7 +182,7 @@ class ClosedPollerTest {
   /** libkqueue, where the pipe's knote has to be deleted. */
   @ParameterizedTest
   @CsvSource({"ENOENT, false", "ENOMEM, true"})
-  void pipeIsForgottenBeforeItIsClosed(Errno answer, boolean fails) throws IOException {
+  void knoteOfPipeIsDeletedBeforePipeIsClosed(Errno answer, boolean fails) throws IOException {
     try (ScriptedKernel script = withKqueue("linux-x86_64", "pipe")) {
       Kevent read = script.read(ScriptedPollers.PIPE_READ);
       ScriptedPollers.expectPipe(script);

@@ -27,7 +27,7 @@ class FailedChangeTest extends AbstractPollerTest {
         "netbsd-x86_64",
         "dragonfly-x86_64"
       })
-  void aRefusedAddIsDeliveredAsReadiness(String platform) throws IOException {
+  void refusedAddIsDeliveredAsReadiness(String platform) throws IOException {
     openOn(platform);
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
@@ -48,7 +48,7 @@ class FailedChangeTest extends AbstractPollerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ENOENT", "EBADF"})
-  void aDeleteThatFindsNothingIsNobodysBusiness_mio582(Errno errno) throws IOException {
+  void enoentOnDeleteIsIgnored_mio582(Errno errno) throws IOException {
     openOn("netbsd-x86_64");
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
@@ -61,7 +61,7 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void aClosedDescriptorIsReportedOnceWhenBothDeleteAndAddFail() throws IOException {
+  void closedDescriptorIsReportedOnceWhenBothDeleteAndAddFail() throws IOException {
     openOn("freebsd-x86_64");
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
@@ -89,7 +89,7 @@ class FailedChangeTest extends AbstractPollerTest {
         "netbsd-x86_64",
         "dragonfly-x86_64"
       })
-  void anAddIsToldToBeRefusedThoughTheDeleteBeforeItSucceeded(String platform) throws IOException {
+  void refusedAddIsReportedAfterSuccessfulDelete(String platform) throws IOException {
     openOn(platform);
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
@@ -106,7 +106,7 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void otherErrorsOfADeleteAreTold() throws IOException {
+  void otherErrorOfDeleteIsReported() throws IOException {
     openOn("freebsd-x86_64");
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
@@ -119,7 +119,7 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void aReceiptIsNoError() throws IOException {
+  void receiptIsNotAnError() throws IOException {
     openOn("macos-aarch64");
     Registration registration = poller.add(FD, null);
     Kevent add = script.read(FD).flags(EV_ADD, EV_RECEIPT);
@@ -137,7 +137,7 @@ class FailedChangeTest extends AbstractPollerTest {
    */
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
-  void aReceiptGoesOutWithASlotForItAndForTheChangesBehindIt(String platform) throws IOException {
+  void receiptAndChangesBehindItHaveSlots(String platform) throws IOException {
     openOn(platform);
     useSlots(4);
     Registration registration = poller.add(FD, null);
@@ -157,7 +157,7 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void changesAreNotSentAgainAfterASignal() throws IOException {
+  void changesAreNotSentAgainAfterEintr() throws IOException {
     openOn("macos-aarch64");
     poller.add(FD, null).read(ONE_SHOT);
     script.expectKevent().changes(script.read(FD).oneShot()).forEver().fails(Errno.EINTR);
@@ -167,14 +167,14 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void theSpecsFormReturnsAfterASignalToo() throws IOException {
+  void selectReturnsAfterEintr() throws IOException {
     openOn("macos-aarch64");
     script.expectKevent().forEver().fails(Errno.EINTR);
     assertThat(poller.select(events, -1, null)).isZero();
   }
 
   @Test
-  void changesAreKeptWhenTheCallFailsOtherwise() throws IOException {
+  void changesAreKeptWhenKeventFailsOtherwise() throws IOException {
     openOn("freebsd-x86_64");
     poller.add(FD, null).read(ONE_SHOT);
     script.expectKevent().changes(script.read(FD).oneShot()).fails(Errno.ENOMEM);
@@ -189,7 +189,7 @@ class FailedChangeTest extends AbstractPollerTest {
   /** FreeBSD and NetBSD deliver a one-shot whose data was read meanwhile, with its old count. */
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})
-  void aStaleOneShotIsAnEventLikeAnyOther(String platform) throws IOException {
+  void staleOneShotIsDelivered(String platform) throws IOException {
     openOn(platform);
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
@@ -201,7 +201,7 @@ class FailedChangeTest extends AbstractPollerTest {
   }
 
   @Test
-  void anEventOfAnEarlierRegistrationOfTheDescriptorIsNotTheNewOnes() throws IOException {
+  void eventOfEarlierRegistrationIsNotDeliveredToLaterOne() throws IOException {
     openOn("netbsd-x86_64");
     Registration old = poller.add(FD, null);
     old.forget();

@@ -28,7 +28,7 @@ class InterestTest extends AbstractPollerTest {
         "netbsd-x86_64",
         "dragonfly-x86_64"
       })
-  void armsOnEveryKernelWithTheWaitItself(String platform) throws IOException {
+  void armsWithTheCallThatWaitsOnEveryKernel(String platform) throws IOException {
     openOn(platform);
     Registration registration = poller.add(FD, "it");
     registration.read(ONE_SHOT);
@@ -57,7 +57,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void emitsNothingForWhatIsAlreadySo() throws IOException {
+  void sendsNothingWhereNothingHasChanged() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     registration.read(NONE);
@@ -74,7 +74,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void goesThroughEveryTransitionByTheShortestWay() throws IOException {
+  void makesEveryTransitionWithTheFewestChanges() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     expectChanges(script.read(FD).sentinel());
@@ -98,7 +98,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void aDeliveredOneShotIsArmedAgainWithoutADelete() throws IOException {
+  void deliveredOneShotIsArmedAgainWithoutDelete() throws IOException {
     Registration registration = poller.add(FD, null);
     for (int round = 0; round < 3; round++) {
       registration.read(ONE_SHOT);
@@ -122,7 +122,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void aSentinelSaysSomethingOnlyAtTheEnd() throws IOException {
+  void peerCloseKnoteReportsOnlyTheEnd() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     // Darwin clamps the low-water mark, so that a full buffer fires.
@@ -144,7 +144,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void aSentinelDoesWithoutALowWaterMarkWhereThatDoesNotHold() throws IOException {
+  void peerCloseKnoteHasNoLowWaterMarkWhereTheKernelIgnoresIt() throws IOException {
     openOn("freebsd-x86_64", "user", false);
     poller.add(FD, null).read(PEER_CLOSE);
     script
@@ -156,7 +156,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void thereIsNoSentinelForWriting() throws IOException {
+  void peerCloseForWritingIsRefused() throws IOException {
     Registration registration = poller.add(FD, null);
     assertThatThrownBy(() -> registration.write(PEER_CLOSE))
         .isInstanceOf(IllegalArgumentException.class)
@@ -164,7 +164,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void verbatimChangesGoFirstAndInTheirOrder() throws IOException {
+  void verbatimChangesAreSentFirstInTheirOrder() throws IOException {
     int timer = script.timer(9).filter();
     Registration armed = poller.add(FD, null);
     Registration own = poller.add(9, null);
@@ -179,7 +179,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void pollGivesTheEventsThatThereAre() throws IOException {
+  void pollReturnsPendingEvents() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     script.expectKevent().changes(script.read(FD).oneShot()).polls().returns(script.read(FD));
@@ -189,7 +189,7 @@ class InterestTest extends AbstractPollerTest {
   }
 
   @Test
-  void eventOfAVerbatimKnoteIsItsRegistrations() throws IOException {
+  void eventOfVerbatimKnoteHasItsRegistration() throws IOException {
     Registration registration = poller.add(9, null);
     Kevent timer = script.timer(9).flags(EV_ADD);
     registration.submit(timer.filter(), timer.flags(), 0, 250);

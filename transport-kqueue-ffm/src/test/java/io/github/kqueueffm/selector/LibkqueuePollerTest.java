@@ -63,7 +63,7 @@ class LibkqueuePollerTest {
   }
 
   @Test
-  void peerCloseIsAskedForAnewWheneverTheWriteFilterHasOverruledIt() throws IOException {
+  void peerCloseIsArmedAgainWhenTheWriteFilterHasReplacedIt() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     expectSentinel();
@@ -80,7 +80,7 @@ class LibkqueuePollerTest {
   }
 
   @Test
-  void oneShotOfReadingIsNotOverruled() throws IOException {
+  void writeFilterDoesNotReplaceReadOneShot() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     expectAdd(script.read(FD).oneShot(), script.read(FD).delete());
@@ -93,7 +93,7 @@ class LibkqueuePollerTest {
   }
 
   @Test
-  void readEventOverrulesNothing() throws IOException {
+  void readEventReplacesNothing() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     expectSentinel();
@@ -125,7 +125,7 @@ class LibkqueuePollerTest {
   }
 
   @Test
-  void interestThatIsTakenBackChangesNothing() throws IOException {
+  void interestThatIsTakenBackSendsNoChange() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     expectSentinel();

@@ -111,8 +111,8 @@ class LyingWakeupTest {
 
   @ParameterizedTest
   @MethodSource("lies")
-  void noTaskIsLateAndTheNextKindTakesOver(
-      String platform, Kind guess, Lie timer, Lie user, Kind last) throws IOException {
+  void noTaskIsLateAndTheNextKindIsUsed(String platform, Kind guess, Lie timer, Lie user, Kind last)
+      throws IOException {
     LyingKernel kernel = kernel(platform, guess).with(TIMER, timer).with(USER, user);
     try (Loop loop = new Loop(kernel)) {
       Random random = new Random(15);
@@ -186,7 +186,7 @@ class LyingWakeupTest {
   }
 
   @Test
-  void lieToOneLoopIsLoggedOnceAndEndsTheKindForAll() throws IOException {
+  void lieToOneLoopIsLoggedOnceAndReplacesTheKindForAll() throws IOException {
     LyingKernel kernel = kernel("macos-aarch64", TIMER).with(TIMER, Lie.NEVER_FIRES);
     try (Loop first = new Loop(kernel);
         Loop second = new Loop(kernel)) {

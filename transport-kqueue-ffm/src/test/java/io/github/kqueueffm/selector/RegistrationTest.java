@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RegistrationTest extends AbstractPollerTest {
   @Test
-  void anIdIsNeverUsedAgain() throws IOException {
+  void idIsNeverReused() throws IOException {
     Set<Long> ids = new HashSet<>();
     List<Registration> live = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
@@ -36,7 +36,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void forgettingPurgesWhatWasNotSent() throws IOException {
+  void forgetDropsUnsentChanges() throws IOException {
     Registration gone = poller.add(FD, null);
     Registration stays = poller.add(FD + 1, null);
     Kevent timer = script.timer(3).flags(EV_ADD);
@@ -58,7 +58,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void forgettingMakesNoCallOnAKernelsKqueue() throws IOException {
+  void forgetMakesNoCallOnKernelKqueue() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     script.expectKevent().changes(script.read(FD).sentinel()).returns();
@@ -70,7 +70,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingDeletesAtOnceWhatTheKernelHolds() throws IOException {
+  void cancelDeletesKnotesOfTheKernelAtOnce() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     registration.write(ONE_SHOT);
@@ -88,7 +88,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingDeletesVerbatimKnotesToo() throws IOException {
+  void cancelDeletesVerbatimKnotes() throws IOException {
     for (Kevent filter :
         List.of(script.timer(FD), script.user(FD), script.read(FD), script.write(FD))) {
       Registration registration = poller.add(FD, null);
@@ -102,7 +102,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingDeletesNothingForAVerbatimChangeThatAddsNone() throws IOException {
+  void cancelDeletesNothingForVerbatimChangeThatAddsNothing() throws IOException {
     Registration registration = poller.add(FD, null);
     Kevent delete = script.read(FD).delete();
     registration.submit(delete.filter(), delete.flags(), 0, 0);
@@ -112,7 +112,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingSparesTheKnotesOfAnotherDescriptorWithTheSameNumber() throws IOException {
+  void cancelKeepsKnotesOfNewDescriptorWithTheSameNumber() throws IOException {
     Registration old = poller.add(FD, null);
     old.read(PEER_CLOSE);
     old.write(ONE_SHOT);
@@ -131,7 +131,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingSaysWhyTheKernelRefuses() throws IOException {
+  void cancelFailsWithTheKernelsErrno() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     script.expectKevent().returns();
@@ -144,7 +144,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void cancellingEndsTheEventsOfTheSameBatch() throws IOException {
+  void forgetEndsEventsOfTheSameBatch() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     registration.write(ONE_SHOT);
@@ -157,7 +157,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void aDescriptorsNumberThatComesBackWithinABatchIsAnotherOne() throws IOException {
+  void reusedNumberWithinBatchIsAnotherRegistration() throws IOException {
     Registration old = poller.add(FD, "old");
     old.read(ONE_SHOT);
     old.write(ONE_SHOT);
@@ -176,7 +176,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void visitingAllowsCancelling() throws IOException {
+  void forEachAllowsForget() throws IOException {
     for (int fd = 0; fd < 200; fd++) {
       poller.add(fd, null);
     }
@@ -190,7 +190,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void afterTheCloseEverythingIsANoOp() throws IOException {
+  void closedPollerIgnoresItsRegistrationsAndRefusesNewOnes() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     poller.close();
@@ -210,7 +210,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void renewingDeletesWhatTheKernelHoldsAndAsksForItAnew() throws IOException {
+  void renewDeletesKnotesOfTheKernelAndAddsThemAgain() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(PEER_CLOSE);
     registration.write(ONE_SHOT);
@@ -232,7 +232,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void registrationsOfOneNumberAreKnownAfterAnotherOfThemHasGone() throws IOException {
+  void registrationsOfOneNumberAreFoundAfterOneIsCancelled() throws IOException {
     Registration idle = poller.add(FD, null);
     Registration reads = poller.add(FD, null);
     Registration alsoReads = poller.add(FD, null);
@@ -250,7 +250,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void visitingGoesOverAFullTable() throws IOException {
+  void forEachVisitsFullTable() throws IOException {
     List<Registration> added = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
       added.add(poller.add(i, null));
@@ -261,7 +261,7 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
-  void eventOfAUsersTokenHasNoRegistration() throws IOException {
+  void eventOfUserTokenHasNoRegistration() throws IOException {
     Registration registration = poller.add(FD, null);
     registration.read(ONE_SHOT);
     script

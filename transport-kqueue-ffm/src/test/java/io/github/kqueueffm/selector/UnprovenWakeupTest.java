@@ -70,7 +70,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void missedWakeupIsLookedForOnceMoreAndThenHandsOver() throws IOException {
+  void missedWakeupIsPolledForOnceMoreAndThenReplaced() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       expectMissedTimer(poller);
@@ -92,7 +92,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void wakeupThatTheSecondLookShowsIsKept() throws IOException {
+  void wakeupThatTheSecondPollShowsIsKept() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       script.expectKevent().waits(LONGEST).runs(poller::wakeup).returns();
@@ -123,7 +123,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void eventsOfUsersAreKeptWhenTheWakeupHandsOver() throws IOException {
+  void userEventsAreKeptWhenTheWakeupIsReplaced() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       script
@@ -153,7 +153,7 @@ class UnprovenWakeupTest {
 
   /** A thread that was on its way adds the timer once more: an event of token 0 for no user. */
   @Test
-  void lateEventOfAWakeupThatWasGivenUpIsDroppedAndDeletedAgain() throws IOException {
+  void lateEventOfReplacedWakeupIsDroppedAndItsKnoteDeletedAgain() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       expectMissedTimer(poller);
@@ -169,7 +169,7 @@ class UnprovenWakeupTest {
 
   /** The trigger finds no knote any more; the loop is awake. */
   @Test
-  void lateTriggerOfAWakeupThatWasGivenUpFailsNoThread() throws IOException {
+  void lateTriggerOfReplacedWakeupFailsNoThread() throws IOException {
     try (script) {
       script.expect("kqueue").answers(ScriptedPollers.KQUEUE);
       script.allow("close", ScriptedPollers.KQUEUE);
@@ -198,7 +198,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void refusedTriggerHandsOverAndFailsNoThread() throws IOException {
+  void refusedTriggerReplacesTheWakeupAndFailsNoThread() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       script.expectKevent().waits(LONGEST).runs(poller::wakeup).returns();
@@ -255,7 +255,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void signalIsNoEndOfTheTime() throws IOException {
+  void eintrDoesNotEndTheTimeout() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       script.expectKevent().waits(LONGEST).runs(poller::wakeup).fails(Errno.EINTR);
@@ -266,7 +266,7 @@ class UnprovenWakeupTest {
   }
 
   @Test
-  void shortWaitIsNoDisturbance() throws IOException {
+  void shortWaitDoesNotDisturbSelect() throws IOException {
     try (script;
         Poller poller = open(Wakeup.Kind.TIMER)) {
       script.expectKevent().waits(LONGEST).returns();

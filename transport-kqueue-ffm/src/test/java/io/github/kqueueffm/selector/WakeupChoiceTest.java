@@ -18,7 +18,7 @@ class WakeupChoiceTest {
   }
 
   @Test
-  void kindThatLiesIsGivenUpOnceForTheNextWhichIsNotProvenByIt() {
+  void kindThatLiesIsReplacedOnceByAnUnprovenOne() {
     WakeupChoice choice = WakeupChoice.guessed(TIMER);
     assertThat(choice.giveUp(TIMER)).isTrue();
     assertThat(choice.giveUp(TIMER)).isFalse();
@@ -33,7 +33,7 @@ class WakeupChoiceTest {
   }
 
   @Test
-  void lieIsStrongerThanTheProofOfAnotherLoop() {
+  void lieOverridesTheProofOfAnotherLoop() {
     WakeupChoice choice = WakeupChoice.guessed(USER);
     choice.prove(USER);
     assertThat(choice.giveUp(USER)).isTrue();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Wakeups at every moment of a turn. */
 class WakeupTest extends AbstractPollerTest {
   @Test
-  void endsASleepAndIsNotAnEvent() throws IOException {
+  void endsSleepAndIsNotCountedAsEvent() throws IOException {
     script.expectKevent().forEver().runs(poller::wakeup).returns(script.user(0));
     expectTrigger();
     assertThat(turn()).isZero();
@@ -49,7 +49,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void workThatComesBeforeTheSleepIsPublishedIsSeenByMaySleep() throws IOException {
+  void maySleepSeesWorkFromBeforeTheSleepIsPublished() throws IOException {
     AtomicBoolean work = new AtomicBoolean(true);
     poller.wakeup();
     script.expectKevent().polls().returns();
@@ -57,7 +57,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void workThatComesAfterTheSleepWasPublishedTriggers() throws IOException {
+  void workFromAfterTheSleepIsPublishedTriggersWakeup() throws IOException {
     expectTrigger();
     script.expectKevent().forEver().returns(script.user(0));
     poller.select(
@@ -70,7 +70,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aPollIsNoSleep() throws IOException {
+  void pollNeedsNoWakeup() throws IOException {
     script.expectKevent().polls().runs(poller::wakeup).returns();
     poller.select(events, 0, () -> true);
     script.expectKevent().polls().runs(poller::wakeup).returns();
@@ -78,7 +78,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void theSpecsFormDoesNotSleepAfterAWakeup() throws IOException {
+  void selectPollsAfterWakeup() throws IOException {
     poller.wakeup();
     script.expectKevent().polls().returns();
     assertThat(poller.select(events, -1, null)).isZero();
@@ -88,7 +88,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void tokenZeroOfAUserIsNotTheWakeup() throws IOException {
+  void userTokenZeroIsNotTheWakeup() throws IOException {
     script
         .expectKevent()
         .returns(
@@ -107,7 +107,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aWakeupThatFindsNoSlotComesWithTheNextBatch() throws IOException {
+  void wakeupWithoutFreeSlotComesWithTheNextBatch() throws IOException {
     useSlots(4);
     script
         .expectKevent()
@@ -124,7 +124,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aFailedTriggerIsToldAndCanBeTriedAgain() throws IOException {
+  void failedTriggerThrowsAndIsTriedAgain() throws IOException {
     script
         .expectKevent()
         .runs(() -> {
@@ -141,7 +141,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void theTimerIsTheSpecs() throws IOException {
+  void timerWakeupIsAddedEnabledAndCleared() throws IOException {
     openOn("macos-aarch64", "timer", true);
     script.expectKevent().forEver().runs(poller::wakeup).returns(script.timer(0).data(1));
     script
@@ -154,7 +154,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void thePipeIsDrained() throws IOException {
+  void pipeIsDrained() throws IOException {
     openOn("openbsd-x86_64", "pipe", true);
     Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
     script.expectKevent().forEver().runs(poller::wakeup).returns(readable);
@@ -164,7 +164,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aFullPipeAndAStaleEventOfItAreHarmless() throws IOException {
+  void fullPipeAndStaleEventOfPipeAreIgnored() throws IOException {
     openOn("macos-aarch64", "pipe", true);
     Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
     script.expectKevent().runs(poller::wakeup).returns(readable);
@@ -175,7 +175,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aBrokenPipeIsTold() throws IOException {
+  void failedReadOfPipeFailsSelect() throws IOException {
     openOn("openbsd-x86_64", "pipe", true);
     script.expectKevent().returns(script.read(ScriptedPollers.PIPE_READ).udata(0));
     script.expect("read", ScriptedPollers.PIPE_READ).fails(Errno.EIO);
@@ -185,7 +185,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void aBrokenPipeIsToldAfterTheEventsThatCameWithIt() throws IOException {
+  void failedReadOfPipeFailsSelectAfterTheEventsOfItsBatch() throws IOException {
     openOn("openbsd-x86_64", "pipe", true);
     Registration before = poller.add(5, null);
     Registration after = poller.add(6, null);
@@ -207,7 +207,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void closingWakesTheSleeperAndWaitsForIt() throws Exception {
+  void closeWakesSleepingThreadAndWaitsForIt() throws Exception {
     CountDownLatch asleep = new CountDownLatch(1);
     CountDownLatch triggered = new CountDownLatch(1);
     script
@@ -234,7 +234,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void closingWaitsForAThreadThatIsInsideTheKernel() throws Exception {
+  void closeWaitsForThreadInsideTheKernel() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     AtomicBoolean left = new AtomicBoolean();
@@ -257,7 +257,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void brokenPipeIsAFailureOfTheOneWhoWakes() throws IOException {
+  void failedWriteToPipeFailsWakeup() throws IOException {
     openOn("openbsd-x86_64", "pipe", true);
     script
         .expectKevent()
@@ -271,7 +271,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void signalWhileThePipeIsReadLeavesItsByteForTheNextTurn() throws IOException {
+  void eintrOnReadOfPipeLeavesItsByteForTheNextTurn() throws IOException {
     openOn("openbsd-x86_64", "pipe", true);
     Kevent readable = script.read(ScriptedPollers.PIPE_READ).data(1).udata(0);
     script.expectKevent().returns(readable);
@@ -283,7 +283,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void selectIsDisturbedByAWakeupAndAPollButNotByTheEndOfItsTime() throws IOException {
+  void wakeupAndPollDisturbSelectButTimeoutDoesNot() throws IOException {
     script.expectKevent().waits(1_000).returns();
     poller.select(events, 1_000, null);
     assertThat(poller.wasDisturbed()).isFalse();
@@ -297,7 +297,7 @@ class WakeupTest extends AbstractPollerTest {
   }
 
   @Test
-  void noSelectWaitsAfterTheEndOfSleeps() throws IOException {
+  void selectDoesNotWaitAfterEndSleeps() throws IOException {
     poller.endSleeps();
     script.expectKevent().polls().times(4).returns();
     for (int i = 0; i < 2; i++) {

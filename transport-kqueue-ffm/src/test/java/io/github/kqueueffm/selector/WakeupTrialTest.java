@@ -57,7 +57,7 @@ class WakeupTrialTest {
   }
 
   @Test
-  void waitWithoutATriggerNeedsNoSecondLook() {
+  void waitWithoutTriggerNeedsNoSecondPoll() {
     trial.turn();
     trial.limit(-1);
     assertThat(trial.timedOut()).isFalse();
@@ -66,7 +66,7 @@ class WakeupTrialTest {
   }
 
   @Test
-  void triggerThatNoLookShowsIsMissed() {
+  void triggerThatNoPollShowsIsMissed() {
     trial.turn();
     trial.trigger();
     assertThat(trial.timedOut()).isTrue();
@@ -75,7 +75,7 @@ class WakeupTrialTest {
 
   /** A machine on which the trigger comes with the end of the wait. */
   @Test
-  void triggerThatTheSecondLookShowsIsNotMissed() {
+  void triggerThatTheSecondPollShowsIsNotMissed() {
     trial.turn();
     trial.limit(-1);
     trial.trigger();
@@ -86,7 +86,7 @@ class WakeupTrialTest {
   }
 
   @Test
-  void lookWithoutRoomForTheWakeupShowsNothing() {
+  void pollWithoutFreeSlotProvesNothing() {
     trial.turn();
     trial.trigger();
     assertThat(trial.timedOut()).isTrue();
@@ -135,14 +135,14 @@ class WakeupTrialTest {
   }
 
   @Test
-  void eventWithoutATriggerIsALie() {
+  void eventWithoutTriggerIsALie() {
     trial.turn();
     trial.event();
     assertThat(trial.lie(true)).isEqualTo("it fires without a trigger");
   }
 
   @Test
-  void secondEventOfATriggerIsALie() {
+  void secondEventOfOneTriggerIsALie() {
     trial.turn();
     trial.trigger();
     trial.event();
@@ -170,7 +170,7 @@ class WakeupTrialTest {
   }
 
   @Test
-  void wakeupOfALoopThatNeverSleepsIsProvenByALaterLook() throws InterruptedException {
+  void wakeupOfLoopThatNeverSleepsIsProvenByLaterPoll() throws InterruptedException {
     trial.turn();
     trial.trigger();
     trial.event();
@@ -186,14 +186,14 @@ class WakeupTrialTest {
   }
 
   @Test
-  void refusedTriggerIsALieAndNoFailureOfItsCaller() {
+  void refusedTriggerIsALieAndDoesNotThrow() {
     wakeup.answer = number(Errno.EINVAL);
     assertThat(trial.trigger()).isZero();
     assertThat(trial.lie(true)).startsWith("it is refused with EINVAL");
   }
 
   @Test
-  void triggerThatFailsForLackOfMemoryIsAFailureOfItsCallerAndNoLie() {
+  void triggerThatFailsWithEnomemThrowsAndIsNotALie() {
     wakeup.answer = number(Errno.ENOMEM);
     assertThat(trial.trigger()).isEqualTo(number(Errno.ENOMEM));
     assertThat(trial.timedOut()).isFalse();

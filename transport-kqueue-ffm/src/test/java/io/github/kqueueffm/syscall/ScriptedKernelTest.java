@@ -31,7 +31,7 @@ class ScriptedKernelTest {
   }
 
   @Test
-  void anUnexpectedCallFailsWithTheWholeStoryAlsoWhenItIsSwallowed() {
+  void unexpectedCallFailsWithAllCallsEvenIfCaught() {
     script.expect("socket").answers(5);
     script.expect("bind", 5);
     kernel.socket(2, 1, 0);
@@ -44,13 +44,13 @@ class ScriptedKernelTest {
   }
 
   @Test
-  void aWrongArgumentIsNamed() {
+  void wrongArgumentIsNamed() {
     script.expect("listen", 5, 128);
     assertThatThrownBy(() -> kernel.listen(5, 64)).hasMessageContaining("argument 1 is not 128");
   }
 
   @Test
-  void aMissingCallFailsAtTheEnd() {
+  void missingCallFailsAtTheEnd() {
     script.expect("close", 5);
     assertThatThrownBy(script::close)
         .isInstanceOf(AssertionError.class)
@@ -108,7 +108,7 @@ class ScriptedKernelTest {
   }
 
   @Test
-  void aWrongChangeIsShown() {
+  void wrongChangeIsShown() {
     KeventLayout layout = new KeventLayout(kernel.keventStruct());
     long memory = NativeMemory.allocate(layout.size());
     try {

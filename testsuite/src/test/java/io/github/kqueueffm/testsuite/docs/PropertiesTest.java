@@ -75,7 +75,7 @@ class PropertiesTest {
   }
 
   @Test
-  void everyPropertyOfTheTransportIsKnownWhereUnknownOnesAreWarnedOf() throws IOException {
+  void everyPropertyOfTheTransportIsKnownToTheWarning() throws IOException {
     String ours = "io.github.kqueueffm.";
     String warner =
         Files.readString(

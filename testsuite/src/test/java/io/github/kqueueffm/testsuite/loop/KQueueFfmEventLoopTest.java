@@ -76,8 +76,7 @@ class KQueueFfmEventLoopTest extends AbstractSingleThreadEventLoopTest {
   @EnumSource(
       value = TimeUnit.class,
       names = {"NANOSECONDS", "MILLISECONDS", "DAYS"})
-  void aLoopWithATaskInTheFarthestFutureSleepsAndStillAnswers_netty7365(TimeUnit unit)
-      throws Exception {
+  void loopWithTaskInTheFarFutureSleepsAndAnswers_netty7365(TimeUnit unit) throws Exception {
     EventLoop loop = TestGroups.kqueue("far-future", 1).next();
     Future<?> farAway = loop.schedule(() -> {}, Long.MAX_VALUE, unit);
     long thread = loop.submit(() -> Thread.currentThread().threadId()).get(10, TimeUnit.SECONDS);

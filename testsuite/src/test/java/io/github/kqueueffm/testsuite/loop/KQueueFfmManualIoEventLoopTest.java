@@ -43,7 +43,7 @@ class KQueueFfmManualIoEventLoopTest {
   }
 
   @Test
-  void anEchoRunsOnTheCallersThreadBlockingAndPolling() {
+  void echoRunsOnTheCallersThreadBlockingAndPolling() {
     AtomicReference<String> answer = new AtomicReference<>();
     Channel server =
         done(
@@ -74,7 +74,7 @@ class KQueueFfmManualIoEventLoopTest {
   }
 
   @Test
-  void aTaskOfAnotherThreadEndsTheWait() throws InterruptedException {
+  void taskOfAnotherThreadEndsTheWait() throws InterruptedException {
     AtomicReference<Thread> ran = new AtomicReference<>();
     Thread other = new Thread(() -> loop.execute(() -> ran.set(Thread.currentThread())));
     other.start();
@@ -88,7 +88,7 @@ class KQueueFfmManualIoEventLoopTest {
   }
 
   @Test
-  void aRegistrationIsHarmlessAfterItsLoopIsGone() throws Exception {
+  void registrationIsHarmlessAfterItsLoopHasEnded() throws Exception {
     Platform platform = Kernels.system().platform();
     try (Pipe pipe = new Pipe()) {
       RecordingHandle handle = new RecordingHandle(pipe.source());

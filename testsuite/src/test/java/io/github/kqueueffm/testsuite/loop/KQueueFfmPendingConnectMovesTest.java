@@ -41,7 +41,7 @@ class KQueueFfmPendingConnectMovesTest {
   }
 
   @Test
-  void theNextLoopTellsOfTheTimeoutInTime() throws Exception {
+  void nextLoopFailsTheConnectAtItsTimeout() throws Exception {
     EventLoopGroup first = newLoop();
     EventLoopGroup second = newLoop();
     try {

@@ -40,7 +40,7 @@ class KQueueFfmRegistrationTest {
   }
 
   @Test
-  void aDescriptorOfTheUserIsReportedOnceAsAskedFor() throws Exception {
+  void userDescriptorIsReportedOnceAsSubmitted() throws Exception {
     try (Pipe pipe = new Pipe()) {
       RecordingHandle handle = new RecordingHandle(pipe.source());
       IoRegistration registration = register(handle);
@@ -57,7 +57,7 @@ class KQueueFfmRegistrationTest {
   }
 
   @Test
-  void whatIsSubmittedToACancelledRegistrationIsDropped() throws Exception {
+  void submitToCancelledRegistrationIsDropped() throws Exception {
     try (Pipe pipe = new Pipe()) {
       RecordingHandle handle = new RecordingHandle(pipe.source());
       IoRegistration registration = register(handle);
@@ -77,8 +77,7 @@ class KQueueFfmRegistrationTest {
    * Netty #15041: cancelling the registration of a closed descriptor hit its number's new owner.
    */
   @Test
-  void aReusedDescriptorIsNotDisturbedByTheRegistrationThatHadItsNumberBefore_netty15041()
-      throws Exception {
+  void reusedDescriptorGetsNoEventOfItsEarlierRegistration_netty15041() throws Exception {
     try (Pipe first = new Pipe();
         Pipe second = new Pipe()) {
       int number = first.source();
@@ -103,7 +102,7 @@ class KQueueFfmRegistrationTest {
   }
 
   @Test
-  void anEventForARegistrationThatWasCancelledEarlierInTheSameTurnIsDropped() throws Exception {
+  void eventOfRegistrationCancelledInTheSameTurnIsDropped() throws Exception {
     try (Pipe one = new Pipe();
         Pipe other = new Pipe()) {
       IoRegistration[] registrations = new IoRegistration[2];
@@ -127,7 +126,7 @@ class KQueueFfmRegistrationTest {
   }
 
   @Test
-  void aShutDownClosesTheHandlesThatAreStillRegistered() throws Exception {
+  void shutdownClosesRegisteredHandles() throws Exception {
     try (Pipe pipe = new Pipe()) {
       RecordingHandle handle = new RecordingHandle(pipe.source());
       register(handle).submit(READ_ONCE);
@@ -140,7 +139,7 @@ class KQueueFfmRegistrationTest {
   }
 
   @Test
-  void aHandleOfAnotherTransportIsRefused() {
+  void handleOfOtherTransportIsRefused() {
     IoHandle foreign =
         new IoHandle() {
           @Override

@@ -23,7 +23,7 @@ class NetbsdAbiTest {
   @TempDir private static Path folder;
 
   @Test
-  void everythingRunsOnALibraryWithNetbsdsAbi() throws Exception {
+  void transportRunsOnLibraryWithNetbsdAbi() throws Exception {
     Path library = NetbsdLibrary.compile(folder);
     assertThat(conformance(library))
         .contains("netbsd-x86_64", "wakeup user", library + " (kqueue and sockets)")
@@ -34,7 +34,7 @@ class NetbsdAbiTest {
   }
 
   @Test
-  void whatTheLibraryLacksIsReplaced() throws Exception {
+  void missingFunctionsOfTheLibraryAreReplaced() throws Exception {
     Path library =
         NetbsdLibrary.compile(
             folder,
@@ -49,7 +49,7 @@ class NetbsdAbiTest {
   }
 
   @Test
-  void theLayoutOfKeventFollowsTheSymbolThatWasFound() throws Exception {
+  void layoutOfKeventFollowsTheSymbolThatIsFound() throws Exception {
     Path library = NetbsdLibrary.compile(folder, "KEVENT100");
     assertThat(conformance(library)).contains("udata fedcba9876543210, 72 bytes");
   }
@@ -62,7 +62,7 @@ class NetbsdAbiTest {
   }
 
   @Test
-  void theDemoRunsUnchanged() throws Exception {
+  void demoRunsUnchanged() throws Exception {
     Path library = NetbsdLibrary.compile(folder);
     ChildJvm.Result result = onNetbsd(library).property("demo.seconds", 1).run(Demo.class, SECONDS);
     assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
@@ -72,7 +72,7 @@ class NetbsdAbiTest {
   }
 
   @Test
-  void withoutSuchALibraryItSaysWhatIsMissing() throws Exception {
+  void missingLibraryIsNamedInTheCause() throws Exception {
     ChildJvm.Result result =
         new ChildJvm()
             .property("io.github.kqueueffm.platform", "netbsd-x86_64")

@@ -34,7 +34,7 @@ class SelectorAllocationTest {
   private long handled;
 
   @Test
-  void aTurnAllocatesNothing() throws IOException {
+  void turnAllocatesNothing() throws IOException {
     BooleanSupplier maySleep = () -> true;
     try (Poller poller = Poller.open(Kernels.system());
         Events events = new Events(64);

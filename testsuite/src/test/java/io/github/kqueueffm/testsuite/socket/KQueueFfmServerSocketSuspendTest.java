@@ -30,7 +30,7 @@ class KQueueFfmServerSocketSuspendTest extends AbstractServerSocketTest {
   }
 
   @Test
-  void aServerWithReadsOffAcceptsNothingUntilTheyAreOn(TestInfo testInfo) throws Throwable {
+  void serverAcceptsNothingUntilAutoReadIsOn(TestInfo testInfo) throws Throwable {
     run(testInfo, this::acceptsWhenReadsAreOn);
   }
 

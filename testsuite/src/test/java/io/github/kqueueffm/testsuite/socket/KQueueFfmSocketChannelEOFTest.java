@@ -38,8 +38,7 @@ class KQueueFfmSocketChannelEOFTest extends AbstractSocketTest {
 
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
-  void aReaderThatPausesGetsEveryByteBeforeTheChannelIsInactive(TestInfo testInfo)
-      throws Throwable {
+  void pausedReaderGetsEveryByteBeforeChannelInactive(TestInfo testInfo) throws Throwable {
     run(testInfo, KQueueFfmSocketChannelEOFTest::everyByteArrives);
   }
 

@@ -44,8 +44,8 @@ class KQueueFfmSocketSslLargeCertificateTest extends AbstractSocketTest {
 
   @ParameterizedTest
   @CsvSource({"JDK, 20000", "OPENSSL, 20000", "OPENSSL, 65536", "OPENSSL, 300000"})
-  void aClientWithALargeCertificateIsAuthenticated(
-      SslProvider provider, int bytes, TestInfo testInfo) throws Throwable {
+  void clientWithLargeCertificateIsAuthenticated(SslProvider provider, int bytes, TestInfo testInfo)
+      throws Throwable {
     CertificateBuilder template =
         new CertificateBuilder()
             .ecp256()

@@ -67,7 +67,7 @@ class RealSelectTest {
   }
 
   @Test
-  void aStreamIsRegisteredWhileAnotherThreadSelects() throws Exception {
+  void streamIsRegisteredWhileAnotherThreadSelects() throws Exception {
     try (Selector selector = Selector.open();
         Events events = new Events(8);
         ServerSocket listener = listen();
@@ -160,7 +160,7 @@ class RealSelectTest {
   }
 
   @Test
-  void closingIsSafeAmidstForeignThreads_netty10615() throws Exception {
+  void closeIsSafeWhileOtherThreadsUseTheSelector_netty10615() throws Exception {
     try (ServerSocket listener = listen();
         TcpStream stream = connect(listener);
         Socket peer = listener.accept()) {
@@ -222,7 +222,7 @@ class RealSelectTest {
   }
 
   @Test
-  void nothingIsLeftAfterTheClose() throws IOException {
+  void closeLeavesNothingOpen() throws IOException {
     for (String kind : RealWakeups.thatWork()) {
       int descriptors = OpenDescriptors.count();
       long memory = NativeMemory.live();

@@ -108,7 +108,7 @@ class TcpStreamTest {
   }
 
   @Test
-  void writesWhatThereIsRoomFor() throws Exception {
+  void writesAsMuchAsTheSocketTakes() throws Exception {
     byte[] bytes = new byte[8 << 20];
     new Random(1).nextBytes(bytes);
     ByteBuffer heap = ByteBuffer.wrap(bytes);
@@ -144,7 +144,7 @@ class TcpStreamTest {
   }
 
   @Test
-  void aResetIsAnIoException() throws IOException {
+  void resetIsAnIoException() throws IOException {
     peer.setSoLinger(true, 0);
     peer.close();
     await(Interests.READABLE);
@@ -154,7 +154,7 @@ class TcpStreamTest {
   }
 
   @Test
-  void aRefusedConnectNamesTheAddress() throws IOException {
+  void refusedConnectNamesTheAddressOfTheStream() throws IOException {
     InetSocketAddress nobody = address();
     listener.close();
     assertThatThrownBy(
@@ -175,14 +175,14 @@ class TcpStreamTest {
   }
 
   @Test
-  void anUnresolvedAddressLeavesNothingOpen() {
+  void unresolvedAddressLeavesNothingOpen() {
     assertThatThrownBy(
             () -> TcpStream.connect(InetSocketAddress.createUnresolved("nowhere.invalid", 1)))
         .isInstanceOf(UnresolvedAddressException.class);
   }
 
   @Test
-  void aClosedStreamRefusesEverything() throws IOException {
+  void closedStreamRefusesEverything() throws IOException {
     selector.registrator().register(stream, new Token(1), Interests.READABLE);
     stream.close();
     stream.close();

@@ -19,14 +19,14 @@ class EventsAndInterestsTest {
   }
 
   @Test
-  void eventsNeedRoom() {
+  void eventsOfCapacityZeroAreRefused() {
     assertThatThrownBy(() -> new Events(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("capacity 0");
   }
 
   @Test
-  void eventsBeforeTheFirstSelectAreNone() {
+  void eventsAreEmptyBeforeTheFirstSelect() {
     long before = NativeMemory.live();
     try (Events events = new Events(8)) {
       assertThat(events).isEmpty();

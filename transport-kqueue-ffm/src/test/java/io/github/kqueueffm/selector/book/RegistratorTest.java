@@ -18,7 +18,7 @@ class RegistratorTest {
   private final ScriptedKernel script = ScriptedKernel.on("macos-aarch64");
 
   @Test
-  void registersAtOnceForOneEventWithTheTokenAsUdata() throws IOException {
+  void registerArmsOneShotAtOnceWithTheTokenAsUdata() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       script.expectKevent().changes(script.read(FD).oneShot().udata(42)).withoutSlots();
@@ -52,7 +52,7 @@ class RegistratorTest {
   }
 
   @Test
-  void saysWhyTheKernelRefuses() throws IOException {
+  void registerFailsWithTheKernelsErrno() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       script.expectKevent().fails(Errno.EINVAL);
@@ -69,7 +69,7 @@ class RegistratorTest {
   }
 
   @Test
-  void failsAfterTheLoopWasClosed() throws IOException {
+  void registerFailsAfterCloseLoop() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script));
         Events events = new Events(4)) {
@@ -91,7 +91,7 @@ class RegistratorTest {
   }
 
   @Test
-  void failsAfterTheSelectorWasClosed() throws IOException {
+  void registerFailsAfterCloseOfTheSelector() throws IOException {
     try (script) {
       Selector selector = new Selector(ScriptedPollers.open(script));
       selector.close();
@@ -103,7 +103,7 @@ class RegistratorTest {
   }
 
   @Test
-  void closeLoopEndsTheWaitThatIsUnderWay() throws IOException {
+  void closeLoopEndsTheCurrentWait() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script));
         Events events = new Events(4)) {

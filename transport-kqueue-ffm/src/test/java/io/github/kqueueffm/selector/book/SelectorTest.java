@@ -32,7 +32,7 @@ class SelectorTest {
   }
 
   @Test
-  void theSpecsFormGoesOnAfterADay() throws IOException {
+  void selectContinuesAfterADay() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       script.expectKevent().waits(LONGEST).returns();
@@ -43,7 +43,7 @@ class SelectorTest {
 
   /** Until its wakeup is proven, its waits are short; a user sees none of it. */
   @Test
-  void selectForEverGoesOnAfterTheShortWaitsOfAFirstGuess() throws IOException {
+  void selectContinuesAfterTheShortWaitsOfUnprovenWakeup() throws IOException {
     try (script) {
       ScriptedPollers.guess(script.kernel(), "timer");
       ScriptedPollers.expectOpen(script, "timer");
@@ -60,7 +60,7 @@ class SelectorTest {
   }
 
   @Test
-  void theSpecsFormWaitsForTheRestWhenTheKernelIsEarly() throws IOException {
+  void selectWaitsForTheRestWhenTheKernelReturnsEarly() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       script.expectKevent().waits(1_000_000_000).returns();
@@ -74,7 +74,7 @@ class SelectorTest {
   }
 
   @Test
-  void aNegativeNumberOfMillisecondsIsRefused() throws IOException {
+  void negativeTimeoutIsRefused() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       assertThatThrownBy(() -> selector.select(events, -1))
@@ -84,7 +84,7 @@ class SelectorTest {
   }
 
   @Test
-  void triggerThatComesTooLateDoesNotEndTheWait() throws IOException {
+  void lateTriggerDoesNotEndTheWait() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       // An event ends the sleep while the trigger is on its way.
@@ -112,7 +112,7 @@ class SelectorTest {
   }
 
   @Test
-  void selectOfNoTimeDoesNotWaitAndIsNotRepeated() throws IOException {
+  void selectWithTimeoutZeroDoesNotWaitAndIsNotRepeated() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       script.expectKevent().polls().returns();
@@ -136,7 +136,7 @@ class SelectorTest {
   }
 
   @Test
-  void eventHasWhatTheKernelSays() throws IOException {
+  void eventHasTheKernelsFields() throws IOException {
     try (script;
         Selector selector = new Selector(ScriptedPollers.open(script))) {
       Kevent end = script.read(5).udata(-1).eof(Errno.ECONNRESET).data(3);

@@ -132,7 +132,7 @@ class TcpStreamScriptedTest {
   }
 
   @Test
-  void connectThatIsDoneAtOnceAsksNothingMore() throws IOException {
+  void connectThatCompletesAtOnceMakesNoFurtherCall() throws IOException {
     TcpStream stream = connected();
     assertThat(stream.isOpen()).isTrue();
     assertThat(stream.fd()).isEqualTo(FD);
@@ -217,7 +217,7 @@ class TcpStreamScriptedTest {
   }
 
   @Test
-  void signalDoesNotEndAReadOrAWrite() throws IOException {
+  void eintrDoesNotEndReadOrWrite() throws IOException {
     TcpStream stream = connected();
     script.expect("readv", FD).fails(Errno.EINTR);
     arrives("a", 1);
@@ -229,7 +229,7 @@ class TcpStreamScriptedTest {
   }
 
   @Test
-  void whatWouldBlockIsZeroAndLeavesTheBuffersAlone() throws IOException {
+  void eagainReturnsZeroAndLeavesTheBuffersUnchanged() throws IOException {
     TcpStream stream = connected();
     ByteBuffer room = ByteBuffer.allocate(2);
     script.expect("readv", FD).fails(Errno.EAGAIN);
