@@ -320,19 +320,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     armWrite();
   }
 
-  final void disarmWrite() {
-    if (writeArmed) {
-      writeArmed = false;
-      if (loop != null) {
-        loop.interests().write(Interest.NONE);
-      }
-    }
-  }
-
-  final boolean isWriteArmed() {
-    return writeArmed;
-  }
-
   /** Whether a flush has to wait for the write filter. */
   boolean awaitsRoom() {
     return writeArmed;

@@ -339,7 +339,6 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
       endWait();
       left -= done;
     }
-    disarmWrite();
     if (hasLoop() && !in.isEmpty()) {
       eventLoop().execute(flushTask);
     }

@@ -283,7 +283,6 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     while (hasLoop() && !in.isEmpty()) {
       if (spins <= 0) {
         // Fair to the other channels of this loop, since the socket could take more.
-        disarmWrite();
         eventLoop().execute(flushTask());
         return;
       }
@@ -293,7 +292,6 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       }
       spins--;
     }
-    disarmWrite();
   }
 
   private Runnable flushTask() {

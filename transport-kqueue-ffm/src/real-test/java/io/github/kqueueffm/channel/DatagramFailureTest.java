@@ -65,7 +65,7 @@ final class DatagramFailureTest {
       futures.get(2).sync();
       assertThat(inbox.text()).isEqualTo("2");
       assertThat(kernel.count("sendto")).isEqualTo(3);
-      assertThat(channel.eventLoop().submit(channel::isWriteArmed).get()).isFalse();
+      assertThat(channel.eventLoop().submit(channel::awaitsRoom).get()).isFalse();
     }
   }
 
@@ -107,7 +107,7 @@ final class DatagramFailureTest {
         assertThat(inbox.text()).isEqualTo("" + i);
       }
       assertThat(kernel.count("sendto")).isEqualTo(4);
-      assertThat(channel.eventLoop().submit(channel::isWriteArmed).get()).isFalse();
+      assertThat(channel.eventLoop().submit(channel::awaitsRoom).get()).isFalse();
     }
   }
 
