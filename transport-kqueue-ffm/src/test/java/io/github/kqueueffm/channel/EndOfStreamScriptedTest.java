@@ -5,14 +5,23 @@ import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Expectation;
+import io.github.kqueueffm.syscall.Kevent;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxBytesRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannel;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How a connection's end is noticed on every system: by what recv(2) says, after all bytes. */
@@ -26,8 +35,8 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   }
 
   /** Both sockets armed, and this comes back for the child. */
-  private void arms(io.github.kqueueffm.syscall.Kevent event) {
-    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns(event);
+  private void arms(Kevent... events) {
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot()).returns(events);
   }
 
   @Test
@@ -204,5 +213,144 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
     loop.turn();
     assertThat(child.log())
         .containsExactly("active", "read abcd", "read efgh", "read ij", "complete", "inactive");
+  }
+
+  private SocketChannel accepted(boolean halfClosure) {
+    loop.accepted(
+        new ServerBootstrap().childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure), child);
+    return (SocketChannel) child.channel();
+  }
+
+  /** Does something at the end of each read, before the channel acts on an end. */
+  private void onComplete(Runnable action) {
+    child
+        .channel()
+        .pipeline()
+        .addFirst(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelReadComplete(ChannelHandlerContext ctx) {
+                action.run();
+                ctx.fireChannelReadComplete();
+              }
+            });
+  }
+
+  @Test
+  @DisplayName("a handler that closes before the end is acted on hears nothing of a half-close")
+  void isNotReportedAfterAClose() {
+    SocketChannel channel = accepted(true);
+    onComplete(channel::close);
+    arms(loop.read(CHILD).eof());
+    loop.tcp().recvEnd(CHILD);
+    loop.tcp().close(CHILD);
+    loop.turn();
+    assertThat(child.log()).containsExactly("active", "complete", "inactive");
+  }
+
+  @Test
+  void isNotReportedTwiceAfterAHandlerShutTheInputDown() {
+    SocketChannel channel = accepted(true);
+    List<ChannelFuture> shutdowns = new ArrayList<>();
+    onComplete(() -> {
+      if (shutdowns.isEmpty()) {
+        loop.script().expect("shutdown", CHILD, 0);
+        shutdowns.add(channel.shutdownInput());
+      }
+    });
+    arms(loop.read(CHILD).eof());
+    loop.tcp().recvEnd(CHILD);
+    loop.turn();
+    assertThat(child.log())
+        .containsExactly("active", "complete", "complete", "ChannelInputShutdownReadComplete");
+    assertThat(channel.isOpen()).isTrue();
+    assertThat(channel.isShutdown()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a shutdown of the input ends its knotes, and is reported once, where it is allowed")
+  void isReportedOnceAfterAShutdownOfTheInput() {
+    SocketChannel channel = accepted(true);
+    arms();
+    loop.turn();
+    loop.script().expect("shutdown", CHILD, 0);
+    assertThat(channel.shutdownInput().isSuccess()).isTrue();
+    assertThat(channel.shutdownInput().isSuccess()).isTrue();
+    loop.kevent(loop.read(CHILD).delete()).returns();
+    loop.turn();
+    assertThat(child.log())
+        .containsExactly("active", "complete", "ChannelInputShutdownReadComplete");
+    loop.kevent().returns();
+    loop.turn();
+    assertThat(child.log()).isEmpty();
+  }
+
+  @Test
+  void isNotReportedAfterAShutdownOfTheInputWithoutHalfClosure() {
+    SocketChannel channel = accepted(false);
+    loop.script().expect("shutdown", CHILD, 0);
+    channel.shutdownInput();
+    loop.tasks();
+    assertThat(child.log()).containsExactly("active");
+    assertThat(channel.isOpen()).isTrue();
+  }
+
+  @Test
+  void isNotReportedAfterAShutdownOfTheInputAndAClose() {
+    SocketChannel channel = accepted(true);
+    loop.script().expect("shutdown", CHILD, 0);
+    channel.shutdownInput();
+    loop.tcp().close(CHILD);
+    channel.close();
+    loop.tasks();
+    assertThat(child.log()).containsExactly("active", "inactive");
+  }
+
+  @Test
+  @DisplayName("an event that was on its way when the input was shut down is not read")
+  void isNotReadAfterAShutdownOfTheInput() {
+    SocketChannel channel = accepted(true);
+    loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).eof())
+        .runs(channel::shutdownInput);
+    loop.script().allow("shutdown", CHILD, 0);
+    loop.turn();
+    assertThat(child.log())
+        .containsExactly("active", "complete", "ChannelInputShutdownReadComplete");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+  @DisplayName("a shutdown of both directions fails with what failed")
+  void isNotMadeByAShutdownThatFails(boolean outputFails, boolean inputFails) {
+    SocketChannel channel = accepted(true);
+    Expectation output = loop.script().expect("shutdown", CHILD, 1);
+    if (outputFails) {
+      output.fails(Errno.ENOBUFS);
+    }
+    Expectation input = loop.script().expect("shutdown", CHILD, 0);
+    if (inputFails) {
+      input.fails(Errno.ENOMEM);
+    }
+    ChannelFuture shutdown = channel.shutdown();
+    assertThat(shutdown.isDone()).isTrue();
+    assertThat(shutdown.isSuccess()).isEqualTo(!outputFails && !inputFails);
+    if (!shutdown.isSuccess()) {
+      assertThat(shutdown.cause()).hasMessageContaining(outputFails ? "ENOBUFS" : "ENOMEM");
+      assertThat(shutdown.cause().getSuppressed()).hasSize(outputFails && inputFails ? 1 : 0);
+    }
+    assertThat(channel.isOutputShutdown()).isTrue();
+    assertThat(channel.isInputShutdown()).isEqualTo(!inputFails);
+    assertThat(channel.isShutdown()).isEqualTo(!inputFails);
+  }
+
+  @Test
+  @DisplayName("the peer-close knote without EV_EOF is no reason to read")
+  void isNotAnEventWithoutAFlag() {
+    loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
+    loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
+        .returns(loop.read(CHILD).data(1));
+    loop.turn();
+    assertThat(child.log()).containsExactly("active");
   }
 }

@@ -35,13 +35,18 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
   }
 
   private void assertFailed(String... before) {
+    assertFailedAt("10.9.8.7:54321", before);
+  }
+
+  private void assertFailedAt(String address, String... before) {
     assertThat(child.log())
         .startsWith(before)
         .endsWith("inactive")
         .filteredOn(line -> line.contains("Exception"))
         .singleElement()
         .asString()
-        .contains("kevent EVFILT_READ");
+        // The peer, or without one the channel's own address, and the event's number.
+        .contains("kevent EVFILT_READ(/" + address + "): ENOMEM");
   }
 
   @Test
@@ -145,8 +150,10 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
     loop.kevent(loop.read(CLIENT).oneShot())
         .returns(loop.read(CLIENT).oneShot().error(Errno.ENOMEM));
     loop.script().expect("recvmsg", CLIENT).fails(Errno.EAGAIN);
+    byte[] address = loop.tcp().address(CLIENT, HERE, PORT);
+    loop.script().expect("getsockname", CLIENT).writes(1, address).writesInts(2, address.length);
     loop.tcp().close(CLIENT);
     loop.turn();
-    assertFailed("active", "complete");
+    assertFailedAt(HERE + ":" + PORT, "active", "complete");
   }
 }
