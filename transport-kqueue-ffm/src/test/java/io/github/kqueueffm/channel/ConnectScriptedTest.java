@@ -13,6 +13,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -20,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -331,5 +334,61 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().peerName(CLIENT, "127.0.0.1", PORT);
     assertThat(connected.channel().remoteAddress())
         .isEqualTo(new InetSocketAddress("127.0.0.1", PORT));
+  }
+
+  @Test
+  @DisplayName("a second connect fails, during the first and after it, and harms neither")
+  void isMadeOnce() {
+    ChannelFuture connected = connecting();
+    assertThat(connected.channel().connect(REMOTE).cause())
+        .isInstanceOf(ConnectionPendingException.class);
+    loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).data(49152));
+    loop.tcp().soError(CLIENT, 0);
+    loop.tcp().peerName(CLIENT, THERE, PORT);
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
+    assertThat(connected.channel().connect(REMOTE).cause())
+        .isInstanceOf(AlreadyConnectedException.class);
+
+    // The write filter's next event is not a connect's any more.
+    loop.tcp().sending(CLIENT, "hi").fails(Errno.EAGAIN);
+    ChannelFuture written = client.write("hi");
+    loop.kevent(loop.read(CLIENT).oneShot(), loop.write(CLIENT).oneShot())
+        .returns(loop.write(CLIENT).data(49152));
+    loop.tcp().send(CLIENT, "hi");
+    loop.turn();
+    assertThat(written.isSuccess()).isTrue();
+    assertThat(client.log()).containsExactly("active");
+  }
+
+  @Test
+  void hasNoLimitOfTimeWith0() {
+    ChannelFuture connected =
+        loop.client(client).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0).connect(REMOTE);
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    loop.tasks();
+    loop.passes(3_600_000);
+    loop.kevent(loop.write(CLIENT).oneShot()).returns();
+    loop.turn();
+    assertThat(connected.isDone()).isFalse();
+  }
+
+  @Test
+  @DisplayName("it goes on after another registration, until its time is over")
+  void goesOnAfterAnotherRegistration() {
+    ChannelFuture connected = connecting();
+    loop.kevent(loop.write(CLIENT).oneShot()).returns();
+    loop.turn();
+    loop.script().expectKevent().changes(loop.write(CLIENT).delete()).withoutSlots();
+    Channel channel = connected.channel();
+    channel.deregister();
+    loop.tasks();
+    EventLoopGroup group = loop.eventLoop();
+    assertThat(group.register(channel).isSuccess()).isTrue();
+    loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).data(49152));
+    loop.tcp().soError(CLIENT, 0);
+    loop.tcp().peerName(CLIENT, THERE, PORT);
+    loop.turn();
+    assertThat(connected.isSuccess()).isTrue();
   }
 }

@@ -3,21 +3,28 @@ package io.github.kqueueffm.channel;
 import static io.github.kqueueffm.channel.ScriptedLoop.CLIENT;
 import static io.github.kqueueffm.syscall.ScriptedKernel.ANY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.Expectation;
 import io.github.kqueueffm.syscall.Invocation;
+import io.github.kqueueffm.syscall.Kevent;
 import io.github.kqueueffm.syscall.Memory;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Descriptors over a local socket on every system, byte for byte. */
 @ParameterizedClass
@@ -46,10 +54,12 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
   private static final class Received extends ChannelInboundHandlerAdapter {
     final List<FileDescriptor> descriptors = new ArrayList<>();
     final List<Throwable> failures = new ArrayList<>();
+    Runnable onRead = () -> {};
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
       descriptors.add((FileDescriptor) message);
+      onRead.run();
     }
 
     @Override
@@ -60,10 +70,18 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
 
   /** A connected local socket that reads descriptors. */
   private void connected() {
+    connects();
+    loop.tasks();
+    assertThat(connected.isSuccess()).isTrue();
+  }
+
+  /** A local socket begins to connect. */
+  private Expectation connects() {
     loop.tcp().localSocket(CLIENT);
     byte[] path = PATH.getBytes(StandardCharsets.US_ASCII);
     byte[] address = os.localAddress(path);
-    loop.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
+    Expectation connect =
+        loop.script().expect("connect", CLIENT, ANY, address.length).with(1, address);
     connected =
         new Bootstrap()
             .group(loop.eventLoop())
@@ -74,8 +92,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
                 UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
             .handler(received)
             .connect(new DomainSocketAddress(PATH));
-    loop.tasks();
-    assertThat(connected.isSuccess()).isTrue();
+    return connect;
   }
 
   /** A message with these descriptors has arrived, or none. */
@@ -283,5 +300,138 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
     loop.script().expect("sendmsg", CLIENT).answers(1);
     loop.turn();
     assertThat(sent.isSuccess()).isTrue();
+  }
+
+  @Test
+  @DisplayName("one that comes after the handler has closed the channel is closed")
+  void closesTheRestAfterAClose() {
+    connected();
+    received.onRead = () -> connected.channel().close();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(0, 41, 42, 43);
+    closeOnExec(41, 42, 43);
+    loop.tcp().close(CLIENT);
+    loop.tcp().close(42);
+    // EINTR closes it too; another failure is logged, and does not keep the others open.
+    loop.script().expect("close", 43).fails(Errno.EIO);
+    loop.turn();
+    assertThat(received.descriptors).extracting(FileDescriptor::intValue).containsExactly(41);
+    loop.script().expect("close", 41).fails(Errno.EINTR);
+    assertThatCode(received.descriptors.get(0)::close).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EINTR", "EINPROGRESS", "EIO"})
+  @DisplayName("a close that fails says so, unless the descriptor is gone all the same")
+  void failsToClose(Errno errno) {
+    connected();
+    FileDescriptor descriptor = new FileDescriptors.Received(loop.kernel(), 41);
+    loop.script().expect("close", 41).fails(errno);
+    if (errno == Errno.EIO) {
+      assertThatThrownBy(descriptor::close)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("close(fd 41)")
+          .hasMessageContaining("EIO");
+    } else {
+      assertThatCode(descriptor::close).doesNotThrowAnyException();
+    }
+    assertThat(descriptor.isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a byte without a descriptor does not answer a read, one with a descriptor does")
+  void answersARead() {
+    connected();
+    connected.channel().config().setAutoRead(false);
+    connected.channel().read();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    loop.script().expect("recvmsg", CLIENT).fails(Errno.EINTR);
+    receivesByte(0);
+    loop.turn();
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
+    receivesByte(0, 41);
+    closeOnExec(41);
+    loop.turn();
+    assertThat(received.descriptors).hasSize(1);
+    loop.kevent(loop.read(CLIENT).sentinel()).returns();
+    loop.turn();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("a handler that changes what is read ends the read, but not before an end")
+  void readsWhatTheHandlerChose(boolean eof) {
+    connected();
+    KQueueFfmDomainSocketChannelConfig config =
+        (KQueueFfmDomainSocketChannelConfig) connected.channel().config();
+    received.onRead = () -> config.setReadMode(DomainSocketReadMode.BYTES);
+    Kevent event = loop.read(CLIENT).data(2);
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(eof ? event.eof() : event);
+    receivesByte(0, 41);
+    closeOnExec(41);
+    if (eof) {
+      loop.tcp().recvEnd(CLIENT);
+      loop.tcp().close(CLIENT);
+      loop.turn();
+    } else {
+      loop.turn();
+      loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).eof());
+      loop.tcp().recvEnd(CLIENT);
+      loop.tcp().close(CLIENT);
+      loop.turn();
+    }
+    assertThat(connected.channel().isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "a descriptor that was closed before its turn is not sent, since its number may be"
+          + " another file's")
+  void isNotSentOnceItIsClosed() throws Exception {
+    connected();
+    FileDescriptor closed = new FileDescriptors.Received(loop.kernel(), 33);
+    loop.tcp().close(33);
+    closed.close();
+    ChannelFuture bad = connected.channel().write(closed);
+    loop.script().expect("sendmsg", CLIENT).fails(Errno.EINTR);
+    loop.script().expect("sendmsg", CLIENT).answers(1);
+    ChannelFuture good = connected.channel().writeAndFlush(new FileDescriptor(34));
+    assertThat(bad.cause()).hasMessageContaining("it is closed");
+    assertThat(good.isSuccess()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a stream that is gone fails the descriptor and the channel")
+  void failsWithTheStream() {
+    connected();
+    loop.script().expect("sendmsg", CLIENT).fails(Errno.EPIPE);
+    loop.tcp().close(CLIENT);
+    ChannelFuture sent = connected.channel().writeAndFlush(new FileDescriptor(33));
+    assertThat(sent.cause()).hasMessageStartingWith("Broken pipe: sendmsg");
+    assertThat(connected.channel().isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a local stream can be half-closed, and has its peer's name")
+  void isAStream() {
+    connected();
+    connected.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    assertThat(connected.channel().remoteAddress()).isEqualTo(new DomainSocketAddress(PATH));
+    loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).eof());
+    receivesEnd();
+    loop.turn();
+    assertThat(connected.channel().isOpen()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a local connect that is not complete waits for the write filter")
+  void waitsForItsConnect() {
+    connects().fails(Errno.EINPROGRESS);
+    loop.tasks();
+    assertThat(connected.isDone()).isFalse();
+    loop.tcp().close(CLIENT);
+    connected.channel().close();
+    loop.tasks();
+    assertThat(connected.cause()).isInstanceOf(ClosedChannelException.class);
   }
 }
