@@ -436,4 +436,24 @@ class RegionScriptedTest extends AbstractScriptedLoopTest {
             });
     assertThat(write(source).cause()).hasMessage("the source is gone");
   }
+
+  @Test
+  void whatAnUnknownRegionWritesAfterTheEndOfTheOutputIsFreed() {
+    byte[] content = bytes(4);
+    accepted();
+    loop.script().expect("shutdown", CHILD, 1);
+    sending(content, 0, 4).fails(Errno.EPIPE);
+    loop.script().allow("close", CHILD);
+    Source source =
+        new Source(
+            9,
+            target -> {
+              ((SocketChannel) child.channel()).shutdownOutput();
+              return target.write(ByteBuffer.wrap(content));
+            });
+    ChannelFuture written = write(source);
+    assertThat(written.isDone()).isTrue();
+    assertThat(written.isSuccess()).isFalse();
+    assertThat(allocator.metric().usedDirectMemory()).isZero();
+  }
 }
