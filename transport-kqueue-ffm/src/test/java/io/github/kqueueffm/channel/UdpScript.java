@@ -19,6 +19,11 @@ final class UdpScript {
   private static final int CONTROL = 32;
   private static final int CONTROL_LENGTH = 40;
 
+  /** A struct mmsghdr is a struct msghdr and a length, 56 bytes on all of these systems. */
+  private static final long MMSGHDR = 56;
+
+  private static final int MMSG_LENGTH = 48;
+
   private final Os os;
   private final ScriptedKernel script;
 
@@ -58,6 +63,24 @@ final class UdpScript {
         });
   }
 
+  /** Datagrams that one recvmmsg(2) with so many slots receives. */
+  Expectation recvMany(int fd, int slots, byte[][] senders, String... texts) {
+    return script
+        .expect("recvmmsg", fd, ANY, slots, 0, 0)
+        .does(call -> {
+          for (int i = 0; i < texts.length; i++) {
+            long header = call.argument(1) + MMSGHDR * i;
+            byte[] bytes = texts[i].getBytes(US_ASCII);
+            byte[] sender = senders[i % senders.length];
+            Memory.copy(bytes, 0, Memory.getLong(Memory.getLong(header + IOVECS)), bytes.length);
+            Memory.copy(sender, 0, Memory.getLong(header), sender.length);
+            Memory.putInt(header + NAME_LENGTH, sender.length);
+            Memory.putInt(header + MMSG_LENGTH, bytes.length);
+          }
+          return texts.length;
+        });
+  }
+
   Expectation recv(int fd) {
     return script.expect("recvmsg", fd, ANY, 0);
   }
@@ -91,8 +114,7 @@ final class UdpScript {
   private Expectation sendMany(int fd, byte[] recipient, String... texts) {
     Expectation expectation = script.expect("sendmmsg", fd, ANY, texts.length, os.msgNoSignal());
     for (int i = 0; i < texts.length; i++) {
-      // struct mmsghdr: a struct msghdr and a length, 56 bytes on all of them.
-      long offset = 56L * i;
+      long offset = MMSGHDR * i;
       String text = texts[i];
       expectation.where(call -> objection(call.argument(1) + offset, text, recipient));
     }
