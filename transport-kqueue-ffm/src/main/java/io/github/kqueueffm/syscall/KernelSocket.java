@@ -287,6 +287,8 @@ public final class KernelSocket {
   }
 
   private void become(int wanted, Object address) throws IOException {
+    // The number of a closed descriptor can be another file's, which would be replaced.
+    ensureOpen();
     if (family == wanted) {
       return;
     }
