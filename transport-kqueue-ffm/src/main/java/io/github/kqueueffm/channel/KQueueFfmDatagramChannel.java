@@ -349,6 +349,16 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     atLoop(false);
   }
 
+  @Override
+  protected void doClose() throws Exception {
+    try {
+      super.doClose();
+    } finally {
+      // No doDeregister follows a registration that failed.
+      atLoop(false);
+    }
+  }
+
   private static Throwable failureOf(Step step) {
     try {
       step.take();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -118,6 +119,24 @@ class DatagramGroupScriptedTest {
       udp.loop.tasks();
       udp.loop.tcp().close(FD);
       channel.unsafe().closeForcibly();
+    }
+  }
+
+  @Test
+  void channelWhoseRegistrationFailedIsClosedForGroupsTooAndNeedsNoLoop() throws SocketException {
+    try (ScriptedUdp udp = new ScriptedUdp(Os.FREEBSD_X86_64)) {
+      NetworkInterface via = NetworkInterface.networkInterfaces().findFirst().orElseThrow();
+      udp.bootstrap();
+      KQueueFfmDatagramChannel channel =
+          new KQueueFfmDatagramChannel(Sockets.datagram(udp.loop.kernel(), null), false);
+      udp.loop.ends();
+      udp.loop.tcp().close(FD);
+      EventLoopGroup loop = udp.loop.eventLoop();
+      ChannelFuture registered = loop.register(channel);
+      assertThat(registered.cause()).isInstanceOf(IllegalStateException.class);
+      ScriptedLoop.elsewhere(() ->
+          assertThat(channel.joinGroup(GROUP_AND_PORT, via).cause())
+              .isInstanceOf(ClosedChannelException.class));
     }
   }
 
