@@ -331,4 +331,42 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     loop.kevent(loop.read(SERVER).oneShot()).returns();
     loop.turn();
   }
+
+  @Test
+  void takesTheDescriptorZero() {
+    called();
+    accept(0);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    assertThat(children).singleElement().matches(child -> child.channel().isActive());
+    goesOn(0);
+  }
+
+  @Test
+  @DisplayName("without auto-read nothing is armed until a read, and nothing after it")
+  void acceptsOnceForEachReadWithoutAutoRead() {
+    Channel server =
+        loop.listen(new ServerBootstrap().option(ChannelOption.AUTO_READ, false), this::child);
+    loop.kevent().returns();
+    loop.turn();
+    server.read();
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(2));
+    accept(CHILD);
+    loop.turn();
+    assertThat(children).hasSize(1);
+    loop.kevent(loop.read(CHILD).oneShot()).returns();
+    loop.turn();
+  }
+
+  @Test
+  @DisplayName("an errno that came with the event of the listener is not lost")
+  void reportsTheErrnoOfTheEvent() {
+    Channel server = loop.listen(this::child);
+    Recorder observer = new Recorder();
+    server.pipeline().addFirst(observer);
+    loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).eof(Errno.ENETDOWN));
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    assertThat(observer.log()).anyMatch(line -> line.contains("ENETDOWN"));
+  }
 }
