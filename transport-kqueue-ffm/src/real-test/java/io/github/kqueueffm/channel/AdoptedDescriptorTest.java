@@ -30,7 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Channels on descriptors that somebody else opened, in every state. */
+/** Channels on descriptors that the user opened, in every state. */
 @Tag("real")
 class AdoptedDescriptorTest {
   @RegisterExtension final LoopExtension loop = new LoopExtension();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person is told where the transport does not run, and what makes it run. */
+/** The messages where the transport does not run, and what makes it run. */
 @Tag("real")
 class AvailabilityTest {
   private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";

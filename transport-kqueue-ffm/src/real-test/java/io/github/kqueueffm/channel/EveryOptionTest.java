@@ -97,7 +97,7 @@ class EveryOptionTest {
         assertClosed(option, unread);
         assertClosed(option, unset);
       } else if (unset != null) {
-        // IP_RECVDSTADDR: the channel knows it, and the socket has to be told.
+        // IP_RECVDSTADDR: the channel keeps it, and the socket needs it too.
         assertClosed(option, unset);
       } else {
         assertThat((Object) config.getOption(option)).as("%s", option).isEqualTo(value);

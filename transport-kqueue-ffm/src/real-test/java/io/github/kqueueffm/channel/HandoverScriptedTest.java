@@ -142,7 +142,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a socket that does not tell its SO_LINGER is closed all the same [B1]")
+  @DisplayName("a socket whose SO_LINGER cannot be read is closed [B1]")
   void unreadableSoLingerDoesNotPreventClose() {
     accepted(new ServerBootstrap());
     KQueueFfmSocketChannel channel = (KQueueFfmSocketChannel) child.channel();
@@ -171,7 +171,7 @@ class HandoverScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a server that rests for want of descriptors accepts at its next loop [B2]")
+  @DisplayName("a server that pauses without descriptors accepts on its next loop [B2]")
   void pausedServerAcceptsOnTheNextLoop() {
     Channel server = loop.listen(() -> child);
     server.pipeline().removeLast();

@@ -40,7 +40,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     return child;
   }
 
-  /** A server to which the next turn reports connections. */
+  /** A server whose next turn reports connections. */
   private Channel called() {
     Channel server = loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(1));
@@ -51,7 +51,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().accept(SERVER, fd, THERE, THEIR_PORT);
   }
 
-  /** The server goes on: it is armed after those children. */
+  /** Expects that the server is armed again, after those children. */
   private void goesOn(int... fds) {
     Kevent[] changes = new Kevent[fds.length + 1];
     for (int i = 0; i < fds.length; i++) {
@@ -76,7 +76,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("takes no more than the limit of a turn, and arms for the rest")
+  @DisplayName("accepts no more than maxMessagesPerRead, and arms for the rest")
   void acceptsNoMoreThanMaxMessagesPerRead() {
     loop.listen(
         new ServerBootstrap()
@@ -102,7 +102,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a connection that was given up while it waited is passed over")
+  @DisplayName("a connection that was aborted in the backlog is skipped")
   void econnabortedIsSkipped() {
     called();
     loop.tcp().accept(SERVER).fails(Errno.ECONNABORTED);
@@ -116,7 +116,8 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("fcntl's EINVAL on a connection that was reset closes it, and nobody hears [B1, B2]")
+  @DisplayName(
+      "fcntl's EINVAL on a connection that was reset closes it without an exception [B1, B2]")
   void einvalFromFcntlClosesTheConnectionSilently_swiftnio1030() {
     loop.tcp().withoutAccept4();
     Channel server = called();
@@ -151,7 +152,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("without descriptors left it rests: no event, no accept, and then goes on [B2]")
+  @DisplayName("EMFILE pauses accepting, without an event or a call, until the pause is over [B2]")
   void emfilePausesAccepting() {
     Channel server = called();
     Recorder observer = new Recorder();
@@ -179,7 +180,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("rests a tenth of a second when nobody stops it from reading [B2]")
+  @DisplayName("ENFILE pauses accepting for 100 ms if auto-read stays on [B2]")
   void enfilePausesAcceptingFor100Milliseconds() {
     Channel server = called();
     server.pipeline().removeLast();
@@ -200,7 +201,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a connection whose flags cannot be set is closed, and the reason told [B2]")
+  @DisplayName("a connection whose flags cannot be set is closed, and the exception fired [B2]")
   void failureToSetFlagsClosesTheConnection_netty16442() {
     loop.tcp().withoutAccept4();
     Channel server = called();
@@ -216,7 +217,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a listener that is broken tells so, and does not accept in a circle")
+  @DisplayName("any other errno of accept fires an exception and does not repeat the call")
   void otherErrnoFiresExceptionCaught() {
     Channel server = called();
     Recorder observer = new Recorder();
@@ -227,7 +228,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a server that its handler closes accepts no more: the number may be another's [A1]")
+  @DisplayName("a server that its handler closes accepts no more: the number may be reused [A1]")
   void serverClosedByItsHandlerAcceptsNoMore() {
     Channel server = called();
     Recorder observer = new Recorder();
@@ -250,7 +251,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("an accept that is forbidden for good does not keep the loop for itself [B2]")
+  @DisplayName("endless ECONNABORTED pauses accepting and releases the loop [B2]")
   void endlessEconnabortedPausesAccepting() {
     Channel server = called();
     server.pipeline().removeLast();
@@ -268,7 +269,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ENOSYS", "EPERM", "EACCES", "EINVAL", "EOPNOTSUPP"})
-  @DisplayName("an accept that a policy forbids is asked for once before each rest")
+  @DisplayName("a forbidden accept is called once before each pause")
   void forbiddenAcceptIsTriedOncePerPause(Errno errno) {
     Channel server = called();
     server.pipeline().removeLast();
@@ -300,7 +301,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a child that cannot be configured is closed once, and its own reason told [B2]")
+  @DisplayName("a child that cannot be configured is closed once, with its own exception [B2]")
   void failedChildConfigurationClosesTheSocketOnce() {
     Channel server = called();
     Recorder observer = new Recorder();
@@ -315,7 +316,7 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a read that was asked for before the bind is armed by it")
+  @DisplayName("the bind arms a read that was requested before it")
   void bindArmsEarlierRead() {
     loop.listen(
         new ServerBootstrap()

@@ -104,7 +104,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a client that nothing is known of connects to IPv4 without a further call")
+  @DisplayName("a client without options connects to IPv4 without a further call")
   void clientConnectsToIpv4WithoutFurtherCall() {
     ChannelFuture connected = loop.client(new Recorder()).connect(at(THERE, PORT));
     loop.tcp().connect(CLIENT, THERE, PORT);
@@ -378,7 +378,7 @@ class AddressFamilyScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("how a datagram channel sends to groups, and what it is told, IPv4 has too")
+  @DisplayName("multicast and destination options of a datagram channel are set for IPv4 too")
   void datagramOptionsAreSetOnTheNewSocket() {
     if (os.v6OnlyErrno() != null) {
       // Such a socket has one family from the start, and the options of that one.

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Listening channels on a descriptor that the user brings, by what its system tells of it. */
+/** Listening channels on a descriptor of the user, by what its system reports of it. */
 class AdoptedServerTest {
   private static final int FD = 7;
   private static final InetSocketAddress BOUND = new InetSocketAddress("127.0.0.1", 8080);

@@ -53,7 +53,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
     }
   }
 
-  /** A connect whose outcome the next turn's event tells. */
+  /** A connect whose outcome the next turn's event has. */
   private ChannelFuture connecting() {
     ChannelFuture connected = loop.client(client).connect(REMOTE);
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
@@ -153,7 +153,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("an SO_ERROR that somebody else has read is no success: getpeername decides [A4]")
+  @DisplayName("an SO_ERROR that another call has read is not a success: getpeername decides [A4]")
   void isRefusedByGetpeername_netty7738() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).eof());
@@ -167,7 +167,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("no peer, no error and nothing to read is a reset, and no success [A4]")
+  @DisplayName("no peer, no error and nothing to read is a reset [A4]")
   void isResetWithoutPeerErrorAndInput() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot()).returns(loop.write(CLIENT).eof());
@@ -200,7 +200,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("when the peer is gone before EVFILT_WRITE is armed, SO_ERROR tells why [A4, A9]")
+  @DisplayName("if the peer is gone before EVFILT_WRITE is armed, SO_ERROR has the reason [A4, A9]")
   void isRefusedBeforeTheFilterIsArmed_mio582() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot())
@@ -213,7 +213,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a filter that cannot be armed fails the connect, for nothing would end it [A9]")
+  @DisplayName("a filter that cannot be armed fails the connect, which nothing else would end [A9]")
   void failsIfTheFilterCannotBeArmed() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot())
@@ -272,7 +272,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a channel whose connect failed is closed, whoever connects it [A4]")
+  @DisplayName("a failed connect closes the channel, with or without a Bootstrap [A4]")
   void refusalClosesTheChannel() {
     Channel channel = loop.client(client).register().channel();
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
@@ -299,7 +299,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("what was flushed during the connect goes out when it is done")
+  @DisplayName("data that is flushed during the connect is sent after it")
   void sendsDataFlushedDuringTheConnect() {
     ChannelFuture connected = connecting();
     ChannelFuture written = client.write("early");
@@ -325,7 +325,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a wildcard means this machine, which not every kernel takes it for")
+  @DisplayName("a wildcard means this machine, on every system")
   void wildcardIsTheLoopbackAddress() throws Exception {
     ChannelFuture connected = loop.client(client).connect(new InetSocketAddress("0.0.0.0", PORT));
     loop.tcp().connect(CLIENT, "127.0.0.1", PORT);

@@ -115,7 +115,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a receive buffer without room makes up no datagram that nobody sent")
+  @DisplayName("a receive buffer without room yields no datagram that was not sent")
   void receiveBufferWithoutRoomYieldsNoDatagram() {
     RecvByteBufAllocator noRoom =
         new DefaultMaxMessagesRecvByteBufAllocator(16) {
@@ -183,7 +183,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("with the option, the kernel tells by a control message which one it was")
+  @DisplayName("with the option, a control message has the recipient")
   void controlMessageGivesTheRecipient() {
     Bootstrap bootstrap = bootstrap().option(KQueueFfmChannelOption.IP_RECVDSTADDR, true);
     loop.tcp().option(FD, os.pktinfoLevel(), os.recvPktinfo(), 1);
@@ -310,7 +310,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("while nobody reads, nothing is armed: there is no end to be noticed")
+  @DisplayName("with auto-read off nothing is armed: a datagram socket has no end")
   void pausedChannelHasNoPeerCloseKnote() {
     Channel channel = bound();
     channel.config().setAutoRead(false);
@@ -381,7 +381,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a second connect that fails has ended the first, as the kernel tells when asked")
+  @DisplayName("a second connect that fails has ended the first: getpeername is asked")
   void failedSecondConnectAsksTheKernelForThePeer() {
     KQueueFfmDatagramChannel channel = (KQueueFfmDatagramChannel) connected();
     InetSocketAddress other = new InetSocketAddress("10.9.8.6", THEIR_PORT);

@@ -210,7 +210,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("MSG_CTRUNC: those that did arrive are closed, and the loss is told [B2]")
+  @DisplayName("MSG_CTRUNC: descriptors that arrived are closed, and an exception is fired [B2]")
   void truncationClosesDescriptorsAndFiresExceptionCaught() {
     connected();
     loop.kevent(loop.read(CLIENT).oneShot()).returns(loop.read(CLIENT).data(1));
@@ -264,7 +264,7 @@ class DescriptorPassingScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("one that nobody takes from the pipeline is closed")
+  @DisplayName("one that no handler takes from the pipeline is closed")
   void unhandledDescriptorIsClosed() {
     connected();
     connected.channel().pipeline().remove(received);

@@ -40,7 +40,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("EV_EOF is a hint: what is buffered comes first, then recv tells the end [A2]")
+  @DisplayName("EV_EOF is a hint: buffered data comes first, then recv returns the end [A2]")
   void comesAfterTheLastByte() {
     loop.accepted(child);
     arms(loop.read(CHILD).eof().data(5));
@@ -108,7 +108,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("Darwin's ENOTCONN for an input whose end nobody has read is a shutdown")
+  @DisplayName("Darwin's ENOTCONN for an input whose end is unread is a shutdown")
   void enotconnOnShutdownOfTheInputIsSuccess() {
     loop.accepted(child);
     loop.script().expect("shutdown", CHILD, 0).fails(Errno.ENOTCONN);

@@ -107,7 +107,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("events for ids that nobody has are dropped, and not counted [A1]")
+  @DisplayName("events for unknown ids are dropped, and not counted [A1]")
   void unknownIdsAreDropped() {
     twoChildren();
     loop.kevent()
@@ -137,7 +137,7 @@ class EventLoopScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a kevent that fails is tried again after a rest, with its changes, without a spin")
+  @DisplayName("a failed kevent is retried after a pause, with its changes")
   void failedKeventIsRetriedWithItsChanges() {
     loop.listen(this::child);
     loop.kevent(loop.read(SERVER).oneShot()).fails(Errno.ENOMEM);

@@ -122,7 +122,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     assertThat(early.cause()).isInstanceOf(ClosedChannelException.class);
   }
 
-  /** After an EINTR nobody knows whether the SYN ever goes. */
+  /** After an EINTR it is unknown whether the SYN is sent. */
   @ParameterizedTest
   @CsvSource({
     "ENETUNREACH, java.net.NoRouteToHostException",

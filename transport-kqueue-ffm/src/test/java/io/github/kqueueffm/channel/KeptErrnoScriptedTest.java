@@ -52,7 +52,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a reset is told after the bytes that came before it [A11]")
+  @DisplayName("a reset is reported after the bytes that came before it [A11]")
   void isReportedAfterUnreadBytes() {
     loop.accepted(child);
     arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
@@ -219,7 +219,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a refused datagram is told after one that waits [A11]")
+  @DisplayName("a refused datagram is reported after a pending one [A11]")
   void refusedDatagramIsReportedAfterPendingOne() {
     Channel channel = connected(16);
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED).data(4));
@@ -236,7 +236,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a refused datagram is told though the limit of one read ends it before [A11]")
+  @DisplayName("a refused datagram is reported even if the limit of one read ends it before [A11]")
   void refusedDatagramIsReportedAfterTheLimitOfOneRead() {
     connected(1);
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).eof(Errno.ECONNREFUSED).data(4));
@@ -248,7 +248,7 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a refused datagram is told by the next read where nobody reads [A11]")
+  @DisplayName("with auto-read off the next read reports a refused datagram [A11]")
   void refusedDatagramIsReportedByLaterRead() {
     Channel channel = connected(16);
     loop.tcp().sending(FD, "one").fails(Errno.EAGAIN);

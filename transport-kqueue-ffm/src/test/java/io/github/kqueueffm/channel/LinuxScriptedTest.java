@@ -214,7 +214,7 @@ class LinuxScriptedTest {
   }
 
   @Test
-  @DisplayName("on epoll: arming again costs no call, and a close is told before it is done")
+  @DisplayName("on epoll: arming again costs no call, and a close deletes the knote first")
   void startsAcceptsEchoesAndEndsOnEpoll() {
     script = ScriptedKernel.on(platform).without(Call.KQUEUE, Call.KEVENT);
     script.expect("epollCreate1", CLOEXEC).answers(QUEUE);

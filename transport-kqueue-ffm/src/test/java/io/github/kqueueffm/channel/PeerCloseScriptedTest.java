@@ -131,7 +131,7 @@ class PeerCloseScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("notices a reset while nobody reads [A3]")
+  @DisplayName("reports a reset with auto-read off [A3]")
   void resetIsReportedWhileAutoReadIsOff() {
     guarded();
     loop.kevent().returns(loop.read(CHILD).eof(Errno.ECONNRESET));

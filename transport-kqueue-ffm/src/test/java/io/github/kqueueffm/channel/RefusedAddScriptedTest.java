@@ -92,7 +92,7 @@ class RefusedAddScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("a write that waits for room fails, for nothing would tell it")
+  @DisplayName("a pending write fails, since no event would end it")
   void pendingWriteFails() {
     loop.script().allow("getpeername");
     loop.accepted(child);

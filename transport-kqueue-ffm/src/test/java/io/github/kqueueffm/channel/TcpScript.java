@@ -128,7 +128,7 @@ final class TcpScript {
     script.expect("close", PROBE);
   }
 
-  /** O_NONBLOCK and FD_CLOEXEC where a descriptor is not born with them. */
+  /** O_NONBLOCK and FD_CLOEXEC where a new descriptor lacks them. */
   void flags(int fd) {
     script.expect("fcntl", fd, Os.F_SETFL, Os.O_NONBLOCK);
     script.expect("fcntl", fd, Os.F_SETFD, Os.FD_CLOEXEC);

@@ -128,7 +128,7 @@ class UserHandleScriptedTest {
   }
 
   @Test
-  @DisplayName("what a user submits goes out verbatim, in order, and comes back to him alone")
+  @DisplayName("submitted changes are sent verbatim, in order, and their events go to their handle")
   void changesAreSentVerbatimInOrder() throws Exception {
     long before = NativeMemory.live();
     KQueueFfmIoHandler handler = open();
@@ -161,7 +161,7 @@ class UserHandleScriptedTest {
   }
 
   @Test
-  @DisplayName("a change of his that fails comes to him as an event with EV_ERROR")
+  @DisplayName("a submitted change that fails is an event with EV_ERROR")
   void failedChangeIsAnErrorEvent() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle handle = new Handle(71);
@@ -218,7 +218,7 @@ class UserHandleScriptedTest {
   }
 
   @Test
-  @DisplayName("a cancellation within a batch ends its events, and is told after the batch [A1]")
+  @DisplayName("a cancel within a batch ends its events; unregistered() follows the batch [A1]")
   void cancelWithinBatchEndsEvents() throws Exception {
     KQueueFfmIoHandler handler = open();
     Handle one = new Handle(71);

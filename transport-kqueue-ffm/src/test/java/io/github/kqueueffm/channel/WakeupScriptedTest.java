@@ -82,7 +82,7 @@ class WakeupScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("while the loop is awake nobody makes a call, and the work is not slept over [A7]")
+  @DisplayName("an awake loop needs no call, and runs the task before it sleeps [A7]")
   void awakeLoopNeedsNoCall() {
     useRealTime();
     loop.eventLoop()

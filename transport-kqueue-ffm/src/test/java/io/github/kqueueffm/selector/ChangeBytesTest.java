@@ -69,7 +69,7 @@ class ChangeBytesTest {
             IDENT + read + clear + "01000000" + pad + "ffffff7f00000000" + FIRST_ID + tail);
   }
 
-  /** libkqueue is given changes one by one, and a deletion before each. */
+  /** libkqueue gets its changes one by one, each after a deletion. */
   private static boolean isLibrary(ScriptedKernel script) {
     return script.platform().isLinux();
   }

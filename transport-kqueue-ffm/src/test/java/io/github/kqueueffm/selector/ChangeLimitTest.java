@@ -92,7 +92,7 @@ class ChangeLimitTest extends AbstractPollerTest {
 
     first.read(ONE_SHOT);
     second.read(ONE_SHOT);
-    // The sentinel fires in the call that does not carry its end.
+    // The peer-close knote fires in the call that does not delete it.
     script.expectKevent().changes(arm(1)).polls().returns(script.read(2).data(9));
     assertThat(turn()).isZero();
     script.expectKevent().changes(script.read(2).delete(), arm(2)).forEver().returns();

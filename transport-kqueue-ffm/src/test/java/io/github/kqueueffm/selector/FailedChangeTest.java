@@ -133,7 +133,7 @@ class FailedChangeTest extends AbstractPollerTest {
 
   /**
    * Without a slot for it, a receipt ends the call on FreeBSD and NetBSD, and the changes behind it
-   * are lost without a word.
+   * are lost without an error.
    */
   @ParameterizedTest
   @ValueSource(strings = {"freebsd-x86_64", "netbsd-x86_64"})

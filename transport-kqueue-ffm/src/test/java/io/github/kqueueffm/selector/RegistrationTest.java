@@ -118,7 +118,7 @@ class RegistrationTest extends AbstractPollerTest {
     old.write(ONE_SHOT);
     script.expectKevent().returns();
     turn();
-    // The old descriptor was closed without a word, and the number was given again.
+    // The old descriptor was closed without a cancel, and its number was reused.
     Registration young = poller.add(FD, null);
     young.read(ONE_SHOT);
     script.expectKevent().changes(script.read(FD).oneShot().udata(young.id())).returns();
@@ -243,7 +243,7 @@ class RegistrationTest extends AbstractPollerTest {
     turn();
     idle.cancel();
     far.cancel();
-    // Its knote is the other one's by now.
+    // The other registration owns the knote by now.
     alsoReads.cancel();
     script.expectKevent().changes(script.read(FD).delete()).withoutSlots();
     reads.cancel();

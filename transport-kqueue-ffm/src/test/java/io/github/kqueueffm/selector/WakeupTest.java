@@ -244,11 +244,11 @@ class WakeupTest extends AbstractPollerTest {
         .runs(inside::countDown)
         .blocksUntil(go)
         .runs(() -> left.set(true));
-    // Somebody is inside, so the loop is woken in any case.
+    // A thread is inside, so the loop is woken in any case.
     script.expectKevent().changes(trigger()).withoutSlots().runs(go::countDown);
     script
         .expect("close", ScriptedPollers.KQUEUE)
-        .where(call -> left.get() ? null : "somebody is still inside");
+        .where(call -> left.get() ? null : "a thread is still inside");
     Thread foreign = Thread.ofPlatform().start(() -> poller.immediate().arm(FD, 3, true, false));
     inside.await();
     poller.close();

@@ -31,7 +31,7 @@ class SteadyStateAllocationTest {
         .isLessThanOrEqualTo(bytes(result, "epoll ") + TOLERANCE);
   }
 
-  /** A JVM of its own, with its compiler at full strength and not taught by other tests. */
+  /** A separate JVM, with all compilers, whose profiles no other test has influenced. */
   private static List<String> command() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * How a JVM can be set up to run the transport, beside its Netty.
  *
  * @param wakeup how a sleeping loop is woken
- * @param noUnsafe whether Netty is told to do without {@code sun.misc.Unsafe}; from Java 25 on it
- *     does so unless it is told otherwise
+ * @param noUnsafe whether Netty avoids {@code sun.misc.Unsafe}; from Java 25 on it does so by
+ *     default
  * @param denied whether the JVM denies the memory access of {@code sun.misc.Unsafe}
  */
 record Configuration(String wakeup, boolean noUnsafe, boolean denied) {

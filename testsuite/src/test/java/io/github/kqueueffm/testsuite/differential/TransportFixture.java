@@ -56,7 +56,7 @@ final class TransportFixture implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
-  /** Somewhere that nobody listens. */
+  /** An address without a listener. */
   static InetSocketAddress nobody() throws IOException {
     try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return (InetSocketAddress) gone.getLocalSocketAddress();

@@ -29,7 +29,7 @@ class PropertiesTest {
           "integrations/micronaut",
           "integrations/netty-kqueue-over-ffm");
 
-  /** Facts of the JVM, which nobody sets. */
+  /** Properties that the JVM itself sets. */
   private static final Set<String> FACTS = Set.of("os.name", "os.arch", "sun.jnu.encoding");
 
   /** What other programs read: Maven and its plugins, Armeria, reactor-netty. */

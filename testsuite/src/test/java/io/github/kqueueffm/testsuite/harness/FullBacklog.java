@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A loopback listener that nobody accepts from and whose backlog is full: a connect to it goes on
- * until it times out.
+ * A loopback listener that accepts nothing and whose backlog is full: a connect to it goes on until
+ * it times out.
  */
 final class FullBacklog implements AutoCloseable {
   private static final int MOST = 1024;

@@ -1,2 +1,4 @@
-/** What every test here rests on: groups, permutations, the listener nobody accepts from, leaks. */
+/**
+ * What every test here rests on: groups, permutations, the listener that accepts nothing, leaks.
+ */
 package io.github.kqueueffm.testsuite.harness;

@@ -21,7 +21,7 @@ class KQueueFfmPendingConnectMovesTest {
   private static final int TIMEOUT_MILLIS = 4000;
   private static final int MOVES_AFTER_MILLIS = 2500;
 
-  /** Of the suite: it answers nobody. */
+  /** The suite's address that answers no connect. */
   private static InetSocketAddress unreachable() {
     return new InetSocketAddress(
         System.getProperty("io.netty.testsuite.badHost"),

@@ -8,7 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A user's own handle, which remembers what it was told. */
+/** A user's handle that records its calls. */
 class RecordingHandle implements KQueueFfmIoHandle {
   final BlockingQueue<Integer> filters = new LinkedBlockingQueue<>();
   final CountDownLatch registered = new CountDownLatch(1);
