@@ -70,13 +70,19 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   @DisplayName(
       "an input that a handler shuts down before it reports the errno does not receive again [A11]")
   void isNotReceivedAfterShutdownOfTheInput() {
-    loop.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
-    arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
-    loop.tcp().recv(CHILD, "last");
-    loop.script().allow("shutdown", CHILD);
-    loop.turn();
-    assertThat(child.log()).startsWith("active", "read last").endsWith("complete");
-    assertThat(child.channel().isOpen()).isTrue();
+    ScriptedLoop ofAnotherThread = loop;
+    loop = ScriptedLoop.on(os); // A loop belongs to one thread, here that of the time limit.
+    try (ScriptedLoop loop = this.loop) {
+      loop.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
+      arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
+      loop.tcp().recv(CHILD, "last");
+      loop.script().allow("shutdown", CHILD);
+      loop.turn();
+      assertThat(child.log()).startsWith("active", "read last").endsWith("complete");
+      assertThat(child.channel().isOpen()).isTrue();
+    } finally {
+      loop = ofAnotherThread;
+    }
   }
 
   @Test
