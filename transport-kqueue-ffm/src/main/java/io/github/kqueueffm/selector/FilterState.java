@@ -33,7 +33,7 @@ final class FilterState {
     return wanted == kernel && !overruled;
   }
 
-  /** A change of the other filter has undone PEER_CLOSE, so that it is added anew. */
+  /** A change of EVFILT_WRITE has removed PEER_CLOSE from the kqueue; the next emit adds it. */
   void overruled() {
     overruled = kernel == Interest.PEER_CLOSE;
   }
