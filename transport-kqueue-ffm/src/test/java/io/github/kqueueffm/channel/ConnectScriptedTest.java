@@ -374,7 +374,7 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("it goes on after another registration, until its time is over")
+  @DisplayName("it goes on after another registration")
   void goesOnAfterAnotherRegistration() {
     ChannelFuture connected = connecting();
     loop.kevent(loop.write(CLIENT).oneShot()).returns();
