@@ -7,6 +7,7 @@ import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
 import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
@@ -23,11 +24,11 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -64,24 +65,29 @@ class KeptErrnoScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @Timeout(
-      value = 10,
-      threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // A spin hears no interrupt.
   @DisplayName(
       "an input that a handler shuts down before it reports the errno does not receive again [A11]")
   void isNotReceivedAfterShutdownOfTheInput() {
-    ScriptedLoop ofAnotherThread = loop;
-    loop = ScriptedLoop.on(os); // A loop belongs to one thread, here that of the time limit.
-    try (ScriptedLoop loop = this.loop) {
-      loop.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
-      arms(loop.read(CHILD).eof(Errno.ECONNRESET).data(4));
-      loop.tcp().recv(CHILD, "last");
-      loop.script().allow("shutdown", CHILD);
-      loop.turn();
+    ScriptedLoop ofThisThread = loop;
+    try {
+      // On another thread, since a spin does not notice an interrupt.
+      assertTimeoutPreemptively(Duration.ofSeconds(10), this::shutDownInputBeforeTheErrno);
+    } finally {
+      loop = ofThisThread;
+    }
+  }
+
+  private void shutDownInputBeforeTheErrno() {
+    // A loop belongs to one thread.
+    loop = ScriptedLoop.on(os);
+    try (ScriptedLoop ofThisThread = loop) {
+      ofThisThread.accepted(child.onRead(() -> ((SocketChannel) child.channel()).shutdownInput()));
+      arms(ofThisThread.read(CHILD).eof(Errno.ECONNRESET).data(4));
+      ofThisThread.tcp().recv(CHILD, "last");
+      ofThisThread.script().allow("shutdown", CHILD);
+      ofThisThread.turn();
       assertThat(child.log()).startsWith("active", "read last").endsWith("complete");
       assertThat(child.channel().isOpen()).isTrue();
-    } finally {
-      loop = ofAnotherThread;
     }
   }
 
