@@ -406,13 +406,55 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   /**
+   * Reads with the receive handle, ends the read, and fires what failed in it.
+   *
+   * @param eof whether the kernel reports that there may be an end
+   */
+  final void readNow(boolean eof) {
+    RecvByteBufAllocator.ExtendedHandle handle = null;
+    boolean ended = false;
+    Throwable failure = null;
+    try {
+      handle = ownUnsafe().readHandle();
+      handle.reset(config());
+      ended = readLoop(handle, eof);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    failure = readComplete(handle, failure);
+    if (failure != null) {
+      readFailed(failure);
+    }
+    if (ended) {
+      inputEnded();
+    }
+  }
+
+  /**
+   * Receives and delivers until the socket is empty, the limits of the handle are reached or the
+   * end is there.
+   *
+   * @return whether the end was read
+   */
+  abstract boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+      throws Exception;
+
+  /** A read has failed, in the channel or in its handle. */
+  void readFailed(Throwable cause) {
+    fireExceptionCaught(cause);
+  }
+
+  /** The end was read, which only a stream has. */
+  void inputEnded() {}
+
+  /**
    * Ends a read.
    *
    * @param handle the read's, or {@code null} if it gave none
    * @param failure what failed in the read, or {@code null}
    * @return what failed in the read or in its handle now, or {@code null}
    */
-  final Throwable readComplete(RecvByteBufAllocator.ExtendedHandle handle, Throwable failure) {
+  private Throwable readComplete(RecvByteBufAllocator.ExtendedHandle handle, Throwable failure) {
     Throwable result = failure;
     try {
       if (handle != null) {

@@ -186,36 +186,21 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     return false;
   }
 
-  /** A datagram socket has no end: EV_EOF (libkqueue on an empty datagram) means nothing. */
+  /**
+   * A datagram socket has no end: EV_EOF (libkqueue on an empty datagram) means nothing. An error
+   * does not close the channel: it is about an earlier datagram, and others can come.
+   */
   @Override
   final void readReady(boolean eof) {
     if (isReadPending()) {
-      readDatagrams();
+      readNow(eof);
     }
   }
 
-  /**
-   * An error is reported and does not close the channel: it is about an earlier datagram, and
-   * others can come.
-   */
-  private void readDatagrams() {
-    RecvByteBufAllocator.ExtendedHandle handle = null;
-    Throwable failure = null;
+  @Override
+  final boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+      throws IOException {
     reader.begin();
-    try {
-      handle = ownUnsafe().readHandle();
-      handle.reset(config());
-      readLoop(handle);
-    } catch (Throwable t) {
-      failure = t;
-    }
-    failure = readComplete(handle, failure);
-    if (failure != null) {
-      fireExceptionCaught(failure);
-    }
-  }
-
-  private void readLoop(RecvByteBufAllocator.ExtendedHandle handle) throws IOException {
     LoopResources loop = resources();
     ByteBufAllocator allocator = loop.direct(config().getAllocator());
     int received;
@@ -225,6 +210,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     } while (received > 0
         && hasLoop()
         && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+    return false;
   }
 
   /** Receives into the buffer, which it takes over; the answer is how many datagrams came. */

@@ -127,29 +127,18 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   @Override
   final void readReady(boolean eof) {
-    RecvByteBufAllocator.ExtendedHandle handle = null;
-    Throwable failure = null;
-    try {
-      handle = ownUnsafe().readHandle();
-      handle.reset(config());
-      handle.attemptedBytesRead(1);
-      acceptLoop(handle);
-    } catch (Throwable t) {
-      failure = t;
-    }
-    failure = readComplete(handle, failure);
-    if (failure != null) {
-      fireExceptionCaught(failure);
-    }
+    readNow(eof);
   }
 
-  private void acceptLoop(RecvByteBufAllocator.ExtendedHandle handle) throws Exception {
+  @Override
+  final boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof) throws Exception {
+    handle.attemptedBytesRead(1);
     LoopResources loop = resources();
     do {
       int fd = accept(loop);
       if (fd < 0) {
         acceptFailed(loop, fd);
-        return;
+        return false;
       }
       Channel child = child(loop, fd);
       try {
@@ -162,6 +151,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
       }
       // A handler may have closed the server, and its descriptor's number may be in use again.
     } while (hasLoop() && handle.continueReading());
+    return false;
   }
 
   private Channel child(LoopResources loop, int fd) throws Exception {

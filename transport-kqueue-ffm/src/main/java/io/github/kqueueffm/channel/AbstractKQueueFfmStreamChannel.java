@@ -121,30 +121,13 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
    */
   @Override
   final void readReady(boolean eof) {
-    if (inputShutdown) {
-      return;
-    }
-    RecvByteBufAllocator.ExtendedHandle handle = null;
-    boolean ended = false;
-    Throwable failure = null;
-    try {
-      handle = ownUnsafe().readHandle();
-      handle.reset(config());
-      ended = readLoop(handle, eof);
-    } catch (Throwable t) {
-      failure = t;
-    }
-    failure = readComplete(handle, failure);
-    if (failure != null) {
-      readFailed(failure);
-    }
-    if (ended) {
-      inputEnded();
+    if (!inputShutdown) {
+      readNow(eof);
     }
   }
 
-  /** {@return whether the end of the stream was read} */
-  private boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
+  @Override
+  final boolean readLoop(RecvByteBufAllocator.ExtendedHandle handle, boolean eof)
       throws IOException {
     LoopResources loop = resources();
     ByteBufAllocator allocator = loop.direct(config().getAllocator());
@@ -237,7 +220,8 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     return eof || within;
   }
 
-  private void inputEnded() {
+  @Override
+  final void inputEnded() {
     readDone();
     if (!isOpen() || inputShutdown) {
       return;
@@ -256,9 +240,10 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     }
   }
 
-  private void readFailed(Throwable cause) {
+  @Override
+  final void readFailed(Throwable cause) {
     try {
-      fireExceptionCaught(cause);
+      super.readFailed(cause);
     } finally {
       // After ECONNRESET and its like the connection is gone, half-closure or not. After another
       // failure, as of a user's allocator, the requested read is tried again.
