@@ -54,10 +54,7 @@ final class DatagramReader {
       long address = Buffers.room(buffer, slot * slots);
       if (address != Buffers.NONE) {
         this.slot = slot;
-        int count = receiveMany(loop, fd, handle, address, slots, withControl);
-        return Failures.mayBeForbidden(loop.kernel().platform(), count)
-            ? receiveOneInstead(loop, fd, handle, withControl, count)
-            : count;
+        return receiveMany(loop, fd, handle, address, slots, withControl);
       }
     }
     return receiveOne(loop, fd, handle, withControl);
@@ -131,9 +128,10 @@ final class DatagramReader {
       }
       count = loop.kernel().recvmmsg(fd, batch.headers(), slots, 0, 0);
     } while (loop.interrupted(count));
-    if (!Failures.mayBeForbidden(loop.kernel().platform(), count)) {
-      loop.datagrams().receiveMany().worked();
+    if (Failures.mayBeForbidden(loop.kernel().platform(), count)) {
+      return receiveOneInstead(loop, fd, handle, withControl, count);
     }
+    loop.datagrams().receiveMany().worked();
     if (count > 0) {
       start = buffer.writerIndex();
       buffer.writerIndex(start + slot * count);

@@ -55,6 +55,7 @@ final class DatagramWriter {
     if (in.size() > 1 && limit > 1 && !oneByOne && loop.datagrams().sendMany().isUsable()) {
       result = sendMany(loop, fd, in, limit);
       if (result != 0 && !Failures.mayBeForbidden(loop.kernel().platform(), result)) {
+        loop.datagrams().sendMany().worked();
         return result;
       }
     }
@@ -121,9 +122,6 @@ final class DatagramWriter {
     do {
       result = batch.send(fd);
     } while (loop.interrupted(result));
-    if (!Failures.mayBeForbidden(loop.kernel().platform(), result)) {
-      loop.datagrams().sendMany().worked();
-    }
     return result;
   }
 }
