@@ -35,7 +35,7 @@ final class DatagramRecipients {
     int value = enabled ? 1 : 0;
     // The socket keeps its family until the option is set.
     synchronized (socket) {
-      if (socket.family() == platform.get(Constant.AF_INET6)) {
+      if (socket.isIpv6()) {
         socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_RECVPKTINFO, value);
       } else {
         boolean bsd = platform.has(Constant.IP_RECVDSTADDR);

@@ -1,7 +1,7 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.Kernel;
@@ -72,10 +72,7 @@ final class FileDescriptors {
       }
       int result = kernel.close(intValue());
       Platform platform = kernel.platform();
-      // EINTR, EINPROGRESS: the descriptor is gone all the same.
-      if (result < 0
-          && !platform.is(Errno.EINTR, -result)
-          && !platform.is(Errno.EINPROGRESS, -result)) {
+      if (!Descriptors.isClosed(platform, result)) {
         throw Failures.of(platform, "close", "fd " + intValue(), result);
       }
     }

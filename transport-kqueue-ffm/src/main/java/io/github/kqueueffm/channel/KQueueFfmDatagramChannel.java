@@ -1,6 +1,5 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
@@ -173,8 +172,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   String limit() {
-    int ipv6 = socket().kernel().platform().get(Constant.AF_INET6);
-    return " of at most " + (socket().family() == ipv6 ? MAX_PAYLOAD6 : MAX_PAYLOAD4);
+    return " of at most " + (socket().isIpv6() ? MAX_PAYLOAD6 : MAX_PAYLOAD4);
   }
 
   @Override

@@ -71,7 +71,7 @@ enum OptionCodec {
       case BOOLEAN, SHARED_PORT, MULTICAST_ALL -> socket.getInt(level, name) != 0;
       case LINGER -> socket.soLinger();
       case TRAFFIC_CLASS ->
-          isIpv6(socket)
+          socket.isIpv6()
               ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS)
               : socket.getInt(level, name);
       case MULTICAST_TTL -> new Multicast(socket).timeToLive();
@@ -118,7 +118,7 @@ enum OptionCodec {
 
   private static boolean setTrafficClass(
       KernelSocket socket, Constant level, Constant name, int value) throws IOException {
-    if (!isIpv6(socket)) {
+    if (!socket.isIpv6()) {
       return socket.setInt(level, name, value);
     }
     boolean set = socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_TCLASS, value);
@@ -133,7 +133,7 @@ enum OptionCodec {
   private static boolean setMulticastAll(
       KernelSocket socket, Constant level, Constant name, Object value) throws IOException {
     boolean set = setBoolean(socket, level, name, value);
-    return isIpv6(socket)
+    return socket.isIpv6()
         ? set && setBoolean(socket, Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_ALL, value)
         : set;
   }
@@ -152,9 +152,5 @@ enum OptionCodec {
       throw new SocketException("no interface has the address " + address.getHostAddress());
     }
     return networkInterface;
-  }
-
-  private static boolean isIpv6(KernelSocket socket) {
-    return socket.family() == socket.kernel().platform().get(Constant.AF_INET6);
   }
 }

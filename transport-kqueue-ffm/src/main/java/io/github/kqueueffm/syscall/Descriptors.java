@@ -69,6 +69,16 @@ public final class Descriptors {
     }
   }
 
+  /**
+   * Whether close(2) has closed a descriptor of any kind. It has with EINTR and EINPROGRESS too:
+   * the number may already be in use again.
+   */
+  public static boolean isClosed(Platform platform, int result) {
+    return result >= 0
+        || platform.is(Errno.EINTR, -result)
+        || platform.is(Errno.EINPROGRESS, -result);
+  }
+
   /** Makes the number {@code onto} refer to the file of {@code fd}, and closes its own file. */
   static int replace(Kernel kernel, int fd, int onto) {
     Platform platform = kernel.platform();

@@ -111,7 +111,7 @@ final class FamilyChoice {
    */
   void setOptionsOn(KernelSocket fresh, Object address) throws IOException {
     Platform platform = fresh.kernel().platform();
-    boolean ipv6 = fresh.family() == platform.get(Constant.AF_INET6);
+    boolean ipv6 = fresh.isIpv6();
     Constant other = ipv6 ? Constant.IPPROTO_IP : Constant.IPPROTO_IPV6;
     for (Setting setting : options.values()) {
       boolean foreign = setting.level == platform.get(other);

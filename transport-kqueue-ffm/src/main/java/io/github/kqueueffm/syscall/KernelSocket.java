@@ -204,6 +204,11 @@ public final class KernelSocket {
     return wasConnected;
   }
 
+  /** Whether its address family is AF_INET6. */
+  public boolean isIpv6() {
+    return family == platform.get(Constant.AF_INET6);
+  }
+
   /** Whether it is of AF_INET6 and cannot carry IPv4. */
   public boolean isV6Only() {
     return v6Only;
@@ -446,10 +451,6 @@ public final class KernelSocket {
 
   private Sockaddr codec() {
     return Sockaddr.of(platform);
-  }
-
-  private boolean isIpv6() {
-    return family == platform.get(Constant.AF_INET6);
   }
 
   private InetSocketAddress wildcard(int port) {
@@ -749,14 +750,10 @@ public final class KernelSocket {
     }
     // Outside the lock, because it can linger. No operation uses the descriptor any more.
     int result = kernel.close(fd);
-    // EINTR, EINPROGRESS: the descriptor is closed, and its number may already be in use again.
     // ECONNRESET: FreeBSD's answer if the peer has reset the connection.
-    if (platform.is(Errno.EINTR, -result)
-        || platform.is(Errno.EINPROGRESS, -result)
-        || platform.is(Errno.ECONNRESET, -result)) {
-      return;
+    if (!Descriptors.isClosed(platform, result) && !platform.is(Errno.ECONNRESET, -result)) {
+      check("close", "fd " + fd, result);
     }
-    check("close", "fd " + fd, result);
   }
 
   /** Closes it because of a failure, and adds a failure of the close as suppressed. */

@@ -120,7 +120,7 @@ public final class Multicast {
       socket.decide(new InetSocketAddress(group, 0));
     }
     boolean ipv4 = group instanceof Inet4Address;
-    boolean mapped = ipv4 && isIpv6Socket() && !platform.isLinux();
+    boolean mapped = ipv4 && socket.isIpv6() && !platform.isLinux();
     checkFamily(group, mapped, source);
     boolean byIndex = via != null || platform.isLinux();
     if (source != null) {
@@ -143,12 +143,8 @@ public final class Multicast {
     }
   }
 
-  private boolean isIpv6Socket() {
-    return socket.family() == platform.get(Constant.AF_INET6);
-  }
-
   private void checkFamily(InetAddress group, boolean mapped, InetAddress source) {
-    if (!(group instanceof Inet4Address) && !isIpv6Socket()) {
+    if (!(group instanceof Inet4Address) && !socket.isIpv6()) {
       throw Sockaddr.unsupported(
           "an IPv4 socket cannot join the IPv6 group "
               + group
@@ -286,7 +282,7 @@ public final class Multicast {
 
   /** {@return the number of hops that a datagram to a group may take, 0 to 255} */
   public int timeToLive() throws IOException {
-    return isIpv6Socket()
+    return socket.isIpv6()
         ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_HOPS)
         : socket.getInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_TTL);
   }
@@ -301,7 +297,7 @@ public final class Multicast {
   /** Whether sockets of this machine receive what this socket sends to a group. */
   public boolean loopback() throws IOException {
     return 0
-        != (isIpv6Socket()
+        != (socket.isIpv6()
             ? socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_LOOP)
             : socket.getInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_LOOP));
   }
@@ -312,7 +308,7 @@ public final class Multicast {
 
   /** IPv6 takes an int. For IPv4 every system takes one byte, and not every system an int. */
   private boolean set(Constant option6, Constant option4, int value) throws IOException {
-    boolean ipv6 = isIpv6Socket();
+    boolean ipv6 = socket.isIpv6();
     boolean set = !ipv6 || socket.setInt(Constant.IPPROTO_IPV6, option6, value);
     if (!set || ipv6 && !hasOptionsOfBoth()) {
       return set;
@@ -331,7 +327,7 @@ public final class Multicast {
    * chooses it}
    */
   public NetworkInterface networkInterface() throws IOException {
-    if (isIpv6Socket()) {
+    if (socket.isIpv6()) {
       int index = socket.getInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF);
       return index == 0 ? null : NetworkInterface.getByIndex(index);
     }
@@ -340,7 +336,7 @@ public final class Multicast {
   }
 
   public boolean networkInterface(NetworkInterface via) throws IOException {
-    boolean ipv6 = isIpv6Socket();
+    boolean ipv6 = socket.isIpv6();
     boolean set =
         !ipv6 || socket.setInt(Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_IF, via.getIndex());
     if (!set || ipv6 && (!hasOptionsOfBoth() || !hasIpv4(via))) {
