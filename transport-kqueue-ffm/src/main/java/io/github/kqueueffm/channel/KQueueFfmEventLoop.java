@@ -33,7 +33,7 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
     super(parent, executor, factory, orDefault(tasks), orDefault(tailTasks), rejected);
   }
 
-  /** {@return a new queue of a user's factory, or {@code null} if there is no factory} */
+  /** {@return a new task queue from the factory, or {@code null} if the factory is {@code null}} */
   @SuppressWarnings("deprecation") // Netty's own constructors take it.
   static Queue<Runnable> queue(EventLoopTaskQueueFactory factory) {
     return factory == null ? null : factory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);

@@ -144,7 +144,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     return isOpen() ? super.localAddress0() : addressOfListener();
   }
 
-  /** The listener's address, or {@code null} if it is a wildcard or there is no listener. */
+  /** The listener's address; {@code null} for a wildcard address or without a listener. */
   private SocketAddress addressOfListener() {
     InetSocketAddress address = parent() == null ? null : parent().localAddress();
     return address == null || address.getAddress().isAnyLocalAddress() ? null : address;

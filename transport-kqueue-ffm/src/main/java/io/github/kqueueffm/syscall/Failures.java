@@ -297,7 +297,7 @@ public final class Failures {
           internet
               ? "start the server, or check its address and port"
               : "no program listens on the socket file any more: start the server";
-      case ENOENT -> "there is no such socket file: start the server, or check its path";
+      case ENOENT -> "the socket file does not exist: start the server, or check its path";
       case ETIMEDOUT -> "the host does not answer: check its address, and firewalls on the way";
       case EADDRNOTAVAIL ->
           "no local port is left for it, or it cannot be connected to: close connections,"

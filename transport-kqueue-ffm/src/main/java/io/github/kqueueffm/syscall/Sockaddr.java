@@ -196,7 +196,7 @@ public final class Sockaddr {
    * Reads an Internet address. A v4-mapped address becomes an IPv4 address.
    *
    * @param length the length that the kernel returned
-   * @return {@code null} if there is no address, or one of another family
+   * @return the address, or {@code null} if the memory holds none or one of another family
    */
   public InetSocketAddress get(long memory, int length) {
     if (length < path) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A channel between two registrations, and one whose close is somebody else's business already. */
+/** A channel between two registrations, and one that another executor is already closing. */
 @ParameterizedClass
 @EnumSource(Os.class)
 @Tag("real")

@@ -42,7 +42,7 @@ class OptionScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("EINVAL of a socket that is dead is no failure of the option [B1]")
+  @DisplayName("EINVAL of a reset connection does not fail the option [B1]")
   void einvalOfDeadSocketIsIgnored() {
     loop.accepted(child);
     loop.tcp().option(CHILD, Os.SOL_SOCKET, SO_KEEPALIVE, 1).fails(Errno.EINVAL);

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * IPv4 and IPv6 on the systems where each needs sockets of its own: the first address that is no
- * wildcard decides, and the descriptor stays the same number.
+ * The address family of a channel on systems where one socket cannot carry both IPv4 and IPv6. The
+ * first address that is not a wildcard decides it, and the descriptor keeps its number.
  */
 @ParameterizedClass
 @EnumSource(

@@ -49,7 +49,7 @@ class DatagramPeerScriptedTest {
       ChannelFuture connected = bootstrap.connect(PEER);
       udp.loop.tasks();
       assertThat(connected.isDone()).isFalse();
-      // A spurious event: there is no error, no peer and no input.
+      // A spurious event: the socket has neither an error nor a peer nor input.
       udp.loop.kevent(udp.loop.write(FD).oneShot()).returns(udp.loop.write(FD).data(1));
       udp.loop.tcp().soError(FD, 0);
       udp.loop.script().expect("getpeername", FD).fails(Errno.ENOTCONN);

@@ -260,7 +260,7 @@ class DatagramReceiveScriptedTest {
       recvManyFails(udp, Errno.ENOSYS);
       udp.loop.udp().recv(FD).fails(Errno.EAGAIN);
       udp.loop.turn();
-      assertThat(udp.failures).as("ENOSYS is no error of a socket").hasSize(1);
+      assertThat(udp.failures).as("ENOSYS does not come from the socket").hasSize(1);
     }
   }
 

@@ -345,7 +345,7 @@ class EndOfStreamScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  @DisplayName("the peer-close knote without EV_EOF is no reason to read")
+  @DisplayName("an event of the peer-close knote without EV_EOF does not cause a read")
   void isNotAnEventWithoutAFlag() {
     loop.accepted(new ServerBootstrap().childOption(ChannelOption.AUTO_READ, false), child);
     loop.kevent(loop.read(CHILD).sentinel(), loop.read(SERVER).oneShot())
