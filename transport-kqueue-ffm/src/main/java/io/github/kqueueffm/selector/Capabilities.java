@@ -53,7 +53,7 @@ record Capabilities(WakeupChoice wakeup, boolean lowat) {
     }
   }
 
-  private static Probes probes(Kernel kernel) {
+  static Probes probes(Kernel kernel) {
     return new Probes(kernel, new KqueueConstants(kernel.platform()));
   }
 

@@ -1,7 +1,6 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Finding;
-import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.selector.Wakeup.Kind;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
@@ -27,7 +26,7 @@ public final class FullProbe {
   public static Comparison wakeup(Kernel kernel) throws IOException {
     Finding finding = Capabilities.wakeupOf(kernel);
     Kind kind = Capabilities.kind(finding);
-    Probes probes = probes(kernel);
+    Probes probes = Capabilities.probes(kernel);
     String objection = probes.objection(kind);
     String best = probes.bestWakeup().toString();
     return new Comparison(text(finding), finding.measured(), best, objection);
@@ -36,13 +35,9 @@ public final class FullProbe {
   /** Compares whether NOTE_LOWAT works. Where that is not measured, each start probes it. */
   public static Comparison lowat(Kernel kernel) throws IOException {
     Finding finding = Capabilities.lowatOf(kernel);
-    String found = String.valueOf(probes(kernel).lowatHolds());
+    String found = String.valueOf(Capabilities.probes(kernel).lowatHolds());
     boolean agrees = !finding.measured() || found.equals(finding.value());
     return new Comparison(text(finding), finding.measured(), found, agrees ? null : found);
-  }
-
-  private static Probes probes(Kernel kernel) {
-    return new Probes(kernel, new KqueueConstants(kernel.platform()));
   }
 
   private static String text(Finding finding) {
