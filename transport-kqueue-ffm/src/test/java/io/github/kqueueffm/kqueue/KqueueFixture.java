@@ -289,6 +289,16 @@ final class KqueueFixture implements AutoCloseable {
     assertThat(kernel.close(fd)).isZero();
   }
 
+  /**
+   * Closes a descriptor that the kqueue does not forget and puts another file under its number, in
+   * one call: in between, another thread could get the number.
+   */
+  void replaceBehind(int fd, int file) {
+    descriptors.remove(fd);
+    assertThat(kernel.dup2(file, fd)).isEqualTo(fd);
+    assertThat(kernel.close(file)).isZero();
+  }
+
   @Override
   public void close() {
     kqueue.close();
