@@ -214,4 +214,39 @@ class ControlMessagesTest {
     assertThat(linux.count(control)).isEqualTo(1234);
     assertThat(new Msghdr(Platform.named("macos-aarch64")).manySize()).isZero();
   }
+
+  /** The low half of such a length is that of a whole message. */
+  @Test
+  void lengthOfMoreThan32BitsEndsTheSearch() {
+    ControlMessages messages = new ControlMessages(Platform.named("linux-x86_64"));
+    int length = messages.putDescriptors(control, 1, 2);
+    length += messages.putDescriptors(control + length, 3);
+    long message = messages.first(control, length);
+    assertThat(messages.next(control, length, message)).isNotZero();
+    Memory.putInt(control + Integer.BYTES, 1);
+    assertThat(messages.next(control, length, message)).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void otherTypesAndLevelsHaveNoDestination(Platform platform) {
+    ControlMessages messages = new ControlMessages(platform);
+    int ip = platform.get(Constant.IPPROTO_IP);
+    int ipv6 = platform.get(Constant.IPPROTO_IPV6);
+    int room = messages.length(32);
+    Constant four =
+        platform.has(Constant.IP_PKTINFO) && platform.hasStruct("in_pktinfo")
+            ? Constant.IP_PKTINFO
+            : Constant.IP_RECVDSTADDR;
+    for (int level : new int[] {ip, ipv6}) {
+      messages.put(control, level, 99, 32);
+      assertThat(messages.destination(control, room, control)).as("another type").isNull();
+    }
+    messages.put(control, ip, platform.get(four), 32);
+    assertThat(messages.destination(control, room, control)).isNotNull();
+    messages.put(control, 77, platform.get(four), 32);
+    assertThat(messages.destination(control, room, control)).as("another level").isNull();
+    messages.put(control, ipv6, platform.get(Constant.IPV6_PKTINFO), 32);
+    assertThat(messages.destination(control, room, control)).isNotNull();
+  }
 }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FailuresTest {
@@ -294,5 +295,38 @@ class FailuresTest {
     assertThat(of(platform, "connect", InetSocketAddress.createUnresolved("x", 1), Errno.EINVAL))
         .message()
         .doesNotContain("scope:");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EBADF"})
+  void shortageMayPass(Errno errno) {
+    for (Platform platform : Platforms.ALL) {
+      assertThat(Failures.isPassing(platform, -platform.number(errno)))
+          .isEqualTo(errno != Errno.EBADF);
+    }
+  }
+
+  @Test
+  void unexpectedAnswerNamesTheCallAndTheErrno() {
+    Platform platform = Platform.named("linux-x86_64");
+    assertThat(Failures.unexpected(platform, "close(7)", -platform.number(Errno.EBADF)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("close(7): EBADF");
+  }
+
+  @Test
+  void messageEndsWithTheErrnoWhereNothingCanBeDone() {
+    Platform platform = Platform.named("linux-x86_64");
+    assertThat(Failures.of(platform, "setsockopt", "x", -platform.number(Errno.EIO)))
+        .hasMessage("setsockopt(x): EIO: Input/output error (5)");
+  }
+
+  @Test
+  void missingDescriptorsOfTheReceiverAreNamedWhereTheErrnoMeansThem() {
+    Platform platform = Platform.named("macos-aarch64");
+    assertThat(Failures.of(platform, "recvmsg", null, -platform.number(Errno.EMSGSIZE)))
+        .hasMessageContaining("no descriptor left for those that the peer sent");
+    assertThat(Failures.of(platform, "recvmsg", null, -platform.number(Errno.ECONNRESET)))
+        .hasMessageContaining("connect again");
   }
 }

@@ -138,4 +138,67 @@ class FdPassingReceiveTest {
       assertThat(closed(calls)).isEqualTo(2);
     }
   }
+
+  /** The byte that carries the descriptors lands behind the room for their message. */
+  @ParameterizedTest
+  @MethodSource("platforms")
+  void messageHasRoomForOneByteAndForTheDescriptors(Platform platform) {
+    Struct msghdr = platform.struct("msghdr");
+    ScriptedCalls calls =
+        ScriptedCalls.of(platform.name())
+            .on(
+                "recvmsg",
+                arguments -> {
+                  long header = (long) arguments[1];
+                  long control = Memory.getLong(header + msghdr.offset("msg_control"));
+                  int width = msghdr.width("msg_controllen");
+                  long room = Memory.getUnsigned(header + msghdr.offset("msg_controllen"), width);
+                  long iovec = Memory.getLong(header + msghdr.offset("msg_iov"));
+                  assertThat(room).isGreaterThanOrEqualTo(512 * 4);
+                  assertThat(Memory.getLong(iovec)).isEqualTo(control + room);
+                  assertThat(Memory.getLong(iovec + Long.BYTES)).isEqualTo(1);
+                  Memory.put(header + msghdr.offset("msg_controllen"), width, 0);
+                  return 1;
+                });
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
+      assertThat(receiver.receive(calls.kernel(), SOCKET)).isEqualTo(1);
+      assertThat(receiver.count()).isZero();
+    }
+  }
+
+  /** As on a socket of datagrams, where a message may be empty. */
+  @Test
+  void descriptorsWithoutAByteAreReceivedToo() {
+    Platform platform = Platform.named("linux-x86_64");
+    ScriptedCalls calls = sending(platform, 0, new int[] {7});
+    Kernel kernel = withoutByte(calls);
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
+      assertThat(receiver.receive(kernel, SOCKET)).isZero();
+      assertThat(received(receiver)).contains(7);
+    }
+  }
+
+  private static Kernel withoutByte(ScriptedCalls calls) {
+    Kernel one = calls.kernel();
+    return ScriptedCalls.over(one)
+        .on(
+            "recvmsg",
+            a -> {
+              one.recvmsg((int) a[0], (long) a[1], (int) a[2]);
+              return 0;
+            })
+        .kernel();
+  }
+
+  @Test
+  void onlyReceivedDescriptorsAreMadeCloseOnExec() {
+    Platform platform = Platform.named("macos-aarch64");
+    ScriptedCalls calls = sending(platform, 0, new int[] {7, 9});
+    try (FdPassing.Receiver receiver = new FdPassing.Receiver(platform)) {
+      receiver.receive(calls.kernel(), SOCKET);
+      String set = ", " + platform.get(Constant.F_SETFD) + ", " + platform.get(Constant.FD_CLOEXEC);
+      assertThat(calls.log().stream().filter(call -> call.startsWith("fcntl")))
+          .containsExactly("fcntl(7" + set + ')', "fcntl(9" + set + ')');
+    }
+  }
 }

@@ -98,4 +98,15 @@ class IovecArrayTest {
     assertThat(NativeMemory.live()).isEqualTo(before);
     assertThatThrownBy(() -> new IovecArray(LINUX, 0)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void freedArrayHasNoEntries() {
+    IovecArray array = new IovecArray(LINUX, 4);
+    array.add(1, 10);
+    array.free();
+    assertThat(array.count()).isZero();
+    assertThat(array.size()).isZero();
+    assertThat(array.address()).isZero();
+    array.free();
+  }
 }

@@ -542,4 +542,40 @@ class KernelSocketFaultTest {
     }
     assertThat(calls.log()).containsExactly("close(7)");
   }
+
+  @Test
+  void plainAcceptIsRepeatedAfterASignalOnly() {
+    int[] count = {0};
+    ScriptedCalls calls =
+        system("macos-aarch64").on("accept", a -> count[0]++ < 2 ? -4 : 4).on("fcntl", 0);
+    // The number 4 is also EINTR's.
+    assertThat(accepted(calls).accept(calls.kernel(), 0, 0)).isEqualTo(4);
+    assertThat(calls.log())
+        .containsExactly("accept(7)", "accept(7)", "accept(7)", "fcntl(4, 4, 4)", "fcntl(4, 2, 1)");
+  }
+
+  @Test
+  void acceptedDescriptor0GetsItsFlagsAndCountsAsAccepted() {
+    ScriptedCalls calls =
+        system("linux-x86_64").fail("accept4", Errno.ENOSYS).on("accept", 0).on("fcntl", 0);
+    KernelSocket listener = accepted(calls);
+    assertThat(listener.accept(calls.kernel(), 0, 0)).isZero();
+    assertThat(listener.accept(calls.kernel(), 0, 0)).isZero();
+    String[] plain = {"accept(7)", "fcntl(0, 4, 2048)", "fcntl(0, 2, 1)"};
+    assertThat(calls.log())
+        .startsWith("accept4(7, 526336)", plain[0], plain[1], plain[2], plain[0]);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Constant.class,
+      names = {"SOCK_STREAM", "SOCK_DGRAM"})
+  void openThatFailsNamesTheKindOfSocket(Constant type) {
+    ScriptedCalls calls = system("freebsd-x86_64").fail("socket", Errno.ENFILE);
+    Platform platform = calls.kernel().platform();
+    assertThatThrownBy(() ->
+            KernelSocket.open(calls.kernel(), platform.get(Constant.AF_INET6), platform.get(type)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("socket(AF_INET6, " + type + ')');
+  }
 }

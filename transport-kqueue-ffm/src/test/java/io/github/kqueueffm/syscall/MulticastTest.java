@@ -242,7 +242,8 @@ class MulticastTest {
     assertThatThrownBy(() -> bsd.join(GROUP4, loopback, null))
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageContaining("freebsd-x86_64")
-        .hasMessageContaining("SocketProtocolFamily.INET");
+        .hasMessageContaining("SocketProtocolFamily.INET")
+        .hasMessageNotContaining("for one source");
     Multicast darwin = new Multicast(socket("macos-aarch64", Constant.AF_INET6));
     assertThatThrownBy(() -> darwin.join(GROUP4, loopback, SOURCE4))
         .isInstanceOf(UnsupportedOperationException.class)
@@ -333,5 +334,92 @@ class MulticastTest {
         .isThrownBy(() -> settings.timeToLive(hops))
         .withMessageContaining("" + hops);
     assertThat(set).isEmpty();
+  }
+
+  private static ScriptedCalls answering(String platform, int length, int value) {
+    return ScriptedCalls.of(platform)
+        .on(
+            "getsockopt",
+            a -> {
+              Memory.putInt((long) a[3], value);
+              Memory.putInt((long) a[4], length);
+              return 0;
+            });
+  }
+
+  private static List<String> options(ScriptedCalls calls) {
+    return calls.log().stream().map(call -> call.substring(call.indexOf(',') + 2)).toList();
+  }
+
+  @Test
+  void settingsAreReadByTheOptionsOfTheSocketsFamily() throws IOException {
+    ScriptedCalls four = answering("freebsd-x86_64", 1, 3);
+    Multicast settings4 = new Multicast(socket(four, Constant.AF_INET));
+    assertThat(settings4.timeToLive()).isEqualTo(3);
+    assertThat(settings4.loopback()).isTrue();
+    assertThat(options(four)).containsExactly("0, 10)", "0, 11)");
+    ScriptedCalls six = answering("freebsd-x86_64", 4, 0);
+    Multicast settings6 = new Multicast(socket(six, Constant.AF_INET6));
+    assertThat(settings6.timeToLive()).isZero();
+    assertThat(settings6.loopback()).isFalse();
+    assertThat(options(six)).containsExactly("41, 10)", "41, 11)");
+  }
+
+  @Test
+  void interfaceIsReadByItsIndexOrItsAddress() throws IOException {
+    int address = 0x0100007f;
+    assertThat(read(answering("freebsd-x86_64", 4, loopback.getIndex()), Constant.AF_INET6))
+        .isEqualTo(loopback);
+    assertThat(read(answering("freebsd-x86_64", 4, address), Constant.AF_INET)).isEqualTo(loopback);
+    for (Constant family : new Constant[] {Constant.AF_INET, Constant.AF_INET6}) {
+      assertThat(read(answering("freebsd-x86_64", 4, 0), family))
+          .as("the system's choice")
+          .isNull();
+    }
+  }
+
+  private static NetworkInterface read(ScriptedCalls calls, Constant family) throws IOException {
+    return new Multicast(socket(calls, family)).networkInterface();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 255})
+  void timeToLiveMayBeEachByte(int hops) throws IOException {
+    Multicast settings = new Multicast(socket("linux-x86_64", Constant.AF_INET));
+    assertThat(settings.timeToLive(hops)).isTrue();
+    assertThat(set).containsExactly(String.format("0/33 %02x", hops));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"linux-x86_64, AF_INET", "linux-x86_64, AF_INET6", "freebsd-x86_64, AF_INET6"})
+  void settingsSayWhetherTheyWereSet(String platform, Constant family) throws IOException {
+    Multicast settings = new Multicast(socket(platform, family));
+    assertThat(settings.timeToLive(1)).isTrue();
+    assertThat(settings.loopback(true)).isTrue();
+    assertThat(settings.networkInterface(loopback)).isTrue();
+    ScriptedCalls gone =
+        calls(platform).fail("setsockopt", Errno.ECONNRESET).fail("getpeername", Errno.ENOTCONN);
+    Multicast refused = new Multicast(socket(gone, family));
+    assertThat(refused.timeToLive(1)).isFalse();
+    assertThat(refused.loopback(true)).isFalse();
+    assertThat(refused.networkInterface(loopback)).isFalse();
+    // What the first family refuses is not tried for the second.
+    assertThat(gone.log()).filteredOn(call -> call.startsWith("setsockopt")).hasSize(3);
+  }
+
+  @Test
+  void socketThatCannotCarryIpv4GetsTheOptionsOfIpv6Only() throws IOException {
+    ScriptedCalls calls = calls("linux-x86_64");
+    calls.on("socket", 7).fail("setsockopt", Errno.EINVAL);
+    Kernel kernel = calls.kernel();
+    KernelSocket socket =
+        KernelSocket.open(
+            kernel,
+            kernel.platform().get(Constant.AF_INET6),
+            kernel.platform().get(Constant.SOCK_DGRAM));
+    calls.on("setsockopt", 0);
+    int before6 = calls.log().size();
+    assertThat(new Multicast(socket).timeToLive(1)).isTrue();
+    assertThat(calls.log()).hasSize(before6 + 1);
   }
 }

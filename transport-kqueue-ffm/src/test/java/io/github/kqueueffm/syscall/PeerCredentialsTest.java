@@ -175,4 +175,24 @@ class PeerCredentialsTest {
         .hasMessageContaining("level 0, option 3")
         .hasMessageContaining("ENOTCONN");
   }
+
+  @Test
+  void socketOfTheInternetHasNoCredentials() {
+    ScriptedCalls calls = ScriptedCalls.of("linux-x86_64");
+    Kernel kernel = calls.kernel();
+    KernelSocket socket = KernelSocket.accepted(kernel, 7, kernel.platform().get(Constant.AF_INET));
+    assertThatThrownBy(() -> PeerCredentials.of(socket))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("it is not local (AF_UNIX)");
+    assertThat(calls.log()).isEmpty();
+  }
+
+  @Test
+  void userThatLinuxDoesNotKnowMeansThatThereIsNoPeer() {
+    ScriptedCalls calls =
+        system("linux-x86_64", "ucred", memory -> Memory.putInt(memory + Integer.BYTES, -1));
+    assertThatThrownBy(() -> of(calls))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it has no peer");
+  }
 }

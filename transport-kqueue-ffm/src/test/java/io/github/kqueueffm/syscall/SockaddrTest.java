@@ -9,6 +9,8 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.charset.StandardCharsets;
@@ -222,5 +224,97 @@ class SockaddrTest {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void codecIsThatOfThePlatform() throws Exception {
+    Platform linux = Platform.named("linux-x86_64");
+    Platform freebsd = Platform.named("freebsd-x86_64");
+    assertThat(
+            Sockaddr.of(linux).put(memory, address("192.0.2.1", 80), linux.get(Constant.AF_INET)))
+        .isEqualTo(16);
+    assertThat(Platforms.hex(memory, 2)).isEqualTo("0200");
+    Sockaddr.of(freebsd).put(memory, address("192.0.2.1", 80), freebsd.get(Constant.AF_INET));
+    assertThat(Platforms.hex(memory, 2)).isEqualTo("1002");
+    assertThat(Sockaddr.of(freebsd)).isSameAs(Sockaddr.of(freebsd));
+  }
+
+  @Test
+  void localSocketTakesItsNameInEitherType() {
+    Sockaddr codec = codec("freebsd-x86_64");
+    int unix = Platform.named("freebsd-x86_64").get(Constant.AF_UNIX);
+    assertThat(codec.put(memory, UnixAddress.of("/tmp/s"), unix, false)).isEqualTo(8);
+    assertThat(Platforms.hex(memory, 8)).isEqualTo("08012f746d702f73");
+    assertThat(codec.put(memory, UnixDomainSocketAddress.of("/tmp/tt"), unix, false)).isEqualTo(9);
+    assertThat(Platforms.hex(memory, 9)).isEqualTo("09012f746d702f7474");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AF_UNIX, UnixAddress or UnixDomainSocketAddress",
+    "AF_INET, InetSocketAddress",
+    "AF_INET6, InetSocketAddress"
+  })
+  void addressOfAnotherKindIsRefusedWithTheKindThatIsExpected(Constant family, String expected) {
+    SocketAddress other =
+        family == Constant.AF_UNIX ? new InetSocketAddress(80) : UnixAddress.of("/tmp/s");
+    Platform platform = Platform.named("netbsd-x86_64");
+    Sockaddr codec = codec("netbsd-x86_64");
+    assertThatThrownBy(() -> codec.put(memory, other, platform.get(family), false))
+        .isInstanceOf(UnsupportedAddressTypeException.class)
+        .hasStackTraceContaining("a socket of " + family + " cannot use the address " + other)
+        .hasStackTraceContaining("(expected: " + expected + ')');
+  }
+
+  @Test
+  void internetAddressDoesNotFitASocketOfAnotherFamily() {
+    Sockaddr codec = codec("freebsd-x86_64");
+    int unix = Platform.named("freebsd-x86_64").get(Constant.AF_UNIX);
+    for (int family : new int[] {unix, 99}) {
+      assertThatThrownBy(() -> codec.put(memory, address("192.0.2.1", 80), family))
+          .isInstanceOf(UnsupportedAddressTypeException.class)
+          .hasStackTraceContaining(family == 99 ? "family 99" : "AF_UNIX");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "freebsd-x86_64, AF_INET, 16, 1000",
+    "freebsd-x86_64, AF_INET6, 28, 1c00",
+    "linux-x86_64, AF_INET, 16, 0000",
+    "linux-x86_64, AF_INET6, 28, 0000"
+  })
+  void addressThatDisconnectsIsEmptyAndAsLongAsTheFamilys(
+      String platform, Constant family, int length, String head) {
+    Sockaddr codec = codec(platform);
+    assertThat(codec.putNone(memory, Platform.named(platform).get(family))).isEqualTo(length);
+    assertThat(Platforms.hex(memory, length)).isEqualTo(head + "00".repeat(length - 2));
+  }
+
+  @Test
+  void addressOfIpv4NeedsNoPadding() throws Exception {
+    put("linux-x86_64", address("192.0.2.1", 8080), false);
+    assertThat(codec("linux-x86_64").get(memory, 8)).isEqualTo(address("192.0.2.1", 8080));
+  }
+
+  @Test
+  void addressWithoutAScopeIsReadWithoutOne() throws Exception {
+    put("linux-x86_64", address("fe80::1", 8080), true);
+    InetAddress read = codec("linux-x86_64").get(memory, 28).getAddress();
+    assertThat(read.getHostAddress()).isEqualTo("fe80:0:0:0:0:0:0:1");
+  }
+
+  @Test
+  void mappedAddressWithAScopeIsOneOfIpv4() throws Exception {
+    put("linux-x86_64", address("192.0.2.1", 8080), true);
+    Memory.putInt(memory + 24, 5);
+    assertThat(codec("linux-x86_64").get(memory, 28)).isEqualTo(address("192.0.2.1", 8080));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2001:db8::ffff:1.2.3.4", "::1", "::fffe:1.2.3.4", "::feff:1.2.3.4"})
+  void addressThatOnlyLooksMappedDoesNotFitAnIpv4Socket(String ip) {
+    assertThatThrownBy(() -> put("linux-x86_64", address(ip, 80), false))
+        .isInstanceOf(UnsupportedAddressTypeException.class);
   }
 }
