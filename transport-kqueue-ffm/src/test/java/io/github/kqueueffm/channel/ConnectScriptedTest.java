@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.List;
@@ -256,6 +257,96 @@ class ConnectScriptedTest extends AbstractScriptedLoopTest {
     assertThat(connected.cause())
         .isInstanceOf(ConnectTimeoutException.class)
         .hasMessageContaining("300 ms: server.example/10.9.8.7:8080");
+  }
+
+  /** A connect that no Bootstrap watches, begun a while after the loop. */
+  private ChannelFuture connectingAlone(int timeoutMillis) {
+    Channel channel =
+        loop.client(new Recorder())
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)
+            .register()
+            .channel();
+    loop.passes(5_000);
+    loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
+    ChannelFuture connected = channel.connect(REMOTE);
+    loop.kevent(loop.write(CLIENT).oneShot()).returns();
+    loop.turn();
+    return connected;
+  }
+
+  @Test
+  @DisplayName("the time-out counts from the connect on, and closes the channel by itself")
+  void timeOutClosesTheChannel() {
+    ChannelFuture connected = connectingAlone(300);
+    loop.passes(300);
+    loop.kevent().returns();
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(connected.cause()).isInstanceOf(ConnectTimeoutException.class);
+    assertThat(connected.channel().isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a cancellation closes the channel by itself")
+  void cancellationClosesTheChannel() {
+    ChannelFuture connected = connectingAlone(300);
+    loop.tcp().close(CLIENT);
+    assertThat(connected.cancel(false)).isTrue();
+    assertThat(connected.channel().isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("the loop on which a connect goes on has its time-out")
+  void timeOutHoldsOnTheNextLoop() {
+    ChannelFuture connected = connectingAlone(300);
+    loop.script().expectKevent().changes(loop.write(CLIENT).delete()).withoutSlots();
+    connected.channel().deregister();
+    loop.tasks();
+    try (ScriptedLoop next = ScriptedLoop.on(os)) {
+      next.passes(5_100);
+      EventLoopGroup group = next.eventLoop();
+      assertThat(group.register(connected.channel()).isSuccess()).isTrue();
+      next.kevent(next.write(CLIENT).oneShot()).returns();
+      next.turn();
+      next.passes(199);
+      next.kevent().returns();
+      next.turn();
+      assertThat(connected.isDone()).isFalse();
+      next.passes(1);
+      next.kevent().returns();
+      loop.tcp().close(CLIENT);
+      next.turn();
+      assertThat(connected.cause()).isInstanceOf(ConnectTimeoutException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("a connect that has ended leaves no timer that would end a wait")
+  void endedConnectLeavesNoTimer() {
+    useRealTime();
+    ChannelFuture refused = connectingAlone(10_000);
+    loop.kevent().returns(loop.write(CLIENT).eof(Errno.ECONNREFUSED));
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(refused.cause()).isInstanceOf(ConnectException.class);
+    loop.tasks();
+    loop.kevent().forEver().returns();
+    loop.sleeps();
+
+    ChannelFuture cancelled = connectingAlone(10_000);
+    loop.tcp().close(CLIENT);
+    cancelled.cancel(false);
+    loop.tasks();
+    loop.kevent().forEver().returns();
+    loop.sleeps();
+
+    ChannelFuture closed = connectingAlone(10_000);
+    loop.tcp().close(CLIENT);
+    closed.channel().close();
+    assertThat(closed.cause()).isInstanceOf(ClosedChannelException.class).hasNoCause();
+    loop.tasks();
+    loop.kevent().forEver().returns();
+    loop.sleeps();
   }
 
   @Test

@@ -11,7 +11,9 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayDeque;
@@ -41,7 +43,10 @@ class UserHandleScriptedTest {
   /** The loop: any thread that says that it is. */
   private static final class Driver implements ThreadAwareExecutor, IoHandlerContext {
     final Queue<Runnable> tasks = new ArrayDeque<>();
+    final List<Long> reported = new ArrayList<>();
     volatile Thread thread = Thread.currentThread();
+    boolean canBlock = true;
+    boolean reports;
 
     @Override
     public boolean isExecutorThread(Thread candidate) {
@@ -55,7 +60,17 @@ class UserHandleScriptedTest {
 
     @Override
     public boolean canBlock() {
-      return true;
+      return canBlock;
+    }
+
+    @Override
+    public boolean shouldReportActiveIoTime() {
+      return reports;
+    }
+
+    @Override
+    public void reportActiveIoTime(long activeNanos) {
+      reported.add(activeNanos);
     }
 
     @Override
@@ -305,6 +320,123 @@ class UserHandleScriptedTest {
     ScriptedLoop.elsewhere(handler::wakeup);
     script.verify();
     assertThat(script.transcript()).last().asString().startsWith("close(" + KQUEUE + ")");
+  }
+
+  @Test
+  @DisplayName("the time of handling events is reported if the loop asks for it, and 0 without any")
+  void timeOfHandlingIsReportedOnRequest() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    Handle handle = new Handle(71);
+    IoRegistration registration = handler.register(handle);
+    handle.then =
+        () -> {
+          long begin = System.nanoTime();
+          while (System.nanoTime() == begin) {
+            Thread.onSpinWait();
+          }
+        };
+    registration.submit(ops(script.read(71).oneShot()));
+    script.expectKevent().returns(script.read(71));
+    run(handler);
+    assertThat(driver.reported).isEmpty();
+
+    driver.reports = true;
+    script.expectKevent().returns();
+    run(handler);
+    assertThat(driver.reported).containsExactly(0L);
+    registration.submit(ops(script.read(71).oneShot()));
+    script.expectKevent().returns(script.read(71));
+    run(handler);
+    assertThat(driver.reported).hasSize(2).last().matches(time -> time > 0);
+    script.allow("kevent");
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("a loop that has tasks polls, and one that has none waits")
+  void loopWithTasksPolls() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    driver.canBlock = false;
+    script.expectKevent().polls().returns();
+    run(handler);
+    driver.canBlock = true;
+    script.expectKevent().forEver().returns();
+    run(handler);
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("the interrupt of a thread that the user drives stays set")
+  void interruptOfTheUsersThreadStays() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    script.expectKevent().returns();
+    Thread.currentThread().interrupt();
+    try {
+      run(handler);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("a wakeup by the loop's thread makes no call")
+  void wakeupByTheLoopItselfMakesNoCall() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    int calls = script.transcript().size();
+    handler.wakeup();
+    assertThat(script.transcript()).hasSize(calls);
+    end(handler);
+  }
+
+  @Test
+  @DisplayName("only handles of this transport are taken, and none after the end")
+  void otherHandlesAndLateOnesAreRefused() throws Exception {
+    KQueueFfmIoHandler handler = open();
+    assertThat(handler.isCompatible(Handle.class)).isTrue();
+    assertThat(handler.isCompatible(IoHandle.class)).isFalse();
+    IoHandle other =
+        new IoHandle() {
+          @Override
+          public void handle(IoRegistration registration, IoEvent event) {}
+
+          @Override
+          public void close() {}
+        };
+    assertThatThrownBy(() -> handler.register(other))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes a KQueueFfmIoHandle only");
+    end(handler);
+    assertThatThrownBy(() -> handler.register(new Handle(71)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the event loop has been shut down");
+  }
+
+  @Test
+  @DisplayName("a handler that is destroyed without preparation closes its handles too, once")
+  void destroyAloneClosesHandles() throws Exception {
+    long before = NativeMemory.live();
+    KQueueFfmIoHandler handler = open();
+    Handle handle = new Handle(71);
+    handler.register(handle);
+    handler.destroy();
+    handler.destroy();
+    assertThat(handle.log).containsExactly("closed", "unregistered");
+    assertThat(script.calls("close")).isEqualTo(1);
+    assertThat(NativeMemory.live()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("a factory says that its handlers may change threads")
+  void factorySaysThatHandlersMayChangeThreads() {
+    IoHandlerFactory factory =
+        KQueueFfmIoHandler.newFactory(script.kernel(), 0, DefaultSelectStrategyFactory.INSTANCE);
+    assertThat(factory.isChangingThreadSupported()).isTrue();
+    assertThatThrownBy(() ->
+            KQueueFfmIoHandler.newFactory(
+                script.kernel(), -1, DefaultSelectStrategyFactory.INSTANCE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maxEvents");
   }
 
   /** One that fails wherever it is told something. */
