@@ -1,6 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import static io.github.kqueueffm.channel.ScriptedLoop.CHILD;
+import static io.github.kqueueffm.channel.ScriptedLoop.HERE;
+import static io.github.kqueueffm.channel.ScriptedLoop.PORT;
 import static io.github.kqueueffm.channel.ScriptedLoop.SERVER;
 import static io.github.kqueueffm.channel.ScriptedLoop.THEIR_PORT;
 import static io.github.kqueueffm.channel.ScriptedLoop.THERE;
@@ -16,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -369,5 +372,38 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().nothingToAccept(SERVER);
     loop.turn();
     assertThat(observer.log()).anyMatch(line -> line.contains("ENETDOWN"));
+  }
+
+  private int asked() {
+    return loop.script().calls("getsockname");
+  }
+
+  @Test
+  @DisplayName("a closed connection has the address of its listener, and makes no call for it")
+  void closedConnectionHasTheListenersAddress() {
+    Recorder child = new Recorder();
+    Channel server = loop.accepted(child);
+    loop.udp().localName(SERVER, os.address(HERE, PORT));
+    assertThat(server.localAddress()).isEqualTo(new InetSocketAddress(HERE, PORT));
+    int asked = asked();
+    loop.tcp().close(CHILD);
+    child.channel().close();
+    assertThat(child.channel().localAddress()).isEqualTo(new InetSocketAddress(HERE, PORT));
+    assertThat(asked()).isEqualTo(asked);
+  }
+
+  @Test
+  @DisplayName("a closed connection of a listener at the wildcard keeps the address that it had")
+  void closedConnectionOfAWildcardListenerKeepsItsAddress() {
+    Recorder child = new Recorder();
+    Channel server = loop.accepted(child);
+    byte[] wildcard = os.wildcard(os.inet(), PORT);
+    loop.udp().localName(SERVER, wildcard);
+    assertThat(((InetSocketAddress) server.localAddress()).getAddress().isAnyLocalAddress())
+        .isTrue();
+    loop.udp().localName(CHILD, os.address(HERE, PORT));
+    loop.tcp().close(CHILD);
+    child.channel().close();
+    assertThat(child.channel().localAddress()).isEqualTo(new InetSocketAddress(HERE, PORT));
   }
 }
