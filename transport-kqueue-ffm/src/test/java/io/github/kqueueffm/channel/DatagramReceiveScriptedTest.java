@@ -150,9 +150,9 @@ class DatagramReceiveScriptedTest {
     }
   }
 
-  /** A channel whose second packet of a call cannot be made while this is on. */
+  /** A channel that cannot make one of the packets of a call: the second at first. */
   private static final class Failing extends KQueueFfmDatagramChannel {
-    private boolean fails = true;
+    private int failsAt = 1;
 
     Failing(ScriptedLoop loop) {
       super(Sockets.datagram(loop.kernel(), null), false);
@@ -160,7 +160,7 @@ class DatagramReceiveScriptedTest {
 
     @Override
     Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at) {
-      if (fails && at == 1) {
+      if (at == failsAt) {
         throw new IllegalStateException("no packet " + at);
       }
       return super.packet(content, resources, batch, at);
@@ -179,12 +179,29 @@ class DatagramReceiveScriptedTest {
       }
       assertThat(udp.failures).extracting(Throwable::getMessage).containsOnly("no packet 1");
       assertThat(udp.failures).hasSize(2);
-      channel.fails = false;
+      channel.failsAt = -1;
       udp.readable();
       recvMany(udp, "four");
       recvManyFails(udp, Errno.EAGAIN);
       udp.loop.turn();
       assertThat(udp.texts()).containsExactly("four");
+    }
+  }
+
+  @Test
+  void packetsOfAFailedCallAreReleasedOnceOnly() {
+    try (ScriptedUdp udp = new ScriptedUdp(OS)) {
+      Failing channel = (Failing) udp.bound(receiving(udp.bootstrap(Failing::new)));
+      for (int at : new int[] {2, 1, 0}) {
+        channel.failsAt = at;
+        udp.readable();
+        recvMany(udp, "one", "two", "three");
+        udp.loop.turn();
+        udp.assertNoBufferIsHeld();
+      }
+      assertThat(udp.failures)
+          .extracting(Throwable::getMessage)
+          .containsExactly("no packet 2", "no packet 1", "no packet 0");
     }
   }
 
@@ -223,6 +240,26 @@ class DatagramReceiveScriptedTest {
       recvManyFails(udp, Errno.EAGAIN);
       udp.loop.turn();
       assertThat(udp.texts()).containsExactly("one", "two", "three");
+    }
+  }
+
+  @Test
+  void refusalsWithSuccessesBetweenThemDoNotGiveTheCallUp() {
+    try (ScriptedUdp udp = new ScriptedUdp(OS)) {
+      udp.bound(receiving(udp.bootstrap()));
+      for (int round = 0; round < 4; round++) {
+        udp.readable();
+        recvManyFails(udp, Errno.EPERM);
+        udp.loop.udp().recv(FD, "one", udp.peer);
+        udp.loop.udp().recv(FD).fails(Errno.EAGAIN);
+        udp.loop.turn();
+        udp.readable();
+        recvMany(udp, "two");
+        recvManyFails(udp, Errno.EAGAIN);
+        udp.loop.turn();
+      }
+      assertThat(udp.texts()).hasSize(8);
+      assertThat(udp.failures).isEmpty();
     }
   }
 
