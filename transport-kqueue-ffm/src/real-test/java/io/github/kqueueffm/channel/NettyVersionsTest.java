@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -19,8 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("real")
 class NettyVersionsTest {
@@ -28,28 +25,6 @@ class NettyVersionsTest {
   void lowestIsThatOfTheBuild() throws Exception {
     assertThat(Files.readString(Path.of("../pom.xml")))
         .contains("<netty.floor.version>" + NettyVersions.LOWEST + "</netty.floor.version>");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "4.2.17.Final, 4.2.17.Final, 0",
-    "4.2.9.Final, 4.2.17.Final, -1",
-    "4.1.130.Final, 4.2.17.Final, -1",
-    "4.2.18.Final-SNAPSHOT, 4.2.17.Final, 1",
-    "5.0.0.Alpha1, 4.2.17.Final, 1",
-    "unknown, 4.2.17.Final, 0"
-  })
-  void versionsCompareByTheirNumbers(String one, String other, int expected) {
-    assertThat(Integer.signum(NettyVersions.compare(one, other))).isEqualTo(expected);
-  }
-
-  @Test
-  void oneVersionIsNotMixed() {
-    assertThat(NettyVersions.mixed(Map.of("netty-buffer", "4.2.20.Final"))).isNull();
-    assertThat(
-            NettyVersions.mixed(
-                Map.of("netty-buffer", "4.2.20.Final", "netty-codec-base", "4.2.20.Final")))
-        .isNull();
   }
 
   @Test

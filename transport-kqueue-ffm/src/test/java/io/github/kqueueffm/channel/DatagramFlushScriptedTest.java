@@ -140,6 +140,25 @@ class DatagramFlushScriptedTest {
   }
 
   @Test
+  void refusalsWithSuccessesBetweenThemDoNotGiveTheCallUp() {
+    try (ScriptedUdp udp = new ScriptedUdp(OS)) {
+      Channel channel = udp.bound(udp.bootstrap());
+      for (int round = 0; round < 4; round++) {
+        ChannelFuture[] first = write(udp, channel, "1", "2");
+        udp.loop.udp().sending(FD, udp.peer, "1", "2").fails(Errno.EPERM);
+        udp.loop.udp().send(FD, "1", udp.peer).answers(1);
+        udp.loop.udp().send(FD, "2", udp.peer).answers(1);
+        channel.flush();
+        ChannelFuture[] second = write(udp, channel, "3", "4");
+        udp.loop.udp().sendAll(FD, udp.peer, "3", "4");
+        channel.flush();
+        assertThat(first).allMatch(ChannelFuture::isSuccess);
+        assertThat(second).allMatch(ChannelFuture::isSuccess);
+      }
+    }
+  }
+
+  @Test
   void sendmmsgThatTheKernelLacksIsNotTriedAgain() {
     try (ScriptedUdp udp = new ScriptedUdp(OS)) {
       Channel channel = udp.bound(udp.bootstrap());

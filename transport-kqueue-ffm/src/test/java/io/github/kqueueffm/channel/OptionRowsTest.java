@@ -198,6 +198,7 @@ class OptionRowsTest {
         List.of(
             ChannelOption.TCP_NODELAY,
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            ChannelOption.ALLOW_HALF_CLOSURE,
             NioChannelOption.of(StandardSocketOptions.TCP_NODELAY),
             new IntegerUnixChannelOption("number", 6, 1),
             new RawUnixChannelOption("raw", 6, 1, 4))) {

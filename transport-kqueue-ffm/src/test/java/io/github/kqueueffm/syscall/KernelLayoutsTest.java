@@ -64,6 +64,16 @@ class KernelLayoutsTest {
     assertThat(freebsd.fflags(memory)).isEqualTo(0x8000_0000);
   }
 
+  @Test
+  void netBsdsFiltersAndFlagsHave32Bits() {
+    Platforms.fill(memory, ROOM);
+    KeventLayout netbsd = new KeventLayout(Platform.named("netbsd-x86_64").struct("kevent"));
+    netbsd.put(memory, 7, 2, 0x12345, 0, 0, 0);
+    assertThat(Platforms.hex(memory + 8, 8)).isEqualTo("0200000045230100");
+    assertThat(netbsd.filter(memory)).isEqualTo(2);
+    assertThat(netbsd.flags(memory)).isEqualTo(0x12345);
+  }
+
   static List<Platform> platforms() {
     return Platforms.ALL;
   }

@@ -327,6 +327,13 @@ class MulticastTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"freebsd-x86_64", "macos-aarch64"})
+  void interfaceOfASocketOfBothFamiliesIsThatOfIpv6Elsewhere(String platform) throws IOException {
+    new Multicast(socket(platform, Constant.AF_INET6)).networkInterface(loopback);
+    assertThat(set).containsExactly("41/9 " + index());
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {-1, 256})
   void timeToLiveOutOfRangeIsRefused(int hops) {
     Multicast settings = new Multicast(socket("linux-x86_64", Constant.AF_INET));
