@@ -331,6 +331,24 @@ class WriteScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
+  @DisplayName("a message that is larger than what is offered is offered alone, and whole")
+  void offersALargeMessageAlone() {
+    String a = "a".repeat(3000);
+    String b = "b".repeat(6000);
+    accepted();
+    for (String text : List.of(a, b, "end")) {
+      child.channel().write(Unpooled.copiedBuffer(text, US_ASCII));
+    }
+    loop.tcp().gathering(CHILD, a, b, "end").answers(1000);
+    child.channel().flush();
+    loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).data(9000));
+    loop.tcp().gathering(CHILD, a.substring(1000)).answers(2000);
+    loop.tcp().gathering(CHILD, b).answers(6000);
+    loop.tcp().send(CHILD, "end");
+    loop.turn();
+  }
+
+  @Test
   @DisplayName("a writev that takes half or more, or little of little, is as large the next time")
   void gathersAsMuchAfterAFairPart() {
     accepted();
