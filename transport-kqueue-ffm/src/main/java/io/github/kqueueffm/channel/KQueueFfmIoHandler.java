@@ -161,8 +161,8 @@ public class KQueueFfmIoHandler implements IoHandler {
     };
   }
 
-  private static long timeoutNanos(IoHandlerContext context) {
-    long delay = context.delayNanos(System.nanoTime());
+  private long timeoutNanos(IoHandlerContext context) {
+    long delay = context.delayNanos(poller.kernel().nanoTime());
     return delay == Long.MAX_VALUE ? -1 : Math.max(delay, 0);
   }
 

@@ -182,12 +182,14 @@ final class Probes {
   /** A kqueue to try things on, with room for one change and one event. Every wait is bounded. */
   private static final class Queue implements AutoCloseable {
     private final Kqueue kqueue;
+    private final Kernel kernel;
     private final KqueueConstants c;
     private final Changes change;
     private final Events event = new Events(1);
     private final Timeout timeout;
 
     Queue(Kernel kernel, KqueueConstants c) throws IOException {
+      this.kernel = kernel;
       this.c = c;
       kqueue = Kqueues.open(kernel);
       change = new Changes(c, kqueue.layout(), false, false);
@@ -213,9 +215,9 @@ final class Probes {
      */
     boolean await(int millis) throws IOException {
       event.begin(c, kqueue.layout());
-      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      long end = kernel.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
       for (; ; ) {
-        long time = timeout.of(Math.max(end - System.nanoTime(), 0));
+        long time = timeout.of(Math.max(end - kernel.nanoTime(), 0));
         int changes = change.count();
         int count = kqueue.kevent(change.address(), changes, event.address(), 1, time);
         change.sent(changes);

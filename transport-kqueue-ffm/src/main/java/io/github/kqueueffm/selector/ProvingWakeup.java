@@ -36,7 +36,7 @@ final class ProvingWakeup implements Wakeup {
     this.kernel = kernel;
     this.c = constants;
     this.log = log;
-    trial = new WakeupTrial(first, c.platform);
+    trial = new WakeupTrial(first, kernel);
   }
 
   @Override
@@ -154,7 +154,7 @@ final class ProvingWakeup implements Wakeup {
     Wakeup liar = trial.wakeup();
     retired.add(liar);
     trial.end();
-    trial = new WakeupTrial(next, c.platform);
+    trial = new WakeupTrial(next, kernel);
     delete(liar.kind() == Kind.TIMER ? c.timer : c.user);
     return next.kind() + " is used from now on";
   }

@@ -2,6 +2,7 @@ package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
+import io.github.kqueueffm.syscall.Kernel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -30,6 +31,7 @@ final class WakeupTrial {
   static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   private final Wakeup wakeup;
+  private final Kernel kernel;
   private final Platform platform;
   private final AtomicInteger begun = new AtomicInteger();
   private final AtomicInteger returned = new AtomicInteger();
@@ -49,9 +51,10 @@ final class WakeupTrial {
   private boolean suspect;
   private String lie;
 
-  WakeupTrial(Wakeup wakeup, Platform platform) {
+  WakeupTrial(Wakeup wakeup, Kernel kernel) {
     this.wakeup = wakeup;
-    this.platform = platform;
+    this.kernel = kernel;
+    platform = kernel.platform();
   }
 
   Wakeup wakeup() {
@@ -85,7 +88,7 @@ final class WakeupTrial {
 
   /** A turn begins. */
   void turn() {
-    lookNanos = events == 0 ? 0 : System.nanoTime();
+    lookNanos = events == 0 ? 0 : kernel.nanoTime();
     waitedInFull = false;
     timedOut = false;
     suspect = false;
@@ -120,7 +123,7 @@ final class WakeupTrial {
     }
     events++;
     begunAtEvent = begun.get();
-    eventNanos = System.nanoTime();
+    eventNanos = kernel.nanoTime();
   }
 
   /**

@@ -41,6 +41,14 @@ public abstract class Kernel {
   public abstract String describe();
 
   /**
+   * {@return the time of CLOCK_MONOTONIC in nanoseconds, by which the kernel ends waits} It is
+   * {@link System#nanoTime()} except on a kernel that simulates time.
+   */
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  /**
    * Calls a function that returns an int.
    *
    * @param call the function; arguments that it does not have are 0

@@ -12,6 +12,8 @@ public final class Kernels {
 
   private static final String MODULE = "io.github.kqueueffm.transport";
 
+  private static Kernel substitute;
+
   private Kernels() {}
 
   /**
@@ -25,6 +27,14 @@ public final class Kernels {
       throw new UnsupportedOperationException(Holder.CAUSE.getMessage(), Holder.CAUSE);
     }
     return Holder.KERNEL;
+  }
+
+  /**
+   * Makes a kernel the one of this JVM, in place of the system's. It has to be called before the
+   * first use of {@link #system()}. Tests run whole programs on a simulated kernel in this way.
+   */
+  static void substitute(Kernel kernel) {
+    substitute = kernel;
   }
 
   /** {@return the reason why {@link #system()} throws, or {@code null} if it does not} */
@@ -141,7 +151,10 @@ public final class Kernels {
       Kernel kernel = null;
       Throwable cause = null;
       try {
-        kernel = open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
+        kernel =
+            substitute != null
+                ? substitute
+                : open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
       } catch (Throwable t) {
         // Every throwable becomes the cause of unavailability. If the class failed to initialise,
         // every later use would throw a NoClassDefFoundError without the cause.

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.ScriptedKernel;
 import org.junit.jupiter.api.Test;
 
 /** What counts as a lie of a wakeup, and what does not. */
 class WakeupTrialTest {
   private static final long MILLI = 1_000_000;
 
-  private final Platform platform = Platform.named("macos-aarch64");
+  private final Kernel kernel = ScriptedKernel.on("macos-aarch64").kernel();
+  private final Platform platform = kernel.platform();
   private final Answering wakeup = new Answering();
-  private final WakeupTrial trial = new WakeupTrial(wakeup, platform);
+  private final WakeupTrial trial = new WakeupTrial(wakeup, kernel);
 
   /** Does something within its trigger, and then answers. */
   private static final class Answering implements Wakeup {

@@ -100,7 +100,7 @@ public final class EpollKqueue implements Kqueue {
    *     for on each event; this takes the error from the socket
    */
   public static EpollKqueue open(Kernel shared, boolean detailed) throws IOException {
-    return open(shared, detailed, System::nanoTime);
+    return open(shared, detailed, shared::nanoTime);
   }
 
   /**

@@ -79,12 +79,12 @@ public final class Selector implements AutoCloseable {
    * @param nanos 0 does not wait, a negative number waits for ever
    */
   public int selectNanos(Events events, long nanos) throws IOException {
-    long start = nanos > 0 ? System.nanoTime() : 0;
+    long start = nanos > 0 ? poller.kernel().nanoTime() : 0;
     long left = nanos;
     int count;
     do {
       count = poller.select(events.events, left, null);
-      left = nanos > 0 ? Math.max(nanos - (System.nanoTime() - start), 0) : nanos;
+      left = nanos > 0 ? Math.max(nanos - (poller.kernel().nanoTime() - start), 0) : nanos;
       // The kernel's wait can be shorter: a day at most, a late wakeup, an error that is dropped.
     } while (count == 0 && left != 0 && !poller.wasDisturbed() && !loopClosed.get());
     return count;

@@ -1,0 +1,77 @@
+package io.github.kqueueffm.simulation;
+
+import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Kernel;
+
+/** The system calls of a simulated system. */
+final class SimulatedKernel extends Kernel {
+  private final World world;
+  private final SystemCalls calls;
+
+  SimulatedKernel(World world, Faults faults) {
+    this.world = world;
+    calls = new SystemCalls(world, faults);
+  }
+
+  @Override
+  public Platform platform() {
+    return world.platform;
+  }
+
+  @Override
+  public boolean has(Call call) {
+    return calls.has(call);
+  }
+
+  @Override
+  public Struct keventStruct() {
+    return world.platform.keventStruct(world.system.keventSymbol());
+  }
+
+  @Override
+  public Kernel forThread() {
+    return this;
+  }
+
+  @Override
+  public void release() {
+    // Nothing belongs to a thread.
+  }
+
+  @Override
+  public String describe() {
+    return "simulated " + world.system;
+  }
+
+  @Override
+  public long nanoTime() {
+    return world.pace.nanoTime();
+  }
+
+  @Override
+  protected int callInt(Call call, long a, long b, long c, long d, long e, long f) {
+    return (int) calls.call(call, a, b, c, d, e, f, 0, 0);
+  }
+
+  @Override
+  protected int callInt(Call call, long a, long b, long c, long d, long e, long f, long g) {
+    return (int) calls.call(call, a, b, c, d, e, f, g, 0);
+  }
+
+  @Override
+  protected int callInt(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
+    return (int) calls.call(call, a, b, c, d, e, f, g, h);
+  }
+
+  @Override
+  protected long callLong(Call call, long a, long b, long c, long d, long e, long f) {
+    return calls.call(call, a, b, c, d, e, f, 0, 0);
+  }
+
+  @Override
+  protected int callVariadic(Call call, long a, long b, long c) {
+    return (int) calls.call(call, a, b, c, 0, 0, 0, 0, 0);
+  }
+}
