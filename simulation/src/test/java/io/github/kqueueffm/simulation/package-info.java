@@ -1,0 +1,2 @@
+/** Tests of the simulated systems, and of the transport on them. */
+package io.github.kqueueffm.simulation;
