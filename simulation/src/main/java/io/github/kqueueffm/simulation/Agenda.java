@@ -9,6 +9,7 @@ final class Agenda {
       new PriorityQueue<>(
           Comparator.comparingLong((Entry entry) -> entry.time).thenComparingLong(e -> e.number));
   private long count;
+  private Runnable earlier = () -> {};
 
   /** Something to be done at a time, unless it is cancelled. */
   static final class Entry {
@@ -27,9 +28,17 @@ final class Agenda {
     }
   }
 
+  /** Sets what is done when an entry becomes the first. */
+  void whenEarlier(Runnable action) {
+    earlier = action;
+  }
+
   Entry at(long time, Runnable action) {
     Entry entry = new Entry(time, count++, action);
     entries.add(entry);
+    if (entries.peek() == entry) {
+      earlier.run();
+    }
     return entry;
   }
 

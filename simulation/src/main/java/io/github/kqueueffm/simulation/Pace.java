@@ -21,6 +21,9 @@ interface Pace {
    */
   void sleep(WaitQueue queue, long deadline);
 
+  /** Something is to happen earlier than anything before, perhaps earlier than a sleep ends. */
+  void rescheduled();
+
   /** Ends the sleeps of all threads in the queue. */
   void wake(WaitQueue queue);
 }

@@ -1,5 +1,7 @@
 package io.github.kqueueffm.simulation;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -7,9 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /** Real time; threads run as the machine lets them. */
 final class RealPace implements Pace {
   private final ReentrantLock lock;
+  private final List<Condition> all = new ArrayList<>();
 
-  RealPace(ReentrantLock lock) {
-    this.lock = lock;
+  RealPace(World world) {
+    lock = world.lock;
   }
 
   @Override
@@ -27,6 +30,7 @@ final class RealPace implements Pace {
   public void sleep(WaitQueue queue, long deadline) {
     Condition condition = lock.newCondition();
     queue.sleepers.add(condition);
+    all.add(condition);
     // A system call is not ended by Thread.interrupt.
     boolean interrupted = Thread.interrupted();
     try {
@@ -35,6 +39,7 @@ final class RealPace implements Pace {
       interrupted = true;
     } finally {
       queue.sleepers.remove(condition);
+      all.remove(condition);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -49,6 +54,13 @@ final class RealPace implements Pace {
     long left = deadline - System.nanoTime();
     if (left > 0) {
       boolean _ = condition.await(left, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  @Override
+  public void rescheduled() {
+    for (Condition sleeper : all) {
+      sleeper.signal();
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.kqueueffm.syscall.Kernel;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 /**
  * A simulated system that runs in this process.
@@ -28,6 +29,73 @@ public final class Simulation {
   static Simulation inRealTime(SimulatedSystem system, Set<Quirk> off, Faults faults) {
     Quirks quirks = Quirks.of(system, off);
     return new Simulation(new World(system, quirks, Choices.plain(), RealPace::new), faults);
+  }
+
+  /**
+   * Starts a system whose time is virtual, and whose threads are stepped. The calling thread
+   * becomes one of them; {@link #start} makes others.
+   *
+   * @param seed decides everything that a system may decide
+   */
+  static Simulation seeded(SimulatedSystem system, long seed, Faults faults) {
+    return seeded(system, seed, EnumSet.noneOf(Quirk.class), faults);
+  }
+
+  static Simulation seeded(SimulatedSystem system, long seed, Set<Quirk> off, Faults faults) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom turns = random.split();
+    World world =
+        new World(
+            system,
+            Quirks.of(system, off),
+            Choices.seeded(random),
+            made -> new SteppedPace(made, turns));
+    ((SteppedPace) world.pace).adopt();
+    return new Simulation(world, faults);
+  }
+
+  /** Starts a stepped thread of a seeded simulation. */
+  Thread start(String name, Runnable body) {
+    return stepped().start(name, body);
+  }
+
+  /** {@return its system calls without faults, for peers} */
+  Kernel kernelWithoutFaults() {
+    return new SimulatedKernel(world, Faults.NONE);
+  }
+
+  /** {@return the quirks that were met} */
+  Set<Quirk> reached() {
+    return world.quirks.reached();
+  }
+
+  /** {@return a number that follows from the order of all steps} */
+  long digest() {
+    return stepped().digest();
+  }
+
+  /** The calling thread is stepped no more. */
+  void end() {
+    stepped().release();
+  }
+
+  /** {@return how many system calls were stepped} */
+  long steps() {
+    return stepped().steps();
+  }
+
+  private SteppedPace stepped() {
+    return (SteppedPace) world.pace;
+  }
+
+  /** Lets the calling thread sleep while the others go on. */
+  void sleep(long nanos) {
+    locked(() -> {
+      long end = world.pace.nanoTime() + nanos;
+      while (world.pace.nanoTime() < end) {
+        world.sleep(new WaitQueue(), end);
+      }
+    });
   }
 
   /** {@return its system calls} */

@@ -35,12 +35,12 @@ final class World {
 
   private final Set<OpenFile> files = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  World(
-      SimulatedSystem system, Quirks quirks, Choices choices, Function<ReentrantLock, Pace> pace) {
+  World(SimulatedSystem system, Quirks quirks, Choices choices, Function<World, Pace> pace) {
     this.system = system;
     this.quirks = quirks;
     this.choices = choices;
-    this.pace = pace.apply(lock);
+    this.pace = pace.apply(this);
+    agenda.whenEarlier(this.pace::rescheduled);
     platform = system.platform();
     addresses = new Addresses(platform);
     network = new Network(this);

@@ -1,0 +1,276 @@
+package io.github.kqueueffm.simulation;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Virtual time, and one thread at a time. A thread that makes a system call may have to let another
+ * go on first; the seed decides which. Time passes when all threads sleep, up to the next moment at
+ * which something happens.
+ *
+ * <p>A thread that waits for a lock of the transport outside the kernel does not come back to its
+ * system call. Another thread then gets its turn; that costs real time, but no order.
+ */
+final class SteppedPace implements Pace {
+  private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final int LOOKS_BEFORE_TAKEOVER = 3;
+
+  private final ReentrantLock lock;
+  private final SplittableRandom random;
+  private final Agenda agenda;
+  private final Map<Thread, Stepped> known = new IdentityHashMap<>();
+  private final List<Stepped> threads = new ArrayList<>();
+  private final List<Stepped> candidates = new ArrayList<>();
+  private Stepped running;
+  private volatile long now = TimeUnit.HOURS.toNanos(1);
+  private long steps;
+  private long digest;
+
+  private enum State {
+    /** Runs, or waits for a lock outside the kernel. */
+    OUT,
+    READY,
+    ASLEEP,
+    DONE
+  }
+
+  private final class Stepped {
+    private final Thread thread;
+    private final Condition turn = lock.newCondition();
+    private State state = State.READY;
+    private long deadline;
+    private boolean woken;
+
+    private Stepped(Thread thread) {
+      this.thread = thread;
+    }
+
+    private boolean canRun() {
+      return state == State.READY || state == State.ASLEEP && (woken || deadline <= now);
+    }
+  }
+
+  SteppedPace(World world, SplittableRandom random) {
+    lock = world.lock;
+    agenda = world.agenda;
+    this.random = random;
+  }
+
+  /** Makes the calling thread, which goes on, one of those that are stepped. */
+  void adopt() {
+    Stepped self = add(Thread.currentThread());
+    self.state = State.OUT;
+    running = self;
+  }
+
+  /** Starts a thread that is stepped. Its first turn comes when the seed says so. */
+  Thread start(String name, Runnable body) {
+    Thread thread =
+        new Thread(
+            () -> {
+              begin();
+              try {
+                body.run();
+              } finally {
+                end();
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    lock.lock();
+    try {
+      add(thread);
+    } finally {
+      lock.unlock();
+    }
+    thread.start();
+    return thread;
+  }
+
+  private Stepped add(Thread thread) {
+    Stepped stepped = new Stepped(thread);
+    known.put(thread, stepped);
+    threads.add(stepped);
+    return stepped;
+  }
+
+  private void begin() {
+    lock.lock();
+    try {
+      awaitTurn(known.get(Thread.currentThread()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      Stepped self = known.remove(Thread.currentThread());
+      self.state = State.DONE;
+      threads.remove(self);
+      if (running == self) {
+        handOver();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long nanoTime() {
+    return now;
+  }
+
+  /** {@return how many system calls have been stepped} */
+  long steps() {
+    return steps;
+  }
+
+  long digest() {
+    return digest;
+  }
+
+  /** The calling thread is not stepped any more. */
+  void release() {
+    lock.lock();
+    try {
+      threads.remove(known.remove(Thread.currentThread()));
+      running = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void enter() {
+    Stepped self = known.get(Thread.currentThread());
+    if (self == null) {
+      // A thread of the JVM or the test, which only cleans up.
+      return;
+    }
+    steps++;
+    if (running != self || random.nextInt(4) == 0) {
+      self.state = State.READY;
+      if (running == self) {
+        handOver();
+      }
+      awaitTurn(self);
+    }
+  }
+
+  @Override
+  public void leave() {
+    // The next call is the next step.
+  }
+
+  @Override
+  public void sleep(WaitQueue queue, long deadline) {
+    Stepped self = known.get(Thread.currentThread());
+    if (self == null) {
+      throw new IllegalStateException(Thread.currentThread() + " is not stepped and may not wait");
+    }
+    self.deadline = deadline;
+    self.woken = false;
+    self.state = State.ASLEEP;
+    queue.sleepers.add(self);
+    if (running == self) {
+      handOver();
+    }
+    awaitTurn(self);
+    queue.sleepers.remove(self);
+  }
+
+  @Override
+  public void rescheduled() {
+    // Whoever lets time pass looks at the agenda.
+  }
+
+  @Override
+  public void wake(WaitQueue queue) {
+    for (Object sleeper : queue.sleepers) {
+      ((Stepped) sleeper).woken = true;
+    }
+  }
+
+  /** Gives the turn to a thread that can run, after letting time pass if there is none. */
+  private void handOver() {
+    running = null;
+    candidates.clear();
+    for (Stepped thread : threads) {
+      if (thread.canRun()) {
+        candidates.add(thread);
+      }
+    }
+    if (candidates.isEmpty()) {
+      letTimePass();
+    }
+    if (!candidates.isEmpty()) {
+      int choice = random.nextInt(candidates.size());
+      running = candidates.get(choice);
+      digest = digest * 31 + threads.indexOf(running) + now;
+      running.turn.signal();
+    }
+  }
+
+  private void letTimePass() {
+    long next = agenda.next();
+    for (Stepped thread : threads) {
+      if (thread.state == State.ASLEEP) {
+        next = Math.min(next, thread.deadline);
+      }
+    }
+    if (next == Long.MAX_VALUE) {
+      return;
+    }
+    now = Math.max(now, next);
+    for (Stepped thread : threads) {
+      // A sleeper whose time has not come does what is due of the agenda, and sleeps on.
+      if (thread.canRun() || thread.state == State.ASLEEP && agenda.next() <= now) {
+        candidates.add(thread);
+      }
+    }
+  }
+
+  private void awaitTurn(Stepped self) {
+    boolean interrupted = Thread.interrupted();
+    int looks = 0;
+    while (running != self) {
+      try {
+        boolean signalled = self.turn.awaitNanos(LOOK_NANOS) > 0;
+        looks = signalled ? 0 : looks + 1;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      if (looks >= LOOKS_BEFORE_TAKEOVER && isHeldUp()) {
+        looks = 0;
+        handOver();
+      }
+    }
+    self.state = State.OUT;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the thread whose turn it is waits outside the kernel, or no thread has the turn. */
+  private boolean isHeldUp() {
+    if (running == null) {
+      return true;
+    }
+    Thread.State state = running.thread.getState();
+    // A thread that waits for the world's lock is about to enter the kernel.
+    return running.state == State.OUT
+        && !lock.hasQueuedThread(running.thread)
+        && (state == Thread.State.BLOCKED
+            || state == Thread.State.WAITING
+            || state == Thread.State.TIMED_WAITING
+            || state == Thread.State.TERMINATED);
+  }
+}

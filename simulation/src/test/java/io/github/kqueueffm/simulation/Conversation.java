@@ -1,0 +1,478 @@
+package io.github.kqueueffm.simulation;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.channel.SimulatedChannels;
+import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.NativeMemory;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run on a simulated system: some loops and channels of ours, peers that are not, and steps
+ * that the seed chose. At its end it says what contradicts the invariants.
+ */
+final class Conversation {
+  private static final int LINE = 1_000_000;
+  private static final int RESPONDER = LINE / 2;
+  private static final long MILLI = 1_000_000;
+
+  /** How many system calls a millisecond without a step may cost: more is a loop that spins. */
+  private static final long CALLS_WITHOUT_PROGRESS = 20_000;
+
+  private final Script script;
+  private final Simulation simulation;
+  private final SimulatedChannels channels;
+  private final Kernel peers;
+  private final List<ManualIoEventLoop> loops = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<StreamEnd> ends = new ArrayList<>();
+  private final List<RawPeer> raw = new ArrayList<>();
+  private final List<Channel> servers = new ArrayList<>();
+  private final List<Ledger> ledgers = new ArrayList<>();
+  private final List<Ledger> initiators = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
+  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true, true);
+  private final long memoryBefore = NativeMemory.live();
+  private final Path folder;
+  private final Path regions;
+  private final OwnException own = new OwnException();
+  private KernelSocket rawListener;
+  private SocketAddress tcp;
+  private SocketAddress local;
+  private final List<Path> files = new ArrayList<>();
+  private int events;
+  private int lines;
+  private boolean calm;
+  private boolean shuttingDown;
+
+  /** The exception that handlers throw. */
+  private static final class OwnException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private OwnException() {
+      super("thrown by a handler", null, false, false);
+    }
+  }
+
+  private Conversation(Script script, Path folder, Path regions) {
+    this.script = script;
+    this.folder = folder;
+    this.regions = regions;
+    simulation = Simulation.seeded(script.system(), script.seed(), script.off(), script.faults());
+    channels = new SimulatedChannels(simulation.kernel());
+    peers = simulation.kernelWithoutFaults();
+  }
+
+  /** Runs a script; the folder is for the names of local sockets. */
+  static Outcome run(Script script, Path folder, Path regions) {
+    return new Conversation(script, folder, regions).run();
+  }
+
+  private Outcome run() {
+    try {
+      open();
+      for (Script.Step step : script.steps()) {
+        perform(step);
+        pass(step.pauseNanos());
+      }
+      if (!script.endsAbruptly()) {
+        windDown();
+      }
+    } catch (IOException e) {
+      violations.add("the driver failed: " + e);
+    } finally {
+      end();
+    }
+    for (Ledger ledger : ledgers) {
+      ledger.check(violations);
+    }
+    return new Outcome(
+        violations,
+        events,
+        ends.size(),
+        simulation.steps(),
+        simulation.reached(),
+        simulation.digest());
+  }
+
+  private void open() throws IOException {
+    SplittableRandom random = script.split(3);
+    int count = 1 + random.nextInt(3);
+    for (int i = 0; i < count; i++) {
+      startLoop("loop " + i);
+    }
+    tcp = listen(channels::tcpServer, loopback(0), "tcp");
+    local =
+        listen(channels::localServer, new DomainSocketAddress(folder.resolve("s").toFile()), "un");
+    rawListener = KernelSocket.open(peers, inet(), stream());
+    rawListener.bind(loopback(0));
+    rawListener.listen(64);
+  }
+
+  private int inet() {
+    return peers.platform().get(Constant.AF_INET);
+  }
+
+  private int stream() {
+    return peers.platform().get(Constant.SOCK_STREAM);
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+  }
+
+  private void startLoop(String name) {
+    Ticker ticker = ticker();
+    ManualIoEventLoop loop = new ManualIoEventLoop(null, null, channels.handlers(), ticker);
+    loops.add(loop);
+    threads.add(
+        simulation.start(
+            name,
+            () -> {
+              loop.setOwningThread(Thread.currentThread());
+              turn(loop);
+            }));
+  }
+
+  private void turn(ManualIoEventLoop loop) {
+    try {
+      while (!loop.isTerminated()) {
+        loop.run(TimeUnit.SECONDS.toNanos(1));
+        if (loop.isShuttingDown()) {
+          // A loop that ends does not wait, and its quiet period needs time.
+          simulation.sleep(MILLI);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      violations.add(Thread.currentThread().getName() + " ended by " + e);
+    }
+  }
+
+  private Ticker ticker() {
+    return new Ticker() {
+      @Override
+      public long initialNanoTime() {
+        return 0;
+      }
+
+      @Override
+      public long nanoTime() {
+        return simulation.kernel().nanoTime();
+      }
+
+      @Override
+      public void sleep(long delay, TimeUnit unit) {
+        throw new UnsupportedOperationException();
+      }
+    };
+  }
+
+  private <C extends ServerChannel> SocketAddress listen(
+      ChannelFactory<C> factory, SocketAddress address, String name) {
+    SplittableRandom random = script.split(name.hashCode());
+    for (int attempt = 0; attempt < 4; attempt++) {
+      Channel server =
+          new ServerBootstrap()
+              .group(loop(random))
+              .channelFactory(factory)
+              .childOption(ChannelOption.ALLOCATOR, allocator)
+              .childHandler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                      accepted(child, name);
+                    }
+                  })
+              .bind(address)
+              .channel();
+      pass(5 * MILLI);
+      if (server.isActive()) {
+        servers.add(server);
+        return server.localAddress();
+      }
+      // A fault has hit it.
+    }
+    return null;
+  }
+
+  private void accepted(Channel child, String name) {
+    Ledger ledger = ledger(name + " accepted " + ends.size(), RESPONDER + LINE * (++lines + 500));
+    StreamEnd end = new StreamEnd(this, ledger, script.split(ledger.written), false);
+    ends.add(end);
+    child.pipeline().addLast(end);
+  }
+
+  private Ledger ledger(String name, int first) {
+    Ledger ledger = new Ledger(name, first);
+    ledgers.add(ledger);
+    return ledger;
+  }
+
+  private void perform(Script.Step step) throws IOException {
+    SplittableRandom random = step.random();
+    acceptRaw(random);
+    switch (step.kind()) {
+      case TCP -> connect(channels::tcpClient, tcp, "tcp", random);
+      case LOCAL -> connect(channels::localClient, local, "un", random);
+      case TCP_TO_PEER -> connect(channels::tcpClient, rawListener.localAddress(), "tcp", random);
+      case TCP_FROM_PEER -> connectRaw(random);
+      case POKE -> poke(random);
+      case PEERS -> raw.forEach(RawPeer::act);
+    }
+  }
+
+  private void poke(SplittableRandom random) {
+    if (!ends.isEmpty()) {
+      StreamEnd end = ends.get(random.nextInt(ends.size()));
+      onLoopOf(end.channel(), end::act);
+    }
+  }
+
+  private <C extends Channel> void connect(
+      ChannelFactory<C> factory, SocketAddress address, String name, SplittableRandom random) {
+    if (address == null) {
+      return;
+    }
+    int line = LINE * ++lines;
+    Ledger ledger = ledger(name + " client " + lines, line);
+    initiators.add(ledger);
+    StreamEnd end = new StreamEnd(this, ledger, random.split(), true);
+    try {
+      Bootstrap bootstrap =
+          new Bootstrap()
+              .group(loop(random))
+              .channelFactory(factory)
+              .option(ChannelOption.ALLOCATOR, allocator)
+              .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2_000)
+              .option(ChannelOption.ALLOW_HALF_CLOSURE, random.nextBoolean())
+              .option(ChannelOption.AUTO_READ, random.nextInt(4) != 0)
+              .handler(end);
+      bootstrap
+          .connect(address)
+          .addListener(done -> {
+            event();
+            if (!done.isSuccess()) {
+              explain(ledger.name + " connect", done.cause());
+            }
+          });
+      if (end.channel() != null) {
+        ends.add(end);
+      }
+    } catch (RuntimeException e) {
+      explain(ledger.name, e);
+    }
+  }
+
+  private void connectRaw(SplittableRandom random) throws IOException {
+    if (tcp == null) {
+      return;
+    }
+    KernelSocket socket = KernelSocket.open(peers, inet(), stream());
+    socket.connect(new InetSocketAddress("127.0.0.1", ((InetSocketAddress) tcp).getPort()));
+    int line = LINE * ++lines;
+    Ledger ledger = ledger("peer " + lines, line);
+    ledger.active = 1;
+    ledger.inactive = 1;
+    initiators.add(ledger);
+    raw.add(new RawPeer(this, peers, socket.fd(), ledger, random.split(), true));
+  }
+
+  private void acceptRaw(SplittableRandom random) {
+    int fd = peers.accept(rawListener.fd(), 0, 0);
+    while (fd >= 0) {
+      peers.fcntl(
+          fd, peers.platform().get(Constant.F_SETFL), peers.platform().get(Constant.O_NONBLOCK));
+      Ledger ledger = ledger("peer accepted " + raw.size(), RESPONDER + LINE * (++lines + 500));
+      ledger.active = 1;
+      ledger.inactive = 1;
+      raw.add(new RawPeer(this, peers, fd, ledger, random.split(), false));
+      fd = peers.accept(rawListener.fd(), 0, 0);
+    }
+  }
+
+  /** Lets so much time pass, and sees to it that no loop spins meanwhile. */
+  private void pass(long nanos) {
+    for (long left = nanos; left > 0; left -= MILLI) {
+      long before = simulation.steps();
+      simulation.sleep(Math.min(left, MILLI));
+      long calls = simulation.steps() - before;
+      if (calls > CALLS_WITHOUT_PROGRESS) {
+        violations.add(calls + " system calls in a millisecond without a step: a loop spins");
+        return;
+      }
+    }
+  }
+
+  private void windDown() throws IOException {
+    calm = true;
+    ends.forEach(StreamEnd::calm);
+    for (int round = 0; round < 200 && !isQuiet(); round++) {
+      acceptRaw(script.split(1_000 + round));
+      raw.forEach(RawPeer::windDown);
+      pass(5 * MILLI);
+      if (round == 40) {
+        ends.forEach(StreamEnd::finish);
+      }
+    }
+    for (StreamEnd end : ends) {
+      if (end.channel().isOpen()) {
+        violations.add(end.ledger().name + " did not close");
+      }
+    }
+  }
+
+  private boolean isQuiet() {
+    return ends.stream().noneMatch(end -> end.channel().isOpen())
+        && raw.stream().noneMatch(RawPeer::isOpen);
+  }
+
+  private void end() {
+    calm = true;
+    shuttingDown = true;
+    servers.forEach(server -> onLoopOf(server, server::close));
+    pass(2 * MILLI);
+    for (ManualIoEventLoop loop : loops) {
+      loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+    for (int round = 0; round < 200 && threads.stream().anyMatch(Thread::isAlive); round++) {
+      pass(MILLI);
+    }
+    threads.stream()
+        .filter(Thread::isAlive)
+        .forEach(thread -> violations.add(thread.getName() + " did not end"));
+    raw.forEach(RawPeer::release);
+    if (rawListener != null) {
+      peers.close(rawListener.fd());
+    }
+    pass(10 * MILLI);
+    left();
+  }
+
+  private void left() {
+    try {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    for (String file : simulation.left()) {
+      violations.add("left open: " + file);
+    }
+    long memory = NativeMemory.live() - memoryBefore;
+    if (memory != 0) {
+      violations.add(memory + " native allocations left");
+    }
+    long direct = allocator.metric().usedDirectMemory();
+    long heap = allocator.metric().usedHeapMemory();
+    if (direct != 0 || heap != 0) {
+      violations.add("buffers left: " + direct + " B direct, " + heap + " B heap");
+    }
+    simulation.end();
+  }
+
+  // What the ends ask and report.
+
+  void event() {
+    events++;
+  }
+
+  boolean isCalm() {
+    return calm;
+  }
+
+  EventLoop loop(SplittableRandom random) {
+    return loops.get(random.nextInt(loops.size()));
+  }
+
+  RuntimeException own() {
+    return own;
+  }
+
+  boolean isOwn(Throwable cause) {
+    return cause == own;
+  }
+
+  /** Throws if this script makes that callback throw. */
+  void throwNow(String callback) {
+    if (callback.equals(script.throwingCallback())) {
+      throw own;
+    }
+  }
+
+  /** Runs something on a channel's loop; drops it if the loop has ended. */
+  void onLoopOf(Channel channel, Runnable action) {
+    try {
+      if (channel.isRegistered()) {
+        channel.eventLoop().execute(action);
+      }
+    } catch (RejectedExecutionException e) {
+      if (!shuttingDown) {
+        violations.add("rejected: " + e);
+      }
+    }
+  }
+
+  void link(Ledger responder, int firstRecord) {
+    for (Ledger initiator : initiators) {
+      if (firstRecord / LINE == initiator.written / LINE) {
+        responder.other = initiator;
+        initiator.other = responder;
+      }
+    }
+  }
+
+  FileRegion region(int record, int size) {
+    Path file = regions.resolve("region-" + record);
+    files.add(file);
+    try {
+      ByteBuf bytes = Unpooled.buffer(size);
+      Records.write(bytes, record, size);
+      Files.write(file, bytes.array());
+      if ((record & 1) == 0) {
+        FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
+        return new DefaultFileRegion(open, 0, size);
+      }
+      return channels.region(file, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An error has to say what failed. */
+  void explain(String where, Throwable cause) {
+    String fault = Explanations.fault(cause);
+    if (fault != null) {
+      violations.add(where + ": " + fault);
+    }
+  }
+}

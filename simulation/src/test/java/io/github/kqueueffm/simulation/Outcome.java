@@ -1,0 +1,26 @@
+package io.github.kqueueffm.simulation;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a conversation came to.
+ *
+ * @param violations what contradicts the invariants
+ * @param events what the handlers heard of
+ * @param channels how many channels of ours had a handler
+ * @param steps system calls
+ * @param reached the quirks that were met
+ * @param digest follows from the order of all system calls, and is the same in each replay
+ */
+record Outcome(
+    List<String> violations,
+    int events,
+    int channels,
+    long steps,
+    Set<Quirk> reached,
+    long digest) {
+  boolean isGood() {
+    return violations.isEmpty();
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.kqueueffm.simulation;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * What a conversation does: all of it follows from the system, the seed, and the steps that are
+ * left out. Steps do not depend on each other's random numbers, so that a failing script can be
+ * shrunk.
+ *
+ * @param without the indexes of steps that are left out
+ * @param faults which calls of the transport fail
+ * @param throwingCallback the handler's callback that throws, or {@code null}
+ */
+record Script(
+    SimulatedSystem system,
+    long seed,
+    Set<Integer> without,
+    Faults faults,
+    String throwingCallback,
+    Set<Quirk> off) {
+  private static final int MOST_FAULTS = 4;
+
+  /** What a step does. */
+  enum Kind {
+    TCP,
+    LOCAL,
+    TCP_TO_PEER,
+    TCP_FROM_PEER,
+    POKE,
+    PEERS
+  }
+
+  /**
+   * A step and the time after it.
+   *
+   * @param seed of its random numbers
+   */
+  record Step(Kind kind, long seed, long pauseNanos) {
+    SplittableRandom random() {
+      return new SplittableRandom(seed);
+    }
+  }
+
+  /** {@return the script of a seed, with faults that the seed chooses} */
+  static Script of(SimulatedSystem system, long seed) {
+    return new Script(
+        system,
+        seed,
+        new TreeSet<>(),
+        RandomFaults.of(system.platform(), seed, MOST_FAULTS),
+        null,
+        EnumSet.noneOf(Quirk.class));
+  }
+
+  /** {@return the same script without a further step} */
+  Script without(int step) {
+    Set<Integer> more = new TreeSet<>(without);
+    more.add(step);
+    // Faults count calls, so they are made anew.
+    Faults again = faults instanceof RandomFaults random ? random.again() : faults;
+    return new Script(system, seed, more, again, throwingCallback, off);
+  }
+
+  List<Step> steps() {
+    SplittableRandom random = split(1);
+    int count = 20 + random.nextInt(40);
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Step step = step(i, random);
+      if (!without.contains(i)) {
+        steps.add(step);
+      }
+    }
+    return steps;
+  }
+
+  private static Step step(int index, SplittableRandom random) {
+    Kind kind =
+        switch (index < 6 ? random.nextInt(4) : random.nextInt(14)) {
+          case 0 -> Kind.TCP;
+          case 1 -> Kind.LOCAL;
+          case 2 -> Kind.TCP_TO_PEER;
+          case 3 -> Kind.TCP_FROM_PEER;
+          case 4, 5, 6, 7, 8 -> Kind.PEERS;
+          default -> Kind.POKE;
+        };
+    long pause = random.nextInt(3) == 0 ? random.nextLong(20_000_000) : random.nextLong(500_000);
+    return new Step(kind, random.nextLong(), pause);
+  }
+
+  /** {@return how many steps there are without any left out} */
+  int length() {
+    return 20 + split(1).nextInt(40);
+  }
+
+  /** Whether the loops are shut down with open channels. */
+  boolean endsAbruptly() {
+    return split(2).nextInt(8) == 0;
+  }
+
+  /** {@return random numbers for one use} */
+  SplittableRandom split(int use) {
+    return new SplittableRandom(seed * 1_000_003 + use);
+  }
+
+  /** {@return the arguments that replay it} */
+  String command() {
+    String left =
+        without.isEmpty()
+            ? ""
+            : " -Dsimulation.without="
+                + without.toString().replace(" ", "").replaceAll("[\\[\\]]", "");
+    return "./mvnw -Psimulation -Dsimulation.system="
+        + system
+        + " -Dsimulation.seed="
+        + seed
+        + left
+        + " verify";
+  }
+}
