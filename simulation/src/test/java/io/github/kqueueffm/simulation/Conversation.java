@@ -8,8 +8,8 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelInitializer;
@@ -60,7 +60,8 @@ final class Conversation {
   private final List<Ledger> ledgers = new ArrayList<>();
   private final List<Ledger> initiators = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
-  private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true, true);
+  private final FailingAllocator allocator;
+  private final FailingAllocator written = new FailingAllocator(-1);
   private final long memoryBefore = NativeMemory.live();
   private final Path folder;
   private final Path regions;
@@ -87,6 +88,7 @@ final class Conversation {
     this.script = script;
     this.folder = folder;
     this.regions = regions;
+    allocator = new FailingAllocator(script.failingAllocation());
     simulation = Simulation.seeded(script.system(), script.seed(), script.off(), script.faults());
     channels = new SimulatedChannels(simulation.kernel());
     peers = simulation.kernelWithoutFaults();
@@ -121,7 +123,8 @@ final class Conversation {
         ends.size(),
         simulation.steps(),
         simulation.reached(),
-        simulation.digest());
+        simulation.digest(),
+        allocator.allocations());
   }
 
   private void open() throws IOException {
@@ -392,10 +395,10 @@ final class Conversation {
     if (memory != 0) {
       violations.add(memory + " native allocations left");
     }
-    long direct = allocator.metric().usedDirectMemory();
-    long heap = allocator.metric().usedHeapMemory();
-    if (direct != 0 || heap != 0) {
-      violations.add("buffers left: " + direct + " B direct, " + heap + " B heap");
+    long received = allocator.used();
+    long sent = written.used();
+    if (received != 0 || sent != 0) {
+      violations.add("buffers left: " + received + " B of receives, " + sent + " B of writes");
     }
     simulation.end();
   }
@@ -412,6 +415,11 @@ final class Conversation {
 
   EventLoop loop(SplittableRandom random) {
     return loops.get(random.nextInt(loops.size()));
+  }
+
+  /** The allocator of what handlers write, which never fails. */
+  ByteBufAllocator buffers() {
+    return written;
   }
 
   RuntimeException own() {

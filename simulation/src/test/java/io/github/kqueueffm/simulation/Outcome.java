@@ -11,6 +11,7 @@ import java.util.Set;
  * @param channels how many channels of ours had a handler
  * @param steps system calls
  * @param reached the quirks that were met
+ * @param allocations buffers that the transport asked for
  * @param digest follows from the order of all system calls, and is the same in each replay
  */
 record Outcome(
@@ -19,7 +20,8 @@ record Outcome(
     int channels,
     long steps,
     Set<Quirk> reached,
-    long digest) {
+    long digest,
+    int allocations) {
   boolean isGood() {
     return violations.isEmpty();
   }

@@ -15,6 +15,8 @@ import java.util.TreeSet;
  * @param without the indexes of steps that are left out
  * @param faults which calls of the transport fail
  * @param throwingCallback the handler's callback that throws, or {@code null}
+ * @param failingAllocation the buffer allocation that fails, or -1
+ * @param off quirks that the system does not have
  */
 record Script(
     SimulatedSystem system,
@@ -22,6 +24,7 @@ record Script(
     Set<Integer> without,
     Faults faults,
     String throwingCallback,
+    int failingAllocation,
     Set<Quirk> off) {
   private static final int MOST_FAULTS = 4;
 
@@ -54,7 +57,27 @@ record Script(
         new TreeSet<>(),
         RandomFaults.of(system.platform(), seed, MOST_FAULTS),
         null,
+        -1,
         EnumSet.noneOf(Quirk.class));
+  }
+
+  /** {@return a conversation of a few steps, with the given faults} */
+  static Script brief(SimulatedSystem system, long seed, Faults faults) {
+    Set<Integer> without = new TreeSet<>();
+    for (int i = 0; i < 60; i++) {
+      if (i != 0 && i != 1 && (i < 6 || i > 12)) {
+        without.add(i);
+      }
+    }
+    return new Script(system, seed, without, faults, null, -1, EnumSet.noneOf(Quirk.class));
+  }
+
+  Script throwing(String callback) {
+    return new Script(system, seed, without, faults, callback, failingAllocation, off);
+  }
+
+  Script failing(int allocation) {
+    return new Script(system, seed, without, faults, throwingCallback, allocation, off);
   }
 
   /** {@return the same script without a further step} */
@@ -63,7 +86,7 @@ record Script(
     more.add(step);
     // Faults count calls, so they are made anew.
     Faults again = faults instanceof RandomFaults random ? random.again() : faults;
-    return new Script(system, seed, more, again, throwingCallback, off);
+    return new Script(system, seed, more, again, throwingCallback, failingAllocation, off);
   }
 
   List<Step> steps() {

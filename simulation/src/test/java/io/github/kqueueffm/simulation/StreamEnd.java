@@ -2,7 +2,6 @@ package io.github.kqueueffm.simulation;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,6 +44,17 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
+    talk.throwNow("handlerAdded");
+  }
+
+  @Override
+  public void channelRegistered(ChannelHandlerContext ctx) {
+    talk.throwNow("channelRegistered");
+  }
+
+  @Override
+  public void channelUnregistered(ChannelHandlerContext ctx) {
+    talk.throwNow("channelUnregistered");
   }
 
   @Override
@@ -54,6 +64,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     if (initiator) {
       write(64, true);
     }
+    talk.throwNow("channelActive");
     act();
   }
 
@@ -130,6 +141,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     }
     ledger.failures.add(cause);
     talk.explain(ledger.name, cause);
+    talk.throwNow("exceptionCaught");
   }
 
   /** Does one thing. On the channel's loop. */
@@ -175,7 +187,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
   private void write(int size, boolean flush) {
     int record = ledger.next();
     ByteBuf buffer =
-        random.nextBoolean() ? channel.alloc().directBuffer(size) : Unpooled.buffer(size);
+        random.nextBoolean() ? talk.buffers().directBuffer(size) : talk.buffers().heapBuffer(size);
     Records.write(buffer, record, size);
     follow(channel.write(buffer), record);
     if (flush) {
@@ -194,7 +206,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
   private void cancelled() {
     int record = ledger.next();
-    ByteBuf buffer = Unpooled.buffer(100);
+    ByteBuf buffer = talk.buffers().heapBuffer(100);
     Records.write(buffer, record, 100);
     ChannelPromise promise = channel.newPromise();
     follow(promise, record);
@@ -205,11 +217,11 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
   private void composite() {
     int record = ledger.next();
-    ByteBuf whole = Unpooled.buffer();
+    ByteBuf whole = talk.buffers().heapBuffer();
     Records.write(whole, record, 4_000);
-    CompositeByteBuf composite = channel.alloc().compositeBuffer(16);
+    CompositeByteBuf composite = talk.buffers().compositeBuffer(16);
     for (int at = 0; at < 4_000; at += 500) {
-      composite.addComponent(true, channel.alloc().directBuffer(500).writeBytes(whole, at, 500));
+      composite.addComponent(true, talk.buffers().directBuffer(500).writeBytes(whole, at, 500));
     }
     whole.release();
     follow(channel.writeAndFlush(composite), record);

@@ -1,0 +1,115 @@
+package io.github.kqueueffm.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.abi.Call;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Runs short conversations again and again, each time with one fault at another call. {@code
+ * -Dsimulation.stride=1} tries every call; the build tries each so-manieth.
+ */
+class FaultAtEveryCallTest {
+  private static final int CONVERSATIONS = 30;
+  private static final int STRIDE = Integer.getInteger("simulation.stride", 61);
+  private static final List<String> CALLBACKS =
+      List.of(
+          "handlerAdded",
+          "channelRegistered",
+          "channelUnregistered",
+          "channelActive",
+          "channelInactive",
+          "channelRead",
+          "channelReadComplete",
+          "channelWritabilityChanged",
+          "userEventTriggered",
+          "exceptionCaught");
+
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws Exception {
+    folder = Files.createTempDirectory(Path.of("/tmp"), "kf");
+  }
+
+  @AfterEach
+  void deleteFolder() throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SimulatedSystem.class)
+  void faultAtEachCallKeepsTheInvariants(SimulatedSystem system) {
+    long tried = 0;
+    long turn = system.ordinal();
+    for (long seed = 1; seed <= CONVERSATIONS; seed++) {
+      OneFault none = OneFault.none();
+      check(Script.brief(system, seed, none), "no fault");
+      List<Call> calls = none.calls();
+      for (int number = 0; number < calls.size(); number++) {
+        for (Faults.Fault fault : PossibleFaults.of(system.platform(), calls.get(number))) {
+          if (turn++ % STRIDE == 0) {
+            tried++;
+            check(
+                Script.brief(system, seed, new OneFault(number, fault)),
+                "seed "
+                    + seed
+                    + ", "
+                    + fault
+                    + " at call "
+                    + number
+                    + ", "
+                    + calls.get(number).function());
+          }
+        }
+      }
+    }
+    System.out.printf(
+        Locale.ROOT, "%s: %,d faults tried of %,d%n", system, tried, turn - system.ordinal());
+    assertThat(tried).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SimulatedSystem.class)
+  void exceptionOfEachCallbackKeepsTheInvariants(SimulatedSystem system) {
+    for (String callback : CALLBACKS) {
+      for (long seed = 1; seed <= 5; seed++) {
+        check(
+            Script.brief(system, seed, Faults.NONE).throwing(callback),
+            "seed " + seed + ", " + callback + " throws");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SimulatedSystem.class)
+  void failureOfEachAllocationKeepsTheInvariants(SimulatedSystem system) {
+    for (long seed = 1; seed <= 3; seed++) {
+      int allocations = check(Script.brief(system, seed, Faults.NONE), "no fault").allocations();
+      for (int i = 0; i < allocations; i += 1 + allocations / 20) {
+        check(
+            Script.brief(system, seed, Faults.NONE).failing(i),
+            "seed " + seed + ", allocation " + i + " fails");
+      }
+    }
+  }
+
+  private Outcome check(Script script, String fault) {
+    Outcome outcome = Conversation.run(script, folder, folder);
+    assertThat(outcome.violations()).as(script.system() + ", " + fault).isEmpty();
+    return outcome;
+  }
+}

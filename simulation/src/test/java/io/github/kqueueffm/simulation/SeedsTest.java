@@ -1,0 +1,112 @@
+package io.github.kqueueffm.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Random conversations on each system. {@code -Dsimulation.seeds} says how many, {@code
+ * -Dsimulation.first} where they begin; {@code -Dsimulation.system}, {@code -Dsimulation.seed} and
+ * {@code -Dsimulation.without} replay one.
+ */
+class SeedsTest {
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 100);
+  private static final long FIRST = Long.getLong("simulation.first", 1);
+  private static final int CHANNELS = 5;
+  private static final int EVENTS = 20;
+
+  private Path folder;
+
+  @BeforeEach
+  void makeFolder() throws Exception {
+    folder = Files.createTempDirectory(Path.of("/tmp"), "ks");
+  }
+
+  @AfterEach
+  void deleteFolder() throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SimulatedSystem.class)
+  void everyConversationKeepsTheInvariants(SimulatedSystem system) {
+    String only = System.getProperty("simulation.system");
+    if (only != null && !only.equals(system.toString())) {
+      return;
+    }
+    Long seed = Long.getLong("simulation.seed");
+    Set<Quirk> reached = EnumSet.noneOf(Quirk.class);
+    int counted = 0;
+    long calls = 0;
+    long start = System.nanoTime();
+    long first = seed == null ? FIRST : seed;
+    long last = seed == null ? FIRST + SEEDS - 1 : seed;
+    for (long s = first; s <= last; s++) {
+      Script script = replayed(Script.of(system, s));
+      Outcome outcome = Conversation.run(script, folder, folder);
+      assertThat(outcome.violations()).as(() -> shrunk(script)).isEmpty();
+      reached.addAll(outcome.reached());
+      calls += outcome.steps();
+      if (outcome.channels() >= CHANNELS && outcome.events() >= EVENTS) {
+        counted++;
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%s: %d conversations of %d count, %,d system calls, %.1f s, reached %s%n",
+        system,
+        counted,
+        last - first + 1,
+        calls,
+        (System.nanoTime() - start) / 1e9,
+        reached);
+  }
+
+  private static Script replayed(Script script) {
+    Script result = script;
+    String without = System.getProperty("simulation.without", "");
+    for (String step : without.isEmpty() ? List.<String>of() : List.of(without.split(",", -1))) {
+      result = result.without(Integer.parseInt(step));
+    }
+    return result;
+  }
+
+  /** Leaves out every step without which the script fails too. */
+  private String shrunk(Script failing) {
+    Script smallest = failing;
+    for (int step = 0; step < failing.length(); step++) {
+      if (!smallest.without().contains(step)) {
+        Script smaller = smallest.without(step);
+        if (!Conversation.run(smaller, folder, folder).isGood()) {
+          smallest = smaller;
+        }
+      }
+    }
+    return "replay by "
+        + smallest.command()
+        + "\nsteps left: "
+        + new TreeSet<>(smallest.steps().stream().map(s -> s.kind().name()).toList())
+        + "\nfaults: "
+        + faults(smallest);
+  }
+
+  private static String faults(Script script) {
+    return script.faults() instanceof RandomFaults random ? String.join("; ", random.done()) : "";
+  }
+}
