@@ -21,8 +21,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.UnixChannelOption;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
@@ -317,14 +315,14 @@ final class ChannelChecks {
   }
 
   private static String optionsOfResetConnection(Bench bench) throws Exception {
-    try (Loops loops = new Loops();
-        ServerSocket listener = new ServerSocket(0, 1, Bench.loopback(0).getAddress())) {
+    try (Loops loops = new Loops()) {
+      KernelSocket listener = bench.listener();
       KQueueFfmSocketChannel client =
           (KQueueFfmSocketChannel)
               loops.connect(
-                  KQueueFfmSocketChannel.class, listener.getLocalSocketAddress(), new Collector());
-      Socket peer = listener.accept();
-      peer.setSoLinger(true, 0);
+                  KQueueFfmSocketChannel.class, listener.localAddress(), new Collector());
+      KernelSocket peer = TcpPair.accept(bench, listener);
+      peer.soLinger(0);
       // On the loop's thread, so that the channel does not notice the reset meanwhile.
       return client
           .eventLoop()
@@ -334,8 +332,8 @@ final class ChannelChecks {
     }
   }
 
-  private static String optionsAfterReset(Bench bench, KQueueFfmSocketChannel client, Socket peer)
-      throws Exception {
+  private static String optionsAfterReset(
+      Bench bench, KQueueFfmSocketChannel client, KernelSocket peer) throws Exception {
     int before = client.config().getOptions().size();
     peer.close();
     long name = bench.memory(128);

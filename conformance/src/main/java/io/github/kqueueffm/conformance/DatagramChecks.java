@@ -29,7 +29,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.MulticastSocket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -232,9 +231,9 @@ final class DatagramChecks {
   @ChannelHandler.Sharable
   private static final class Sharable extends ChannelInboundHandlerAdapter {}
 
-  private static String groupWithoutInterface(Bench bench) {
+  private static String groupWithoutInterface(Bench bench) throws Exception {
     InetAddress group = InetAddress.ofLiteral("239.255.77.1");
-    joinByTheJdk(group);
+    joinByTheOldOption(bench, group);
     try (Loops loops = new Loops()) {
       DatagramChannel channel = new KQueueFfmDatagramChannel(SocketProtocolFamily.INET);
       loops.register(channel);
@@ -245,13 +244,19 @@ final class DatagramChecks {
     }
   }
 
-  /** If the JDK cannot join the group either, the machine lacks a route for it. */
-  @SuppressWarnings("deprecation") // It joins without an interface.
-  private static void joinByTheJdk(InetAddress group) {
-    try (MulticastSocket socket = new MulticastSocket(0)) {
-      socket.joinGroup(group);
-    } catch (IOException e) {
-      throw new NotOffered("the JDK cannot join " + group + " either: " + e.getMessage());
+  /** If IP_ADD_MEMBERSHIP with INADDR_ANY fails too, the machine lacks a route for the group. */
+  private static void joinByTheOldOption(Bench bench, InetAddress group) throws IOException {
+    int fd = bench.socket(Constant.AF_INET, Constant.SOCK_DGRAM).fd();
+    byte[] address = group.getAddress();
+    // struct ip_mreq: the group and the address of an interface, which stays 0.
+    long request = bench.memory(2L * address.length);
+    Memory.putInt(request + address.length, 0);
+    Memory.copy(address, 0, request, address.length);
+    int level = bench.number(Constant.IPPROTO_IP);
+    int option = bench.number(Constant.IP_ADD_MEMBERSHIP);
+    int result = bench.kernel().setsockopt(fd, level, option, request, 2 * address.length);
+    if (result < 0) {
+      throw new NotOffered("IP_ADD_MEMBERSHIP of " + group + " fails too: " + bench.result(result));
     }
   }
 

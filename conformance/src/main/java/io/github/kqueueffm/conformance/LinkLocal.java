@@ -1,13 +1,17 @@
 package io.github.kqueueffm.conformance;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.github.kqueueffm.channel.KQueueFfmSocketChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.util.Collections;
 import java.util.List;
 
 /** Connects to a link-local address whose interface the user does not name. */
@@ -15,7 +19,7 @@ final class LinkLocal {
   private LinkLocal() {}
 
   static String reached(Bench bench) throws Exception {
-    InetAddress own = own();
+    InetAddress own = own(bench);
     try (Loops loops = new Loops()) {
       InetAddress vague = InetAddress.getByAddress(own.getAddress());
       Channel server =
@@ -36,16 +40,30 @@ final class LinkLocal {
     }
   }
 
-  /** {@return an address that only one interface has} */
-  private static InetAddress own() throws Exception {
+  /** {@return an address that only one interface has, and that the kernel knows} */
+  private static InetAddress own(Bench bench) throws IOException {
     List<InetAddress> all =
         NetworkInterface.networkInterfaces()
             .flatMap(NetworkInterface::inetAddresses)
             .filter(ip -> ip instanceof Inet6Address && ip.isLinkLocalAddress())
             .toList();
-    return all.stream()
-        .filter(ip -> all.stream().filter(ip::equals).count() == 1)
-        .findFirst()
-        .orElseThrow(() -> new NotOffered("no interface has a link-local address of its own"));
+    for (InetAddress address : all) {
+      if (Collections.frequency(all, address) == 1 && isKnown(bench, address)) {
+        return address;
+      }
+    }
+    throw new NotOffered("no interface has a link-local address of its own");
+  }
+
+  /** A library with sockets of its own has other interfaces than the JDK. */
+  private static boolean isKnown(Bench bench, InetAddress address) throws IOException {
+    try {
+      bench
+          .socket(Constant.AF_INET6, Constant.SOCK_STREAM)
+          .bind(new InetSocketAddress(address, 0));
+      return true;
+    } catch (BindException e) {
+      return false;
+    }
   }
 }
