@@ -319,8 +319,7 @@ final class ChannelChecks {
       KernelSocket listener = bench.listener();
       KQueueFfmSocketChannel client =
           (KQueueFfmSocketChannel)
-              loops.connect(
-                  KQueueFfmSocketChannel.class, listener.localAddress(), new Collector());
+              loops.connect(KQueueFfmSocketChannel.class, listener.localAddress(), new Collector());
       KernelSocket peer = TcpPair.accept(bench, listener);
       peer.soLinger(0);
       // On the loop's thread, so that the channel does not notice the reset meanwhile.

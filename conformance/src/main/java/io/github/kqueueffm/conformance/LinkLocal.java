@@ -58,9 +58,7 @@ final class LinkLocal {
   /** A library with sockets of its own has other interfaces than the JDK. */
   private static boolean isKnown(Bench bench, InetAddress address) throws IOException {
     try {
-      bench
-          .socket(Constant.AF_INET6, Constant.SOCK_STREAM)
-          .bind(new InetSocketAddress(address, 0));
+      bench.socket(Constant.AF_INET6, Constant.SOCK_STREAM).bind(new InetSocketAddress(address, 0));
       return true;
     } catch (BindException e) {
       return false;

@@ -17,6 +17,12 @@ import java.util.Set;
  * notices.
  */
 final class Quirks {
+  /**
+   * The property that names quirks to switch off, separated by commas: tests of the table show with
+   * it that each quirk matters.
+   */
+  static final String OFF_PROPERTY = "simulation.off";
+
   private static final List<Row> TABLE = load();
 
   private final Map<Quirk, String> values = new EnumMap<>(Quirk.class);
@@ -39,8 +45,11 @@ final class Quirks {
 
   static Quirks of(SimulatedSystem system, Set<Quirk> off) {
     Quirks quirks = new Quirks();
+    List<String> offByProperty = List.of(System.getProperty(OFF_PROPERTY, "").split(",", -1));
     for (Row row : TABLE) {
-      if (row.release.equals(system.release()) && !off.contains(row.quirk)) {
+      if (row.release.equals(system.release())
+          && !off.contains(row.quirk)
+          && !offByProperty.contains(row.quirk.name())) {
         quirks.values.put(row.quirk, row.value);
       }
     }
