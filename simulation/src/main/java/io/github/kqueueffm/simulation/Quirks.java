@@ -18,8 +18,8 @@ import java.util.Set;
  */
 final class Quirks {
   /**
-   * The property that names quirks to switch off, separated by commas: tests of the table show with
-   * it that each quirk matters.
+   * The property that names a quirk to switch off, or a row as {@code QUIRK@release}: tests of the
+   * table show with it that each row matters.
    */
   static final String OFF_PROPERTY = "simulation.off";
 
@@ -39,17 +39,28 @@ final class Quirks {
    * @param shownBy the conformance check or the test that fails without it
    */
   record Row(
-      Quirk quirk, String release, String value, String evidence, String source, String shownBy) {}
+      Quirk quirk, String release, String value, String evidence, String source, String shownBy) {
+
+    private boolean isNamed(String name) {
+      return name.equals(quirk.name()) || name.equals(toString());
+    }
+
+    /** {@return the quirk and its system} */
+    @Override
+    public String toString() {
+      return quirk + "@" + release;
+    }
+  }
 
   private Quirks() {}
 
   static Quirks of(SimulatedSystem system, Set<Quirk> off) {
     Quirks quirks = new Quirks();
-    List<String> offByProperty = List.of(System.getProperty(OFF_PROPERTY, "").split(",", -1));
+    String offByProperty = System.getProperty(OFF_PROPERTY, "");
     for (Row row : TABLE) {
       if (row.release.equals(system.release())
           && !off.contains(row.quirk)
-          && !offByProperty.contains(row.quirk.name())) {
+          && !row.isNamed(offByProperty)) {
         quirks.values.put(row.quirk, row.value);
       }
     }

@@ -23,6 +23,14 @@ public final class SimulatedConformance {
     return Conformance.checks().stream().map(SimulatedConformance::name).toList();
   }
 
+  /** {@return "group: name" of the checks of that name, which may have its group before it} */
+  public static List<String> named(String name) {
+    return Conformance.checks().stream()
+        .filter(check -> check.name().equals(name) || name(check).equals(name))
+        .map(SimulatedConformance::name)
+        .toList();
+  }
+
   private static String name(Check check) {
     return check.group() + ": " + check.name();
   }
