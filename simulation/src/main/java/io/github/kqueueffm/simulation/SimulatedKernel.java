@@ -6,7 +6,7 @@ import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
 
 /** The system calls of a simulated system. */
-final class SimulatedKernel extends Kernel {
+class SimulatedKernel extends Kernel {
   private final World world;
   private final SystemCalls calls;
 

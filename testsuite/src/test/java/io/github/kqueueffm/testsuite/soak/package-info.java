@@ -1,0 +1,2 @@
+/** Tests that run for minutes, by -Psoak. */
+package io.github.kqueueffm.testsuite.soak;
