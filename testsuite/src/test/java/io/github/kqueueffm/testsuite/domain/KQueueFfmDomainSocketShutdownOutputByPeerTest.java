@@ -3,6 +3,7 @@ package io.github.kqueueffm.testsuite.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.testsuite.harness.KQueueFfmSocketTestPermutation;
+import io.github.kqueueffm.testsuite.harness.UnixPeer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.tests.UnixTestUtils;
@@ -11,15 +12,11 @@ import io.netty.testsuite.transport.socket.AbstractSocketShutdownOutputByPeerTes
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 
-/** The peer is a socket of the JDK. */
+/** The peer is a socket of the JDK, except on a simulated system. */
 class KQueueFfmDomainSocketShutdownOutputByPeerTest
-    extends AbstractSocketShutdownOutputByPeerTest<SocketChannel> {
+    extends AbstractSocketShutdownOutputByPeerTest<UnixPeer> {
 
   @Override
   protected SocketAddress newSocketAddress() {
@@ -32,31 +29,31 @@ class KQueueFfmDomainSocketShutdownOutputByPeerTest
   }
 
   @Override
-  protected SocketChannel newSocket() {
+  protected UnixPeer newSocket() {
     try {
-      return SocketChannel.open(StandardProtocolFamily.UNIX);
+      return UnixPeer.open();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  protected void connect(SocketChannel socket, SocketAddress address) throws IOException {
-    socket.connect(UnixDomainSocketAddress.of(((DomainSocketAddress) address).path()));
+  protected void connect(UnixPeer socket, SocketAddress address) throws IOException {
+    socket.connect(((DomainSocketAddress) address).path());
   }
 
   @Override
-  protected void write(SocketChannel socket, int data) throws IOException {
-    assertThat(socket.write(ByteBuffer.wrap(new byte[] {(byte) data}))).isOne();
+  protected void write(UnixPeer socket, int data) throws IOException {
+    assertThat(socket.write((byte) data)).isOne();
   }
 
   @Override
-  protected void shutdownOutput(SocketChannel socket) throws IOException {
+  protected void shutdownOutput(UnixPeer socket) throws IOException {
     socket.shutdownOutput();
   }
 
   @Override
-  protected void close(SocketChannel socket) throws IOException {
+  protected void close(UnixPeer socket) throws IOException {
     socket.close();
   }
 }

@@ -1,0 +1,56 @@
+package io.github.kqueueffm.testsuite.harness;
+
+import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.simulation.SimulatedSystem;
+import io.github.kqueueffm.simulation.Simulation;
+import io.github.kqueueffm.syscall.SubstituteKernel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Has the suite run on a simulated system if {@code -Dsimulation.system} names one. The kernel is
+ * substituted before JUnit loads any test. The JDK's TCP sockets, which some tests have for peers,
+ * go to the same kernel.
+ */
+public final class SimulatedRun implements LauncherSessionListener {
+  public static final String PROPERTY = "simulation.system";
+
+  private static Simulation simulation;
+
+  /** Called by JUnit. */
+  @Override
+  public void launcherSessionOpened(LauncherSession session) {
+    String name = System.getProperty(PROPERTY);
+    if (name != null && simulation == null) {
+      begin(SimulatedSystem.named(name));
+    }
+  }
+
+  @SuppressWarnings("deprecation") // The JDK has no other way to give its sockets a kernel.
+  private static void begin(SimulatedSystem system) {
+    System.setProperty(Platform.PROPERTY, system.platform().name());
+    simulation = Simulation.inRealTime(system);
+    SubstituteKernel.use(simulation.kernel());
+    try {
+      Socket.setSocketImplFactory(KernelSocketImpl::new);
+      ServerSocket.setSocketFactory(KernelSocketImpl::new);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether this JVM's sockets are those of a simulated system. */
+  public static boolean isOn() {
+    return simulation != null;
+  }
+
+  /** {@return a line for each file that is open on the simulated system} */
+  static List<String> left() {
+    return isOn() ? simulation.left() : List.of();
+  }
+}

@@ -1,0 +1,2 @@
+/** Netty's shared suite on simulated systems. */
+package io.github.kqueueffm.testsuite.simulated;
