@@ -25,6 +25,7 @@ final class World {
   final Agenda agenda = new Agenda();
   final Descriptors descriptors = new Descriptors();
   final Addresses addresses;
+  final OptionTable options;
   final Network network;
 
   /** The negative errno of a {@link OpenFile#peerName} that has no answer. */
@@ -43,6 +44,7 @@ final class World {
     agenda.whenEarlier(this.pace::rescheduled);
     platform = system.platform();
     addresses = new Addresses(platform);
+    options = new OptionTable(platform);
     network = new Network(this);
   }
 
