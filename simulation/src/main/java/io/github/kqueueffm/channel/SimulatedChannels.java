@@ -41,8 +41,8 @@ public final class SimulatedChannels {
         null, Sockets.stream(kernel, SocketProtocolFamily.UNIX), false);
   }
 
-  public KQueueFfmDatagramChannel udp(SocketProtocolFamily family) {
-    return new KQueueFfmDatagramChannel(Sockets.datagram(kernel, family), false);
+  public KQueueFfmDatagramChannel udp() {
+    return new KQueueFfmDatagramChannel(Sockets.datagram(kernel, null), false);
   }
 
   public KQueueFfmDomainDatagramChannel localDatagrams() {

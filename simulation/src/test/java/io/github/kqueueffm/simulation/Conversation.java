@@ -17,9 +17,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,6 +38,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One run on a simulated system: some loops and channels of ours, peers that are not, and steps
@@ -44,6 +48,10 @@ final class Conversation {
   private static final int LINE = 1_000_000;
   private static final int RESPONDER = LINE / 2;
   private static final long MILLI = 1_000_000;
+  private static final int LARGEST_UDP = 9_000;
+
+  /** What every system sends over a local socket in one datagram. */
+  private static final int LARGEST_LOCAL = 2_000;
 
   /** How many system calls a millisecond without a step may cost: more is a loop that spins. */
   private static final long CALLS_WITHOUT_PROGRESS = 20_000;
@@ -70,6 +78,10 @@ final class Conversation {
   private SocketAddress tcp;
   private SocketAddress local;
   private final List<Path> files = new ArrayList<>();
+  private final List<DatagramEnd> datagrams = new ArrayList<>();
+  private final List<DescriptorLine> passing = new ArrayList<>();
+  private final List<Channel> others = new ArrayList<>();
+  private int paths;
   private int events;
   private int lines;
   private boolean calm;
@@ -117,10 +129,12 @@ final class Conversation {
     for (Ledger ledger : ledgers) {
       ledger.check(violations);
     }
+    datagrams.forEach(end -> end.check(violations));
+    passing.forEach(line -> line.check(violations));
     return new Outcome(
         violations,
         events,
-        ends.size(),
+        ends.size() + datagrams.size() + others.size(),
         simulation.steps(),
         simulation.reached(),
         simulation.digest(),
@@ -136,6 +150,7 @@ final class Conversation {
     tcp = listen(channels::tcpServer, loopback(0), "tcp");
     local =
         listen(channels::localServer, new DomainSocketAddress(folder.resolve("s").toFile()), "un");
+    files.add(folder.resolve("s"));
     rawListener = KernelSocket.open(peers, inet(), stream());
     rawListener.bind(loopback(0));
     rawListener.listen(64);
@@ -248,6 +263,9 @@ final class Conversation {
       case LOCAL -> connect(channels::localClient, local, "un", random);
       case TCP_TO_PEER -> connect(channels::tcpClient, rawListener.localAddress(), "tcp", random);
       case TCP_FROM_PEER -> connectRaw(random);
+      case UDP -> udp(random);
+      case LOCAL_DATAGRAMS -> localDatagrams(random);
+      case DESCRIPTORS -> descriptors(random);
       case POKE -> poke(random);
       case PEERS -> raw.forEach(RawPeer::act);
     }
@@ -257,6 +275,126 @@ final class Conversation {
     if (!ends.isEmpty()) {
       StreamEnd end = ends.get(random.nextInt(ends.size()));
       onLoopOf(end.channel(), end::act);
+    }
+    if (!datagrams.isEmpty()) {
+      DatagramEnd end = datagrams.get(random.nextInt(datagrams.size()));
+      onLoopOf(end.channel(), end::act);
+    }
+    if (!passing.isEmpty()) {
+      DescriptorLine.Sender sender = passing.get(random.nextInt(passing.size())).sender();
+      onLoopOf(sender.channel(), sender::act);
+    }
+  }
+
+  private void udp(SplittableRandom random) {
+    pair("udp", channels::udp, () -> loopback(0), LARGEST_UDP, false, random);
+  }
+
+  private void localDatagrams(SplittableRandom random) {
+    pair(
+        "local datagrams",
+        channels::localDatagrams,
+        () -> new DomainSocketAddress(folder.resolve("d" + ++paths).toFile()),
+        LARGEST_LOCAL,
+        true,
+        random);
+  }
+
+  private void pair(
+      String name,
+      ChannelFactory<? extends Channel> factory,
+      Supplier<SocketAddress> address,
+      int largest,
+      boolean ordered,
+      SplittableRandom random) {
+    DatagramEnd[] pair = new DatagramEnd[2];
+    for (int i = 0; i < 2; i++) {
+      pair[i] =
+          new DatagramEnd(
+              this,
+              name + ' ' + datagrams.size(),
+              DatagramEnd.NUMBERS * (datagrams.size() + 1),
+              random.split(),
+              largest,
+              ordered);
+      bind(pair[i], factory, address.get(), random);
+    }
+    pair[0].pairedWith(pair[1]);
+    pair[1].pairedWith(pair[0]);
+  }
+
+  private void bind(
+      DatagramEnd end,
+      ChannelFactory<? extends Channel> factory,
+      SocketAddress address,
+      SplittableRandom random) {
+    datagrams.add(end);
+    if (address instanceof DomainSocketAddress local) {
+      files.add(Path.of(local.path()));
+    }
+    try {
+      new Bootstrap()
+          .group(loop(random))
+          .channelFactory(factory)
+          .option(ChannelOption.ALLOCATOR, allocator)
+          .option(
+              ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_UDP + 1_000))
+          .handler(end)
+          .bind(address)
+          .addListener(done -> {
+            event();
+            if (!done.isSuccess()) {
+              explain("bind " + address, done.cause());
+            }
+          });
+    } catch (RuntimeException e) {
+      explain("datagrams", e);
+    }
+  }
+
+  private void descriptors(SplittableRandom random) {
+    DescriptorLine line =
+        new DescriptorLine(this, peers, "descriptors " + passing.size(), random.split());
+    DomainSocketAddress address = new DomainSocketAddress(folder.resolve("p" + ++paths).toFile());
+    files.add(Path.of(address.path()));
+    try {
+      Channel server =
+          new ServerBootstrap()
+              .group(loop(random))
+              .channelFactory(channels::localServer)
+              .childOption(
+                  UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS)
+              .childOption(ChannelOption.ALLOCATOR, allocator)
+              .childHandler(
+                  new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                      child.pipeline().addLast(line.new Receiver());
+                      others.add(child);
+                    }
+                  })
+              .bind(address)
+              .channel();
+      servers.add(server);
+      pass(MILLI);
+      new Bootstrap()
+          .group(loop(random))
+          .channelFactory(channels::localClient)
+          .option(ChannelOption.ALLOCATOR, allocator)
+          .handler(line.sender())
+          .connect(address)
+          .addListener(done -> {
+            event();
+            if (!done.isSuccess()) {
+              explain("connect " + address, done.cause());
+            }
+          });
+    } catch (RuntimeException e) {
+      explain("descriptors", e);
+    }
+    if (line.sender().channel() != null) {
+      passing.add(line);
+      others.add(line.sender().channel());
     }
   }
 
@@ -344,6 +482,8 @@ final class Conversation {
       pass(5 * MILLI);
       if (round == 40) {
         ends.forEach(StreamEnd::finish);
+        datagrams.forEach(end -> onLoopOf(end.channel(), end::close));
+        others.forEach(channel -> onLoopOf(channel, channel::close));
       }
     }
     for (StreamEnd end : ends) {
@@ -355,6 +495,8 @@ final class Conversation {
 
   private boolean isQuiet() {
     return ends.stream().noneMatch(end -> end.channel().isOpen())
+        && datagrams.stream().noneMatch(end -> end.channel() != null && end.channel().isOpen())
+        && others.stream().noneMatch(Channel::isOpen)
         && raw.stream().noneMatch(RawPeer::isOpen);
   }
 
@@ -440,7 +582,7 @@ final class Conversation {
   /** Runs something on a channel's loop; drops it if the loop has ended. */
   void onLoopOf(Channel channel, Runnable action) {
     try {
-      if (channel.isRegistered()) {
+      if (channel != null && channel.isRegistered()) {
         channel.eventLoop().execute(action);
       }
     } catch (RejectedExecutionException e) {

@@ -34,6 +34,9 @@ record Script(
     LOCAL,
     TCP_TO_PEER,
     TCP_FROM_PEER,
+    UDP,
+    LOCAL_DATAGRAMS,
+    DESCRIPTORS,
     POKE,
     PEERS
   }
@@ -104,12 +107,15 @@ record Script(
 
   private static Step step(int index, SplittableRandom random) {
     Kind kind =
-        switch (index < 6 ? random.nextInt(4) : random.nextInt(14)) {
+        switch (index < 6 ? random.nextInt(7) : random.nextInt(18)) {
           case 0 -> Kind.TCP;
           case 1 -> Kind.LOCAL;
           case 2 -> Kind.TCP_TO_PEER;
           case 3 -> Kind.TCP_FROM_PEER;
-          case 4, 5, 6, 7, 8 -> Kind.PEERS;
+          case 4 -> Kind.UDP;
+          case 5 -> Kind.LOCAL_DATAGRAMS;
+          case 6 -> Kind.DESCRIPTORS;
+          case 7, 8, 9, 10, 11 -> Kind.PEERS;
           default -> Kind.POKE;
         };
     long pause = random.nextInt(3) == 0 ? random.nextLong(20_000_000) : random.nextLong(500_000);
