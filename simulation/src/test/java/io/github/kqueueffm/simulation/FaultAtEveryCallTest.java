@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -50,6 +51,7 @@ class FaultAtEveryCallTest {
     Files.delete(folder);
   }
 
+  @Timeout(36_000)
   @ParameterizedTest
   @EnumSource(SimulatedSystem.class)
   void faultAtEachCallKeepsTheInvariants(SimulatedSystem system) {
@@ -82,6 +84,7 @@ class FaultAtEveryCallTest {
     assertThat(tried).isPositive();
   }
 
+  @Timeout(36_000)
   @ParameterizedTest
   @EnumSource(SimulatedSystem.class)
   void exceptionOfEachCallbackKeepsTheInvariants(SimulatedSystem system) {
@@ -94,6 +97,7 @@ class FaultAtEveryCallTest {
     }
   }
 
+  @Timeout(36_000)
   @ParameterizedTest
   @EnumSource(SimulatedSystem.class)
   void failureOfEachAllocationKeepsTheInvariants(SimulatedSystem system) {

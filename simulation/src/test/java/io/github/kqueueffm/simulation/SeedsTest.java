@@ -13,16 +13,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Random conversations on each system. {@code -Dsimulation.seeds} says how many, {@code
- * -Dsimulation.first} where they begin; {@code -Dsimulation.system}, {@code -Dsimulation.seed} and
- * {@code -Dsimulation.without} replay one.
+ * Random conversations on each system. {@code -Dseeds} says how many, {@code -Dsimulation.first}
+ * where they begin; {@code -Dsimulation.system}, {@code -Dsimulation.seed} and {@code
+ * -Dsimulation.without} replay one.
  */
 class SeedsTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 100);
+  private static final int SEEDS = Integer.getInteger("seeds", 2_000);
   private static final long FIRST = Long.getLong("simulation.first", 1);
   private static final int CHANNELS = 5;
   private static final int EVENTS = 20;
@@ -43,6 +44,7 @@ class SeedsTest {
     }
   }
 
+  @Timeout(36_000)
   @ParameterizedTest
   @EnumSource(SimulatedSystem.class)
   void everyConversationKeepsTheInvariants(SimulatedSystem system) {
