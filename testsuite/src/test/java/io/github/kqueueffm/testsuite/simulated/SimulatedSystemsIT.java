@@ -6,7 +6,10 @@ import io.github.kqueueffm.simulation.SimulatedSystem;
 import io.github.kqueueffm.testkit.ChildJvm;
 import io.github.kqueueffm.testkit.LeakRecorder;
 import io.github.kqueueffm.testsuite.harness.SimulatedRun;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -76,5 +79,25 @@ class SimulatedSystemsIT {
     Files.write(REPORTS.resolve(system + ".txt"), report);
     report.forEach(line -> System.out.println(system + ": " + line));
     assertThat(result.status()).as("%s%n%s", result.output(), result.errors()).isZero();
+    assertThat(report)
+        .filteredOn(line -> line.startsWith(SimulatedSuite.SKIPPED))
+        .containsExactlyInAnyOrderElementsOf(lacks(system));
+  }
+
+  /** {@return the lines of the tests that the system lacks something for} */
+  private static List<String> lacks(SimulatedSystem system) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                SimulatedSystemsIT.class.getResourceAsStream("skipped.tsv"),
+                StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> line.split("\t", -1))
+          .filter(row -> List.of(row[1].split(" ", -1)).contains(system.toString()))
+          .map(row -> SimulatedSuite.SKIPPED + row[0] + ": " + row[2])
+          .toList();
+    }
   }
 }
