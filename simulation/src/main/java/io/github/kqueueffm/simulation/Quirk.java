@@ -55,5 +55,22 @@ enum Quirk {
 
   /** The credentials of a socket without a peer are those of no user, without an errno. */
   NO_PEER_IS_NO_ERROR,
+  /** An error that ends sendmmsg or recvmmsg stays with the socket, EAGAIN too (so_error). */
+  MANY_LEAVE_ERROR,
+
+  /** MSG_CMSG_CLOEXEC has no effect. */
+  CMSG_CLOEXEC_IGNORED,
+
+  /** Received descriptors for which there is no room make the call fail with EMSGSIZE. */
+  NO_ROOM_FOR_DESCRIPTORS_FAILS,
+
+  /** Received descriptors for which there is no room stay open, and nobody learns their numbers. */
+  DESCRIPTORS_LEAK,
+
+  /** As many received descriptors are given as there is room for, and the others are closed. */
+  DESCRIPTORS_IN_PART,
+
+  /** The most descriptors that one message carries, where it is not 512. */
+  MOST_DESCRIPTORS,
   ;
 }

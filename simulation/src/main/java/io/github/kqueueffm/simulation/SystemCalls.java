@@ -103,10 +103,10 @@ final class SystemCalls {
     }
     return switch (call) {
       case CLOSE -> close(fd);
-      case READ -> file.read(iov.one(b, c));
-      case WRITE -> file.write(iov.one(b, c));
-      case READV -> file.read(iov.many(iovec(), b, (int) c));
-      case WRITEV -> file.write(iov.many(iovec(), b, (int) c));
+      case READ -> file.read(iov(file).one(b, c));
+      case WRITE -> file.write(iov(file).one(b, c));
+      case READV -> file.read(iov(file).many(iovec(), b, (int) c));
+      case WRITEV -> file.write(iov(file).many(iovec(), b, (int) c));
       case DUP -> dup(file);
       case DUP2 -> dupOnto(file, fd, (int) b, false);
       case DUP3 -> dupOnto(file, fd, (int) b, (c & platform.getOr(Constant.O_CLOEXEC, 0)) != 0);
@@ -141,6 +141,11 @@ final class SystemCalls {
       case SENDMMSG -> messages.sendMany(file, b, (int) c, (int) d);
       default -> throw new IllegalStateException(call.function() + " is not simulated");
     };
+  }
+
+  /** A call that blocks lets others in, which must not change its memory's pieces. */
+  private Iov iov(OpenFile file) {
+    return file.nonBlocking ? iov : new Iov();
   }
 
   private Struct iovec() {

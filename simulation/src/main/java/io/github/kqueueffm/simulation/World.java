@@ -26,6 +26,7 @@ final class World {
   final Descriptors descriptors = new Descriptors();
   final Addresses addresses;
   final OptionTable options;
+  final ControlData controlData;
   final Network network;
 
   /** The negative errno of a {@link OpenFile#peerName} that has no answer. */
@@ -45,6 +46,7 @@ final class World {
     platform = system.platform();
     addresses = new Addresses(platform);
     options = new OptionTable(platform);
+    controlData = new ControlData(this);
     network = new Network(this);
   }
 
