@@ -1,32 +1,107 @@
 package io.github.kqueueffm.simulation;
 
-/** Pipes, the machine's files, and sendfile. */
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.syscall.Memory;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/** Pipes, and the machine's files. */
 final class FileCalls {
   private final World world;
+  private final SendfileCalls sendfile;
 
   FileCalls(World world) {
     this.world = world;
+    sendfile = new SendfileCalls(world);
+  }
+
+  private boolean has(int flags, Constant flag) {
+    return (flags & world.platform.getOr(flag, 0)) != 0;
   }
 
   /** pipe and pipe2. */
   long pipe(long fds, int flags) {
-    throw new UnsupportedOperationException();
+    Pipe pipe = new Pipe(world);
+    OpenFile[] ends = {pipe.readEnd, pipe.writeEnd};
+    for (OpenFile end : ends) {
+      end.nonBlocking = has(flags, Constant.O_NONBLOCK);
+    }
+    return SystemCalls.installBoth(world, ends, has(flags, Constant.O_CLOEXEC), fds);
   }
 
-  long open(long path, int flags, int mode) {
-    throw new UnsupportedOperationException();
+  long open(long name, int flags, int mode) {
+    if ((flags & ~flagsOfOpen()) != 0) {
+      throw new IllegalStateException("open is simulated for reading, not with flags " + flags);
+    }
+    if (world.descriptors.free() < 0) {
+      return world.error(Errno.EMFILE);
+    }
+    Path path = MachinePaths.at(name);
+    if (path == null) {
+      return world.error(Errno.ENOENT);
+    }
+    MachineFile file;
+    try {
+      file = new MachineFile(world, path, FileChannel.open(path, StandardOpenOption.READ));
+    } catch (IOException e) {
+      return world.error(MachinePaths.errno(e));
+    }
+    return SystemCalls.install(world, file, has(flags, Constant.O_CLOEXEC));
   }
 
-  long lstat(long path, long stat) {
-    throw new UnsupportedOperationException();
+  private int flagsOfOpen() {
+    return world.platform.get(Constant.O_RDONLY)
+        | world.platform.get(Constant.O_NONBLOCK)
+        | world.platform.getOr(Constant.O_CLOEXEC, 0);
   }
 
-  long unlink(long path) {
-    throw new UnsupportedOperationException();
+  long lstat(long name, long stat) {
+    Path path = MachinePaths.at(name);
+    if (path == null) {
+      return world.error(Errno.ENOENT);
+    }
+    Map<String, Object> attributes;
+    try {
+      attributes = Files.readAttributes(path, "unix:dev,ino,mode", LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      return world.error(MachinePaths.errno(e));
+    }
+    Struct struct = world.platform.struct("stat");
+    Memory.clear(stat, struct.size());
+    // The kinds of files have the same numbers on all systems.
+    attributes.forEach((attribute, value) -> put(struct, stat, "st_" + attribute, (Number) value));
+    return 0;
+  }
+
+  private static void put(Struct struct, long at, String field, Number value) {
+    Memory.put(at + struct.offset(field), struct.width(field), value.longValue());
+  }
+
+  long unlink(long name) {
+    Path path = MachinePaths.at(name);
+    if (path == null) {
+      return world.error(Errno.ENOENT);
+    }
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return world.error(world.has(Quirk.UNLINK_OF_DIRECTORY) ? Errno.EISDIR : Errno.EPERM);
+    }
+    try {
+      Files.delete(path);
+      return 0;
+    } catch (IOException e) {
+      return world.error(MachinePaths.errno(e));
+    }
   }
 
   /** sendfile in the form of the system, with the arguments after the first. */
   long sendfile(int fd, OpenFile file, long b, long c, long d, long e, long f, long g) {
-    throw new UnsupportedOperationException();
+    return sendfile.call(file, b, c, d, f);
   }
 }

@@ -15,7 +15,7 @@ abstract class OpenFile {
   final World world;
   boolean nonBlocking;
 
-  /** Descriptors and messages that hold it. */
+  /** Descriptors, messages and waiting calls that hold it. */
   private int references;
 
   private final List<Watcher> watchers = new ArrayList<>(1);
@@ -40,6 +40,11 @@ abstract class OpenFile {
     }
   }
 
+  /** {@return how many descriptors, messages and calls hold it} */
+  final int references() {
+    return references;
+  }
+
   final void watch(Watcher watcher) {
     watchers.add(watcher);
   }
@@ -49,7 +54,7 @@ abstract class OpenFile {
   }
 
   /** A descriptor of it was closed, perhaps not the last. */
-  final void descriptorClosed(int fd) {
+  void descriptorClosed(int fd) {
     for (Watcher watcher : List.copyOf(watchers)) {
       watcher.descriptorClosed(fd);
     }

@@ -72,5 +72,61 @@ enum Quirk {
 
   /** The most descriptors that one message carries, where it is not 512. */
   MOST_DESCRIPTORS,
+  /** The flags of an event are all those of the change that made the knote, EV_ADD among them. */
+  RETURNS_FLAGS_OF_CHANGE,
+  /** EV_ERROR is added to the flags of the change, in place of replacing them. */
+  ERROR_KEEPS_FLAGS,
+  /** EV_RECEIPT without room for an event is not answered, and the changes go on. */
+  RECEIPT_NEEDS_NO_ROOM,
+  /** The answer to a failed change is written beyond a list of events that has no more room. */
+  ANSWERS_BEYOND_THE_LIST,
+  /** EV_ENABLE together with EV_DISABLE is EINVAL. */
+  ENABLE_WITH_DISABLE_IS_INVALID,
+  /** A change of filter 0 is skipped. */
+  FILTER_ZERO_IS_SKIPPED,
+  /** EV_DELETE of a closed descriptor is ENOENT. */
+  DELETE_OF_CLOSED_IS_ENOENT,
+  /** EV_ENABLE without EV_ADD does not look whether there is something to report. */
+  BARE_ENABLE_DOES_NOT_LOOK,
+  /** EV_ENABLE without EV_ADD keeps udata, fflags and data. */
+  BARE_ENABLE_KEEPS_ALL,
+  /** A knote with EV_CLEAR and EV_DISPATCH stays enabled. */
+  CLEAR_WINS_OVER_DISPATCH,
+  /** There is no EVFILT_USER. */
+  NO_USER_EVENTS,
+  /** NOTE_TRIGGER counts in the change that adds the knote, and together with EV_CLEAR. */
+  USER_TRIGGER_ALWAYS_COUNTS,
+  /** NOTE_TRIGGER in the change that adds the knote is reported with later events. */
+  USER_TRIGGER_OF_ADD_IS_REPORTED,
+  /** What a timer of 0 does: {@code invalid} is EINVAL. */
+  ZERO_TIMER,
+  /** The milliseconds after which a timer of 0 repeats. */
+  ZERO_TIMER_PERIOD,
+  /** What a timer of a negative time does: it fires {@code once}, or is a {@code panic}. */
+  NEGATIVE_TIMER,
+  /** Timers count ticks of so many milliseconds, of which the first one has already begun. */
+  TIMER_TICKS,
+  /** Adding a timer that exists does not start it again. */
+  TIMER_IS_NOT_REARMED,
+  /** Adding a timer that exists replaces its flags. */
+  TIMER_TAKES_NEW_FLAGS,
+  /** A time-out of more than 2^31-1 seconds is {@code invalid}, or waits for {@code ever}. */
+  HUGE_TIMEOUT,
+  /** A time-out may have 1,000,000,000 nanoseconds. */
+  WHOLE_SECOND_OF_NANOSECONDS,
+  /** Closing a kqueue ends the waits in it with EBADF. */
+  CLOSING_KQUEUE_WAKES,
+  /** Closing a kqueue blocks as long as a thread waits in it. */
+  CLOSING_KQUEUE_BLOCKS,
+  /** EVFILT_WRITE on a pipe that has no reader is EBADF. */
+  WRITE_FILTER_OF_BROKEN_PIPE,
+  /** How many bytes a pipe holds. */
+  PIPE_SIZE,
+  /** Up to how many bytes a write to a pipe is not divided. */
+  PIPE_BUF,
+  /** unlink of a directory is EISDIR. */
+  UNLINK_OF_DIRECTORY,
+  /** sendfile that fails with ENOTCONN or EINVAL leaves any number of bytes. */
+  SENDFILE_LEAVES_GARBAGE,
   ;
 }

@@ -53,6 +53,8 @@ final class SystemCalls {
       // The BSDs' newer releases have them as functions over kqueue; the transport does not use
       // them.
       case EVENTFD, TIMERFD_CREATE, TIMERFD_SETTIME, EPOLL_CREATE1 -> !platform.isLinux();
+      // A library has them.
+      case KQUEUE, KEVENT -> platform.isLinux();
       default -> false;
     };
   }
