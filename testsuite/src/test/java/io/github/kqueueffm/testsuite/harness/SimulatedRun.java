@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -20,6 +22,7 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class SimulatedRun implements LauncherSessionListener {
   public static final String PROPERTY = "simulation.system";
 
+  private static SimulatedSystem simulated;
   private static Simulation simulation;
 
   /** Called by JUnit. */
@@ -33,6 +36,7 @@ public final class SimulatedRun implements LauncherSessionListener {
 
   @SuppressWarnings("deprecation") // The JDK has no other way to give its sockets a kernel.
   private static void begin(SimulatedSystem system) {
+    simulated = system;
     System.setProperty(Platform.PROPERTY, system.platform().name());
     simulation = Simulation.inRealTime(system);
     SubstituteKernel.use(simulation.kernel());
@@ -47,6 +51,27 @@ public final class SimulatedRun implements LauncherSessionListener {
   /** Whether this JVM's sockets are those of a simulated system. */
   public static boolean isOn() {
     return simulation != null;
+  }
+
+  /**
+   * {@return all parameters of a test, or the share of this simulated system} All systems together
+   * have all. It is for long tests whose parameters do not concern the system.
+   */
+  public static <T> List<T> share(Collection<T> all) {
+    List<T> share = new ArrayList<>(all);
+    if (isOn()) {
+      int systems = SimulatedSystem.values().length;
+      share.clear();
+      int index = 0;
+      // Not every eighth, which would have the same last settings each time.
+      for (T parameters : all) {
+        if ((index + index / systems) % systems == simulated.ordinal()) {
+          share.add(parameters);
+        }
+        index++;
+      }
+    }
+    return share;
   }
 
   /** {@return a line for each file that is open on the simulated system} */
