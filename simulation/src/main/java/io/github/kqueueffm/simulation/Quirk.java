@@ -128,5 +128,119 @@ enum Quirk {
   UNLINK_OF_DIRECTORY,
   /** sendfile that fails with ENOTCONN or EINVAL leaves any number of bytes. */
   SENDFILE_LEAVES_GARBAGE,
+
+  /** A connect to the path of a file that is no socket is refused, not ENOTSOCK. */
+  ORDINARY_FILE_REFUSES,
+
+  /** Each address that begins with 127 is one of the machine. */
+  WHOLE_LOOPBACK_NETWORK,
+
+  /** The ports that are chosen for sockets without one, the first and the last. */
+  EPHEMERAL_PORTS,
+
+  /** SO_REUSEADDR of both shares an address until one of them listens, and a wildcard with it. */
+  REUSE_UNTIL_LISTENING,
+
+  /** Datagram sockets share a port by SO_REUSEADDR alone. */
+  REUSEADDR_SHARES_DATAGRAMS,
+
+  /** The wildcard of IPv6 binds beside the one of IPv4. */
+  IPV6_WILDCARD_BESIDE_IPV4,
+
+  /**
+   * The choice of an ephemeral port does not see IPv4 connections of sockets of AF_INET6; of two
+   * with the same addresses and ports one never delivers.
+   */
+  MAPPED_PORTS_UNSEEN,
+
+  /** accept without a free descriptor takes the connection and closes it. */
+  ACCEPT_WITHOUT_DESCRIPTOR_CLOSES,
+
+  /** TCP does not connect to a wildcard. */
+  NO_WILDCARD_DESTINATION,
+
+  /** Sockets of AF_INET6 do not take a wildcard for this machine. */
+  NO_WILDCARD_OF_IPV6_SOCKETS,
+
+  /** SO_REUSEPORT spreads the connections over the listeners. */
+  REUSEPORT_SHARES,
+
+  /** A listener holds one connection more than its backlog, not half as many more. */
+  BACKLOG_AS_GIVEN,
+
+  /** accept gives a connection that was reset, whose reads then fail. */
+  RESET_CONNECTION_ACCEPTED,
+
+  /** connect answers before it has tried, and its errors come as events. */
+  ASYNCHRONOUS_CONNECT,
+
+  /** connect of IPv6 without a free port gives EAGAIN, not EADDRNOTAVAIL. */
+  IPV6_PORTS_USED_UP_IS_EAGAIN,
+
+  /** A SYN to a socket that is bound and does not listen is dropped. */
+  BOUND_PORT_IS_SILENT,
+
+  /** The send buffer of a connection is whole segments of so many bytes. */
+  SEND_SPACE_OF_WHOLE_SEGMENTS,
+
+  /** sendto with MSG_FASTOPEN sends nothing until the server's cookie is known. */
+  FASTOPEN_NEEDS_COOKIE,
+
+  /**
+   * A socket is writable when a third of its buffer is free, and an event comes only after a write
+   * that lacked room.
+   */
+  WRITABLE_BY_A_THIRD,
+
+  /** After SHUT_RD what comes is still received. */
+  INPUT_OUTLIVES_SHUTDOWN,
+
+  /** A reset after the peer's end is EPIPE of SO_ERROR, and receiving still gives the end. */
+  RESET_AFTER_END_IS_EPIPE,
+
+  /** How long a part of a segment is held at most. */
+  CORK_MILLIS,
+
+  /** Clearing TCP_NOPUSH sends nothing. */
+  NOPUSH_CLEARED_SENDS_NOTHING,
+
+  /** The first send after a reset gives its errno, not EPIPE. */
+  SEND_TAKES_ERROR,
+
+  /** send without a connection is EPIPE, and EAGAIN while it connects. */
+  SEND_UNCONNECTED_IS_EPIPE,
+
+  /** Receiving into 0 bytes gives 0, also when nothing is there. */
+  NOTHING_RECEIVED_AT_ONCE,
+
+  /** shutdown succeeds before a connect, which is EINVAL from then on. */
+  SHUTDOWN_WITHOUT_CONNECTION,
+
+  /** SHUT_RD is ENOTCONN when the input has ended. */
+  SHUTDOWN_OF_ENDED_INPUT_FAILS,
+
+  /** A close with unread bytes resets the connection. */
+  UNREAD_BYTES_RESET,
+
+  /** The send buffer of local streams. */
+  LOCAL_SPACE,
+
+  /** getpeername of a local stream gives the peer's name after it has closed. */
+  LOCAL_NAME_OUTLIVES,
+
+  /** getpeername of a local stream is EINVAL after the peer has closed. */
+  LOCAL_PEER_GONE_IS_EINVAL,
+
+  /** A connect to a local listener with a full queue is EAGAIN, not ECONNREFUSED. */
+  FULL_LOCAL_BACKLOG_IS_EAGAIN,
+
+  /** Receiving from an unconnected local stream is EINVAL, not ENOTCONN. */
+  LOCAL_RECEIVE_UNCONNECTED_IS_EINVAL,
+
+  /** shutdown of an unconnected local stream succeeds. */
+  LOCAL_SHUTDOWN_ALWAYS,
+
+  /** After SHUT_RD of a local stream its peer's sends are EPIPE. */
+  LOCAL_SHUT_INPUT_ENDS_PEERS_OUTPUT,
   ;
 }

@@ -91,6 +91,11 @@ abstract class SocketFile extends OpenFile {
     return sendSpace;
   }
 
+  /** Sets SO_SNDBUF, as the kernel does by itself. */
+  final void sendSpace(int bytes) {
+    sendSpace = bytes;
+  }
+
   /** {@return whether SO_LINGER is on with a time of 0, so that close resets} */
   final boolean resetsOnClose() {
     return linger == 0;

@@ -26,8 +26,8 @@ final class World {
   final Descriptors descriptors = new Descriptors();
   final Addresses addresses;
   final OptionTable options;
-  final ControlData controlData;
   final Network network;
+  final ControlData controlData;
 
   /** The negative errno of a {@link OpenFile#peerName} that has no answer. */
   int nameError;
@@ -46,8 +46,8 @@ final class World {
     platform = system.platform();
     addresses = new Addresses(platform);
     options = new OptionTable(platform);
-    controlData = new ControlData(this);
     network = new Network(this);
+    controlData = new ControlData(this);
   }
 
   boolean has(Quirk quirk) {

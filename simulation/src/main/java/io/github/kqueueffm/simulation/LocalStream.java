@@ -1,0 +1,539 @@
+package io.github.kqueueffm.simulation;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * A stream between two sockets of the machine. Bytes that are sent are at once in the receiver's
+ * buffer, but count against the sender's room. Descriptors are passed with the first byte of the
+ * call that sends them, and no receive goes past such a byte.
+ */
+final class LocalStream extends SocketFile {
+  private static final int SPACE = 8_192;
+
+  private enum State {
+    NEW,
+    LISTENING,
+    CONNECTED,
+    /** The peer is closed. */
+    ENDED
+  }
+
+  /**
+   * Files that go with a byte.
+   *
+   * @param position how many bytes came before it
+   */
+  private record Rights(long position, List<OpenFile> files) {}
+
+  private State state = State.NEW;
+  private Address local = Address.unnamed();
+  private Address remote = Address.unnamed();
+
+  /** The name was bound by this socket, and not taken from a listener. */
+  private boolean bound;
+
+  private LocalStream peer;
+  private ListenQueue<LocalStream> queue;
+  private final Ring in = new Ring();
+
+  /** The bytes that left {@link #in}. */
+  private long taken;
+
+  /** Made when descriptors are passed. */
+  private ArrayDeque<Rights> rights;
+
+  private boolean inputShut;
+  private boolean outputShut;
+  private boolean outputEnded;
+  private boolean lacksRoom;
+
+  LocalStream(World world) {
+    super(world, Family.LOCAL, true, SPACE, world.quirks.number(Quirk.LOCAL_SPACE, SPACE));
+  }
+
+  static OpenFile[] pair(World world) {
+    LocalStream first = new LocalStream(world);
+    LocalStream second = new LocalStream(world);
+    first.join(second);
+    return new OpenFile[] {first, second};
+  }
+
+  private void join(LocalStream other) {
+    peer = other;
+    other.peer = this;
+    state = State.CONNECTED;
+    other.state = State.CONNECTED;
+  }
+
+  @Override
+  boolean isListening() {
+    return state == State.LISTENING;
+  }
+
+  @Override
+  boolean isBound() {
+    return bound;
+  }
+
+  @Override
+  boolean isDead() {
+    return state == State.ENDED;
+  }
+
+  @Override
+  boolean isInputShut() {
+    return inputShut || state == State.ENDED || state == State.CONNECTED && peer.outputShut;
+  }
+
+  @Override
+  boolean isOutputShut() {
+    return outputShut || outputEnded || state == State.ENDED;
+  }
+
+  @Override
+  Credentials peerCredentials() {
+    return state == State.CONNECTED || state == State.ENDED ? Credentials.own() : null;
+  }
+
+  @Override
+  boolean hasPeer() {
+    return state == State.CONNECTED;
+  }
+
+  @Override
+  Address localName() {
+    return local;
+  }
+
+  @Override
+  Address peerName() {
+    if (state == State.CONNECTED || state == State.ENDED && world.has(Quirk.LOCAL_NAME_OUTLIVES)) {
+      return remote;
+    }
+    boolean gone = state == State.ENDED && world.has(Quirk.LOCAL_PEER_GONE_IS_EINVAL);
+    world.nameError = error(gone ? Errno.EINVAL : Errno.ENOTCONN);
+    return null;
+  }
+
+  // Connecting.
+
+  @Override
+  int bind(Address address) {
+    if (address.kind() != Address.Kind.LOCAL) {
+      return error(Errno.EAFNOSUPPORT);
+    }
+    if (bound || state != State.NEW) {
+      return error(Errno.EINVAL);
+    }
+    int result = world.network.localNames.bind(this, address);
+    if (result == 0) {
+      local = address;
+      bound = true;
+    }
+    return result;
+  }
+
+  @Override
+  int listen(int backlog) {
+    if (state != State.NEW && state != State.LISTENING) {
+      return error(Errno.EINVAL);
+    }
+    if (!bound) {
+      return error(Errno.EINVAL);
+    }
+    if (queue == null) {
+      queue = new ListenQueue<>();
+    }
+    queue.limit(backlog, world.has(Quirk.BACKLOG_AS_GIVEN) ? 2 : 3);
+    state = State.LISTENING;
+    changed(true, true);
+    return 0;
+  }
+
+  @Override
+  int connect(Address address) {
+    if (state == State.CONNECTED) {
+      return error(Errno.EISCONN);
+    }
+    if (state != State.NEW || address.kind() != Address.Kind.LOCAL) {
+      return error(state == State.NEW ? Errno.EAFNOSUPPORT : Errno.EINVAL);
+    }
+    SocketFile found = world.network.localNames.find(address);
+    if (found == null) {
+      return world.network.localNames.error;
+    }
+    if (!(found instanceof LocalStream server)) {
+      return error(Errno.EPROTOTYPE);
+    }
+    return server.isListening() ? connectTo(server) : error(Errno.ECONNREFUSED);
+  }
+
+  private int connectTo(LocalStream server) {
+    if (server.queue.isFull()) {
+      return error(
+          world.has(Quirk.FULL_LOCAL_BACKLOG_IS_EAGAIN) ? Errno.EAGAIN : Errno.ECONNREFUSED);
+    }
+    LocalStream connection = new LocalStream(world);
+    connection.inherit(server);
+    connection.local = server.local;
+    connection.remote = local;
+    remote = server.local;
+    join(connection);
+    server.queue.complete(connection);
+    server.changed(true, false);
+    changed(false, true);
+    return 0;
+  }
+
+  @Override
+  int accept(Accepted result) {
+    while (state == State.LISTENING) {
+      LocalStream connection = queue.accept();
+      if (connection != null) {
+        result.socket = connection;
+        result.peer = connection.remote;
+        return 0;
+      }
+      if (!block()) {
+        return error(Errno.EAGAIN);
+      }
+    }
+    return error(Errno.EINVAL);
+  }
+
+  // Sending.
+
+  @Override
+  long write(Iov from) {
+    return send(from, null);
+  }
+
+  @Override
+  long send(Message message, int flags) {
+    return send(message.iov, message.controlLength > 0 ? message : null);
+  }
+
+  private long send(Iov from, Message control) {
+    long limit = Math.min(from.total(), world.limitOfThisCall);
+    if (nonBlocking) {
+      limit = world.choices.part(limit);
+    }
+    Message rest = control;
+    long sent = 0;
+    while (true) {
+      int error = sendError();
+      if (error != 0 || from.total() == 0) {
+        return sent > 0 ? sent : error;
+      }
+      int part = (int) Math.min(limit - sent, room());
+      if (part > 0 && part >= Math.min(limit - sent, leastRoom())) {
+        if (rest != null && !peer.take(world.controlData.rights(rest))) {
+          return error(Errno.EBADF);
+        }
+        rest = null;
+        peer.append(from, sent, part);
+        sent += part;
+      }
+      if (sent == limit) {
+        return sent;
+      }
+      lacksRoom = true;
+      if (!block()) {
+        return sent > 0 ? sent : error(Errno.EAGAIN);
+      }
+    }
+  }
+
+  private int sendError() {
+    if (isOutputShut()) {
+      return error(Errno.EPIPE);
+    }
+    if (pendingError != 0) {
+      return takeError();
+    }
+    return state == State.CONNECTED ? 0 : error(Errno.ENOTCONN);
+  }
+
+  /** Takes files with the next byte. */
+  private boolean take(List<OpenFile> files) {
+    if (files == null) {
+      return false;
+    }
+    if (!files.isEmpty()) {
+      if (rights == null) {
+        rights = new ArrayDeque<>(2);
+      }
+      rights.add(new Rights(taken + in.size(), files));
+    }
+    return true;
+  }
+
+  private void append(Iov from, long at, int length) {
+    if (inputShut) {
+      dropRights();
+      return;
+    }
+    in.add(from, at, length);
+    changed(true, false);
+  }
+
+  private long room() {
+    return Math.max(0, sendSpace() - (peer == null ? 0 : peer.in.size()));
+  }
+
+  private int leastRoom() {
+    return world.has(Quirk.WRITABLE_BY_A_THIRD)
+        ? 1
+        : Math.min(sendSpace(), number(SocketOption.SO_SNDLOWAT));
+  }
+
+  private boolean isWritable() {
+    return world.has(Quirk.WRITABLE_BY_A_THIRD)
+        ? 4L * (sendSpace() - room()) <= sendSpace()
+        : room() >= leastRoom();
+  }
+
+  /** The peer has taken bytes. */
+  private void roomGrew() {
+    if (isWritable() && (lacksRoom || !world.has(Quirk.WRITABLE_BY_A_THIRD))) {
+      lacksRoom = false;
+      changed(false, true);
+    }
+  }
+
+  // Receiving.
+
+  @Override
+  long read(Iov into) {
+    return receive(into, null, false);
+  }
+
+  @Override
+  long receive(Message message, int flags) {
+    message.nameLength = 0;
+    boolean peek = (flags & world.constant(Constant.MSG_PEEK, 0)) != 0;
+    long result = receive(message.iov, message, peek);
+    return result >= 0 ? withRights(message, flags, peek, result) : result;
+  }
+
+  private long receive(Iov into, Message message, boolean peek) {
+    while (true) {
+      if (!in.isEmpty()) {
+        return take(into, message, peek);
+      }
+      if (pendingError != 0) {
+        return takeError();
+      }
+      if (isInputShut()) {
+        return 0;
+      }
+      if (state != State.CONNECTED) {
+        return error(state == State.NEW ? unconnected() : Errno.EINVAL);
+      }
+      if (into.total() == 0 && world.has(Quirk.NOTHING_RECEIVED_AT_ONCE)) {
+        return 0;
+      }
+      if (!block()) {
+        return error(Errno.EAGAIN);
+      }
+    }
+  }
+
+  private Errno unconnected() {
+    return world.has(Quirk.LOCAL_RECEIVE_UNCONNECTED_IS_EINVAL) ? Errno.EINVAL : Errno.ENOTCONN;
+  }
+
+  private long take(Iov into, Message message, boolean peek) {
+    int most = (int) Math.min(Math.min(in.size(), into.total()), world.limitOfThisCall);
+    int length = (int) Math.min(world.choices.part(most), untilRights());
+    in.copy(into, 0, length);
+    if (peek) {
+      return length;
+    }
+    if (message == null && length > 0) {
+      drop(dueRights());
+    }
+    if (message == null) {
+      consume(length);
+    }
+    return length;
+  }
+
+  private void consume(int length) {
+    in.skip(length);
+    taken += length;
+    if (peer != null) {
+      peer.roomGrew();
+    }
+  }
+
+  /** {@return how many bytes come before those that go with other files} */
+  private long untilRights() {
+    if (rights != null) {
+      for (Rights next : rights) {
+        if (next.position > taken) {
+          return next.position - taken;
+        }
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
+  /** {@return the files that go with the first byte, which leave the queue, or none} */
+  private List<OpenFile> dueRights() {
+    boolean due = rights != null && !rights.isEmpty() && rights.peek().position == taken;
+    return due ? rights.poll().files : List.of();
+  }
+
+  private long withRights(Message message, int flags, boolean peek, long length) {
+    if (peek || length == 0) {
+      message.controlLength = 0;
+      return length;
+    }
+    List<OpenFile> files = dueRights();
+    int result = 0;
+    if (files.isEmpty()) {
+      message.controlLength = 0;
+    } else {
+      result = world.controlData.deliver(message, files, flags);
+    }
+    consume((int) length);
+    return result < 0 ? result : length;
+  }
+
+  private static void drop(List<OpenFile> files) {
+    files.forEach(OpenFile::drop);
+  }
+
+  private void dropRights() {
+    while (rights != null && !rights.isEmpty()) {
+      drop(rights.poll().files);
+    }
+  }
+
+  @Override
+  int available() {
+    return in.size();
+  }
+
+  // Ending.
+
+  @Override
+  int shutdown(boolean read, boolean write) {
+    if (state != State.CONNECTED && !world.has(Quirk.LOCAL_SHUTDOWN_ALWAYS)) {
+      return error(Errno.ENOTCONN);
+    }
+    if (read && isInputShut() && world.has(Quirk.SHUTDOWN_OF_ENDED_INPUT_FAILS)) {
+      return error(Errno.ENOTCONN);
+    }
+    if (read) {
+      shutInput();
+    }
+    if (write) {
+      outputShut = true;
+    }
+    changed(read, write);
+    if (peer != null) {
+      peer.changed(write, read);
+    }
+    return 0;
+  }
+
+  private void shutInput() {
+    inputShut = true;
+    if (!world.has(Quirk.INPUT_OUTLIVES_SHUTDOWN)) {
+      in.clear();
+      dropRights();
+    }
+    if (peer != null && world.has(Quirk.LOCAL_SHUT_INPUT_ENDS_PEERS_OUTPUT)) {
+      peer.outputEnded = true;
+    }
+  }
+
+  @Override
+  void closed() {
+    if (bound) {
+      world.network.localNames.unbind(this, local);
+    }
+    boolean unread = !in.isEmpty();
+    in.clear();
+    dropRights();
+    if (state == State.LISTENING) {
+      state = State.ENDED;
+      for (LocalStream connection : queue.drain()) {
+        LocalStream client = connection.peer;
+        connection.hold();
+        connection.drop();
+        if (client != null) {
+          client.fail(Errno.ECONNRESET);
+          client.changed(true, true);
+        }
+      }
+    }
+    if (peer != null) {
+      peer.ended(unread && world.has(Quirk.UNREAD_BYTES_RESET));
+      peer = null;
+    }
+    state = State.ENDED;
+  }
+
+  /** The peer is closed. */
+  private void ended(boolean reset) {
+    peer = null;
+    state = State.ENDED;
+    if (reset) {
+      fail(Errno.ECONNRESET);
+    }
+    changed(true, true);
+  }
+
+  // Readiness.
+
+  @Override
+  void readState(FilterState out, long lowWater) {
+    if (state == State.LISTENING) {
+      out.set(queue.size() > 0, queue.size());
+      return;
+    }
+    boolean end = isInputShut();
+    boolean active = end || pendingError != 0 || in.size() >= Math.max(1, lowWater);
+    out.set(active, in.size(), end, end ? pendingError : 0);
+  }
+
+  @Override
+  void writeState(FilterState out, long lowWater) {
+    boolean end = isOutputShut();
+    boolean ready = state == State.CONNECTED && (lowWater > 1 ? room() >= lowWater : isWritable());
+    out.set(end || pendingError != 0 || ready, room(), end, end ? pendingError : 0);
+  }
+
+  @Override
+  int pollMask() {
+    if (state == State.LISTENING) {
+      return queue.size() > 0 ? epoll(Constant.EPOLLIN) : 0;
+    }
+    boolean inputEnd = isInputShut();
+    int mask = pendingError != 0 ? epoll(Constant.EPOLLERR) : 0;
+    if (inputEnd && isOutputShut() || state == State.NEW) {
+      mask |= epoll(Constant.EPOLLHUP);
+    }
+    if (inputEnd) {
+      mask |= epoll(Constant.EPOLLIN) | epoll(Constant.EPOLLRDHUP);
+    }
+    mask |= in.isEmpty() ? 0 : epoll(Constant.EPOLLIN);
+    mask |= isWritable() ? epoll(Constant.EPOLLOUT) : 0;
+    return mask;
+  }
+
+  private int epoll(Constant bit) {
+    return world.platform.get(bit);
+  }
+
+  @Override
+  String describe() {
+    return "local stream " + local + ", " + state + ", " + in.size() + " bytes unread";
+  }
+}
