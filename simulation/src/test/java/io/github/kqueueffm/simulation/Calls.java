@@ -109,6 +109,23 @@ final class Calls implements AutoCloseable {
     return new int[] {client, server};
   }
 
+  /** {@return both ends of a socketpair} */
+  int[] localPair() {
+    int type = number(Constant.SOCK_STREAM);
+    expect(kernel.socketpair(number(Constant.AF_UNIX), type, 0, name));
+    int[] pair = {Memory.getInt(name), Memory.getInt(name + Integer.BYTES)};
+    block(pair[0], false);
+    block(pair[1], false);
+    return pair;
+  }
+
+  String fastOpen(int fd, Address address, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    Memory.copy(bytes, 0, memory, bytes.length);
+    int size = addresses.write(address, isInet6(fd), name, NAMES);
+    return said(kernel.sendto(fd, memory, bytes.length, number(Constant.MSG_FASTOPEN), name, size));
+  }
+
   Address localName(int fd) {
     Memory.putInt(length, NAMES);
     expect(kernel.getsockname(fd, name, length));
