@@ -80,9 +80,10 @@ final class KernelSocketImpl extends SocketImpl {
   @Override
   protected void accept(SocketImpl accepted) throws IOException {
     Patience patience = new Patience(timeoutMillis);
-    int fd;
-    while (isEmpty(fd = socket.accept(kernel, 0, 0))) {
+    int fd = socket.accept(kernel, 0, 0);
+    while (isEmpty(fd)) {
       patience.pause();
+      fd = socket.accept(kernel, 0, 0);
     }
     KernelSocketImpl into = (KernelSocketImpl) accepted;
     into.socket = KernelSocket.accepted(kernel, (int) check("accept", fd), socket.family());
@@ -123,10 +124,11 @@ final class KernelSocketImpl extends SocketImpl {
   private int receive(byte[] bytes, int offset, int length) throws IOException {
     Patience patience = new Patience(timeoutMillis);
     try (NativeBytes memory = new NativeBytes(length)) {
-      long received;
-      while (isEmpty(received = kernel.recv(socket.fd(), memory.address(), length, 0))) {
-        check("recv", 0);
+      long received = kernel.recv(socket.fd(), memory.address(), length, 0);
+      while (isEmpty(received)) {
         patience.pause();
+        check("recv", 0);
+        received = kernel.recv(socket.fd(), memory.address(), length, 0);
       }
       check("recv", received);
       memory.get(bytes, offset, (int) received);
