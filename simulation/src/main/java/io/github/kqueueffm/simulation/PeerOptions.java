@@ -19,10 +19,15 @@ final class PeerOptions {
     if (peer == null) {
       return socket.error(Errno.ENOTCONN);
     }
+    if (socket.world.has(Quirk.PROCESS_NUMBER)) {
+      int number = socket.world.quirks.number(Quirk.PROCESS_NUMBER, 0);
+      peer = new Credentials(number, peer.uid(), peer.gid());
+    }
     return switch (option) {
       case LOCAL_PEERPID ->
           socket.hasPeer() ? socket.answer(value, room, peer.pid()) : socket.error(Errno.ENOTCONN);
-      case LOCAL_PEERCRED -> xucred(platform.struct("xucred"), peer, value, room);
+      case LOCAL_PEERCRED ->
+          xucred(platform.struct("xucred"), peer, shownProcess(socket, peer), value, room);
       case LOCAL_PEEREID ->
           plain(platform.struct("unpcbid"), "unp_pid", "unp_euid", "unp_egid", peer, value, room);
       default ->
@@ -37,6 +42,10 @@ final class PeerOptions {
     };
   }
 
+  private static int shownProcess(SocketFile socket, Credentials peer) {
+    return socket.world.has(Quirk.PEER_WITHOUT_PROCESS) ? 0 : peer.pid();
+  }
+
   private static int plain(
       Struct struct, String pid, String uid, String gid, Credentials peer, long value, int room) {
     if (room < struct.size()) {
@@ -48,7 +57,7 @@ final class PeerOptions {
     return struct.size();
   }
 
-  private static int xucred(Struct struct, Credentials peer, long value, int room) {
+  private static int xucred(Struct struct, Credentials peer, int pid, long value, int room) {
     if (room < struct.size()) {
       return 0;
     }
@@ -57,7 +66,7 @@ final class PeerOptions {
     Memory.putShort(value + struct.offset("cr_ngroups"), 1);
     Memory.putInt(value + struct.offset("cr_groups"), peer.gid());
     if (struct.has("cr_pid")) {
-      Memory.putInt(value + struct.offset("cr_pid"), peer.pid());
+      Memory.putInt(value + struct.offset("cr_pid"), pid);
     }
     return struct.size();
   }

@@ -242,5 +242,9 @@ enum Quirk {
 
   /** After SHUT_RD of a local stream its peer's sends are EPIPE. */
   LOCAL_SHUT_INPUT_ENDS_PEERS_OUTPUT,
+  /** LOCAL_PEERCRED does not tell the process of the peer. */
+  PEER_WITHOUT_PROCESS,
+  /** The number that the kernel has for this process. */
+  PROCESS_NUMBER,
   ;
 }
