@@ -20,6 +20,8 @@ import java.util.Map;
  * when the socket is closed. Names are only looked up, so the maps' order cannot be seen.
  */
 final class LocalNames {
+  private static final int JDKS_LONGEST = 100;
+
   private final World world;
 
   /** Sockets by the identity of their file. */
@@ -47,14 +49,26 @@ final class LocalNames {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return world.error(Errno.EADDRINUSE);
     }
-    // The channel leaves a file of the right type behind.
-    try (ServerSocketChannel maker = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      maker.bind(UnixDomainSocketAddress.of(path));
+    try {
+      make(path, bytes.length);
     } catch (IOException e) {
       return world.error(Files.isDirectory(path.getParent()) ? Errno.EACCES : missing(path));
     }
     byFile.put(key(path), socket);
     return 0;
+  }
+
+  /** Makes a file of the type of a socket. */
+  private static void make(Path path, int length) throws IOException {
+    // The JDK takes shorter names than the systems do.
+    Path made = length > JDKS_LONGEST ? path.resolveSibling(".s") : path;
+    // The channel leaves its file behind.
+    try (ServerSocketChannel maker = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      maker.bind(UnixDomainSocketAddress.of(made));
+    }
+    if (made != path) {
+      Files.move(made, path);
+    }
   }
 
   /** {@return the socket of that name, or {@code null} with the errno in {@link #error}} */
