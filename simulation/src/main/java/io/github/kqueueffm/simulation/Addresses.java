@@ -73,10 +73,20 @@ final class Addresses {
   private Address ip6(long memory) {
     byte[] bytes = bytes(memory + in6.offset("sin6_addr"), 16);
     int port = port(memory + in6.offset("sin6_port"));
-    if (Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length)) {
-      return Address.ip(Arrays.copyOfRange(bytes, MAPPED.length, bytes.length), port, 0);
+    if (isMapped(bytes)) {
+      return ip(bytes).withPort(port);
     }
     return Address.ip(bytes, port, Memory.getInt(memory + in6.offset("sin6_scope_id")));
+  }
+
+  private static boolean isMapped(byte[] bytes) {
+    return bytes.length == 16 && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
+  }
+
+  /** {@return an address of 4 or 16 bytes, which may be a v4-mapped one, with port 0} */
+  static Address ip(byte[] bytes) {
+    byte[] shown = isMapped(bytes) ? Arrays.copyOfRange(bytes, MAPPED.length, 16) : bytes;
+    return Address.ip(shown, 0, 0);
   }
 
   /** {@return whether the sockaddr at that memory is of AF_INET6, v4-mapped or not} */

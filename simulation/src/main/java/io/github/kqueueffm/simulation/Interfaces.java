@@ -89,4 +89,12 @@ final class Interfaces {
     }
     return target.kind() == Address.Kind.IPV4 ? OTHER_4 : Address.ip(OTHER_6.bytes(), 0, OTHER);
   }
+
+  /** {@return an address of an interface, with port 0} */
+  Address address(int index, boolean v4) {
+    if (index == LOOPBACK) {
+      return v4 ? LOOPBACK_4 : LOOPBACK_6;
+    }
+    return v4 ? OTHER_4 : Address.ip(OTHER_6.bytes(), 0, OTHER);
+  }
 }

@@ -40,9 +40,9 @@ final class Network {
       return refuse(Errno.EPROTOTYPE);
     }
     if (family == Family.LOCAL) {
-      return stream ? new LocalStream(world) : refuse(Errno.EPROTONOSUPPORT);
+      return stream ? new LocalStream(world) : new LocalDatagram(world);
     }
-    return stream ? new TcpSocket(world, family) : refuse(Errno.EPROTONOSUPPORT);
+    return stream ? new TcpSocket(world, family) : new UdpSocket(world, family);
   }
 
   private Family family(int domain) {
@@ -63,7 +63,7 @@ final class Network {
     }
     return type == world.platform.get(Constant.SOCK_STREAM)
         ? LocalStream.pair(world)
-        : refuse(Errno.EPROTONOSUPPORT);
+        : LocalDatagram.pair(world);
   }
 
   /** Keeps the errno of a refusal. */

@@ -246,5 +246,65 @@ enum Quirk {
   PEER_WITHOUT_PROCESS,
   /** The number that the kernel has for this process. */
   PROCESS_NUMBER,
+
+  /** A pending error comes before the datagrams that wait, not after. */
+  ERROR_BEFORE_DATAGRAMS,
+
+  /** The name of a sender without one has no bytes, in place of an empty sockaddr. */
+  NO_NAME_OF_UNNAMED_SENDER,
+
+  /** FIONREAD of datagrams is the size of the next one, not of all. */
+  FIONREAD_OF_THE_FIRST,
+
+  /** The data of EVFILT_READ counts the senders' names. */
+  DATA_COUNTS_NAMES,
+
+  /** SO_RCVBUF and SO_SNDBUF of UDP at first, where SO_SNDBUF does not limit it to 9,216 bytes. */
+  UDP_SPACE,
+
+  /**
+   * A connect of datagrams to AF_UNSPEC succeeds, and gives up a port that was not asked for.
+   * Elsewhere it ends with EAFNOSUPPORT, and the port stays.
+   */
+  UNSPEC_DISCONNECTS,
+
+  /** A connect of datagrams that fails leaves the old peer. */
+  FAILED_CONNECT_KEEPS_PEER,
+
+  /** The errno of a connect to the other family than the first peer's, after the disconnect. */
+  PEERS_FAMILY_STAYS,
+
+  /** A connected datagram socket sends to other addresses, in place of EISCONN. */
+  CONNECTED_SENDS_ANYWHERE,
+
+  /** A socket without a group receives for the groups of other sockets (IP_MULTICAST_ALL). */
+  ALL_GROUPS,
+
+  /** A UDP socket of AF_INET6 that is connected to IPv4 never hears of an unreachable port. */
+  MAPPED_UNREACHABLE_UNHEARD,
+
+  /** On a socket of AF_INET6 the recipient of an IPv4 datagram is told as the wildcard. */
+  MAPPED_RECIPIENT_UNKNOWN,
+
+  /** IPV6_JOIN_GROUP takes a v4-mapped group. */
+  MAPPED_GROUPS,
+
+  /** MCAST_JOIN_GROUP and the like with interface 0: EADDRNOTAVAIL. */
+  GROUP_NEEDS_INTERFACE,
+
+  /** SO_SNDBUF of a local datagram socket, which limits a datagram, where it is not 2,048. */
+  LOCAL_DATAGRAM_SPACE,
+
+  /** How many datagrams the queue of a local socket takes, where it is not 64. */
+  LOCAL_DATAGRAMS_QUEUED,
+
+  /** A full receiver of local datagrams blocks the sender, or is EAGAIN, in place of ENOBUFS. */
+  FULL_RECEIVER_BLOCKS,
+
+  /** A send to a local datagram socket that was closed is ECONNREFUSED; no error waits for it. */
+  CLOSED_RECEIVER_REFUSES,
+
+  /** A send of a local datagram socket without a peer is ENOTCONN, in place of EDESTADDRREQ. */
+  LOCAL_SEND_WITHOUT_PEER,
   ;
 }
