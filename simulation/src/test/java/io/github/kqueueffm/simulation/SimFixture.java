@@ -263,11 +263,13 @@ final class SimFixture implements AutoCloseable {
   /** {@return the descriptors in received control messages} */
   List<Integer> descriptors(Received received) {
     List<Integer> descriptors = new ArrayList<>();
-    for (int at = controlSpace(0); at + 4 <= received.control.length; at += Integer.BYTES) {
-      int fd = Memory.getInt(control + at);
-      if (fd > 0) {
-        descriptors.add(fd);
-      }
+    if (received.control.length == 0) {
+      return descriptors;
+    }
+    long told = Memory.getUnsigned(control, platform.struct("cmsghdr").width("cmsg_len"));
+    long end = Math.min(told, received.control.length);
+    for (int at = controlSpace(0); at + Integer.BYTES <= end; at += Integer.BYTES) {
+      descriptors.add(Memory.getInt(control + at));
     }
     return descriptors;
   }
