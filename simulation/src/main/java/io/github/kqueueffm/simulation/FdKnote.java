@@ -24,11 +24,10 @@ final class FdKnote extends Knote implements Watcher {
   boolean look() {
     FilterState state = queue.state;
     Kevent layout = queue.kevent;
-    long lowWater = (savedFflags & layout.lowWater) != 0 ? Math.max(savedData, 1) : 1;
     if (write) {
-      file.writeState(state, lowWater);
+      file.writeState(state, lowWater());
     } else {
-      file.readState(state, lowWater);
+      file.readState(state, lowWater());
     }
     if (!state.active) {
       return false;
@@ -40,6 +39,20 @@ final class FdKnote extends Knote implements Watcher {
       flags |= layout.eof;
     }
     return true;
+  }
+
+  private long lowWater() {
+    if ((savedFflags & queue.kevent.lowWater) == 0) {
+      return 1;
+    }
+    long mark = Math.max(savedData, 1);
+    if (!write
+        && file instanceof SocketFile socket
+        && mark > socket.receiveSpace()
+        && queue.world.has(Quirk.LOW_WATER_IS_CLAMPED)) {
+      return socket.receiveSpace();
+    }
+    return mark;
   }
 
   @Override

@@ -90,6 +90,8 @@ enum Quirk {
   BARE_ENABLE_DOES_NOT_LOOK,
   /** EV_ENABLE without EV_ADD keeps udata, fflags and data. */
   BARE_ENABLE_KEEPS_ALL,
+  /** NOTE_LOWAT of EVFILT_READ is at most the size of the receive buffer. */
+  LOW_WATER_IS_CLAMPED,
   /** A knote with EV_CLEAR and EV_DISPATCH stays enabled. */
   CLEAR_WINS_OVER_DISPATCH,
   /** There is no EVFILT_USER. */

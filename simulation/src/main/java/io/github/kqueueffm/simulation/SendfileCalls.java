@@ -12,7 +12,6 @@ final class SendfileCalls {
   static final long GARBAGE = 0x5a5a_5a5a_5a5aL;
 
   private final World world;
-  private final Iov iov = new Iov();
   private long sent;
 
   SendfileCalls(World world) {
@@ -86,6 +85,7 @@ final class SendfileCalls {
     long memory = NativeMemory.allocate(PIECE);
     try {
       byte[] piece = new byte[PIECE];
+      Iov iov = new Iov();
       long total = 0;
       while (total < most) {
         long read = file.readAt(offset + total, piece, (int) Math.min(PIECE, most - total));

@@ -85,6 +85,16 @@ final class KernelBench implements AutoCloseable {
   /** {@return the read end and the write end of a pipe that does not block} */
   int[] pipe() {
     opened(kernel.pipe(memory));
+    return nonBlocking();
+  }
+
+  /** {@return two connected local streams that do not block} */
+  int[] localPair() {
+    opened(kernel.socketpair(number(Constant.AF_UNIX), number(Constant.SOCK_STREAM), 0, memory));
+    return nonBlocking();
+  }
+
+  private int[] nonBlocking() {
     int[] ends = {Memory.getInt(memory), Memory.getInt(memory + Integer.BYTES)};
     for (int end : ends) {
       kernel.fcntl(end, number(Constant.F_SETFL), number(Constant.O_NONBLOCK));

@@ -10,9 +10,11 @@ import static io.github.kqueueffm.abi.Constant.EV_DELETE;
 import static io.github.kqueueffm.abi.Constant.EV_DISABLE;
 import static io.github.kqueueffm.abi.Constant.EV_DISPATCH;
 import static io.github.kqueueffm.abi.Constant.EV_ENABLE;
+import static io.github.kqueueffm.abi.Constant.EV_EOF;
 import static io.github.kqueueffm.abi.Constant.EV_ERROR;
 import static io.github.kqueueffm.abi.Constant.EV_ONESHOT;
 import static io.github.kqueueffm.abi.Constant.EV_RECEIPT;
+import static io.github.kqueueffm.abi.Constant.NOTE_LOWAT;
 import static io.github.kqueueffm.abi.Constant.NOTE_TRIGGER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -389,6 +391,25 @@ class KqueueQuirksTest {
       Errno errno = bench.is("netbsd7", "netbsd11") ? Errno.EBADF : Errno.EPIPE;
       assertThat(bench.add(pipe[1], EVFILT_WRITE).apply(bench.kqueue()))
           .isEqualTo(bench.error(errno));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(BSDS)
+  void lowWaterMarkAboveTheReceiveBuffer(SimulatedSystem system) {
+    try (KernelBench bench = new KernelBench(system)) {
+      int kqueue = bench.kqueue();
+      int[] pair = bench.localPair();
+      int flags = bench.flags(EV_ADD, EV_ENABLE, EV_CLEAR);
+      bench.write(pair[1], "x");
+      int lowWater = bench.number(NOTE_LOWAT);
+      bench.change(pair[0], EVFILT_READ, flags, lowWater, Integer.MAX_VALUE, 7).silent(kqueue);
+      while (bench.kernel.write(pair[1], bench.scratch(), 1) > 0) {
+        // Until the buffer is full.
+      }
+      assertThat(bench.await(kqueue, KernelBench.POLL)).hasSize(bench.is("macos") ? 1 : 0);
+      bench.kernel.close(pair[1]);
+      assertThat(bench.has(bench.one(kqueue), EV_EOF)).isTrue();
     }
   }
 }
