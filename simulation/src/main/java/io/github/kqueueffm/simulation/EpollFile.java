@@ -22,7 +22,9 @@ final class EpollFile extends EventQueueFile {
   private final int ctlAdd;
   private final int ctlModify;
   private final int ctlDelete;
-  private final Struct event;
+  private final int eventSize;
+  private final int eventsOffset;
+  private final int dataOffset;
 
   /** By descriptor. */
   private EpollItem[] items = new EpollItem[8];
@@ -40,11 +42,10 @@ final class EpollFile extends EventQueueFile {
     ctlAdd = platform.get(Constant.EPOLL_CTL_ADD);
     ctlModify = platform.get(Constant.EPOLL_CTL_MOD);
     ctlDelete = platform.get(Constant.EPOLL_CTL_DEL);
-    event = platform.struct("epoll_event");
-  }
-
-  int eventSize() {
-    return event.size();
+    Struct event = platform.struct("epoll_event");
+    eventSize = event.size();
+    eventsOffset = event.offset("events");
+    dataOffset = event.offset("data");
   }
 
   /** {@return the bits that an item reports} Errors and hang-ups are among them always. */
@@ -101,8 +102,8 @@ final class EpollFile extends EventQueueFile {
   }
 
   private void set(EpollItem item, long argument) {
-    item.events = Memory.getInt(argument + event.offset("events"));
-    item.data = Memory.getLong(argument + event.offset("data"));
+    item.events = Memory.getInt(argument + eventsOffset);
+    item.data = Memory.getLong(argument + dataOffset);
     if (item.look() != 0) {
       enqueue(item);
     }
@@ -177,7 +178,7 @@ final class EpollFile extends EventQueueFile {
       if (mask == 0) {
         continue;
       }
-      write(events + (long) collected++ * event.size(), mask, item.data);
+      write(events + (long) collected++ * eventSize, mask, item.data);
       if ((item.events & edge) == 0) {
         ready.addLast(item);
       }
@@ -186,8 +187,8 @@ final class EpollFile extends EventQueueFile {
   }
 
   private void write(long at, int mask, long data) {
-    Memory.putInt(at + event.offset("events"), mask);
-    Memory.putLong(at + event.offset("data"), data);
+    Memory.putInt(at + eventsOffset, mask);
+    Memory.putLong(at + dataOffset, data);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.kqueueffm.simulation;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.abi.Struct.Field;
 import io.github.kqueueffm.syscall.Memory;
 
 /** A struct kevent in memory, and its fields after {@link #read}. */
@@ -31,12 +32,23 @@ final class Kevent {
   long data;
   long udata;
 
-  private final Struct struct;
+  private final Field identField;
+  private final Field filterField;
+  private final Field flagsField;
+  private final Field fflagsField;
+  private final Field dataField;
+  private final Field udataField;
 
   Kevent(World world) {
     Platform platform = world.platform;
-    struct = platform.keventStruct(world.system.keventSymbol());
+    Struct struct = platform.keventStruct(world.system.keventSymbol());
     size = struct.size();
+    identField = struct.fields().get("ident");
+    filterField = struct.fields().get("filter");
+    flagsField = struct.fields().get("flags");
+    fflagsField = struct.fields().get("fflags");
+    dataField = struct.fields().get("data");
+    udataField = struct.fields().get("udata");
     readFilter = platform.get(Constant.EVFILT_READ);
     writeFilter = platform.get(Constant.EVFILT_WRITE);
     timerFilter = platform.get(Constant.EVFILT_TIMER);
@@ -63,33 +75,33 @@ final class Kevent {
   }
 
   void read(long at) {
-    ident = get(at, "ident");
+    ident = get(at, identField);
     // The filters are negative where the field has two bytes.
     filter =
-        struct.width("filter") == Short.BYTES
-            ? Memory.getShort(at + struct.offset("filter"))
-            : (int) get(at, "filter");
-    flags = (int) get(at, "flags");
-    fflags = (int) get(at, "fflags");
-    data = get(at, "data");
-    udata = get(at, "udata");
+        filterField.width() == Short.BYTES
+            ? Memory.getShort(at + filterField.offset())
+            : (int) get(at, filterField);
+    flags = (int) get(at, flagsField);
+    fflags = (int) get(at, fflagsField);
+    data = get(at, dataField);
+    udata = get(at, udataField);
   }
 
   void write(long at) {
     Memory.clear(at, size);
-    put(at, "ident", ident);
-    put(at, "filter", filter);
-    put(at, "flags", flags);
-    put(at, "fflags", fflags);
-    put(at, "data", data);
-    put(at, "udata", udata);
+    put(at, identField, ident);
+    put(at, filterField, filter);
+    put(at, flagsField, flags);
+    put(at, fflagsField, fflags);
+    put(at, dataField, data);
+    put(at, udataField, udata);
   }
 
-  private long get(long at, String field) {
-    return Memory.getUnsigned(at + struct.offset(field), struct.width(field));
+  private static long get(long at, Field field) {
+    return Memory.getUnsigned(at + field.offset(), field.width());
   }
 
-  private void put(long at, String field, long value) {
-    Memory.put(at + struct.offset(field), struct.width(field), value);
+  private static void put(long at, Field field, long value) {
+    Memory.put(at + field.offset(), field.width(), value);
   }
 }

@@ -3,7 +3,6 @@ package io.github.kqueueffm.simulation;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Memory;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +17,16 @@ final class QueueCalls {
 
   private final World world;
   private final Kevent change;
+  private final int secondsOffset;
+  private final int nanosOffset;
   private boolean stopped;
 
   QueueCalls(World world) {
     this.world = world;
     change = new Kevent(world);
+    Struct timespec = world.platform.struct("timespec");
+    secondsOffset = timespec.offset("tv_sec");
+    nanosOffset = timespec.offset("tv_nsec");
   }
 
   /** Whether a call can wait for events. */
@@ -201,15 +205,12 @@ final class QueueCalls {
   }
 
   private long seconds(long timespec) {
-    Struct struct = world.platform.struct("timespec");
-    return Memory.getLong(timespec + struct.offset("tv_sec"));
+    return Memory.getLong(timespec + secondsOffset);
   }
 
   private long nanos(long timespec) {
-    Platform platform = world.platform;
-    Struct struct = platform.struct("timespec");
     long seconds = seconds(timespec);
-    long nanos = Memory.getLong(timespec + struct.offset("tv_nsec"));
+    long nanos = Memory.getLong(timespec + nanosOffset);
     boolean most = nanos == SECOND && world.has(Quirk.WHOLE_SECOND_OF_NANOSECONDS);
     if (seconds < 0 || nanos < 0 || nanos >= SECOND && !most) {
       return INVALID;

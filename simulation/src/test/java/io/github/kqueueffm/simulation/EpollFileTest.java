@@ -8,11 +8,15 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Memory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** epoll, eventfd and timerfd of the simulated Linux. */
 class EpollFileTest {
@@ -194,6 +198,44 @@ class EpollFileTest {
     bench.timespec(1, 500);
     assertThat(bench.kernel.epollPwait2(epoll, bench.scratch(), 4, bench.timespec())).isZero();
     assertThat(bench.kernel.nanoTime() - start).isEqualTo(1030 * MILLI + 500);
+  }
+
+  @Test
+  void fileThatIsAlwaysReadyIsRefused(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    int fd = bench.kernel.open(bench.path(file), bench.number(Constant.O_RDONLY), 0);
+    assertThat(fd).isNotNegative();
+    assertThat(control(ADD, fd, IN)).isEqualTo(bench.error(Errno.EPERM));
+    assertThat(control(DEL, fd, IN)).isEqualTo(bench.error(Errno.EPERM));
+    bench.kernel.close(fd);
+  }
+
+  @Test
+  void faultsOfAWait() {
+    Faults.Fault[] next = {Faults.Fault.NONE};
+    Faults faults = (number, call, fd) -> call == Call.EPOLL_WAIT ? next[0] : Faults.Fault.NONE;
+    try (KernelBench faulty = new KernelBench(SimulatedSystem.LINUX, faults)) {
+      int queue = faulty.kernel.epollCreate1(0);
+      int[] ends = faulty.pipe();
+      long event = faulty.scratch();
+      Memory.putInt(event + EVENT.offset("events"), IN);
+      assertThat(faulty.kernel.epollCtl(queue, ADD, ends[0], event)).isZero();
+      next[0] = new Faults.Fault.SpuriousEvent();
+      assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isEqualTo(1);
+      assertThat(Memory.getInt(event + EVENT.offset("events"))).isEqualTo(IN);
+      next[0] = Faults.Fault.NONE;
+      assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isZero();
+      Memory.putInt(event + EVENT.offset("events"), OUT);
+      assertThat(faulty.kernel.epollCtl(queue, ADD, ends[1], event)).isZero();
+      faulty.write(ends[1], "x");
+      next[0] = new Faults.Fault.Short(1);
+      assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isEqualTo(1);
+      next[0] = new Faults.Fault.LateEvents();
+      assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isZero();
+      assertThat(faulty.kernel.epollWait(queue, event, 4, -1)).isEqualTo(2);
+      next[0] = new Faults.Fault.Fails(LINUX.number(Errno.EINTR));
+      assertThat(faulty.kernel.epollWait(queue, event, 4, -1)).isEqualTo(faulty.error(Errno.EINTR));
+    }
   }
 
   @Test
