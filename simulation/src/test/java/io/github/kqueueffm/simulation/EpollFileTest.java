@@ -98,7 +98,7 @@ class EpollFileTest {
   }
 
   @Test
-  void hangUpAndErrorAreReportedThoughNobodyAsked() {
+  void hangUpAndErrorAreAlwaysReported() {
     control(ADD, pipe[0], 0);
     bench.kernel.close(pipe[1]);
     assertThat(poll()).containsExactly(new Event(HUP, pipe[0]));
@@ -123,7 +123,7 @@ class EpollFileTest {
   }
 
   @Test
-  void itemLivesAsLongAsTheFileAndItsNumberCanBeAddedAgain() {
+  void itemLivesAsLongAsItsFile() {
     control(ADD, pipe[0], IN);
     int duplicate = bench.kernel.dup(pipe[0]);
     bench.kernel.close(pipe[0]);

@@ -31,6 +31,9 @@ class KqueueQuirksTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
   private static final int CLOSED = 99;
 
+  /** A time in milliseconds that is longer than 2^31 seconds. */
+  private static final long DAYS = TimeUnit.DAYS.toMillis(24_900);
+
   @ParameterizedTest
   @MethodSource(BSDS)
   void drainedOneShotIsDelivered(SimulatedSystem system) {
@@ -339,9 +342,6 @@ class KqueueQuirksTest {
       bench.simulation.end();
     }
   }
-
-  /** A time in milliseconds that is longer than 2^31 seconds. */
-  private static final long DAYS = TimeUnit.DAYS.toMillis(24_900);
 
   @ParameterizedTest
   @MethodSource(BSDS)

@@ -26,7 +26,7 @@ class PipeTest {
 
   @ParameterizedTest
   @EnumSource
-  void endsAreToldToEachOther(SimulatedSystem system) {
+  void eachEndNoticesThatTheOtherIsClosed(SimulatedSystem system) {
     try (KernelBench bench = new KernelBench(system)) {
       int[] pipe = bench.pipe();
       bench.write(pipe[1], "last");
