@@ -199,6 +199,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     write.addListener(done -> {
       ledger.done(record, done.isSuccess(), done.isCancelled());
       if (!done.isSuccess() && !done.isCancelled()) {
+        // A write that fails closes the channel, and what was received and not read is lost.
+        ledger.failures.add(done.cause());
         talk.explain(ledger.name + " write", done.cause());
       }
     });
