@@ -22,7 +22,12 @@ final class Descriptors {
 
   /** {@return the lowest free descriptor, or -1 at the limit} */
   int free() {
-    int fd = open.nextClearBit(FIRST);
+    return free(FIRST);
+  }
+
+  /** {@return the lowest free descriptor from a number on, or -1 at the limit} */
+  int free(int least) {
+    int fd = open.nextClearBit(Math.max(FIRST, least));
     return fd < limit ? fd : -1;
   }
 

@@ -15,6 +15,8 @@ import io.github.kqueueffm.syscall.Memory;
 
 /** Takes the arguments of a system call apart, and gives it to the file that it is for. */
 final class SystemCalls {
+  /** The same number on every platform. The transport does not use it. */
+  private static final int F_DUPFD = 0;
 
   private final World world;
   private final Platform platform;
@@ -109,7 +111,7 @@ final class SystemCalls {
       case WRITE -> file.write(iov(file).one(b, c));
       case READV -> file.read(iov(file).many(iovec(), b, (int) c));
       case WRITEV -> file.write(iov(file).many(iovec(), b, (int) c));
-      case DUP -> dup(file);
+      case DUP -> dup(file, 0);
       case DUP2 -> dupOnto(file, fd, (int) b, false);
       case DUP3 -> dupOnto(file, fd, (int) b, (c & platform.getOr(Constant.O_CLOEXEC, 0)) != 0);
       case FCNTL -> fcntl(file, fd, (int) b, (int) c);
@@ -213,8 +215,8 @@ final class SystemCalls {
     return 0;
   }
 
-  private long dup(OpenFile file) {
-    int fd = world.descriptors.free();
+  private long dup(OpenFile file, int least) {
+    int fd = world.descriptors.free(least);
     if (fd < 0) {
       return world.error(Errno.EMFILE);
     }
@@ -239,6 +241,9 @@ final class SystemCalls {
   }
 
   private long fcntl(OpenFile file, int fd, int command, int argument) {
+    if (command == F_DUPFD) {
+      return argument < 0 ? world.error(Errno.EINVAL) : dup(file, argument);
+    }
     if (command == platform.get(F_GETFD)) {
       return world.descriptors.isCloseOnExec(fd) ? cloexec : 0;
     }
