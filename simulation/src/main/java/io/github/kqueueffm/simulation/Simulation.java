@@ -79,6 +79,11 @@ public final class Simulation {
     stepped().release();
   }
 
+  /** Whether the body of a started thread is not done. */
+  boolean runs(Thread thread) {
+    return stepped().runs(thread);
+  }
+
   /** {@return how many system calls were stepped} */
   long steps() {
     return stepped().steps();

@@ -93,6 +93,16 @@ final class SteppedPace implements Pace {
     return thread;
   }
 
+  /** Whether the body of a started thread is not done. */
+  boolean runs(Thread thread) {
+    lock.lock();
+    try {
+      return known.containsKey(thread);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Stepped add(Thread thread) {
     Stepped stepped = new Stepped(thread);
     known.put(thread, stepped);

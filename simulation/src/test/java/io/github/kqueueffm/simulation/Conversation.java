@@ -39,6 +39,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * One run on a simulated system: some loops and channels of ours, peers that are not, and steps
@@ -55,6 +57,15 @@ final class Conversation {
 
   /** How many system calls a millisecond without a step may cost: more is a loop that spins. */
   private static final long CALLS_WITHOUT_PROGRESS = 20_000;
+
+  // Fields, because a logger without a strong reference may lose its level.
+  private static final List<Logger> LOGGERS =
+      List.of(Logger.getLogger("io.netty"), Logger.getLogger("io.github.kqueueffm"));
+
+  static {
+    // Netty would warn of what the conversations do on purpose.
+    LOGGERS.forEach(logger -> logger.setLevel(Level.SEVERE));
+  }
 
   private final Script script;
   private final Simulation simulation;
@@ -508,12 +519,13 @@ final class Conversation {
     for (ManualIoEventLoop loop : loops) {
       loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
-    for (int round = 0; round < 200 && threads.stream().anyMatch(Thread::isAlive); round++) {
+    for (int round = 0; round < 200 && threads.stream().anyMatch(simulation::runs); round++) {
       pass(MILLI);
     }
     threads.stream()
-        .filter(Thread::isAlive)
-        .forEach(thread -> violations.add(thread.getName() + " did not end"));
+        .filter(simulation::runs)
+        .forEach(thread ->
+            violations.add(thread.getName() + " did not end: " + List.of(thread.getStackTrace())));
     raw.forEach(RawPeer::release);
     if (rawListener != null) {
       peers.close(rawListener.fd());
@@ -555,6 +567,11 @@ final class Conversation {
     return calm;
   }
 
+  /** Whether the loops end, and close what is open. */
+  boolean isShuttingDown() {
+    return shuttingDown;
+  }
+
   EventLoop loop(SplittableRandom random) {
     return loops.get(random.nextInt(loops.size()));
   }
@@ -583,12 +600,21 @@ final class Conversation {
   void onLoopOf(Channel channel, Runnable action) {
     try {
       if (channel != null && channel.isRegistered()) {
-        channel.eventLoop().execute(action);
+        channel.eventLoop().execute(() -> unlessOwn(action));
       }
     } catch (RejectedExecutionException e) {
       if (!shuttingDown) {
         violations.add("rejected: " + e);
       }
+    }
+  }
+
+  private void unlessOwn(Runnable action) {
+    try {
+      action.run();
+    } catch (OwnException e) {
+      // In a task it would only be logged.
+      event();
     }
   }
 

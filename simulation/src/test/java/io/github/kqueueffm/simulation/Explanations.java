@@ -1,7 +1,9 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Errno;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.net.SocketException;
@@ -21,6 +23,7 @@ final class Explanations {
       case null -> "failed without a cause";
       case IllegalReferenceCountException e -> "a buffer was released twice: " + e;
       case ClosedChannelException _,
+          ChannelOutputShutdownException _,
           NotYetConnectedException _,
           AlreadyConnectedException _,
           CancellationException _,
@@ -29,6 +32,7 @@ final class Explanations {
           null;
       case ConnectTimeoutException e -> e.getMessage().contains("timed out") ? null : "" + e;
       case IOException e when namesErrno(e) -> null;
+      case ChannelException e when namesErrno(e) -> null;
       case IllegalStateException e
           when e.getMessage() != null && e.getMessage().contains("regist") ->
           null;
@@ -36,7 +40,7 @@ final class Explanations {
     };
   }
 
-  private static boolean namesErrno(IOException e) {
+  private static boolean namesErrno(Exception e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       String message = t.getMessage();
       if (message == null) {

@@ -1,6 +1,6 @@
 package io.github.kqueueffm.simulation;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,9 @@ class SeedsTest {
     for (long s = first; s <= last; s++) {
       Script script = replayed(Script.of(system, s));
       Outcome outcome = Conversation.run(script, folder, folder);
-      assertThat(outcome.violations()).as(() -> shrunk(script)).isEmpty();
+      if (!outcome.isGood()) {
+        fail(shrunk(script, outcome));
+      }
       reached.addAll(outcome.reached());
       calls += outcome.steps();
       if (outcome.channels() >= CHANNELS && outcome.events() >= EVENTS) {
@@ -90,22 +92,30 @@ class SeedsTest {
   }
 
   /** Leaves out every step without which the script fails too. */
-  private String shrunk(Script failing) {
+  private String shrunk(Script failing, Outcome outcome) {
     Script smallest = failing;
+    Outcome last = outcome;
     for (int step = 0; step < failing.length(); step++) {
       if (!smallest.without().contains(step)) {
         Script smaller = smallest.without(step);
-        if (!Conversation.run(smaller, folder, folder).isGood()) {
+        Outcome result = Conversation.run(smaller, folder, folder);
+        if (!result.isGood()) {
           smallest = smaller;
+          last = result;
         }
       }
     }
-    return "replay by "
-        + smallest.command()
-        + "\nsteps left: "
-        + new TreeSet<>(smallest.steps().stream().map(s -> s.kind().name()).toList())
+    return String.join("\n", new TreeSet<>(outcome.violations()))
+        + "\nshrunk to "
+        + smallest.steps().stream().map(s -> s.kind().name()).toList()
         + "\nfaults: "
-        + faults(smallest);
+        + faults(smallest)
+        + "\n"
+        + String.join("\n", new TreeSet<>(last.violations()))
+        + "\nreplay by "
+        + smallest.command()
+        + "\nor the whole by "
+        + failing.command();
   }
 
   private static String faults(Script script) {

@@ -72,7 +72,7 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     ledger.inactive++;
     talk.event();
-    if (!closes) {
+    if (!closes && !talk.isShuttingDown()) {
       ledger.sawEnd = true;
     } else if (!ledger.sawEnd) {
       ledger.stoppedReading = true;
@@ -257,14 +257,20 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
   private void move() {
     EventLoop next = talk.loop(random);
     moves = true;
+    ledger.homeless = true;
     channel
         .deregister()
         .addListener(left -> {
           if (!left.isSuccess()) {
             moves = false;
+            ledger.homeless = false;
             return;
           }
-          next.register(channel).addListener(registered -> moves = false);
+          next.register(channel)
+              .addListener(registered -> {
+                moves = false;
+                ledger.homeless = !registered.isSuccess();
+              });
         });
   }
 
