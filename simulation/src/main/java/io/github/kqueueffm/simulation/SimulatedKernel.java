@@ -4,6 +4,7 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
+import java.util.concurrent.TimeUnit;
 
 /** The system calls of a simulated system. */
 class SimulatedKernel extends Kernel {
@@ -48,6 +49,11 @@ class SimulatedKernel extends Kernel {
   @Override
   public long nanoTime() {
     return world.pace.nanoTime();
+  }
+
+  @Override
+  public void sleepMillis(long millis) {
+    world.sleepNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   @Override

@@ -95,12 +95,7 @@ public final class Simulation {
 
   /** Lets the calling thread sleep while the others go on. */
   void sleep(long nanos) {
-    locked(() -> {
-      long end = world.pace.nanoTime() + nanos;
-      while (world.pace.nanoTime() < end) {
-        world.sleep(new WaitQueue(), end);
-      }
-    });
+    world.sleepNanos(nanos);
   }
 
   /** {@return its system calls} */

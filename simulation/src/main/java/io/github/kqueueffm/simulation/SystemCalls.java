@@ -18,6 +18,9 @@ final class SystemCalls {
   /** The same number on every platform. The transport does not use it. */
   private static final int F_DUPFD = 0;
 
+  /** Whether {@code -Dsimulation.trace} prints each call, to see what a replayed script does. */
+  private static final boolean TRACE = Boolean.getBoolean("simulation.trace");
+
   private final World world;
   private final Platform platform;
   private final Faults faults;
@@ -72,17 +75,37 @@ final class SystemCalls {
       world.runAgenda();
       Faults.Fault fault = faults.at(number++, call, (int) a);
       if (fault instanceof Faults.Fault.Fails fails && !queues.isWait(call)) {
+        if (TRACE) {
+          trace(call, (int) a, -fails.errno(), fault);
+        }
         return -fails.errno();
       }
       world.limitOfThisCall =
           fault instanceof Faults.Fault.Short small ? small.count() : Long.MAX_VALUE;
-      return queues.isWait(call)
-          ? queues.await(fault, call, (int) a, b, (int) c, d, (int) e, f)
-          : run(call, a, b, c, d, e, f, g, h);
+      long result =
+          queues.isWait(call)
+              ? queues.await(fault, call, (int) a, b, (int) c, d, (int) e, f)
+              : run(call, a, b, c, d, e, f, g, h);
+      if (TRACE) {
+        trace(call, (int) a, result, fault);
+      }
+      return result;
     } finally {
       world.pace.leave();
       world.lock.unlock();
     }
+  }
+
+  private void trace(Call call, int fd, long result, Faults.Fault fault) {
+    Errno errno = result < 0 ? platform.errno((int) -result) : null;
+    System.out.printf(
+        "%,d %s %s(%d) = %s%s%n",
+        world.pace.nanoTime(),
+        Thread.currentThread().getName(),
+        call.function(),
+        fd,
+        errno == null ? Long.toString(result) : errno,
+        fault == Faults.Fault.NONE ? "" : "   <- " + fault);
   }
 
   private long run(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {

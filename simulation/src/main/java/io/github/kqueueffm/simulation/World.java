@@ -96,6 +96,19 @@ final class World {
     runAgenda();
   }
 
+  /** Lets the calling thread sleep for so long. It does not have the lock. */
+  void sleepNanos(long nanos) {
+    lock.lock();
+    try {
+      long end = pace.nanoTime() + nanos;
+      while (pace.nanoTime() < end) {
+        sleep(new WaitQueue(), end);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void created(OpenFile file) {
     files.add(file);
   }

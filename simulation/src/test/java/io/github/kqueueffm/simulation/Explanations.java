@@ -34,7 +34,8 @@ final class Explanations {
       case IOException e when namesErrno(e) -> null;
       case ChannelException e when namesErrno(e) -> null;
       case IllegalStateException e
-          when e.getMessage() != null && e.getMessage().contains("regist") ->
+          when e.getMessage() != null
+              && (e.getMessage().contains("regist") || e.getMessage().contains("not accepting")) ->
           null;
       default -> "an error that does not explain itself: " + cause + origin(cause);
     };

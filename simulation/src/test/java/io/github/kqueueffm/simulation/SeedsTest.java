@@ -95,7 +95,8 @@ class SeedsTest {
   private String shrunk(Script failing, Outcome outcome) {
     Script smallest = failing;
     Outcome last = outcome;
-    for (int step = 0; step < failing.length(); step++) {
+    int length = Boolean.getBoolean("simulation.noshrink") ? 0 : failing.length();
+    for (int step = 0; step < length; step++) {
       if (!smallest.without().contains(step)) {
         Script smaller = smallest.without(step);
         Outcome result = Conversation.run(smaller, folder, folder);

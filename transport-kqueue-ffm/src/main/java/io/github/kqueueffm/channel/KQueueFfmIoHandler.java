@@ -203,7 +203,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     boolean interrupted = Thread.interrupted();
     try {
       // An error that repeats must not turn into a busy loop.
-      Thread.sleep(1000);
+      poller.kernel().sleepMillis(1000);
     } catch (InterruptedException e) {
       interrupted = true;
     } finally {

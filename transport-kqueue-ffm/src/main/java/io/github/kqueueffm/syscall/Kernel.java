@@ -48,6 +48,11 @@ public abstract class Kernel {
     return System.nanoTime();
   }
 
+  /** Lets the calling thread sleep, by the time of {@link #nanoTime()}. */
+  public void sleepMillis(long millis) throws InterruptedException {
+    Thread.sleep(millis);
+  }
+
   /**
    * Calls a function that returns an int.
    *
