@@ -202,6 +202,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
         // A write that fails closes the channel, and what was received and not read is lost.
         ledger.failures.add(done.cause());
         talk.explain(ledger.name + " write", done.cause());
+        // Such a failure closes the channel, and what is unread is dropped.
+        ledger.failures.add(done.cause());
       }
     });
   }
