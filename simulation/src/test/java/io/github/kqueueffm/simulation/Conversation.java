@@ -33,6 +33,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -93,6 +94,7 @@ final class Conversation {
   private final List<DescriptorLine> passing = new ArrayList<>();
   private final List<Channel> others = new ArrayList<>();
   private int paths;
+  private long looksAtTheClock;
   private int events;
   private int lines;
   private boolean calm;
@@ -138,10 +140,11 @@ final class Conversation {
       end();
     }
     for (Ledger ledger : ledgers) {
-      ledger.check(violations);
+      ledger.check(violations, script.endsAbruptly());
     }
-    datagrams.forEach(end -> end.check(violations));
-    passing.forEach(line -> line.check(violations));
+    boolean abruptly = script.endsAbruptly();
+    datagrams.forEach(end -> end.check(violations, abruptly));
+    passing.forEach(line -> line.check(violations, abruptly));
     return new Outcome(
         violations,
         events,
@@ -215,7 +218,8 @@ final class Conversation {
 
       @Override
       public long nanoTime() {
-        return simulation.kernel().nanoTime();
+        // Netty's loop pauses in real time if its clock stands still while it ends.
+        return simulation.kernel().nanoTime() + ++looksAtTheClock;
       }
 
       @Override
@@ -490,8 +494,10 @@ final class Conversation {
     for (int round = 0; round < 200 && !isQuiet(); round++) {
       acceptRaw(script.split(1_000 + round));
       raw.forEach(RawPeer::windDown);
-      pass(5 * MILLI);
-      if (round == 40) {
+      // A loop whose wait failed pauses for a second.
+      pass(round < 60 ? 5 * MILLI : 50 * MILLI);
+      if (round >= 40) {
+        // A connection can be accepted late.
         ends.forEach(StreamEnd::finish);
         datagrams.forEach(end -> onLoopOf(end.channel(), end::close));
         others.forEach(channel -> onLoopOf(channel, channel::close));
@@ -520,7 +526,10 @@ final class Conversation {
       loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
     for (int round = 0; round < 200 && threads.stream().anyMatch(simulation::runs); round++) {
-      pass(MILLI);
+      pass(round < 50 ? MILLI : 20 * MILLI);
+      if (round >= 100) {
+        awaitReally();
+      }
     }
     threads.stream()
         .filter(simulation::runs)
@@ -532,6 +541,17 @@ final class Conversation {
     }
     pass(10 * MILLI);
     left();
+  }
+
+  /** Netty's loop pauses in real time while it ends. */
+  private void awaitReally() {
+    try {
+      for (Thread thread : threads) {
+        thread.join(Duration.ofMillis(20));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void left() {
@@ -627,21 +647,15 @@ final class Conversation {
     }
   }
 
-  FileRegion region(int record, int size) {
+  FileRegion region(int record, int size) throws IOException {
     Path file = regions.resolve("region-" + record);
     files.add(file);
-    try {
-      ByteBuf bytes = Unpooled.buffer(size);
-      Records.write(bytes, record, size);
-      Files.write(file, bytes.array());
-      if ((record & 1) == 0) {
-        FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
-        return new DefaultFileRegion(open, 0, size);
-      }
-      return channels.region(file, size);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ByteBuf bytes = Unpooled.buffer(size);
+    Records.write(bytes, record, size);
+    Files.write(file, bytes.array());
+    return (record & 1) == 0
+        ? new DefaultFileRegion(FileChannel.open(file, StandardOpenOption.READ), 0, size)
+        : channels.region(file, size);
   }
 
   /** An error has to say what failed. */

@@ -10,8 +10,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.SplittableRandom;
 
 /** A channel of ours at one end of a stream. It does at random what a pipeline may do. */
@@ -199,11 +202,12 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     write.addListener(done -> {
       ledger.done(record, done.isSuccess(), done.isCancelled());
       if (!done.isSuccess() && !done.isCancelled()) {
-        // A write that fails closes the channel, and what was received and not read is lost.
-        ledger.failures.add(done.cause());
         talk.explain(ledger.name + " write", done.cause());
-        // Such a failure closes the channel, and what is unread is dropped.
-        ledger.failures.add(done.cause());
+        if (!(done.cause() instanceof ClosedChannelException)
+            && !(done.cause() instanceof ChannelOutputShutdownException)) {
+          // Such a failure closes the channel, and what is unread is lost.
+          ledger.failures.add(done.cause());
+        }
       }
     });
   }
@@ -234,7 +238,12 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
   private void region() {
     int size = Records.HEAD + random.nextInt(50_000);
     int record = ledger.next();
-    follow(channel.writeAndFlush(talk.region(record, size)), record);
+    try {
+      follow(channel.writeAndFlush(talk.region(record, size)), record);
+    } catch (IOException e) {
+      ledger.done(record, false, false);
+      talk.explain(ledger.name + " region", e);
+    }
   }
 
   private void shutdownOutput() {
@@ -298,6 +307,8 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
   /** Closes the channel if it is still open. On any thread. */
   void finish() {
-    talk.onLoopOf(channel, this::close);
+    if (channel.isOpen()) {
+      talk.onLoopOf(channel, this::close);
+    }
   }
 }
