@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 @EnabledIf(
     value = "io.github.kqueueffm.testsuite.harness.PlatformFacts#carriesIpv4OverIpv6",
-    disabledReason = "a datagram socket of IPv6 does not carry IPv4 there")
+    disabledReason = "a socket of IPv6 does not carry IPv4 there")
 class KQueueFfmDatagramUnicastIPv6MappedTest extends DatagramUnicastIPv6MappedTest {
 
   @Override

@@ -1,7 +1,6 @@
 package io.github.kqueueffm.testsuite.harness;
 
 import io.github.kqueueffm.syscall.IpStack;
-import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
 
 /** What a test needs of the system, for the conditions of tests. */
@@ -12,9 +11,8 @@ public final class PlatformFacts {
     return Kernels.system().platform().isLinux();
   }
 
-  /** Whether a datagram socket of IPv6 also sends to and receives from IPv4. */
+  /** Whether a socket of IPv6 can also carry IPv4. */
   public static boolean carriesIpv4OverIpv6() {
-    Kernel kernel = Kernels.system();
-    return IpStack.of(kernel) == IpStack.DUAL && kernel.platform().carriesIpv4OverIpv6(true);
+    return IpStack.of(Kernels.system()) == IpStack.DUAL;
   }
 }

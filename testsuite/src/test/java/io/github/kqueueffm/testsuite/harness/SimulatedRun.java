@@ -6,6 +6,7 @@ import io.github.kqueueffm.simulation.Simulation;
 import io.github.kqueueffm.syscall.SubstituteKernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
  * Has the suite run on a simulated system if {@code -Dsimulation.system} names one. The kernel is
- * substituted before JUnit loads any test. The JDK's TCP sockets, which some tests have for peers,
- * go to the same kernel.
+ * substituted before JUnit loads any test. The JDK's blocking sockets, which some tests have for
+ * peers, go to the same kernel.
  */
 public final class SimulatedRun implements LauncherSessionListener {
   public static final String PROPERTY = "simulation.system";
@@ -43,6 +44,7 @@ public final class SimulatedRun implements LauncherSessionListener {
     try {
       Socket.setSocketImplFactory(KernelSocketImpl::new);
       ServerSocket.setSocketFactory(KernelSocketImpl::new);
+      DatagramSocket.setDatagramSocketImplFactory(KernelDatagramSocketImpl::new);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
