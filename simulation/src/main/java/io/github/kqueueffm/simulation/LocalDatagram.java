@@ -148,7 +148,7 @@ final class LocalDatagram extends DatagramSocket {
       if (error < 0) {
         return error;
       }
-      if (from.total() > sendSpace()) {
+      if (from.total() > sendSpace() - world.quirks.number(Quirk.LOCAL_DATAGRAM_OVERHEAD, 0)) {
         return error(Errno.EMSGSIZE);
       }
       LocalDatagram target = target(message);
@@ -159,7 +159,7 @@ final class LocalDatagram extends DatagramSocket {
         peer(null);
         return error(Errno.ECONNREFUSED);
       }
-      if (target.takes(from, localName())) {
+      if (target.takes(from, this)) {
         return deliver(target, from, message);
       }
       if (!world.has(Quirk.FULL_RECEIVER_BLOCKS)) {
@@ -186,8 +186,8 @@ final class LocalDatagram extends DatagramSocket {
     return world.has(Quirk.LOCAL_SEND_WITHOUT_PEER) ? Errno.ENOTCONN : Errno.EDESTADDRREQ;
   }
 
-  private boolean takes(Iov from, Address sender) {
-    return queued() < most() && from.total() + nameSize(sender) <= room();
+  private boolean takes(Iov from, LocalDatagram sender) {
+    return queued() < most(sender) && from.total() + nameSize(sender.localName()) <= room();
   }
 
   private void awaitRoom() {
@@ -216,11 +216,16 @@ final class LocalDatagram extends DatagramSocket {
 
   @Override
   boolean isWritable() {
-    return peer == null || peer.peer == this || peer.queued() < most();
+    if (peer == null) {
+      return true;
+    }
+    int most = peer.most(this);
+    return peer.peer == this ? 4 * peer.queued() <= most : peer.queued() < most;
   }
 
-  private int most() {
-    return world.quirks.number(Quirk.LOCAL_DATAGRAMS_QUEUED, QUEUED);
+  private int most(LocalDatagram sender) {
+    int most = world.quirks.number(Quirk.LOCAL_DATAGRAMS_QUEUED, QUEUED);
+    return peer == sender ? world.quirks.number(Quirk.MUTUAL_DATAGRAMS_QUEUED, most) : most;
   }
 
   @Override

@@ -25,8 +25,9 @@ final class LocalStream extends SocketFile {
    * Files that go with a byte.
    *
    * @param position how many bytes came before it
+   * @param end how many bytes came before the next call's
    */
-  private record Rights(long position, List<OpenFile> files) {}
+  private record Rights(long position, long end, List<OpenFile> files) {}
 
   private State state = State.NEW;
   private Address local = Address.unnamed();
@@ -95,7 +96,8 @@ final class LocalStream extends SocketFile {
 
   @Override
   Credentials peerCredentials() {
-    return state == State.CONNECTED || state == State.ENDED ? Credentials.own() : null;
+    boolean listens = isListening() && world.has(Quirk.NO_PEER_IS_NO_ERROR);
+    return listens || state == State.CONNECTED || state == State.ENDED ? Credentials.own() : null;
   }
 
   @Override
@@ -230,7 +232,7 @@ final class LocalStream extends SocketFile {
       }
       int part = (int) Math.min(limit - sent, room());
       if (part > 0 && part >= Math.min(limit - sent, leastRoom())) {
-        if (rest != null && !peer.take(world.controlData.rights(rest))) {
+        if (rest != null && !peer.take(world.controlData.rights(rest), part)) {
           return error(Errno.EBADF);
         }
         rest = null;
@@ -257,8 +259,8 @@ final class LocalStream extends SocketFile {
     return state == State.CONNECTED ? 0 : error(Errno.ENOTCONN);
   }
 
-  /** Takes files with the next byte. */
-  private boolean take(List<OpenFile> files) {
+  /** Takes files with the first of the next bytes. */
+  private boolean take(List<OpenFile> files, int length) {
     if (files == null) {
       return false;
     }
@@ -266,7 +268,8 @@ final class LocalStream extends SocketFile {
       if (rights == null) {
         rights = new ArrayDeque<>(2);
       }
-      rights.add(new Rights(taken + in.size(), files));
+      long position = taken + in.size();
+      rights.add(new Rights(position, position + length, files));
     }
     return true;
   }
@@ -354,7 +357,7 @@ final class LocalStream extends SocketFile {
       return length;
     }
     if (message == null && length > 0) {
-      drop(dueRights());
+      drop(dueRights(length));
     }
     if (message == null) {
       consume(length);
@@ -370,8 +373,11 @@ final class LocalStream extends SocketFile {
     }
   }
 
-  /** {@return how many bytes come before those that go with other files} */
+  /** {@return how many bytes one call can receive, of which no two go with different files} */
   private long untilRights() {
+    if (rights != null && world.has(Quirk.RIGHTS_JOIN_EARLIER_BYTES)) {
+      return rights.isEmpty() ? Long.MAX_VALUE : rights.peek().end - taken;
+    }
     if (rights != null) {
       for (Rights next : rights) {
         if (next.position > taken) {
@@ -382,9 +388,9 @@ final class LocalStream extends SocketFile {
     return Long.MAX_VALUE;
   }
 
-  /** {@return the files that go with the first byte, which leave the queue, or none} */
-  private List<OpenFile> dueRights() {
-    boolean due = rights != null && !rights.isEmpty() && rights.peek().position == taken;
+  /** {@return the files that go with one of the first bytes and leave the queue, or none} */
+  private List<OpenFile> dueRights(long length) {
+    boolean due = rights != null && !rights.isEmpty() && rights.peek().position < taken + length;
     return due ? rights.poll().files : List.of();
   }
 
@@ -393,7 +399,7 @@ final class LocalStream extends SocketFile {
       message.controlLength = 0;
       return length;
     }
-    List<OpenFile> files = dueRights();
+    List<OpenFile> files = dueRights(length);
     int result = 0;
     if (files.isEmpty()) {
       message.controlLength = 0;

@@ -29,8 +29,14 @@ enum Quirk {
   /** A socket of AF_INET6 also has the options of IPv4. */
   IPV4_OPTIONS_OF_IPV6_SOCKETS,
 
-  /** The errno of an option whose level is another protocol's, where it is not EINVAL. */
+  /** The errno of setting an option of another protocol's level, where it is not EINVAL. */
   OPTION_OF_OTHER_PROTOCOL,
+
+  /**
+   * The errno of reading an option whose level is another protocol's, and of options of local
+   * sockets at another level, where it is not EINVAL.
+   */
+  OPTION_READ_OF_OTHER_PROTOCOL,
 
   /** The TCP options of a connection that was reset can be read and set. */
   TCP_OPTIONS_OUTLIVE_RESET,
@@ -211,6 +217,18 @@ enum Quirk {
 
   /** send without a connection is EPIPE, and EAGAIN while it connects. */
   SEND_UNCONNECTED_IS_EPIPE,
+
+  /** read and readv of a socket with 0 bytes of room give 0, whatever is there. */
+  READ_OF_NOTHING,
+
+  /** Bytes with descriptors are received together with those before, and not with those after. */
+  RIGHTS_JOIN_EARLIER_BYTES,
+
+  /** By how many bytes a local datagram must be smaller than SO_SNDBUF. */
+  LOCAL_DATAGRAM_OVERHEAD,
+
+  /** How many datagrams wait between two local sockets that are connected to each other. */
+  MUTUAL_DATAGRAMS_QUEUED,
 
   /** Receiving into 0 bytes gives 0, also when nothing is there. */
   NOTHING_RECEIVED_AT_ONCE,

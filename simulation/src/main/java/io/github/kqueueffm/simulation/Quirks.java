@@ -34,7 +34,7 @@ final class Quirks {
    * @param release the system that has it
    * @param value its value, or {@code yes}
    * @param evidence M or F for measured on kernel code, R for read in source, L for measured on
-   *     Linux
+   *     Linux, A for assumed
    * @param source the section of the facts and what it says
    * @param shownBy the conformance check or the test that fails without it
    */

@@ -20,10 +20,11 @@ abstract class SocketFile extends OpenFile {
   /** The most bytes of a buffer (sb_max of the BSDs). */
   static final int MOST_SPACE = 2 * 1024 * 1024;
 
-  /** The least and most that SO_RCVBUF and SO_SNDBUF of Linux become, before they are doubled. */
+  /** The least that SO_RCVBUF of Linux becomes; SO_SNDBUF becomes twice as much. */
   private static final int LEAST_LINUX = 2304;
 
-  private static final int MOST_LINUX = 212_992;
+  /** The most of both before they are doubled (net.core.rmem_max and wmem_max). */
+  private static final int MOST_LINUX = 4 * 1024 * 1024;
 
   /** Ticks in a second, which SO_LINGER of macOS counts. */
   private static final int TICKS = 100;
@@ -201,7 +202,7 @@ abstract class SocketFile extends OpenFile {
   @Override
   final int getOption(int levelNumber, int number, long value, int room) {
     Level level = world.options.level(levelNumber, family == Family.LOCAL);
-    int refused = refusal(level);
+    int refused = refusal(level, family != Family.IPV6);
     if (refused < 0) {
       return refused;
     }
@@ -238,7 +239,7 @@ abstract class SocketFile extends OpenFile {
   }
 
   /** {@return 0 if options of that level may be read and set, or the negative errno} */
-  private int refusal(Level level) {
+  private int refusal(Level level, boolean asRead) {
     boolean fits =
         switch (level) {
           case null -> false;
@@ -250,7 +251,9 @@ abstract class SocketFile extends OpenFile {
           case ANY_IP -> throw new IllegalStateException("no number means this level");
         };
     if (!fits) {
-      return error(Errno.valueOf(world.quirks.value(Quirk.OPTION_OF_OTHER_PROTOCOL, "EINVAL")));
+      Quirk ofOthers =
+          asRead ? Quirk.OPTION_READ_OF_OTHER_PROTOCOL : Quirk.OPTION_OF_OTHER_PROTOCOL;
+      return error(Errno.valueOf(world.quirks.value(ofOthers, "EINVAL")));
     }
     return level == Level.TCP && isDead() && !world.has(Quirk.TCP_OPTIONS_OUTLIVE_RESET)
         ? error(Errno.ECONNRESET)
@@ -320,7 +323,7 @@ abstract class SocketFile extends OpenFile {
       return error(Errno.EINVAL);
     }
     Level level = world.options.level(levelNumber, family == Family.LOCAL);
-    int refused = refusal(level);
+    int refused = refusal(level, family == Family.LOCAL);
     if (refused < 0) {
       return refused;
     }
@@ -382,7 +385,9 @@ abstract class SocketFile extends OpenFile {
     }
     int space = Memory.getInt(value);
     if (world.has(Quirk.BUFFERS_DOUBLED)) {
-      space = 2 * Math.clamp(space, LEAST_LINUX, MOST_LINUX);
+      // A negative number counts as a very large one.
+      int most = space < 0 ? MOST_LINUX : Math.min(space, MOST_LINUX);
+      space = Math.max(2 * most, send ? 2 * LEAST_LINUX : LEAST_LINUX);
     } else if (space < 1) {
       return error(Errno.EINVAL);
     } else if (space > MOST_SPACE) {

@@ -180,6 +180,10 @@ final class Calls implements AutoCloseable {
   }
 
   String receiveNothing(int fd) {
+    return said(kernel.recv(fd, memory, 0, 0));
+  }
+
+  String readNothing(int fd) {
     return said(kernel.read(fd, memory, 0));
   }
 

@@ -101,12 +101,16 @@ class OptionQuirksTest {
   @EnumSource
   void otherProtocolsOptionIsRefused(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      assertThat(sim.outcome(sim.set(sim.tcp(), IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9)))
-          .isEqualTo(
-              switch (system) {
-                case LINUX, NETBSD_7, NETBSD_11 -> "ENOPROTOOPT";
-                default -> "EINVAL";
-              });
+      int fd = sim.tcp();
+      boolean netbsd = system == SimulatedSystem.NETBSD_7 || system == SimulatedSystem.NETBSD_11;
+      boolean linux = system == SimulatedSystem.LINUX;
+      assertThat(sim.outcome(sim.set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9)))
+          .isEqualTo(netbsd || linux ? "ENOPROTOOPT" : "EINVAL");
+      assertThat(sim.get(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS))
+          .isEqualTo(linux ? "ENOTSUP" : netbsd ? "ENOPROTOOPT" : "EINVAL");
+      int local = sim.socket(Constant.AF_UNIX, SOCK_STREAM);
+      assertThat(sim.outcome(sim.set(local, Constant.IPPROTO_TCP, TCP_NODELAY, 1)))
+          .isEqualTo(linux ? "ENOTSUP" : netbsd ? "ENOPROTOOPT" : "EINVAL");
     }
   }
 
@@ -162,6 +166,15 @@ class OptionQuirksTest {
       assertThat(sim.get(fd, SOL_SOCKET, SO_RCVBUF)).isEqualTo(linux ? "100000" : "50000");
       assertThat(sim.outcome(sim.set(fd, SOL_SOCKET, SO_RCVBUF, 10_000_000)))
           .isEqualTo(linux ? "0" : "ENOBUFS");
+      assertThat(sim.outcome(sim.set(fd, SOL_SOCKET, SO_RCVBUF, 0)))
+          .isEqualTo(linux ? "0" : "EINVAL");
+      if (linux) {
+        assertThat(sim.get(fd, SOL_SOCKET, SO_RCVBUF)).isEqualTo("2304");
+        assertThat(sim.set(fd, SOL_SOCKET, SO_SNDBUF, 1)).isZero();
+        assertThat(sim.get(fd, SOL_SOCKET, SO_SNDBUF)).isEqualTo("4608");
+        assertThat(sim.set(fd, SOL_SOCKET, SO_SNDBUF, -5)).isZero();
+        assertThat(sim.get(fd, SOL_SOCKET, SO_SNDBUF)).isEqualTo("8388608");
+      }
     }
   }
 

@@ -50,7 +50,7 @@ class QuirkTableTest {
     for (Quirks.Row row : Quirks.table()) {
       assertThat(rows.add(row.toString())).as("%s is there twice", row).isTrue();
       assertThat(row.release()).as("%s", row).isIn(RELEASES);
-      assertThat(row.evidence()).as("%s", row).matches("[MFRL]( [MFRL])*");
+      assertThat(row.evidence()).as("%s", row).matches("[MFRLA]( [MFRL])*");
       assertThat(row.source()).as("%s", row).contains(" ");
     }
   }
