@@ -104,6 +104,24 @@ class KqueueFileTest {
 
   @ParameterizedTest
   @MethodSource(BSDS)
+  void endOfASocketIsNotTakenBack(SimulatedSystem system) {
+    try (KernelBench bench = new KernelBench(system)) {
+      int kqueue = bench.kqueue();
+      int[] pair = bench.localPair();
+      bench.write(pair[1], "end");
+      bench.add(pair[0], EVFILT_READ).one(kqueue);
+      bench.kernel.close(pair[1]);
+      for (String expected : List.of("end", "", "")) {
+        KernelBench.Event event = bench.one(kqueue);
+        assertThat(bench.has(event, EV_EOF)).isTrue();
+        assertThat(event.data()).isEqualTo(expected.length());
+        assertThat(bench.read(pair[0])).isEqualTo(expected);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(BSDS)
   void disabledKnoteIsSilentUntilItIsEnabled(SimulatedSystem system) {
     try (KernelBench bench = new KernelBench(system)) {
       int kqueue = bench.kqueue();

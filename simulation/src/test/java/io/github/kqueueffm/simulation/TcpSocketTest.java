@@ -304,4 +304,16 @@ class TcpSocketTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void errnoOfTheEndFollowsSoErrorAndTheEndStays(SimulatedSystem system) {
+    try (Calls calls = new Calls(system)) {
+      int[] pair = calls.connected();
+      calls.reset(pair[1]);
+      assertThat(calls.text(calls.read(pair[0]))).isEqualTo("active 0 EOF ECONNRESET");
+      assertThat(calls.error(pair[0])).isEqualTo("ECONNRESET");
+      assertThat(calls.text(calls.read(pair[0]))).isEqualTo("active 0 EOF");
+    }
+  }
 }

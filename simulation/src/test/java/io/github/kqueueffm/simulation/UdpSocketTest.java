@@ -1,7 +1,11 @@
 package io.github.kqueueffm.simulation;
 
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
+import static io.github.kqueueffm.abi.Constant.IPPROTO_IPV6;
+import static io.github.kqueueffm.abi.Constant.IPV6_JOIN_GROUP;
+import static io.github.kqueueffm.abi.Constant.IPV6_LEAVE_GROUP;
 import static io.github.kqueueffm.abi.Constant.IP_ADD_MEMBERSHIP;
+import static io.github.kqueueffm.abi.Constant.IP_ADD_SOURCE_MEMBERSHIP;
 import static io.github.kqueueffm.abi.Constant.IP_DROP_MEMBERSHIP;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_IF;
 import static io.github.kqueueffm.abi.Constant.IP_MULTICAST_LOOP;
@@ -15,6 +19,7 @@ import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Struct;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -129,6 +134,63 @@ class UdpSocketTest {
       sim.sendTo(sender, "left", to);
       assertThat(sim.receive(member)).isEqualTo("EAGAIN");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void groupOfIpv6ReceivesUntilItIsLeft(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      Address group = Address.ip("ff05::123", 0);
+      int member = sim.socket(Constant.AF_INET6, Constant.SOCK_DGRAM);
+      assertThat(sim.bind(member, Address.ip("::", 0))).isZero();
+      byte[] request = Arrays.copyOf(group.bytes(), sim.platform.struct("ipv6_mreq").size());
+      request[sim.platform.struct("ipv6_mreq").offset("ipv6mr_interface")] = Interfaces.OTHER;
+      int sender = sim.socket(Constant.AF_INET6, Constant.SOCK_DGRAM);
+      Address to = group.withPort(sim.localName(member).port());
+      sim.sendTo(sender, "before", to);
+      assertThat(sim.receive(member)).isEqualTo("EAGAIN");
+      assertThat(sim.set(member, IPPROTO_IPV6, IPV6_JOIN_GROUP, request)).isZero();
+      sim.sendTo(sender, "joined", to);
+      assertThat(sim.receive(member)).isEqualTo("joined");
+      assertThat(sim.set(member, IPPROTO_IPV6, IPV6_LEAVE_GROUP, request)).isZero();
+      sim.sendTo(sender, "left", to);
+      assertThat(sim.receive(member)).isEqualTo("EAGAIN");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void groupReceivesFromTheSourcesThatAreWanted(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      if (!sim.platform.has(IP_ADD_SOURCE_MEMBERSHIP)) {
+        return;
+      }
+      int wanting = memberFrom(sim, "10.0.0.5");
+      int other = memberFrom(sim, "10.0.0.9");
+      for (int member : new int[] {wanting, other}) {
+        Address to = Address.ip("239.1.2.3", sim.localName(member).port());
+        assertThat(sim.sendTo(sim.udp(), "x", to)).isEqualTo(1);
+      }
+      assertThat(sim.receive(wanting)).isEqualTo("x");
+      assertThat(sim.receive(other)).isEqualTo("EAGAIN");
+    }
+  }
+
+  /** {@return a member of the group on the second interface, for the datagrams of one source} */
+  private static int memberFrom(SimFixture sim, String source) {
+    int fd = sim.udp();
+    assertThat(sim.bind(fd, Address.ip("0.0.0.0", 0))).isZero();
+    Struct struct = sim.platform.struct("ip_mreq_source");
+    byte[] request = new byte[struct.size()];
+    put(request, struct.offset("imr_multiaddr"), GROUP);
+    put(request, struct.offset("imr_sourceaddr"), Address.ip(source, 0).bytes());
+    put(request, struct.offset("imr_interface"), Address.ip("10.0.0.5", 0).bytes());
+    assertThat(sim.set(fd, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, request)).isZero();
+    return fd;
+  }
+
+  private static void put(byte[] into, int at, byte[] bytes) {
+    System.arraycopy(bytes, 0, into, at, bytes.length);
   }
 
   @ParameterizedTest
