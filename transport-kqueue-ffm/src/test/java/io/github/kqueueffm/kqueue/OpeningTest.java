@@ -52,6 +52,14 @@ class OpeningTest {
     assertThat(calls.count("close")).isEqualTo(descriptorsMade(method));
   }
 
+  @Test
+  void signalInTheFirstWaitDoesNotKeepItFromOpening() throws Exception {
+    calls.fail("epollWait", Errno.EINTR);
+    try (Kqueue kqueue = EpollKqueue.open(calls.kernel(), false)) {
+      assertThat(kqueue.describe()).isEqualTo("embedded kqueue (epoll)");
+    }
+  }
+
   private static long descriptorsMade(String failing) {
     return switch (failing) {
       case "epollCreate1" -> 0;

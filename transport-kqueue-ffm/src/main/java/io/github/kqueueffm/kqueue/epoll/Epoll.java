@@ -1,6 +1,7 @@
 package io.github.kqueueffm.kqueue.epoll;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Descriptors;
 import io.github.kqueueffm.syscall.Kernel;
@@ -70,10 +71,12 @@ final class Epoll {
   }
 
   /**
-   * Calls epoll_wait without waiting, to check that it is permitted. No descriptor may be ready.
+   * Calls epoll_wait without waiting, to check that it is permitted. No descriptor may be ready. A
+   * signal can end even this wait, and proves that it is permitted.
    */
   int tryWait() {
-    return kernel.epollWait(fd, argument.address(), 1, 0);
+    int result = kernel.epollWait(fd, argument.address(), 1, 0);
+    return kernel.platform().is(Errno.EINTR, -result) ? 0 : result;
   }
 
   void close() {
