@@ -184,7 +184,7 @@ final class Conversation {
 
   private void startLoop(String name) {
     Ticker ticker = ticker();
-    ManualIoEventLoop loop = new ManualIoEventLoop(null, null, channels.handlers(), ticker);
+    ManualIoEventLoop loop = open(ticker);
     loops.add(loop);
     threads.add(
         simulation.start(
@@ -193,6 +193,16 @@ final class Conversation {
               loop.setOwningThread(Thread.currentThread());
               turn(loop);
             }));
+  }
+
+  /** A fault hits one attempt only. */
+  private ManualIoEventLoop open(Ticker ticker) {
+    try {
+      return new ManualIoEventLoop(null, null, channels.handlers(), ticker);
+    } catch (IllegalStateException e) {
+      explain("open a loop", e);
+      return new ManualIoEventLoop(null, null, channels.handlers(), ticker);
+    }
   }
 
   private void turn(ManualIoEventLoop loop) {

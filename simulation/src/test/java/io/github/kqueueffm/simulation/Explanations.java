@@ -33,6 +33,7 @@ final class Explanations {
       case ConnectTimeoutException e -> e.getMessage().contains("timed out") ? null : "" + e;
       case IOException e when namesErrno(e) -> null;
       case ChannelException e when namesErrno(e) -> null;
+      case IllegalStateException e when namesErrno(e) -> null;
       case IllegalStateException e
           when e.getMessage() != null
               && (e.getMessage().contains("regist") || e.getMessage().contains("not accepting")) ->
