@@ -8,8 +8,13 @@ interface Pace {
   /** {@return the time in nanoseconds} May be called without the lock. */
   long nanoTime();
 
-  /** A thread has entered the kernel. It may have to wait for its turn here. */
-  void enter();
+  /**
+   * A thread has entered the kernel. It may have to wait for its turn here.
+   *
+   * @param mayYield whether another thread may go on first; not if the caller holds a lock for
+   *     which that one would wait outside the kernel
+   */
+  void enter(boolean mayYield);
 
   /** A thread leaves the kernel. */
   void leave();

@@ -21,7 +21,7 @@ final class RealPace implements Pace {
   }
 
   @Override
-  public void enter() {}
+  public void enter(boolean mayYield) {}
 
   @Override
   public void leave() {}

@@ -159,14 +159,14 @@ final class SteppedPace implements Pace {
   }
 
   @Override
-  public void enter() {
+  public void enter(boolean mayYield) {
     Stepped self = known.get(Thread.currentThread());
     if (self == null) {
       // A thread of the JVM or the test, which only cleans up.
       return;
     }
     steps++;
-    if (running != self || random.nextInt(4) == 0) {
+    if (running != self || mayYield && random.nextInt(4) == 0) {
       self.state = State.READY;
       if (running == self) {
         handOver();

@@ -71,7 +71,7 @@ final class SystemCalls {
     }
     world.lock.lock();
     try {
-      world.pace.enter();
+      world.pace.enter(mayYield(call, (int) a));
       world.runAgenda();
       Faults.Fault fault = faults.at(number++, call, (int) a);
       if (fault instanceof Faults.Fault.Fails fails && !queues.isWait(call)) {
@@ -94,6 +94,15 @@ final class SystemCalls {
       world.pace.leave();
       world.lock.unlock();
     }
+  }
+
+  /** The transport's kqueue over epoll makes these calls while it holds its lock. */
+  private boolean mayYield(Call call, int fd) {
+    return switch (call) {
+      case EPOLL_CTL, EPOLL_WAIT, TIMERFD_SETTIME -> false;
+      case WRITE, READ -> !(world.descriptors.get(fd) instanceof EventFdFile);
+      default -> true;
+    };
   }
 
   private void trace(Call call, int fd, long result, Faults.Fault fault) {

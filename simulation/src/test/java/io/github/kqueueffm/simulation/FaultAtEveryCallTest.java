@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultAtEveryCallTest {
   private static final int CONVERSATIONS = 30;
   private static final int STRIDE = Integer.getInteger("simulation.stride", 61);
+  private static final String REPLAYED = System.getProperty("simulation.fault");
   private static final List<String> CALLBACKS =
       List.of(
           "handlerAdded",
@@ -55,6 +56,10 @@ class FaultAtEveryCallTest {
   @ParameterizedTest
   @EnumSource(SimulatedSystem.class)
   void faultAtEachCallKeepsTheInvariants(SimulatedSystem system) {
+    if (REPLAYED != null) {
+      replay(system);
+      return;
+    }
     long tried = 0;
     long turn = system.ordinal();
     for (long seed = 1; seed <= CONVERSATIONS; seed++) {
@@ -62,19 +67,11 @@ class FaultAtEveryCallTest {
       check(Script.brief(system, seed, none), "no fault");
       List<Call> calls = none.calls();
       for (int number = 0; number < calls.size(); number++) {
-        for (Faults.Fault fault : PossibleFaults.of(system.platform(), calls.get(number))) {
+        List<Faults.Fault> faults = PossibleFaults.of(system.platform(), calls.get(number));
+        for (int fault = 0; fault < faults.size(); fault++) {
           if (turn++ % STRIDE == 0) {
             tried++;
-            check(
-                Script.brief(system, seed, new OneFault(number, fault)),
-                "seed "
-                    + seed
-                    + ", "
-                    + fault
-                    + " at call "
-                    + number
-                    + ", "
-                    + calls.get(number).function());
+            tryOne(system, seed, number, fault, calls.get(number));
           }
         }
       }
@@ -82,6 +79,38 @@ class FaultAtEveryCallTest {
     System.out.printf(
         Locale.ROOT, "%s: %,d faults tried of %,d%n", system, tried, turn - system.ordinal());
     assertThat(tried).isPositive();
+  }
+
+  private void tryOne(SimulatedSystem system, long seed, int number, int index, Call call) {
+    Faults.Fault fault = PossibleFaults.of(system.platform(), call).get(index);
+    check(
+        Script.brief(system, seed, new OneFault(number, fault)),
+        fault
+            + " at call "
+            + number
+            + ", "
+            + call.function()
+            + "; replay by ./mvnw -Psimulation -Dsimulation.system="
+            + system
+            + " -Dsimulation.fault="
+            + seed
+            + ','
+            + number
+            + ','
+            + index
+            + " verify");
+  }
+
+  /** Tries the one fault that the property names: seed, call, and index of what is possible. */
+  private void replay(SimulatedSystem system) {
+    String[] parts = REPLAYED.split(",", -1);
+    if (system.toString().equals(System.getProperty("simulation.system"))) {
+      OneFault none = OneFault.none();
+      long seed = Long.parseLong(parts[0]);
+      int number = Integer.parseInt(parts[1]);
+      check(Script.brief(system, seed, none), "no fault");
+      tryOne(system, seed, number, Integer.parseInt(parts[2]), none.calls().get(number));
+    }
   }
 
   @Timeout(36_000)

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.nio.file.Files;
@@ -80,6 +81,17 @@ class SeedsTest {
         calls,
         (System.nanoTime() - start) / 1e9,
         reached);
+  }
+
+  @ParameterizedTest
+  @EnumSource(SimulatedSystem.class)
+  void oneSeedGivesOneOrderOfCalls(SimulatedSystem system) {
+    for (long seed = 1; seed <= 20; seed++) {
+      Outcome first = Conversation.run(Script.of(system, seed), folder, folder);
+      Outcome second = Conversation.run(Script.of(system, seed), folder, folder);
+      assertThat(second.steps()).as("system calls of seed " + seed).isEqualTo(first.steps());
+      assertThat(second.digest()).as("order of calls of seed " + seed).isEqualTo(first.digest());
+    }
   }
 
   private static Script replayed(Script script) {
