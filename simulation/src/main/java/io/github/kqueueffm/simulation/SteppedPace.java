@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SteppedPace implements Pace {
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-  private static final int LOOKS_BEFORE_TAKEOVER = 3;
+  private static final int LOOKS_BEFORE_TAKEOVER = 100;
 
   private final ReentrantLock lock;
   private final SplittableRandom random;
