@@ -37,6 +37,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -121,7 +123,16 @@ final class Conversation {
 
   /** Runs a script; the folder is for the names of local sockets. */
   static Outcome run(Script script, Path folder, Path regions) {
-    return new Conversation(script, folder, regions).run();
+    FutureTask<Outcome> conversation =
+        new FutureTask<>(() -> new Conversation(script, folder, regions).run());
+    Thread.ofVirtual().name("driver").start(conversation);
+    try {
+      return conversation.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(script.command(), e.getCause());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Outcome run() {
