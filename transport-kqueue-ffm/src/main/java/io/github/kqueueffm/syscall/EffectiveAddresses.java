@@ -56,12 +56,12 @@ public final class EffectiveAddresses {
   /**
    * {@return the address that bind uses} A link-local address gets the scope of its interface.
    *
-   * @param dual whether the socket is of IPv6 and carries IPv4, so that the IPv4 wildcard means
-   *     both
+   * @param ipv6 whether the socket is of IPv6, where the IPv4 wildcard, which Java also has for a
+   *     port alone, means all that the socket carries
    */
-  static InetSocketAddress local(InetSocketAddress local, boolean dual) {
+  static InetSocketAddress local(InetSocketAddress local, boolean ipv6) {
     InetAddress ip = local.getAddress();
-    if (dual && ip instanceof Inet4Address && ip.isAnyLocalAddress()) {
+    if (ipv6 && ip instanceof Inet4Address && ip.isAnyLocalAddress()) {
       return wildcard(true, local.getPort());
     }
     return ip == null || !lacksScope(ip)

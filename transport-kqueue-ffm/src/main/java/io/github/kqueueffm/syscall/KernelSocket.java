@@ -228,7 +228,7 @@ public final class KernelSocket {
   }
 
   /**
-   * Binds it; the IPv4 wildcard address on an IPv6 socket means both families.
+   * Binds it; the IPv4 wildcard address on an IPv6 socket means every family that it carries.
    *
    * @param local an {@link InetSocketAddress}, {@link UnixAddress} or {@link
    *     UnixDomainSocketAddress}
@@ -253,7 +253,7 @@ public final class KernelSocket {
     try {
       SocketAddress effective =
           local instanceof InetSocketAddress inet
-              ? EffectiveAddresses.local(inet, isIpv6() && !v6Only)
+              ? EffectiveAddresses.local(inet, isIpv6())
               : local;
       int length = codec().put(memory, effective, family, v6Only);
       check("bind", local, kernel.bind(fd, memory, length));
