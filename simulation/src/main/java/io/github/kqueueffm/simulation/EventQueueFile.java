@@ -59,7 +59,7 @@ abstract class EventQueueFile extends OpenFile {
         }
         beLate();
       }
-      int limit = fault instanceof Faults.Fault.Short small ? Math.min(max, small.count()) : max;
+      int limit = fault instanceof Faults.Fault.Part small ? Math.min(max, small.count()) : max;
       return await(events, limit, deadline(timeout));
     } finally {
       waiters--;

@@ -34,7 +34,7 @@ interface Faults {
      *
      * @param count at least 1
      */
-    record Short(int count) implements Fault {}
+    record Part(int count) implements Fault {}
 
     /** A wait returns an event of a registered filter that is not active. */
     record SpuriousEvent() implements Fault {}

@@ -148,7 +148,6 @@ abstract class OpenFile {
   /**
    * Takes a connection.
    *
-   * @param nonBlocking whether the new socket is, which accept4 says and accept inherits
    * @param result where the socket is put if the answer is 0
    */
   int accept(Accepted result) {

@@ -49,7 +49,7 @@ final class Ports {
   Address bind(SocketFile socket, Address address) {
     Address chosen = address;
     if (address.port() == 0) {
-      int port = freePort(socket, address);
+      int port = freePort();
       if (port < 0) {
         return world.network.refuse(Errno.EADDRINUSE);
       }
@@ -69,7 +69,7 @@ final class Ports {
     }
   }
 
-  private int freePort(SocketFile socket, Address address) {
+  private int freePort() {
     int start = start();
     for (int i = 0; i < count; i++) {
       int port = first + (start + i) % count;

@@ -46,6 +46,8 @@ final class RealPace implements Pace {
     }
   }
 
+  // A wait looks again whether what it waits for is there.
+  @SuppressWarnings("WaitNotInLoop")
   private static void await(Condition condition, long deadline) throws InterruptedException {
     if (deadline == Long.MAX_VALUE) {
       condition.await();

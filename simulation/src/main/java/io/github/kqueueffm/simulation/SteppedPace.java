@@ -3,7 +3,6 @@ package io.github.kqueueffm.simulation;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -24,7 +23,7 @@ final class SteppedPace implements Pace {
   private final ReentrantLock lock;
   private final SplittableRandom random;
   private final Agenda agenda;
-  private final Map<Thread, Stepped> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Thread, Stepped> known = new IdentityHashMap<>();
   private final List<Stepped> threads = new ArrayList<>();
   private final List<Stepped> candidates = new ArrayList<>();
   private Stepped running;

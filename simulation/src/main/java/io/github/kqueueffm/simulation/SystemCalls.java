@@ -81,11 +81,11 @@ final class SystemCalls {
         return -fails.errno();
       }
       world.limitOfThisCall =
-          fault instanceof Faults.Fault.Short small ? small.count() : Long.MAX_VALUE;
+          fault instanceof Faults.Fault.Part small ? small.count() : Long.MAX_VALUE;
       long result =
           queues.isWait(call)
               ? queues.await(fault, call, (int) a, b, (int) c, d, (int) e, f)
-              : run(call, a, b, c, d, e, f, g, h);
+              : run(call, a, b, c, d, e, f, g);
       if (TRACE) {
         trace(call, (int) a, result, fault);
       }
@@ -117,7 +117,7 @@ final class SystemCalls {
         fault == Faults.Fault.NONE ? "" : "   <- " + fault);
   }
 
-  private long run(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
+  private long run(Call call, long a, long b, long c, long d, long e, long f, long g) {
     return switch (call) {
       case SOCKET -> socket((int) a, (int) b, (int) c);
       case SOCKETPAIR -> socketpair((int) a, (int) b, d);
@@ -128,11 +128,11 @@ final class SystemCalls {
       case __LXSTAT -> files.lstat(b, c);
       case UNLINK -> files.unlink(a);
       case KQUEUE, EPOLL_CREATE1, EVENTFD, TIMERFD_CREATE -> queues.create(call, a, (int) b);
-      default -> onFile(call, (int) a, b, c, d, e, f, g, h);
+      default -> onFile(call, (int) a, b, c, d, e, f, g);
     };
   }
 
-  private long onFile(Call call, int fd, long b, long c, long d, long e, long f, long g, long h) {
+  private long onFile(Call call, int fd, long b, long c, long d, long e, long f, long g) {
     OpenFile file = world.descriptors.get(fd);
     if (file == null) {
       return world.error(Errno.EBADF);
@@ -150,7 +150,7 @@ final class SystemCalls {
       case IOCTL -> ioctl(file, b, c);
       case SENDFILE -> files.sendfile(fd, file, b, c, d, e, f, g);
       case EPOLL_CTL, TIMERFD_SETTIME -> queues.control(call, file, b, c, d);
-      default -> onSocket(call, file, b, c, d, e, f, g, h);
+      default -> onSocket(call, file, b, c, d, e, f, g);
     };
   }
 
@@ -159,8 +159,7 @@ final class SystemCalls {
     return nothing && world.has(Quirk.READ_OF_NOTHING) ? 0 : file.read(into);
   }
 
-  private long onSocket(
-      Call call, OpenFile file, long b, long c, long d, long e, long f, long g, long h) {
+  private long onSocket(Call call, OpenFile file, long b, long c, long d, long e, long f, long g) {
     return switch (call) {
       case BIND -> bind(file, b, (int) c);
       case LISTEN -> file.listen((int) b);

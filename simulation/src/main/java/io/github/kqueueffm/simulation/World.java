@@ -32,7 +32,7 @@ final class World {
   /** The negative errno of a {@link OpenFile#peerName} that has no answer. */
   int nameError;
 
-  /** The first element that {@link Faults.Fault.Short} allows, or a high number. */
+  /** The first element that {@link Faults.Fault.Part} allows, or a high number. */
   long limitOfThisCall = Long.MAX_VALUE;
 
   private final Set<OpenFile> files = Collections.newSetFromMap(new IdentityHashMap<>());

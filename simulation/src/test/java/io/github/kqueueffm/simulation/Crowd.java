@@ -163,6 +163,8 @@ final class Crowd implements AutoCloseable {
     }
   }
 
+  // The loop whose answer is awaited may need this processor.
+  @SuppressWarnings("ThreadPriorityCheck")
   private void receive(int fd) {
     long received = peers.recv(fd, memory, MESSAGE, 0);
     for (int spins = 0; received < 0; spins++) {

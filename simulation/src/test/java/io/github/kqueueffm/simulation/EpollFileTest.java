@@ -228,7 +228,7 @@ class EpollFileTest {
       Memory.putInt(event + EVENT.offset("events"), OUT);
       assertThat(faulty.kernel.epollCtl(queue, ADD, ends[1], event)).isZero();
       faulty.write(ends[1], "x");
-      next[0] = new Faults.Fault.Short(1);
+      next[0] = new Faults.Fault.Part(1);
       assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isEqualTo(1);
       next[0] = new Faults.Fault.LateEvents();
       assertThat(faulty.kernel.epollWait(queue, event, 4, 0)).isZero();

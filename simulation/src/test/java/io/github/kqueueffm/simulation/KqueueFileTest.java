@@ -278,7 +278,7 @@ class KqueueFileTest {
   @ParameterizedTest
   @MethodSource(BSDS)
   void shortCountLimitsTheEvents(SimulatedSystem system) {
-    try (KernelBench bench = new KernelBench(system, once(new Faults.Fault.Short(1)))) {
+    try (KernelBench bench = new KernelBench(system, once(new Faults.Fault.Part(1)))) {
       int kqueue = bench.kqueue();
       int[] one = bench.pipe();
       int[] other = bench.pipe();

@@ -56,7 +56,7 @@ class PipeTest {
   @EnumSource
   void shortCountLimitsAReadAndAWrite(SimulatedSystem system) {
     try (KernelBench bench =
-        new KernelBench(system, (number, call, fd) -> new Faults.Fault.Short(2))) {
+        new KernelBench(system, (number, call, fd) -> new Faults.Fault.Part(2))) {
       int[] pipe = bench.pipe();
       assertThat(bench.write(pipe[1], "text")).isEqualTo(2);
       assertThat(bench.write(pipe[1], "xt")).isEqualTo(2);

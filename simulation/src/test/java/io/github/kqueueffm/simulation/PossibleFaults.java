@@ -37,11 +37,11 @@ final class PossibleFaults {
     }
     switch (call) {
       case RECV, READ, READV, RECVMSG, SEND, WRITE, WRITEV, SENDMSG, SENDFILE -> {
-        faults.add(new Faults.Fault.Short(1));
-        faults.add(new Faults.Fault.Short(7));
+        faults.add(new Faults.Fault.Part(1));
+        faults.add(new Faults.Fault.Part(7));
       }
       case KEVENT, EPOLL_WAIT, EPOLL_PWAIT2 -> {
-        faults.add(new Faults.Fault.Short(1));
+        faults.add(new Faults.Fault.Part(1));
         faults.add(new Faults.Fault.SpuriousEvent());
         faults.add(new Faults.Fault.LateEvents());
       }
