@@ -35,6 +35,7 @@ class KQueueFfmSocketChannelNotYetConnectedTest extends SocketChannelNotYetConne
   @Test
   @Timeout(30)
   @Override
+  @SuppressWarnings("JUnitMethodInvoked") // It is the same test, of the real system.
   public void readMustBePendingUntilChannelIsActive(TestInfo testInfo) throws Throwable {
     if (SimulatedRun.isOn()) {
       run(testInfo, KQueueFfmSocketChannelNotYetConnectedTest::readsOnceActive);
