@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
@@ -302,8 +303,60 @@ final class Conversation {
       case UDP -> udp(random);
       case LOCAL_DATAGRAMS -> localDatagrams(random);
       case DESCRIPTORS -> descriptors(random);
+      case REFUSED -> refused(random);
+      case PEER_OF_DATAGRAMS -> datagramPeer(random);
       case POKE -> poke(random);
       case PEERS -> raw.forEach(RawPeer::act);
+    }
+  }
+
+  /** Connects to where no one listens, to a network without a way, or to a wildcard. */
+  private void refused(SplittableRandom random) {
+    String host = List.of("127.0.0.1", "::1", "0.0.0.0", "::", "240.0.0.1").get(random.nextInt(5));
+    SocketAddress address =
+        new InetSocketAddress(InetAddress.ofLiteral(host), 1 + random.nextInt(9));
+    Channel channel =
+        new Bootstrap()
+            .group(loop(random))
+            .channelFactory(channels::tcpClient)
+            .option(ChannelOption.ALLOCATOR, allocator)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 100)
+            .handler(new ChannelInboundHandlerAdapter())
+            .connect(address)
+            .addListener(done -> {
+              event();
+              if (!done.isSuccess()) {
+                explain("connect " + address, done.cause());
+              }
+            })
+            .channel();
+    others.add(channel);
+  }
+
+  /**
+   * A datagram channel that connects, sends where no one receives, disconnects and joins groups.
+   */
+  private void datagramPeer(SplittableRandom random) {
+    try {
+      DatagramPeer peer = new DatagramPeer(this, random.split());
+      others.add(
+          new Bootstrap()
+              .group(loop(random))
+              .channelFactory(channels::udp)
+              .option(ChannelOption.ALLOCATOR, allocator)
+              .handler(peer)
+              .bind(0)
+              .addListener(done -> {
+                event();
+                if (done.isSuccess()) {
+                  peer.act();
+                } else {
+                  explain("bind", done.cause());
+                }
+              })
+              .channel());
+    } catch (RuntimeException e) {
+      explain("datagrams", e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -31,6 +32,8 @@ final class Explanations {
           OutOfMemoryError _ ->
           null;
       case ConnectTimeoutException e -> e.getMessage().contains("timed out") ? null : "" + e;
+      case UnsupportedOperationException e when e.getMessage() != null -> null;
+      case UnsupportedAddressTypeException e when e.getCause() != null -> null;
       case IOException e when namesErrno(e) -> null;
       case ChannelException e when namesErrno(e) -> null;
       case IllegalStateException e when namesErrno(e) -> null;

@@ -37,6 +37,8 @@ record Script(
     UDP,
     LOCAL_DATAGRAMS,
     DESCRIPTORS,
+    REFUSED,
+    PEER_OF_DATAGRAMS,
     POKE,
     PEERS
   }
@@ -107,7 +109,7 @@ record Script(
 
   private static Step step(int index, SplittableRandom random) {
     Kind kind =
-        switch (index < 6 ? random.nextInt(7) : random.nextInt(18)) {
+        switch (index < 6 ? random.nextInt(7) : random.nextInt(20)) {
           case 0 -> Kind.TCP;
           case 1 -> Kind.LOCAL;
           case 2 -> Kind.TCP_TO_PEER;
@@ -115,7 +117,9 @@ record Script(
           case 4 -> Kind.UDP;
           case 5 -> Kind.LOCAL_DATAGRAMS;
           case 6 -> Kind.DESCRIPTORS;
-          case 7, 8, 9, 10, 11 -> Kind.PEERS;
+          case 7 -> Kind.REFUSED;
+          case 8 -> Kind.PEER_OF_DATAGRAMS;
+          case 9, 10, 11, 12, 13 -> Kind.PEERS;
           default -> Kind.POKE;
         };
     long pause = random.nextInt(3) == 0 ? random.nextLong(20_000_000) : random.nextLong(500_000);
