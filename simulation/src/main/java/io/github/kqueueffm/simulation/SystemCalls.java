@@ -9,6 +9,7 @@ import static io.github.kqueueffm.abi.Constant.F_SETFL;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Memory;
@@ -75,6 +76,10 @@ final class SystemCalls {
       world.runAgenda();
       Faults.Fault fault = faults.at(number++, call, (int) a);
       if (fault instanceof Faults.Fault.Fails fails && !queues.isWait(call)) {
+        if (call == Call.SENDFILE && platform.system() == OperatingSystem.MACOS) {
+          // Its length is in and out, and says how many bytes were sent.
+          Memory.putLong(d, 0);
+        }
         if (TRACE) {
           trace(call, (int) a, -fails.errno(), fault);
         }
