@@ -584,10 +584,14 @@ final class Conversation {
     }
   }
 
+  /** A promise is reported on the loop on which it was made, which may pause for a second. */
   private boolean isQuiet() {
     return ends.stream().noneMatch(end -> end.channel().isOpen())
         && datagrams.stream().noneMatch(end -> end.channel() != null && end.channel().isOpen())
         && others.stream().noneMatch(Channel::isOpen)
+        && ledgers.stream().allMatch(ledger -> ledger.pending.isEmpty())
+        && datagrams.stream().allMatch(DatagramEnd::isDone)
+        && passing.stream().allMatch(DescriptorLine::isDone)
         && raw.stream().noneMatch(RawPeer::isOpen);
   }
 

@@ -169,6 +169,11 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
         : new DomainDatagramPacket(content, (DomainSocketAddress) to);
   }
 
+  /** Whether no promise is left. */
+  boolean isDone() {
+    return pending == 0;
+  }
+
   void close() {
     closes = true;
     channel.close();

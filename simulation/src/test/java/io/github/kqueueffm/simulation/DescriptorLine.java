@@ -122,6 +122,11 @@ final class DescriptorLine {
     }
   }
 
+  /** Whether no promise is left. */
+  boolean isDone() {
+    return pending == 0;
+  }
+
   void check(List<String> violations, boolean abruptly) {
     if (fault != null) {
       violations.add(name + ": " + fault);
