@@ -232,7 +232,7 @@ abstract class DatagramSocket extends SocketFile {
   }
 
   /** Drops what was not received. */
-  final void discard() {
+  final void dropDatagrams() {
     while (!queue.isEmpty()) {
       queue.poll().files().forEach(OpenFile::drop);
     }

@@ -251,7 +251,7 @@ final class LocalDatagram extends DatagramSocket {
   @Override
   void closed() {
     closed = true;
-    discard();
+    dropDatagrams();
     peer(null);
     if (name != null) {
       world.network.localNames.unbind(this, name);

@@ -10,7 +10,7 @@ import java.util.List;
  * buffer, but count against the sender's room. Descriptors are passed with the first byte of the
  * call that sends them, and no receive goes past such a byte.
  */
-final class LocalStream extends SocketFile {
+final class LocalStream extends StreamSocket<LocalStream> {
   private static final int SPACE = 8_192;
 
   private enum State {
@@ -37,8 +37,6 @@ final class LocalStream extends SocketFile {
   private boolean bound;
 
   private LocalStream peer;
-  private ListenQueue<LocalStream> queue;
-  private final Ring in = new Ring();
 
   /** The bytes that left {@link #in}. */
   private long taken;
@@ -46,13 +44,10 @@ final class LocalStream extends SocketFile {
   /** Made when descriptors are passed. */
   private ArrayDeque<Rights> rights;
 
-  private boolean inputShut;
-  private boolean outputShut;
   private boolean outputEnded;
-  private boolean lacksRoom;
 
   LocalStream(World world) {
-    super(world, Family.LOCAL, true, SPACE, world.quirks.number(Quirk.LOCAL_SPACE, SPACE));
+    super(world, Family.LOCAL, SPACE, world.quirks.number(Quirk.LOCAL_SPACE, SPACE));
   }
 
   static OpenFile[] pair(World world) {
@@ -72,6 +67,16 @@ final class LocalStream extends SocketFile {
   @Override
   boolean isListening() {
     return state == State.LISTENING;
+  }
+
+  @Override
+  boolean isNew() {
+    return state == State.NEW;
+  }
+
+  @Override
+  boolean isConnected() {
+    return state == State.CONNECTED;
   }
 
   @Override
@@ -146,10 +151,7 @@ final class LocalStream extends SocketFile {
     if (!bound) {
       return error(Errno.EINVAL);
     }
-    if (queue == null) {
-      queue = new ListenQueue<>();
-    }
-    queue.limit(backlog, world.has(Quirk.BACKLOG_AS_GIVEN) ? 2 : 3);
+    openQueue(backlog);
     state = State.LISTENING;
     changed(true, true);
     return 0;
@@ -191,65 +193,34 @@ final class LocalStream extends SocketFile {
   }
 
   @Override
-  int accept(Accepted result) {
-    while (state == State.LISTENING) {
-      LocalStream connection = queue.accept();
-      if (connection != null) {
-        result.socket = connection;
-        result.peer = connection.remote;
-        return 0;
-      }
-      if (!block()) {
-        return error(Errno.EAGAIN);
-      }
-    }
-    return error(Errno.EINVAL);
+  int accept(LocalStream connection, Accepted result) {
+    result.socket = connection;
+    result.peer = connection.remote;
+    return 0;
   }
 
   // Sending.
-
-  @Override
-  long write(Iov from) {
-    return send(from, null);
-  }
 
   @Override
   long send(Message message, int flags) {
     return send(message.iov, message.controlLength > 0 ? message : null);
   }
 
-  private long send(Iov from, Message control) {
-    long limit = Math.min(from.total(), world.limitOfThisCall);
-    if (nonBlocking) {
-      limit = world.choices.part(limit);
+  @Override
+  long put(Iov from, long at, long length, Message control) {
+    int part = (int) Math.min(length, room());
+    if (part == 0 || part < Math.min(length, leastRoom())) {
+      return 0;
     }
-    Message rest = control;
-    long sent = 0;
-    while (true) {
-      int error = sendError();
-      if (error != 0 || from.total() == 0) {
-        return sent > 0 ? sent : error;
-      }
-      int part = (int) Math.min(limit - sent, room());
-      if (part > 0 && part >= Math.min(limit - sent, leastRoom())) {
-        if (rest != null && !peer.take(world.controlData.rights(rest), part)) {
-          return error(Errno.EBADF);
-        }
-        rest = null;
-        peer.append(from, sent, part);
-        sent += part;
-      }
-      if (sent == limit) {
-        return sent;
-      }
-      lacksRoom = true;
-      if (!block()) {
-        return sent > 0 ? sent : error(Errno.EAGAIN);
-      }
+    if (control != null && !peer.take(world.controlData.rights(control), part)) {
+      return error(Errno.EBADF);
     }
+    peer.append(from, at, part);
+    return part;
   }
 
-  private int sendError() {
+  @Override
+  int sendError() {
     if (isOutputShut()) {
       return error(Errno.EPIPE);
     }
@@ -283,28 +254,16 @@ final class LocalStream extends SocketFile {
     changed(true, false);
   }
 
-  private long room() {
+  @Override
+  long room() {
     return Math.max(0, sendSpace() - (peer == null ? 0 : peer.in.size()));
   }
 
-  private int leastRoom() {
-    return world.has(Quirk.WRITABLE_BY_A_THIRD)
-        ? 1
-        : Math.min(sendSpace(), number(SocketOption.SO_SNDLOWAT));
-  }
-
-  private boolean isWritable() {
+  @Override
+  boolean isWritable() {
     return world.has(Quirk.WRITABLE_BY_A_THIRD)
         ? 4L * (sendSpace() - room()) <= sendSpace()
         : room() >= leastRoom();
-  }
-
-  /** The peer has taken bytes. */
-  private void roomGrew() {
-    if (isWritable() && (lacksRoom || !world.has(Quirk.WRITABLE_BY_A_THIRD))) {
-      lacksRoom = false;
-      changed(false, true);
-    }
   }
 
   // Receiving.
@@ -323,26 +282,13 @@ final class LocalStream extends SocketFile {
   }
 
   private long receive(Iov into, Message message, boolean peek) {
-    while (true) {
-      if (!in.isEmpty()) {
-        return take(into, message, peek);
-      }
-      if (pendingError != 0) {
-        return takeError();
-      }
-      if (isInputShut()) {
-        return 0;
-      }
-      if (state != State.CONNECTED) {
-        return error(state == State.NEW ? unconnected() : Errno.EINVAL);
-      }
-      if (into.total() == 0 && world.has(Quirk.NOTHING_RECEIVED_AT_ONCE)) {
-        return 0;
-      }
-      if (!block()) {
-        return error(Errno.EAGAIN);
-      }
-    }
+    int ready = awaitInput(into);
+    return ready > 0 ? take(into, message, peek) : ready;
+  }
+
+  @Override
+  int receiveError() {
+    return state == State.CONNECTED ? 0 : error(state == State.NEW ? unconnected() : Errno.EINVAL);
   }
 
   private Errno unconnected() {
@@ -350,8 +296,7 @@ final class LocalStream extends SocketFile {
   }
 
   private long take(Iov into, Message message, boolean peek) {
-    int most = (int) Math.min(Math.min(in.size(), into.total()), world.limitOfThisCall);
-    int length = (int) Math.min(world.choices.part(most), untilRights());
+    int length = (int) Math.min(part(into), untilRights());
     in.copy(into, 0, length);
     if (peek) {
       return length;
@@ -420,11 +365,6 @@ final class LocalStream extends SocketFile {
     }
   }
 
-  @Override
-  int available() {
-    return in.size();
-  }
-
   // Ending.
 
   @Override
@@ -471,8 +411,7 @@ final class LocalStream extends SocketFile {
       state = State.ENDED;
       for (LocalStream connection : queue.drain()) {
         LocalStream client = connection.peer;
-        connection.hold();
-        connection.drop();
+        connection.discard();
         if (client != null) {
           client.fail(Errno.ECONNRESET);
           client.changed(true, true);
@@ -494,48 +433,6 @@ final class LocalStream extends SocketFile {
       fail(Errno.ECONNRESET);
     }
     changed(true, true);
-  }
-
-  // Readiness.
-
-  @Override
-  void readState(FilterState out, long lowWater) {
-    if (state == State.LISTENING) {
-      out.set(queue.size() > 0, queue.size());
-      return;
-    }
-    boolean end = isInputShut();
-    boolean active = end || pendingError != 0 || in.size() >= Math.max(1, lowWater);
-    out.set(active, in.size(), end, end ? pendingError : 0);
-  }
-
-  @Override
-  void writeState(FilterState out, long lowWater) {
-    boolean end = isOutputShut();
-    boolean ready = state == State.CONNECTED && (lowWater > 1 ? room() >= lowWater : isWritable());
-    out.set(end || pendingError != 0 || ready, room(), end, end ? pendingError : 0);
-  }
-
-  @Override
-  int pollMask() {
-    if (state == State.LISTENING) {
-      return queue.size() > 0 ? epoll(Constant.EPOLLIN) : 0;
-    }
-    boolean inputEnd = isInputShut();
-    int mask = pendingError != 0 ? epoll(Constant.EPOLLERR) : 0;
-    if (inputEnd && isOutputShut() || state == State.NEW) {
-      mask |= epoll(Constant.EPOLLHUP);
-    }
-    if (inputEnd) {
-      mask |= epoll(Constant.EPOLLIN) | epoll(Constant.EPOLLRDHUP);
-    }
-    mask |= in.isEmpty() ? 0 : epoll(Constant.EPOLLIN);
-    mask |= isWritable() ? epoll(Constant.EPOLLOUT) : 0;
-    return mask;
-  }
-
-  private int epoll(Constant bit) {
-    return world.platform.get(bit);
   }
 
   @Override

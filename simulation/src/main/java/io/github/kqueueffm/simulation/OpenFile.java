@@ -45,6 +45,12 @@ abstract class OpenFile {
     return references;
   }
 
+  /** Closes a file that no descriptor and no message holds. */
+  final void discard() {
+    hold();
+    drop();
+  }
+
   final void watch(Watcher watcher) {
     watchers.add(watcher);
   }

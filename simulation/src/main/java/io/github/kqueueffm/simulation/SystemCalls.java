@@ -205,8 +205,7 @@ final class SystemCalls {
   static long install(World world, OpenFile file, boolean cloexec) {
     int fd = world.descriptors.free();
     if (fd < 0) {
-      file.hold();
-      file.drop();
+      file.discard();
       return world.error(Errno.EMFILE);
     }
     world.descriptors.put(fd, file, cloexec);
@@ -237,8 +236,7 @@ final class SystemCalls {
   static long installBoth(World world, OpenFile[] pair, boolean cloexec, long fds) {
     long first = install(world, pair[0], cloexec);
     if (first < 0) {
-      pair[1].hold();
-      pair[1].drop();
+      pair[1].discard();
       return first;
     }
     long second = install(world, pair[1], cloexec);

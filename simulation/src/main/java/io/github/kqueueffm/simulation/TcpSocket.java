@@ -8,7 +8,7 @@ import io.github.kqueueffm.abi.Errno;
  * then they are in the peer's. Packets of a direction arrive in order, each after a time of its
  * own.
  */
-final class TcpSocket extends SocketFile {
+final class TcpSocket extends StreamSocket<TcpSocket> {
   private static final int RECEIVE_SPACE = 65_536;
   private static final int SEND_SPACE = 32_768;
   private static final long SECOND = 1_000_000_000L;
@@ -45,10 +45,6 @@ final class TcpSocket extends SocketFile {
   /** The listener, until the connection is accepted. */
   private TcpSocket listener;
 
-  private ListenQueue<TcpSocket> queue;
-
-  private final Ring in = new Ring();
-
   /** Bytes that have not arrived; made when bytes wait. */
   private Ring out;
 
@@ -61,16 +57,11 @@ final class TcpSocket extends SocketFile {
   private long lastArrival;
 
   private boolean inputEnded;
-  private boolean inputShut;
-  private boolean outputShut;
   private boolean finSent;
   private boolean finArrived;
 
   /** The last descriptor is closed. */
   private boolean closed;
-
-  /** A write did not get all its room. */
-  private boolean lacksRoom;
 
   /** What it sends is lost, because another connection has the same addresses and ports. */
   private boolean doubled;
@@ -79,7 +70,7 @@ final class TcpSocket extends SocketFile {
   private Agenda.Entry timer;
 
   TcpSocket(World world, Family family) {
-    super(world, family, true, RECEIVE_SPACE, SEND_SPACE);
+    super(world, family, RECEIVE_SPACE, SEND_SPACE);
   }
 
   // Names and state.
@@ -87,6 +78,21 @@ final class TcpSocket extends SocketFile {
   @Override
   boolean isListening() {
     return state == State.LISTENING;
+  }
+
+  @Override
+  boolean isNew() {
+    return state == State.NEW;
+  }
+
+  @Override
+  boolean isConnecting() {
+    return state == State.CONNECTING;
+  }
+
+  @Override
+  boolean isConnected() {
+    return state == State.ESTABLISHED;
   }
 
   @Override
@@ -147,44 +153,22 @@ final class TcpSocket extends SocketFile {
     if (world.network.tcp.isListenedTo(this, local)) {
       return error(Errno.EADDRINUSE);
     }
-    if (queue == null) {
-      queue = new ListenQueue<>();
-    }
-    queue.limit(backlog, world.has(Quirk.BACKLOG_AS_GIVEN) ? 2 : 3);
+    openQueue(backlog);
     state = State.LISTENING;
     changed(true, true);
     return 0;
   }
 
   @Override
-  int accept(Accepted result) {
-    while (state == State.LISTENING) {
-      TcpSocket connection = queue.accept();
-      if (connection != null) {
-        return accept(connection, result);
-      }
-      if (!block()) {
-        return error(Errno.EAGAIN);
-      }
-    }
-    return error(Errno.EINVAL);
-  }
-
-  private int accept(TcpSocket connection, Accepted result) {
+  int accept(TcpSocket connection, Accepted result) {
     connection.listener = null;
     if (connection.state == State.DEAD && !world.has(Quirk.RESET_CONNECTION_ACCEPTED)) {
-      discard(connection);
+      connection.discard();
       return error(Errno.ECONNABORTED);
     }
     result.socket = connection;
     result.peer = connection.remote;
     return 0;
-  }
-
-  /** Closes a socket that never had a descriptor. */
-  private static void discard(TcpSocket connection) {
-    connection.hold();
-    connection.drop();
   }
 
   // Connecting.
@@ -469,14 +453,8 @@ final class TcpSocket extends SocketFile {
       out.moveTo(to.in, length);
       to.changed(true, false);
     }
-    roomGrew();
-  }
-
-  /** Bytes have left the buffer. */
-  private void roomGrew() {
-    if (!closed && isWritable() && (lacksRoom || !world.has(Quirk.WRITABLE_BY_A_THIRD))) {
-      lacksRoom = false;
-      changed(false, true);
+    if (!closed) {
+      roomGrew();
     }
   }
 
@@ -544,7 +522,7 @@ final class TcpSocket extends SocketFile {
     TcpSocket server = listener;
     die();
     if (server != null && server.queue != null && server.queue.abandon(this)) {
-      discard(this);
+      discard();
     }
   }
 
@@ -619,11 +597,6 @@ final class TcpSocket extends SocketFile {
   // Sending.
 
   @Override
-  long write(Iov from) {
-    return send(from);
-  }
-
-  @Override
   long send(Message message, int flags) {
     if (message.name != 0 && state == State.NEW) {
       int fastOpen = world.constant(Constant.MSG_FASTOPEN, 0);
@@ -634,38 +607,16 @@ final class TcpSocket extends SocketFile {
         return connectWith(target, message.iov);
       }
     }
-    return send(message.iov);
+    return send(message.iov, null);
   }
 
-  private long send(Iov from) {
-    long limit = Math.min(from.total(), world.limitOfThisCall);
-    if (nonBlocking) {
-      limit = world.choices.part(limit);
-    }
-    long sent = 0;
-    while (true) {
-      int error = sendError();
-      if (error != 0) {
-        return sent > 0 ? sent : error;
-      }
-      if (from.total() == 0) {
-        push();
-        return 0;
-      }
-      if (state == State.ESTABLISHED) {
-        sent += put(from, sent, limit - sent);
-      }
-      if (sent == limit) {
-        return sent;
-      }
-      lacksRoom = true;
-      if (!block()) {
-        return sent > 0 ? sent : error(Errno.EAGAIN);
-      }
-    }
+  @Override
+  void sendNothing() {
+    push();
   }
 
-  private int sendError() {
+  @Override
+  int sendError() {
     if (world.has(Quirk.SEND_TAKES_ERROR) && pendingError != 0) {
       return takeError();
     }
@@ -685,7 +636,12 @@ final class TcpSocket extends SocketFile {
     return error(linux ? Errno.EPIPE : Errno.ENOTCONN);
   }
 
-  /** Takes bytes from a call, so many as there is room for. */
+  @Override
+  long put(Iov from, long at, long length, Message control) {
+    return state == State.ESTABLISHED ? put(from, at, length) : 0;
+  }
+
+  /** Takes bytes from a call, as many as there is room for. */
   private long put(Iov from, long at, long length) {
     long taken = 0;
     if (waitsForNothing()) {
@@ -749,19 +705,22 @@ final class TcpSocket extends SocketFile {
     return out;
   }
 
-  /** {@return how much room a write needs that has more bytes than that} */
-  private int leastRoom() {
-    return world.has(Quirk.WRITABLE_BY_A_THIRD)
-        ? 1
-        : Math.min(sendSpace(), number(SocketOption.SO_SNDLOWAT));
-  }
-
-  /** Whether EVFILT_WRITE or EPOLLOUT says that there is room. */
-  private boolean isWritable() {
+  @Override
+  boolean isWritable() {
     int room = sendSpace() - queued();
     return world.has(Quirk.WRITABLE_BY_A_THIRD)
         ? 2L * room >= queued() && room > 0
         : room >= leastRoom();
+  }
+
+  @Override
+  boolean pollsWritable() {
+    return isOutputShut() || isWritable();
+  }
+
+  @Override
+  long room() {
+    return Math.max(0, sendSpace() - queued());
   }
 
   // Receiving.
@@ -779,31 +738,23 @@ final class TcpSocket extends SocketFile {
   }
 
   private long receive(Iov into, boolean peek) {
-    while (true) {
-      if (!in.isEmpty()) {
-        return take(into, peek);
-      }
-      if (pendingError != 0 && !(inputEnded && world.has(Quirk.RESET_AFTER_END_IS_EPIPE))) {
-        return takeError();
-      }
-      if (isInputShut()) {
-        return 0;
-      }
-      if (state == State.NEW || state == State.LISTENING) {
-        return error(Errno.ENOTCONN);
-      }
-      if (into.total() == 0 && world.has(Quirk.NOTHING_RECEIVED_AT_ONCE)) {
-        return 0;
-      }
-      if (!block()) {
-        return error(Errno.EAGAIN);
-      }
-    }
+    int ready = awaitInput(into);
+    return ready > 0 ? take(into, peek) : ready;
+  }
+
+  @Override
+  boolean endsBeforeError() {
+    return inputEnded && world.has(Quirk.RESET_AFTER_END_IS_EPIPE);
+  }
+
+  @Override
+  int receiveError() {
+    boolean unconnected = state == State.NEW || state == State.LISTENING;
+    return unconnected ? error(Errno.ENOTCONN) : 0;
   }
 
   private long take(Iov into, boolean peek) {
-    int most = (int) Math.min(Math.min(in.size(), into.total()), world.limitOfThisCall);
-    int length = (int) world.choices.part(most);
+    int length = part(into);
     in.copy(into, 0, length);
     if (!peek) {
       in.skip(length);
@@ -812,11 +763,6 @@ final class TcpSocket extends SocketFile {
       }
     }
     return length;
-  }
-
-  @Override
-  int available() {
-    return in.size();
   }
 
   // Ending.
@@ -870,7 +816,7 @@ final class TcpSocket extends SocketFile {
       if (connection.state != State.DEAD) {
         connection.reset();
       }
-      discard(connection);
+      connection.discard();
     }
   }
 
@@ -889,52 +835,6 @@ final class TcpSocket extends SocketFile {
       peer.pump();
     }
     bothEnded();
-  }
-
-  // Readiness.
-
-  @Override
-  void readState(FilterState out, long lowWater) {
-    if (state == State.LISTENING) {
-      out.set(queue.size() > 0, queue.size());
-      return;
-    }
-    boolean end = isInputShut();
-    boolean active = end || pendingError != 0 || in.size() >= Math.max(1, lowWater);
-    out.set(active, in.size(), end, end ? pendingError : 0);
-  }
-
-  @Override
-  void writeState(FilterState out, long lowWater) {
-    int room = Math.max(0, sendSpace() - queued());
-    boolean end = isOutputShut();
-    boolean ready = state == State.ESTABLISHED && (lowWater > 1 ? room >= lowWater : isWritable());
-    out.set(end || pendingError != 0 || ready, room, end, end ? pendingError : 0);
-  }
-
-  @Override
-  int pollMask() {
-    if (state == State.LISTENING) {
-      return queue.size() > 0 ? epoll(Constant.EPOLLIN) : 0;
-    }
-    boolean inputEnd = isInputShut();
-    boolean outputEnd = isOutputShut();
-    int mask = pendingError != 0 ? epoll(Constant.EPOLLERR) : 0;
-    if (inputEnd && outputEnd || state == State.NEW) {
-      mask |= epoll(Constant.EPOLLHUP);
-    }
-    if (inputEnd) {
-      mask |= epoll(Constant.EPOLLIN) | epoll(Constant.EPOLLRDHUP);
-    }
-    if (state != State.CONNECTING) {
-      mask |= in.isEmpty() ? 0 : epoll(Constant.EPOLLIN);
-      mask |= outputEnd || isWritable() ? epoll(Constant.EPOLLOUT) : 0;
-    }
-    return mask;
-  }
-
-  private int epoll(Constant bit) {
-    return world.platform.get(bit);
   }
 
   @Override

@@ -402,7 +402,7 @@ final class UdpSocket extends DatagramSocket {
 
   @Override
   void closed() {
-    discard();
+    dropDatagrams();
     if (isBound()) {
       world.network.release(this, local);
       local = null;
