@@ -65,10 +65,6 @@ record Address(Kind kind, byte[] bytes, int port, int scope) {
     return isIp();
   }
 
-  boolean isLoopback() {
-    return isIp() && inet().isLoopbackAddress();
-  }
-
   boolean isMulticast() {
     return isIp() && inet().isMulticastAddress();
   }

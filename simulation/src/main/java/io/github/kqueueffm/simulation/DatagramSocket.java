@@ -8,7 +8,6 @@ import static io.github.kqueueffm.abi.Constant.EPOLLRDHUP;
 import static io.github.kqueueffm.abi.Constant.MSG_PEEK;
 import static io.github.kqueueffm.abi.Constant.MSG_TRUNC;
 
-import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import java.util.ArrayDeque;
 
@@ -220,15 +219,11 @@ abstract class DatagramSocket extends SocketFile {
 
   @Override
   final int pollMask() {
-    int mask = queue.isEmpty() && !inputShut ? 0 : bit(EPOLLIN);
-    mask |= pendingError != 0 ? bit(EPOLLERR) : 0;
-    mask |= inputShut ? bit(EPOLLRDHUP) : 0;
-    mask |= inputShut && outputShut ? bit(EPOLLHUP) : 0;
-    return mask | (isWritable() ? bit(EPOLLOUT) : 0);
-  }
-
-  private int bit(Constant event) {
-    return world.constant(event, 0);
+    int mask = queue.isEmpty() && !inputShut ? 0 : epoll(EPOLLIN);
+    mask |= pendingError != 0 ? epoll(EPOLLERR) : 0;
+    mask |= inputShut ? epoll(EPOLLRDHUP) : 0;
+    mask |= inputShut && outputShut ? epoll(EPOLLHUP) : 0;
+    return mask | (isWritable() ? epoll(EPOLLOUT) : 0);
   }
 
   /** Drops what was not received. */

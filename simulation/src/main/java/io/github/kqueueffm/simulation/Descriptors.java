@@ -13,7 +13,6 @@ final class Descriptors {
   private final BitSet open = new BitSet();
   private final BitSet closeOnExec = new BitSet();
   private int limit = Integer.MAX_VALUE;
-  private int count;
 
   /** Sets how many descriptors may be open; 0 to 2 count. */
   void limit(int limit) {
@@ -40,7 +39,6 @@ final class Descriptors {
     open.set(fd);
     closeOnExec.set(fd, cloexec);
     file.hold();
-    count++;
   }
 
   /** {@return the open file, or {@code null}} */
@@ -61,17 +59,7 @@ final class Descriptors {
     OpenFile file = files.set(fd, null);
     open.clear(fd);
     closeOnExec.clear(fd);
-    count--;
     file.descriptorClosed(fd);
     file.drop();
-  }
-
-  int count() {
-    return count;
-  }
-
-  /** {@return a line for each open descriptor} */
-  List<String> list() {
-    return open.stream().mapToObj(fd -> fd + ": " + files.get(fd).describe()).toList();
   }
 }

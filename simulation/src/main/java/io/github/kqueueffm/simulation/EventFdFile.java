@@ -120,8 +120,8 @@ final class EventFdFile extends OpenFile {
 
   @Override
   int pollMask() {
-    int mask = counter == 0 ? 0 : world.option(Constant.EPOLLIN);
+    int mask = counter == 0 ? 0 : epoll(Constant.EPOLLIN);
     boolean room = !timer && counter != MAX;
-    return room ? mask | world.option(Constant.EPOLLOUT) : mask;
+    return room ? mask | epoll(Constant.EPOLLOUT) : mask;
   }
 }

@@ -22,6 +22,11 @@ final class FileCalls {
     sendfile = new SendfileCalls(world);
   }
 
+  /** sendfile is to fail before its work; the argument is its fourth. */
+  void sendfileFails(long d) {
+    sendfile.fails(d);
+  }
+
   private boolean has(int flags, Constant flag) {
     return (flags & world.platform.getOr(flag, 0)) != 0;
   }

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.simulation;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,11 @@ abstract class OpenFile {
     }
     world.sleep(waiting, Long.MAX_VALUE);
     return true;
+  }
+
+  /** {@return a bit of {@link #pollMask}, 0 on a system without epoll} */
+  final int epoll(Constant bit) {
+    return world.platform.getOr(bit, 0);
   }
 
   final int error(Errno errno) {

@@ -16,9 +16,6 @@ interface Pace {
    */
   void enter(boolean mayYield);
 
-  /** A thread leaves the kernel. */
-  void leave();
-
   /**
    * Gives the lock up until the queue is woken or the time has come. It may return for no reason.
    *

@@ -123,8 +123,8 @@ final class Pipe {
 
     @Override
     int pollMask() {
-      int mask = count > 0 ? world.option(Constant.EPOLLIN) : 0;
-      return writerGone ? mask | world.option(Constant.EPOLLHUP) : mask;
+      int mask = count > 0 ? epoll(Constant.EPOLLIN) : 0;
+      return writerGone ? mask | epoll(Constant.EPOLLHUP) : mask;
     }
   }
 
@@ -192,8 +192,8 @@ final class Pipe {
 
     @Override
     int pollMask() {
-      int mask = readerGone || isWritable() ? world.option(Constant.EPOLLOUT) : 0;
-      return readerGone ? mask | world.option(Constant.EPOLLERR) : mask;
+      int mask = readerGone || isWritable() ? epoll(Constant.EPOLLOUT) : 0;
+      return readerGone ? mask | epoll(Constant.EPOLLERR) : mask;
     }
   }
 }

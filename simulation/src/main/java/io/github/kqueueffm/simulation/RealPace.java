@@ -24,9 +24,6 @@ final class RealPace implements Pace {
   public void enter(boolean mayYield) {}
 
   @Override
-  public void leave() {}
-
-  @Override
   public void sleep(WaitQueue queue, long deadline) {
     Condition condition = lock.newCondition();
     queue.sleepers.add(condition);

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 
@@ -28,6 +29,13 @@ final class SendfileCalls {
       case MACOS -> macos(first, second, c, d);
       default -> bsd(first, second, c, d, f);
     };
+  }
+
+  /** The call is to fail before its work: on macOS its length says that nothing was sent. */
+  void fails(long length) {
+    if (world.platform.system() == OperatingSystem.MACOS) {
+      Memory.putLong(length, 0);
+    }
   }
 
   /** sendfile(socket, file, offset in and out, count): the number of bytes. */

@@ -56,28 +56,34 @@ class SimulatedKernel extends Kernel {
     world.sleepNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
+  /** Makes a call, of however many arguments. */
+  long make(Call call, long a, long b, long c, long d, long e, long f, long g) {
+    return calls.call(call, a, b, c, d, e, f, g);
+  }
+
   @Override
   protected int callInt(Call call, long a, long b, long c, long d, long e, long f) {
-    return (int) calls.call(call, a, b, c, d, e, f, 0, 0);
+    return (int) make(call, a, b, c, d, e, f, 0);
   }
 
   @Override
   protected int callInt(Call call, long a, long b, long c, long d, long e, long f, long g) {
-    return (int) calls.call(call, a, b, c, d, e, f, g, 0);
+    return (int) make(call, a, b, c, d, e, f, g);
   }
 
   @Override
   protected int callInt(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
-    return (int) calls.call(call, a, b, c, d, e, f, g, h);
+    // The last one is connectx's identifier of a connection, which the transport does not ask for.
+    return (int) make(call, a, b, c, d, e, f, g);
   }
 
   @Override
   protected long callLong(Call call, long a, long b, long c, long d, long e, long f) {
-    return calls.call(call, a, b, c, d, e, f, 0, 0);
+    return make(call, a, b, c, d, e, f, 0);
   }
 
   @Override
   protected int callVariadic(Call call, long a, long b, long c) {
-    return (int) calls.call(call, a, b, c, 0, 0, 0, 0, 0);
+    return (int) make(call, a, b, c, 0, 0, 0, 0);
   }
 }

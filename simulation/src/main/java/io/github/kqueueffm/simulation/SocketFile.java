@@ -194,11 +194,6 @@ abstract class SocketFile extends OpenFile {
     numbersSet |= 1 << option.slot;
   }
 
-  /** {@return the accept filter's struct accept_filter_arg, or {@code null}} */
-  final byte[] acceptFilter() {
-    return acceptFilter;
-  }
-
   @Override
   final int getOption(int levelNumber, int number, long value, int room) {
     Level level = world.options.level(levelNumber, family == Family.LOCAL);

@@ -175,11 +175,6 @@ final class SteppedPace implements Pace {
   }
 
   @Override
-  public void leave() {
-    // The next call is the next step.
-  }
-
-  @Override
   public void sleep(WaitQueue queue, long deadline) {
     Stepped self = known.get(Thread.currentThread());
     if (self == null) {

@@ -59,10 +59,6 @@ abstract class StreamSocket<S extends StreamSocket<S>> extends SocketFile {
     }
   }
 
-  final int epoll(Constant bit) {
-    return world.platform.get(bit);
-  }
-
   // Listening.
 
   /** Makes room for so many connections. */

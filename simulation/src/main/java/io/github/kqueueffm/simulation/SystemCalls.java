@@ -9,7 +9,6 @@ import static io.github.kqueueffm.abi.Constant.F_SETFL;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Memory;
@@ -66,7 +65,7 @@ final class SystemCalls {
   }
 
   /** Makes a call: its result, or the negative errno. */
-  long call(Call call, long a, long b, long c, long d, long e, long f, long g, long h) {
+  long call(Call call, long a, long b, long c, long d, long e, long f, long g) {
     if (!has(call)) {
       return world.error(Errno.ENOSYS);
     }
@@ -76,9 +75,8 @@ final class SystemCalls {
       world.runAgenda();
       Faults.Fault fault = faults.at(number++, call, (int) a);
       if (fault instanceof Faults.Fault.Fails fails && !queues.isWait(call)) {
-        if (call == Call.SENDFILE && platform.system() == OperatingSystem.MACOS) {
-          // Its length is in and out, and says how many bytes were sent.
-          Memory.putLong(d, 0);
+        if (call == Call.SENDFILE) {
+          files.sendfileFails(d);
         }
         if (TRACE) {
           trace(call, (int) a, -fails.errno(), fault);
@@ -96,7 +94,6 @@ final class SystemCalls {
       }
       return result;
     } finally {
-      world.pace.leave();
       world.lock.unlock();
     }
   }

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A simulated kernel that measures the CPU time of its own. */
+/** A simulated kernel that measures its CPU time. */
 final class MeasuredKernel extends SimulatedKernel {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -16,7 +16,7 @@ final class MeasuredKernel extends SimulatedKernel {
     super(world, Faults.NONE);
   }
 
-  /** Measures from now on, or no more. */
+  /** Starts or stops the measurement. */
   void measure(boolean on) {
     nanos.reset();
     measures = on;
@@ -28,26 +28,13 @@ final class MeasuredKernel extends SimulatedKernel {
   }
 
   @Override
-  protected int callInt(Call call, long a, long b, long c, long d, long e, long f) {
+  long make(Call call, long a, long b, long c, long d, long e, long f, long g) {
     if (!measures) {
-      return super.callInt(call, a, b, c, d, e, f);
+      return super.make(call, a, b, c, d, e, f, g);
     }
     long start = THREADS.getCurrentThreadCpuTime();
     try {
-      return super.callInt(call, a, b, c, d, e, f);
-    } finally {
-      nanos.add(THREADS.getCurrentThreadCpuTime() - start);
-    }
-  }
-
-  @Override
-  protected long callLong(Call call, long a, long b, long c, long d, long e, long f) {
-    if (!measures) {
-      return super.callLong(call, a, b, c, d, e, f);
-    }
-    long start = THREADS.getCurrentThreadCpuTime();
-    try {
-      return super.callLong(call, a, b, c, d, e, f);
+      return super.make(call, a, b, c, d, e, f, g);
     } finally {
       nanos.add(THREADS.getCurrentThreadCpuTime() - start);
     }
