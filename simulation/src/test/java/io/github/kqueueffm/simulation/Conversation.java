@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -87,7 +88,6 @@ final class Conversation {
   private final FailingAllocator written = new FailingAllocator(-1);
   private final long memoryBefore = NativeMemory.live();
   private final Path folder;
-  private final Path regions;
   private final OwnException own = new OwnException();
   private KernelSocket rawListener;
   private SocketAddress tcp;
@@ -112,20 +112,19 @@ final class Conversation {
     }
   }
 
-  private Conversation(Script script, Path folder, Path regions) {
+  private Conversation(Script script, Path folder) {
     this.script = script;
     this.folder = folder;
-    this.regions = regions;
     allocator = new FailingAllocator(script.failingAllocation());
     simulation = Simulation.seeded(script.system(), script.seed(), script.off(), script.faults());
     channels = new SimulatedChannels(simulation.kernel());
     peers = simulation.kernelWithoutFaults();
   }
 
-  /** Runs a script; the folder is for the names of local sockets. */
-  static Outcome run(Script script, Path folder, Path regions) {
+  /** Runs a script; the folder is for local sockets and the files of regions. */
+  static Outcome run(Script script, Path folder) {
     FutureTask<Outcome> conversation =
-        new FutureTask<>(() -> new Conversation(script, folder, regions).run());
+        new FutureTask<>(() -> new Conversation(script, folder).run());
     Thread.ofVirtual().name("driver").start(conversation);
     try {
       return conversation.get();
@@ -310,6 +309,16 @@ final class Conversation {
     }
   }
 
+  /** Counts what is done, and looks at a failure's message. */
+  private ChannelFutureListener reported(String what) {
+    return done -> {
+      event();
+      if (!done.isSuccess()) {
+        explain(what, done.cause());
+      }
+    };
+  }
+
   /** Connects to where no one listens, to a network without a way, or to a wildcard. */
   private void refused(SplittableRandom random) {
     String host = List.of("127.0.0.1", "::1", "0.0.0.0", "::", "240.0.0.1").get(random.nextInt(5));
@@ -323,12 +332,7 @@ final class Conversation {
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 100)
             .handler(new ChannelInboundHandlerAdapter())
             .connect(address)
-            .addListener(done -> {
-              event();
-              if (!done.isSuccess()) {
-                explain("connect " + address, done.cause());
-              }
-            })
+            .addListener(reported("connect " + address))
             .channel();
     others.add(channel);
   }
@@ -430,12 +434,7 @@ final class Conversation {
               ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LARGEST_UDP + 1_000))
           .handler(end)
           .bind(address)
-          .addListener(done -> {
-            event();
-            if (!done.isSuccess()) {
-              explain("bind " + address, done.cause());
-            }
-          });
+          .addListener(reported("bind " + address));
     } catch (RuntimeException e) {
       explain("datagrams", e);
     }
@@ -472,12 +471,7 @@ final class Conversation {
           .option(ChannelOption.ALLOCATOR, allocator)
           .handler(line.sender())
           .connect(address)
-          .addListener(done -> {
-            event();
-            if (!done.isSuccess()) {
-              explain("connect " + address, done.cause());
-            }
-          });
+          .addListener(reported("connect " + address));
     } catch (RuntimeException e) {
       explain("descriptors", e);
     }
@@ -506,14 +500,7 @@ final class Conversation {
               .option(ChannelOption.ALLOW_HALF_CLOSURE, random.nextBoolean())
               .option(ChannelOption.AUTO_READ, random.nextInt(4) != 0)
               .handler(end);
-      bootstrap
-          .connect(address)
-          .addListener(done -> {
-            event();
-            if (!done.isSuccess()) {
-              explain(ledger.name + " connect", done.cause());
-            }
-          });
+      bootstrap.connect(address).addListener(reported(ledger.name + " connect"));
       if (end.channel() != null) {
         ends.add(end);
       }
@@ -726,7 +713,7 @@ final class Conversation {
   }
 
   FileRegion region(int record, int size) throws IOException {
-    Path file = regions.resolve("region-" + record);
+    Path file = folder.resolve("region-" + record);
     files.add(file);
     ByteBuf bytes = Unpooled.buffer(size);
     Records.write(bytes, record, size);

@@ -3,14 +3,11 @@ package io.github.kqueueffm.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Call;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,22 +32,8 @@ class FaultAtEveryCallTest {
           "userEventTriggered",
           "exceptionCaught");
 
+  @TempDir(factory = FolderOfOneLength.class)
   private Path folder;
-
-  @BeforeEach
-  void makeFolder() throws Exception {
-    folder = Files.createTempDirectory(Path.of("/tmp"), "kf");
-  }
-
-  @AfterEach
-  void deleteFolder() throws Exception {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
-  }
 
   @Timeout(36_000)
   @ParameterizedTest
@@ -141,7 +124,7 @@ class FaultAtEveryCallTest {
   }
 
   private Outcome check(Script script, String fault) {
-    Outcome outcome = Conversation.run(script, folder, folder);
+    Outcome outcome = Conversation.run(script, folder);
     assertThat(outcome.violations()).as(script.system() + ", " + fault).isEmpty();
     return outcome;
   }

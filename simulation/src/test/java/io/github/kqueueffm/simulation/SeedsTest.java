@@ -3,18 +3,14 @@ package io.github.kqueueffm.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,21 +25,8 @@ class SeedsTest {
   private static final int CHANNELS = 5;
   private static final int EVENTS = 20;
 
+  @TempDir(factory = FolderOfOneLength.class)
   private Path folder;
-
-  @BeforeEach
-  void makeFolder() throws Exception {
-    folder = Files.createTempDirectory(Path.of("/tmp"), "ks");
-  }
-
-  @AfterEach
-  void deleteFolder() throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
-  }
 
   @Timeout(36_000)
   @ParameterizedTest
@@ -62,7 +45,7 @@ class SeedsTest {
     long last = seed == null ? FIRST + SEEDS - 1 : seed;
     for (long s = first; s <= last; s++) {
       Script script = replayed(Script.of(system, s));
-      Outcome outcome = Conversation.run(script, folder, folder);
+      Outcome outcome = Conversation.run(script, folder);
       if (!outcome.isGood()) {
         fail(shrunk(script, outcome));
       }
@@ -87,8 +70,8 @@ class SeedsTest {
   @EnumSource(SimulatedSystem.class)
   void oneSeedGivesOneOrderOfCalls(SimulatedSystem system) {
     for (long seed = 1; seed <= 20; seed++) {
-      Outcome first = Conversation.run(Script.of(system, seed), folder, folder);
-      Outcome second = Conversation.run(Script.of(system, seed), folder, folder);
+      Outcome first = Conversation.run(Script.of(system, seed), folder);
+      Outcome second = Conversation.run(Script.of(system, seed), folder);
       assertThat(second.steps()).as("system calls of seed " + seed).isEqualTo(first.steps());
       assertThat(second.digest()).as("order of calls of seed " + seed).isEqualTo(first.digest());
     }
@@ -111,7 +94,7 @@ class SeedsTest {
     for (int step = 0; step < length; step++) {
       if (!smallest.without().contains(step)) {
         Script smaller = smallest.without(step);
-        Outcome result = Conversation.run(smaller, folder, folder);
+        Outcome result = Conversation.run(smaller, folder);
         if (!result.isGood()) {
           smallest = smaller;
           last = result;
