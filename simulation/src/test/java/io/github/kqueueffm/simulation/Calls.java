@@ -1,59 +1,24 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.Platform;
-import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 
 /** System calls of a simulated system, with texts and addresses in place of memory. */
-final class Calls implements AutoCloseable {
+final class Calls extends SystemFixture {
   private static final int ROOM = 1 << 20;
-  private static final int NAMES = 512;
 
-  final Simulation simulation;
-  final Kernel kernel;
-  private final Platform platform;
-  private final Addresses addresses;
-  private final long memory = NativeMemory.allocate(ROOM + 2 * NAMES);
-  private final long name = memory + ROOM;
-  private final long length = name + NAMES;
+  private final long memory = NativeMemory.allocate(ROOM + Long.BYTES);
+  private final long length = memory + ROOM;
 
   Calls(SimulatedSystem system) {
     this(Simulation.inRealTime(system, EnumSet.noneOf(Quirk.class), Faults.NONE));
   }
 
   Calls(Simulation simulation) {
-    this.simulation = simulation;
-    kernel = simulation.kernel();
-    platform = kernel.platform();
-    addresses = new Addresses(platform);
-  }
-
-  World world() {
-    return simulation.world();
-  }
-
-  int number(Constant constant) {
-    return platform.get(constant);
-  }
-
-  /** {@return a result as its number, or the name of its errno} */
-  String said(long result) {
-    return result >= 0 ? Long.toString(result) : platform.errno((int) -result).name();
-  }
-
-  int socket(Constant family, Constant type) {
-    int fd = kernel.socket(number(family), number(type), 0);
-    block(fd, false);
-    return fd;
-  }
-
-  int tcp() {
-    return socket(Constant.AF_INET, Constant.SOCK_STREAM);
+    super(simulation);
   }
 
   int tcp6() {
@@ -68,18 +33,6 @@ final class Calls implements AutoCloseable {
     kernel.fcntl(fd, number(Constant.F_SETFL), block ? 0 : number(Constant.O_NONBLOCK));
   }
 
-  int bind(int fd, Address address) {
-    return kernel.bind(fd, name, addresses.write(address, isInet6(fd), name, NAMES));
-  }
-
-  int connect(int fd, Address address) {
-    return kernel.connect(fd, name, addresses.write(address, isInet6(fd), name, NAMES));
-  }
-
-  private boolean isInet6(int fd) {
-    return world().network.isInet6(world().descriptors.get(fd));
-  }
-
   /** {@return a listener at an address} */
   int listener(Address address, int backlog) {
     int fd = address.kind() == Address.Kind.IPV4 ? tcp() : tcp6();
@@ -89,7 +42,7 @@ final class Calls implements AutoCloseable {
   }
 
   int listener() {
-    return listener(Address.ip("127.0.0.1", 0), 16);
+    return listener(loopback(0), 16);
   }
 
   /** {@return a client and the connection that its server accepted} */
@@ -111,42 +64,38 @@ final class Calls implements AutoCloseable {
 
   /** {@return both ends of a socketpair} */
   int[] localPair() {
-    int type = number(Constant.SOCK_STREAM);
-    expect(kernel.socketpair(number(Constant.AF_UNIX), type, 0, name));
-    int[] pair = {Memory.getInt(name), Memory.getInt(name + Integer.BYTES)};
-    block(pair[0], false);
-    block(pair[1], false);
-    return pair;
+    return localPair(Constant.SOCK_STREAM);
   }
 
   String fastOpen(int fd, Address address, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     Memory.copy(bytes, 0, memory, bytes.length);
-    int size = addresses.write(address, isInet6(fd), name, NAMES);
-    return said(kernel.sendto(fd, memory, bytes.length, number(Constant.MSG_FASTOPEN), name, size));
+    int size = encode(fd, address);
+    return outcome(
+        kernel.sendto(fd, memory, bytes.length, number(Constant.MSG_FASTOPEN), name, size));
   }
 
   Address localName(int fd) {
-    Memory.putInt(length, NAMES);
+    Memory.putInt(length, NAME);
     expect(kernel.getsockname(fd, name, length));
-    return addresses.read(name, Memory.getInt(length));
+    return decode(Memory.getInt(length));
   }
 
   /** {@return the peer's address as text, or the name of the errno} */
   String peerName(int fd) {
-    Memory.putInt(length, NAMES);
+    Memory.putInt(length, NAME);
     int result = kernel.getpeername(fd, name, length);
-    return result < 0 ? said(result) : addresses.read(name, Memory.getInt(length)).toString();
+    return result < 0 ? outcome(result) : decode(Memory.getInt(length)).toString();
   }
 
   String accept(int fd) {
-    return said(kernel.accept(fd, 0, 0));
+    return outcome(kernel.accept(fd, 0, 0));
   }
 
   String send(int fd, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     Memory.copy(bytes, 0, memory, bytes.length);
-    return said(kernel.write(fd, memory, bytes.length));
+    return outcome(kernel.write(fd, memory, bytes.length));
   }
 
   /** Sends so many bytes, each the low byte of its index after that start. */
@@ -172,7 +121,7 @@ final class Calls implements AutoCloseable {
   String receive(int fd) {
     long received = kernel.read(fd, memory, 64);
     if (received <= 0) {
-      return received == 0 ? "end" : said(received);
+      return received == 0 ? "end" : outcome(received);
     }
     byte[] bytes = new byte[(int) received];
     Memory.copy(memory, bytes, 0, bytes.length);
@@ -180,15 +129,15 @@ final class Calls implements AutoCloseable {
   }
 
   String receiveNothing(int fd) {
-    return said(kernel.recv(fd, memory, 0, 0));
+    return outcome(kernel.recv(fd, memory, 0, 0));
   }
 
   String readNothing(int fd) {
-    return said(kernel.read(fd, memory, 0));
+    return outcome(kernel.read(fd, memory, 0));
   }
 
   String shutdown(int fd, Constant how) {
-    return said(kernel.shutdown(fd, number(how)));
+    return outcome(kernel.shutdown(fd, number(how)));
   }
 
   int option(int fd, Constant level, Constant option) {
@@ -208,7 +157,7 @@ final class Calls implements AutoCloseable {
 
   /** {@return SO_ERROR's name, or 0} */
   String error(int fd) {
-    return said(-option(fd, Constant.SOL_SOCKET, Constant.SO_ERROR));
+    return outcome(-option(fd, Constant.SOL_SOCKET, Constant.SO_ERROR));
   }
 
   /** Closes with SO_LINGER of 0. */
@@ -238,7 +187,7 @@ final class Calls implements AutoCloseable {
     return (state.active ? "active " : "silent ")
         + state.data
         + (state.eof ? " EOF" : "")
-        + (state.errno == 0 ? "" : " " + said(-state.errno));
+        + (state.errno == 0 ? "" : " " + outcome(-state.errno));
   }
 
   /** {@return the names of the EPOLL bits} */
@@ -260,18 +209,9 @@ final class Calls implements AutoCloseable {
     return text.toString();
   }
 
-  private void expect(int result) {
-    if (result < 0) {
-      throw new AssertionError(platform.errno(-result) + " on " + simulation.kernel().describe());
-    }
-  }
-
-  boolean is(Errno errno, long result) {
-    return platform.is(errno, (int) -result);
-  }
-
   @Override
   public void close() {
+    super.close();
     NativeMemory.free(memory);
   }
 }

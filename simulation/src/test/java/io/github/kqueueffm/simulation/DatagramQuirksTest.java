@@ -69,7 +69,7 @@ class DatagramQuirksTest {
   void receivedDescriptorIsInherited(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
       int flag = sim.platform.getOr(MSG_CMSG_CLOEXEC, 0);
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       sim.sendDescriptors(pair[0], sim.udp());
       SimFixture.Received received = sim.receiveMessage(pair[1], 10, 100, flag);
       int fd = sim.descriptors(received).get(0);
@@ -82,7 +82,7 @@ class DatagramQuirksTest {
   @EnumSource
   void descriptorsWithoutRoom(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       int passed = sim.udp();
       sim.sendDescriptors(pair[0], passed, passed);
       sim.kernel.close(passed);
@@ -106,7 +106,7 @@ class DatagramQuirksTest {
   @EnumSource
   void descriptorsInPart(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       int passed = sim.udp();
       sim.sendDescriptors(pair[0], passed, passed, passed);
       sim.simulation.limitDescriptors(passed + 2);
@@ -128,7 +128,7 @@ class DatagramQuirksTest {
   @EnumSource
   void mostDescriptors(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       int most = isMacos(sim) ? 254 : system == LINUX ? 253 : 512;
       int[] descriptors = new int[most];
       Arrays.fill(descriptors, pair[0]);
@@ -351,7 +351,7 @@ class DatagramQuirksTest {
   @EnumSource
   void unnamedSender(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       sim.send(pair[0], "x");
       Address from = sim.receiveMessage(pair[1], 10, 0, 0).from();
       assertThat(from).isEqualTo(system == LINUX ? null : Address.unnamed());
@@ -369,7 +369,7 @@ class DatagramQuirksTest {
           default -> 2_048;
         };
     try (SimFixture sim = new SimFixture(system)) {
-      int sender = sim.pair(SOCK_DGRAM)[0];
+      int sender = sim.localPair(SOCK_DGRAM)[0];
       assertThat(sim.outcome(sim.send(sender, most + 1))).isEqualTo("EMSGSIZE");
       assertThat(sim.outcome(sim.send(sender, most - 100))).isEqualTo("" + (most - 100));
     }
@@ -379,7 +379,7 @@ class DatagramQuirksTest {
   @EnumSource
   void localQueue(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int sender = sim.pair(SOCK_DGRAM)[0];
+      int sender = sim.localPair(SOCK_DGRAM)[0];
       int sent = 0;
       while (sim.send(sender, "x") == 1) {
         sent++;
@@ -422,7 +422,7 @@ class DatagramQuirksTest {
   @EnumSource
   void closedReceiver(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_DGRAM);
+      int[] pair = sim.localPair(SOCK_DGRAM);
       sim.kernel.close(pair[1]);
       assertThat(sim.outcome(sim.send(pair[0], "x")))
           .isEqualTo(system == LINUX ? "ECONNREFUSED" : "ECONNRESET");

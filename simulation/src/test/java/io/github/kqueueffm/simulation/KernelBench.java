@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import java.nio.charset.StandardCharsets;
@@ -15,14 +14,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** A simulated system with memory for the arguments of its calls. */
-final class KernelBench implements AutoCloseable {
+final class KernelBench extends SystemFixture {
   static final long POLL = 0;
   static final long SOON = 2000;
   private static final int ROOM = 4096;
   private static final int EVENTS = 16;
 
-  final Simulation simulation;
-  final Kernel kernel;
   private final SimulatedSystem system;
   private final Kevent kevent;
   private final long changes = NativeMemory.allocate(ROOM);
@@ -47,9 +44,8 @@ final class KernelBench implements AutoCloseable {
   }
 
   private KernelBench(SimulatedSystem system, Simulation simulation) {
+    super(simulation);
     this.system = system;
-    this.simulation = simulation;
-    kernel = simulation.kernel();
     kevent = system == SimulatedSystem.LINUX ? null : new Kevent(simulation.world());
   }
 
@@ -62,10 +58,6 @@ final class KernelBench implements AutoCloseable {
     return List.of(releases).contains(system.release());
   }
 
-  int number(Constant constant) {
-    return kernel.platform().get(constant);
-  }
-
   int flags(Constant... flags) {
     int all = 0;
     for (Constant flag : flags) {
@@ -75,36 +67,22 @@ final class KernelBench implements AutoCloseable {
   }
 
   int error(Errno errno) {
-    return -kernel.platform().number(errno);
+    return -platform.number(errno);
   }
 
   int kqueue() {
-    return opened(kernel.kqueue());
+    return expect(kernel.kqueue());
   }
 
   /** {@return the read end and the write end of a pipe that does not block} */
   int[] pipe() {
-    opened(kernel.pipe(memory));
-    return nonBlocking();
+    expect(kernel.pipe(name));
+    return nonBlockingPair();
   }
 
   /** {@return two connected local streams that do not block} */
   int[] localPair() {
-    opened(kernel.socketpair(number(Constant.AF_UNIX), number(Constant.SOCK_STREAM), 0, memory));
-    return nonBlocking();
-  }
-
-  private int[] nonBlocking() {
-    int[] ends = {Memory.getInt(memory), Memory.getInt(memory + Integer.BYTES)};
-    for (int end : ends) {
-      kernel.fcntl(end, number(Constant.F_SETFL), number(Constant.O_NONBLOCK));
-    }
-    return ends;
-  }
-
-  private static int opened(int result) {
-    assertThat(result).isNotNegative();
-    return result;
+    return localPair(Constant.SOCK_STREAM);
   }
 
   long write(int fd, String text) {
@@ -216,6 +194,7 @@ final class KernelBench implements AutoCloseable {
 
   @Override
   public void close() {
+    super.close();
     NativeMemory.free(changes);
     NativeMemory.free(events);
     NativeMemory.free(memory);

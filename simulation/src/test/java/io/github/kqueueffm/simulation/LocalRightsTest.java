@@ -33,7 +33,7 @@ class LocalRightsTest {
   @EnumSource
   void bytesWithDescriptorsAreReceivedApart(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_STREAM);
+      int[] pair = sim.localPair(SOCK_STREAM);
       int passed = sim.udp();
       sim.send(pair[0], "before");
       assertThat(sim.sendDescriptors(pair[0], passed)).isEqualTo(1);
@@ -58,7 +58,7 @@ class LocalRightsTest {
   @EnumSource
   void closeReleasesDescriptorsThatWereNotReceived(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_STREAM);
+      int[] pair = sim.localPair(SOCK_STREAM);
       int passed = sim.udp();
       sim.sendDescriptors(pair[0], passed, passed);
       sim.sendDescriptors(pair[0], passed);
@@ -75,7 +75,7 @@ class LocalRightsTest {
   @EnumSource
   void receiveWithoutControlBufferReleasesDescriptors(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_STREAM);
+      int[] pair = sim.localPair(SOCK_STREAM);
       int passed = sim.udp();
       sim.sendDescriptors(pair[0], passed);
       sim.kernel.close(passed);
@@ -92,7 +92,7 @@ class LocalRightsTest {
   @EnumSource
   void streamCarriesAsManyDescriptorsAsADatagram(SimulatedSystem system) {
     try (SimFixture sim = new SimFixture(system)) {
-      int[] pair = sim.pair(SOCK_STREAM);
+      int[] pair = sim.localPair(SOCK_STREAM);
       int most = isMacos(sim) ? 254 : system == LINUX ? 253 : 512;
       int[] descriptors = new int[most + 1];
       Arrays.fill(descriptors, pair[0]);
@@ -110,7 +110,7 @@ class LocalRightsTest {
         assertThat(isMacos(sim)).isFalse();
         return;
       }
-      int[] pair = sim.pair(SOCK_STREAM);
+      int[] pair = sim.localPair(SOCK_STREAM);
       assertThat(sim.get(pair[0], Constant.SOL_LOCAL, Constant.LOCAL_PEERPID))
           .isEqualTo(Long.toString(ProcessHandle.current().pid()));
       sim.kernel.close(pair[1]);

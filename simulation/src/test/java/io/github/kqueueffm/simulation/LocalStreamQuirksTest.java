@@ -24,7 +24,7 @@ class LocalStreamQuirksTest {
 
   private int listener(Calls calls, int backlog) {
     int fd = calls.local();
-    assertThat(calls.said(calls.bind(fd, name("s")))).isEqualTo("0");
+    assertThat(calls.outcome(calls.bind(fd, name("s")))).isEqualTo("0");
     calls.kernel.listen(fd, backlog);
     return fd;
   }
@@ -34,7 +34,7 @@ class LocalStreamQuirksTest {
   void ordinaryFileIsNoSocket(SimulatedSystem system) throws IOException {
     Files.writeString(folder.resolve("text"), "text");
     try (Calls calls = new Calls(system)) {
-      assertThat(calls.said(calls.connect(calls.local(), name("text"))))
+      assertThat(calls.outcome(calls.connect(calls.local(), name("text"))))
           .isEqualTo(system == LINUX ? "ECONNREFUSED" : "ENOTSOCK");
     }
   }
@@ -71,8 +71,8 @@ class LocalStreamQuirksTest {
   void fullBacklog(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
       listener(calls, 0);
-      assertThat(calls.said(calls.connect(calls.local(), name("s")))).isEqualTo("0");
-      assertThat(calls.said(calls.connect(calls.local(), name("s"))))
+      assertThat(calls.outcome(calls.connect(calls.local(), name("s")))).isEqualTo("0");
+      assertThat(calls.outcome(calls.connect(calls.local(), name("s"))))
           .isEqualTo(system == LINUX ? "EAGAIN" : "ECONNREFUSED");
     }
   }

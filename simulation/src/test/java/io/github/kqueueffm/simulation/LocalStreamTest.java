@@ -24,10 +24,10 @@ class LocalStreamTest {
   void bytesGoBothWaysUnderAName(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
       int listener = calls.local();
-      assertThat(calls.said(calls.bind(listener, name("s\u00e4")))).isEqualTo("0");
+      assertThat(calls.outcome(calls.bind(listener, name("s\u00e4")))).isEqualTo("0");
       calls.kernel.listen(listener, 5);
       int client = calls.local();
-      assertThat(calls.said(calls.connect(client, name("s\u00e4")))).isEqualTo("0");
+      assertThat(calls.outcome(calls.connect(client, name("s\u00e4")))).isEqualTo("0");
       int server = calls.kernel.accept(listener, 0, 0);
       calls.block(server, false);
       assertThat(calls.localName(server)).isEqualTo(name("s\u00e4"));
@@ -48,15 +48,15 @@ class LocalStreamTest {
       Path file = folder.resolve("s");
       assertThat(Files.getAttribute(file, "unix:mode"))
           .matches(mode -> ((int) mode & 0xf000) == 0xc000);
-      assertThat(calls.said(calls.connect(calls.local(), name("s")))).isEqualTo("ECONNREFUSED");
-      assertThat(calls.said(calls.bind(calls.local(), name("s")))).isEqualTo("EADDRINUSE");
+      assertThat(calls.outcome(calls.connect(calls.local(), name("s")))).isEqualTo("ECONNREFUSED");
+      assertThat(calls.outcome(calls.bind(calls.local(), name("s")))).isEqualTo("EADDRINUSE");
       calls.kernel.close(listener);
       assertThat(Files.exists(file)).isTrue();
-      assertThat(calls.said(calls.connect(calls.local(), name("s")))).isEqualTo("ECONNREFUSED");
+      assertThat(calls.outcome(calls.connect(calls.local(), name("s")))).isEqualTo("ECONNREFUSED");
       Files.delete(file);
-      assertThat(calls.said(calls.connect(calls.local(), name("s")))).isEqualTo("ENOENT");
-      assertThat(calls.said(calls.bind(calls.local(), name("s")))).isEqualTo("0");
-      assertThat(calls.said(calls.bind(calls.local(), name("none/s")))).isEqualTo("ENOENT");
+      assertThat(calls.outcome(calls.connect(calls.local(), name("s")))).isEqualTo("ENOENT");
+      assertThat(calls.outcome(calls.bind(calls.local(), name("s")))).isEqualTo("0");
+      assertThat(calls.outcome(calls.bind(calls.local(), name("none/s")))).isEqualTo("ENOENT");
     }
   }
 

@@ -12,8 +12,8 @@ class PortsTest {
     int second = calls.socket(Constant.AF_INET, Constant.SOCK_DGRAM);
     calls.on(first, option);
     calls.on(second, option);
-    assertThat(calls.said(calls.bind(first, address))).isEqualTo("0");
-    return calls.said(calls.bind(second, calls.localName(first)));
+    assertThat(calls.outcome(calls.bind(first, address))).isEqualTo("0");
+    return calls.outcome(calls.bind(second, calls.localName(first)));
   }
 
   @ParameterizedTest

@@ -1,8 +1,6 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.abi.Errno;
-import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Memory;
@@ -16,55 +14,24 @@ import java.util.List;
  * A simulated system for a test, with its calls in Java's types. Sockets are non-blocking. Results
  * are those of {@link Kernel}; {@link #outcome} makes them readable.
  */
-final class SimFixture implements AutoCloseable {
+final class SimFixture extends SystemFixture {
   private static final int ROOM = 1 << 18;
-  private static final int NAME = 256;
   private static final int CONTROL = 4096;
 
-  final Simulation simulation;
-  final Kernel kernel;
-  final Platform platform;
   private final long memory = NativeMemory.allocate(ROOM);
-  private final long name = NativeMemory.allocate(NAME);
   private final long length = NativeMemory.allocate(Long.BYTES);
   private final long control = NativeMemory.allocate(CONTROL);
   private final long header = NativeMemory.allocate(NAME);
   private final long value = NativeMemory.allocate(NAME);
 
   SimFixture(SimulatedSystem system) {
-    simulation = Simulation.inRealTime(system);
-    kernel = simulation.kernel();
-    platform = kernel.platform();
+    super(Simulation.inRealTime(system));
   }
 
   @Override
   public void close() {
-    List.of(memory, name, length, control, header, value).forEach(NativeMemory::free);
-  }
-
-  int number(Constant constant) {
-    return platform.get(constant);
-  }
-
-  /** {@return a result as a number, or as the name of its errno} */
-  String outcome(long result) {
-    return result >= 0 ? Long.toString(result) : platform.errno((int) -result).name();
-  }
-
-  boolean is(Errno errno, long result) {
-    return platform.is(errno, (int) -result);
-  }
-
-  private int made(int fd) {
-    if (fd < 0) {
-      throw new AssertionError(outcome(fd));
-    }
-    kernel.fcntl(fd, number(Constant.F_SETFL), number(Constant.O_NONBLOCK));
-    return fd;
-  }
-
-  int socket(Constant domain, Constant type) {
-    return made(kernel.socket(number(domain), number(type), 0));
+    super.close();
+    List.of(memory, length, control, header, value).forEach(NativeMemory::free);
   }
 
   int udp() {
@@ -85,20 +52,8 @@ final class SimFixture implements AutoCloseable {
     return fd;
   }
 
-  int tcp() {
-    return socket(Constant.AF_INET, Constant.SOCK_STREAM);
-  }
-
   int localDatagram() {
     return socket(Constant.AF_UNIX, Constant.SOCK_DGRAM);
-  }
-
-  int[] pair(Constant type) {
-    int result = kernel.socketpair(number(Constant.AF_UNIX), number(type), 0, value);
-    if (result < 0) {
-      throw new AssertionError(outcome(result));
-    }
-    return new int[] {made(Memory.getInt(value)), made(Memory.getInt(value + Integer.BYTES))};
   }
 
   /** {@return both ends of a TCP connection, the accepted one last} */
@@ -108,37 +63,13 @@ final class SimFixture implements AutoCloseable {
     kernel.listen(listener, 1);
     int client = tcp();
     connect(client, localName(listener));
-    int accepted = made(kernel.accept(listener, 0, 0));
+    int accepted = nonBlocking(kernel.accept(listener, 0, 0));
     kernel.close(listener);
     return new int[] {client, accepted};
   }
 
-  static Address loopback(int port) {
-    return Address.ip("127.0.0.1", port);
-  }
-
   static Address local(Path path) {
     return Address.local(path.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private int encode(Address address, boolean v6) {
-    if (address.kind() == Address.Kind.UNSPECIFIED) {
-      Memory.clear(name, NAME);
-      return platform.struct("sockaddr_in").size();
-    }
-    return simulation.world().addresses.write(address, v6, name, NAME);
-  }
-
-  private boolean isInet6(int fd) {
-    return simulation.world().network.isInet6(simulation.world().descriptors.get(fd));
-  }
-
-  int bind(int fd, Address address) {
-    return kernel.bind(fd, name, encode(address, isInet6(fd)));
-  }
-
-  int connect(int fd, Address address) {
-    return kernel.connect(fd, name, encode(address, isInet6(fd)));
   }
 
   /** Binds a local socket in a folder. */
@@ -149,16 +80,12 @@ final class SimFixture implements AutoCloseable {
   /** {@return the name of a socket, or {@code null}} */
   Address localName(int fd) {
     Memory.putInt(length, NAME);
-    return kernel.getsockname(fd, name, length) < 0 ? null : named(Memory.getInt(length));
+    return kernel.getsockname(fd, name, length) < 0 ? null : decode(Memory.getInt(length));
   }
 
   Address peerName(int fd) {
     Memory.putInt(length, NAME);
-    return kernel.getpeername(fd, name, length) < 0 ? null : named(Memory.getInt(length));
-  }
-
-  private Address named(int bytes) {
-    return simulation.world().addresses.read(name, bytes);
+    return kernel.getpeername(fd, name, length) < 0 ? null : decode(Memory.getInt(length));
   }
 
   private int put(String text) {
@@ -177,11 +104,11 @@ final class SimFixture implements AutoCloseable {
 
   long sendTo(int fd, String text, Address to) {
     int room = put(text);
-    return kernel.sendto(fd, memory, room, 0, name, encode(to, isInet6(fd)));
+    return kernel.sendto(fd, memory, room, 0, name, encode(fd, to));
   }
 
   long sendTo(int fd, int bytes, Address to) {
-    return kernel.sendto(fd, memory, bytes, 0, name, encode(to, isInet6(fd)));
+    return kernel.sendto(fd, memory, bytes, 0, name, encode(fd, to));
   }
 
   /** {@return what recv gives: the text, or the outcome of an error} */
@@ -217,7 +144,7 @@ final class SimFixture implements AutoCloseable {
     return new Received(
         result,
         result < 0 ? outcome(result) : text(result),
-        result < 0 || named == 0 ? null : named(named),
+        result < 0 || named == 0 ? null : decode(named),
         Memory.getInt(header + struct.offset("msg_flags")),
         messages);
   }
@@ -266,8 +193,8 @@ final class SimFixture implements AutoCloseable {
     if (received.control.length == 0) {
       return descriptors;
     }
-    long told = Memory.getUnsigned(control, platform.struct("cmsghdr").width("cmsg_len"));
-    long end = Math.min(told, received.control.length);
+    long filled = Memory.getUnsigned(control, platform.struct("cmsghdr").width("cmsg_len"));
+    long end = Math.min(filled, received.control.length);
     for (int at = controlSpace(0); at + Integer.BYTES <= end; at += Integer.BYTES) {
       descriptors.add(Memory.getInt(control + at));
     }
@@ -326,7 +253,7 @@ final class SimFixture implements AutoCloseable {
       for (int i = 0; i < names.length; i++) {
         long at = array + (long) i * struct.size();
         long its = addresses + (long) i * NAME;
-        int bytes = simulation.world().addresses.write(names[i], isInet6(fd), its, NAME);
+        int bytes = world().addresses.write(names[i], isInet6(fd), its, NAME);
         fillHeader(put(text), 0);
         Memory.copy(header, at, msghdr.size());
         Memory.putLong(at + msghdr.offset("msg_name"), its);

@@ -34,7 +34,7 @@ class TcpSocketQuirksTest {
   @EnumSource
   void loopbackHasMoreAddresses(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
-      assertThat(calls.said(calls.bind(calls.tcp(), Address.ip("127.1.2.3", 0))))
+      assertThat(calls.outcome(calls.bind(calls.tcp(), Address.ip("127.1.2.3", 0))))
           .isEqualTo(system == LINUX ? "0" : "EADDRNOTAVAIL");
     }
   }
@@ -64,12 +64,12 @@ class TcpSocketQuirksTest {
       Address address = calls.localName(first);
       int second = calls.tcp();
       calls.on(second, Constant.SO_REUSEADDR);
-      assertThat(calls.said(calls.bind(second, address)))
+      assertThat(calls.outcome(calls.bind(second, address)))
           .isEqualTo(system == LINUX ? "0" : "EADDRINUSE");
       calls.kernel.listen(first, 1);
       int wildcard = calls.tcp();
       calls.on(wildcard, Constant.SO_REUSEADDR);
-      assertThat(calls.said(calls.bind(wildcard, Address.ip("0.0.0.0", address.port()))))
+      assertThat(calls.outcome(calls.bind(wildcard, Address.ip("0.0.0.0", address.port()))))
           .isEqualTo(system == LINUX ? "EADDRINUSE" : "0");
     }
   }
@@ -82,7 +82,8 @@ class TcpSocketQuirksTest {
       calls.bind(first, Address.ip("0.0.0.0", 0));
       int port = calls.localName(first).port();
       String expected = isDual(system) && !isMacos(system) ? "EADDRINUSE" : "0";
-      assertThat(calls.said(calls.bind(calls.tcp6(), Address.ip("::", port)))).isEqualTo(expected);
+      assertThat(calls.outcome(calls.bind(calls.tcp6(), Address.ip("::", port))))
+          .isEqualTo(expected);
     }
   }
 
@@ -128,7 +129,7 @@ class TcpSocketQuirksTest {
     try (Calls calls = new Calls(system)) {
       int port = calls.localName(calls.listener()).port();
       int client = calls.tcp();
-      String said = calls.said(calls.connect(client, Address.ip("0.0.0.0", port)));
+      String said = calls.outcome(calls.connect(client, Address.ip("0.0.0.0", port)));
       if (system == OPENBSD_7_8) {
         assertThat(said).isEqualTo("EINVAL");
       } else {
@@ -143,7 +144,7 @@ class TcpSocketQuirksTest {
   void wildcardOfIpv6IsThisMachine(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
       int port = calls.localName(calls.listener(Address.ip("::", 0), 5)).port();
-      String said = calls.said(calls.connect(calls.tcp6(), Address.ip("::", port)));
+      String said = calls.outcome(calls.connect(calls.tcp6(), Address.ip("::", port)));
       assertThat(said)
           .isEqualTo(
               switch (system) {
@@ -174,7 +175,7 @@ class TcpSocketQuirksTest {
     calls.on(second, option);
     calls.bind(first, LOOPBACK);
     Address address = calls.localName(first);
-    assertThat(calls.said(calls.bind(second, address))).isEqualTo("0");
+    assertThat(calls.outcome(calls.bind(second, address))).isEqualTo("0");
     calls.kernel.listen(first, 100);
     calls.kernel.listen(second, 100);
     for (int i = 0; i < 50; i++) {
@@ -208,7 +209,7 @@ class TcpSocketQuirksTest {
       if (system == LINUX) {
         assertThat(calls.receive(accepted)).isEqualTo("ECONNRESET");
       } else {
-        assertThat(calls.said(accepted)).isEqualTo("ECONNABORTED");
+        assertThat(calls.outcome(accepted)).isEqualTo("ECONNABORTED");
         assertThat(calls.accept(listener)).isEqualTo("EAGAIN");
       }
     }
@@ -219,7 +220,7 @@ class TcpSocketQuirksTest {
   void unreachableNetworkFailsConnect(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
       int client = calls.tcp();
-      String said = calls.said(calls.connect(client, Address.ip("8.8.8.8", 53)));
+      String said = calls.outcome(calls.connect(client, Address.ip("8.8.8.8", 53)));
       assertThat(said).isEqualTo(system == DRAGONFLY ? "EINPROGRESS" : "ENETUNREACH");
       if (system == DRAGONFLY) {
         assertThat(calls.text(calls.write(client))).endsWith("EOF ENETUNREACH");
@@ -251,7 +252,7 @@ class TcpSocketQuirksTest {
     }
     assertThat(taken).isGreaterThan(10_000);
     int client = loopback.kind() == Address.Kind.IPV4 ? calls.tcp() : calls.tcp6();
-    return calls.said(calls.connect(client, address));
+    return calls.outcome(calls.connect(client, address));
   }
 
   @ParameterizedTest
@@ -434,7 +435,7 @@ class TcpSocketQuirksTest {
       int client = calls.tcp();
       boolean succeeds = system == NETBSD_7 || system == NETBSD_11 || system == OPENBSD_7_8;
       assertThat(calls.shutdown(client, Constant.SHUT_WR)).isEqualTo(succeeds ? "0" : "ENOTCONN");
-      assertThat(calls.said(calls.connect(client, calls.localName(calls.listener()))))
+      assertThat(calls.outcome(calls.connect(client, calls.localName(calls.listener()))))
           .isEqualTo(succeeds ? "EINVAL" : "EINPROGRESS");
     }
   }

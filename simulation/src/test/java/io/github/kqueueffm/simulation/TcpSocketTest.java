@@ -31,7 +31,7 @@ class TcpSocketTest {
     try (Calls calls = new Calls(system)) {
       int listener = calls.listener();
       int client = calls.tcp();
-      assertThat(calls.said(calls.connect(client, calls.localName(listener))))
+      assertThat(calls.outcome(calls.connect(client, calls.localName(listener))))
           .isEqualTo("EINPROGRESS");
       assertThat(calls.write(client).active).isTrue();
       assertThat(calls.error(client)).isEqualTo("0");
@@ -47,10 +47,10 @@ class TcpSocketTest {
       Address address = calls.localName(listener);
       calls.kernel.close(listener);
       int client = calls.tcp();
-      assertThat(calls.said(calls.connect(client, address))).isEqualTo("EINPROGRESS");
+      assertThat(calls.outcome(calls.connect(client, address))).isEqualTo("EINPROGRESS");
       FilterState write = calls.write(client);
       assertThat(write.eof).isTrue();
-      assertThat(calls.said(-write.errno)).isEqualTo("ECONNREFUSED");
+      assertThat(calls.outcome(-write.errno)).isEqualTo("ECONNREFUSED");
       assertThat(calls.error(client)).isEqualTo("ECONNREFUSED");
       assertThat(calls.error(client)).isEqualTo("0");
       assertThat(calls.write(client).errno).isZero();
@@ -169,13 +169,13 @@ class TcpSocketTest {
   void portInUseIsRefused(SimulatedSystem system) {
     try (Calls calls = new Calls(system)) {
       int listener = calls.listener();
-      assertThat(calls.said(calls.bind(calls.tcp(), calls.localName(listener))))
+      assertThat(calls.outcome(calls.bind(calls.tcp(), calls.localName(listener))))
           .isEqualTo("EADDRINUSE");
-      assertThat(calls.said(calls.bind(calls.tcp(), Address.ip("10.9.9.9", 0))))
+      assertThat(calls.outcome(calls.bind(calls.tcp(), Address.ip("10.9.9.9", 0))))
           .isEqualTo("EADDRNOTAVAIL");
       Address address = calls.localName(listener);
       calls.kernel.close(listener);
-      assertThat(calls.said(calls.bind(calls.tcp(), address))).isEqualTo("0");
+      assertThat(calls.outcome(calls.bind(calls.tcp(), address))).isEqualTo("0");
     }
   }
 
@@ -202,7 +202,7 @@ class TcpSocketTest {
         int client = calls.tcp();
         calls.block(client, true);
         long start = calls.kernel.nanoTime();
-        assertThat(calls.said(calls.connect(client, Address.ip("192.0.2.1", 80))))
+        assertThat(calls.outcome(calls.connect(client, Address.ip("192.0.2.1", 80))))
             .isEqualTo("ETIMEDOUT");
         assertThat(calls.kernel.nanoTime() - start).isEqualTo(75_000_000_000L);
         calls.kernel.close(client);
