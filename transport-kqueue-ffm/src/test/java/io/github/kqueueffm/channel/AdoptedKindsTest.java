@@ -10,7 +10,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedCalls;
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -19,22 +19,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which sockets the channels take over and which they open, by kind, family and option. */
+@ExtendWith(NativeMemoryCheck.class)
 class AdoptedKindsTest {
   private static final int FD = 7;
-
-  private final long memoryBefore = NativeMemory.live();
-
-  @AfterEach
-  void leavesNoMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(memoryBefore);
-  }
 
   enum Taker {
     TCP,

@@ -6,26 +6,26 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedCalls;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * How long close(2) of a connection may block. The kernel is asked only where its SO_LINGER can
  * have been set by something else than the configuration.
  */
+@ExtendWith(NativeMemoryCheck.class)
 class CloseLingerTest {
   private static final int FD = 7;
   private static final int SECONDS = 5;
   private static final InetSocketAddress PEER =
       new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80);
 
-  private final long memoryBefore = NativeMemory.live();
   private final ScriptedCalls calls =
       ScriptedCalls.of("freebsd-x86_64")
           .on("setsockopt", 0)
@@ -39,11 +39,6 @@ class CloseLingerTest {
                 }
                 return 0;
               });
-
-  @AfterEach
-  void leavesNoMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(memoryBefore);
-  }
 
   private Platform platform() {
     return calls.kernel().platform();

@@ -10,7 +10,7 @@ import io.github.kqueueffm.selector.ScriptedPollers;
 import io.github.kqueueffm.syscall.Expectation;
 import io.github.kqueueffm.syscall.Invocation;
 import io.github.kqueueffm.syscall.Kevent;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -24,9 +24,9 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ParameterizedClass
 @CsvSource({"linux-x86_64, 12, 4", "linux-aarch64, 16, 8"})
 @SuppressWarnings("ByteBufferBackingArray") // All are allocated here.
+@ExtendWith(NativeMemoryCheck.class)
 class LinuxScriptedTest {
   private static final int QUEUE = 900;
   private static final int EVENTFD = 901;
@@ -73,16 +74,10 @@ class LinuxScriptedTest {
   @Parameter(2)
   int dataOffset;
 
-  private final long memoryBefore = NativeMemory.live();
   private final Map<Integer, Long> tokens = new HashMap<>();
   private final Recorder child = new Recorder().echo();
   private ScriptedKernel script;
   private ManualIoEventLoop loop;
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertThat(NativeMemory.live()).isEqualTo(memoryBefore);
-  }
 
   private void open() {
     loop =

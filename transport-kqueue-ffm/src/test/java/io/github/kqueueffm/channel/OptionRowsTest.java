@@ -10,7 +10,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedCalls;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
@@ -30,25 +30,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import jdk.net.ExtendedSocketOptions;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the rows of the options accept, refuse, read and write. */
+@ExtendWith(NativeMemoryCheck.class)
 class OptionRowsTest {
   private static final int FD = 7;
 
-  private final long memoryBefore = NativeMemory.live();
   private final Map<String, byte[]> values = new HashMap<>();
   private final List<String> set = new ArrayList<>();
-
-  @AfterEach
-  void leavesNoMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(memoryBefore);
-  }
 
   /** A kernel that remembers the options of its one socket. */
   private ScriptedCalls kernel(String platform) {

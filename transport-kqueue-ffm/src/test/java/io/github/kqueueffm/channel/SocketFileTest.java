@@ -9,30 +9,24 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Expectation;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The file of a local socket is deleted while it is the same one, and no other. */
+@ExtendWith(NativeMemoryCheck.class)
 class SocketFileTest {
   private static final UnixAddress NAME = UnixAddress.of("/tmp/socket");
   private static final byte[] PATH = "/tmp/socket\0".getBytes(StandardCharsets.US_ASCII);
   private static final long DEVICE = 3;
   private static final long INODE = 77;
-
-  private final long memoryBefore = NativeMemory.live();
-
-  @AfterEach
-  void leavesNoMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(memoryBefore);
-  }
 
   private static void put(ByteBuffer bytes, Struct layout, String field, long value) {
     int offset = layout.offset(field);

@@ -6,31 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kevent;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.NativeMemoryCheck;
 import io.github.kqueueffm.syscall.ScriptedKernel;
 import java.io.IOException;
 import org.assertj.core.api.AbstractThrowableAssert;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A poller that is closed, or that could not be opened, leaves nothing behind. */
+@ExtendWith(NativeMemoryCheck.class)
 class ClosedPollerTest {
   private static final int MANY = 200;
-
-  private long before;
-
-  @BeforeEach
-  void count() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   /** A kernel of which a poller with that wakeup opens a kqueue; what follows is not expected. */
   private static ScriptedKernel withKqueue(String platform, String wakeup) {

@@ -18,9 +18,8 @@ import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A socket for addresses of any family on systems that separate IPv4 and IPv6: the replacement of
  * its descriptor, and the options that the new socket gets.
  */
+@ExtendWith(NativeMemoryCheck.class)
 class AddressFamilyTest {
   private static final int PROBE = 5;
   private static final int FD = 6;
@@ -42,20 +42,9 @@ class AddressFamilyTest {
   private int next = PROBE;
   private ScriptedCalls calls;
   private Platform platform;
-  private long before;
 
   private static InetSocketAddress at(String ip) {
     return new InetSocketAddress(InetAddress.ofLiteral(ip), PORT);
-  }
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
   }
 
   /** A system whose sockets of IPv6 refuse to carry IPv4, if it is one of those. */

@@ -7,31 +7,20 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is asked about a socket that other code opened, and set on it. */
+@ExtendWith(NativeMemoryCheck.class)
 class AdoptedSocketTest {
   private static final int FD = 7;
 
-  private long before;
   private Constant type = Constant.SOCK_STREAM;
   private Constant family = Constant.AF_INET;
   private int v6Only;
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   private ScriptedCalls system(String name) {
     Platform platform = Platform.named(name);

@@ -8,23 +8,12 @@ import io.github.kqueueffm.abi.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The local address of a socket after a disconnect. */
+@ExtendWith(NativeMemoryCheck.class)
 class DisconnectTest {
-  private long before;
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   private static KernelSocket socket(ScriptedCalls calls) {
     Kernel kernel = calls.kernel();

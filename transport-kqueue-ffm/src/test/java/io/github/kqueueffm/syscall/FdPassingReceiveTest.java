@@ -8,22 +8,16 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Descriptors in the control messages of a recvmsg that the test answers. */
+@ExtendWith(NativeMemoryCheck.class)
 class FdPassingReceiveTest {
   private static final int SOCKET = 5;
-
-  private final long allocations = NativeMemory.live();
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertThat(NativeMemory.live()).isEqualTo(allocations);
-  }
 
   static List<Platform> platforms() {
     return Platforms.ALL;

@@ -8,22 +8,16 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The message that carries descriptors, as sendmsg reads it. */
+@ExtendWith(NativeMemoryCheck.class)
 class FdPassingSendTest {
   private static final int SOCKET = 5;
   private static final int FLAGS = 64;
-
-  private final long allocations = NativeMemory.live();
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertThat(NativeMemory.live()).isEqualTo(allocations);
-  }
 
   static List<Platform> platforms() {
     return Platforms.ALL;

@@ -13,14 +13,15 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes that each system gets for a membership and for the options of sending. */
+@ExtendWith(NativeMemoryCheck.class)
 class MulticastTest {
   private static final InetAddress GROUP4 = ip("239.1.2.3");
   private static final InetAddress GROUP6 = ip("ff02::1:3");
@@ -29,7 +30,6 @@ class MulticastTest {
 
   private final List<String> set = new ArrayList<>();
   private NetworkInterface loopback;
-  private long before;
 
   private static InetAddress ip(String literal) {
     try {
@@ -42,12 +42,6 @@ class MulticastTest {
   @BeforeEach
   void countMemory() throws IOException {
     loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
   }
 
   private KernelSocket socket(String platform, Constant family) {

@@ -10,27 +10,16 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The bytes of options that each system gets and gives, and the rules of some of them. */
+@ExtendWith(NativeMemoryCheck.class)
 class OptionBytesTest {
   private final List<String> set = new ArrayList<>();
-  private long before;
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   private ScriptedCalls system(String platform) {
     return ScriptedCalls.of(platform)

@@ -9,26 +9,15 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import java.io.IOException;
 import java.util.function.LongConsumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The level, option and layout by which each system reports the peer's credentials. */
+@ExtendWith(NativeMemoryCheck.class)
 class PeerCredentialsTest {
-  private long before;
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   /** A system that fills the struct of one option and, on Darwin, the process id of another. */
   private static ScriptedCalls system(String name, String struct, LongConsumer fill) {

@@ -16,14 +16,14 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The addresses that a socket gives to the kernel and reads from it. */
+@ExtendWith(NativeMemoryCheck.class)
 class SocketAddressesTest {
   private static final int FD = 7;
   private static final int PORT = 0x1234;
@@ -34,17 +34,6 @@ class SocketAddressesTest {
   private final List<String> given = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private byte[] name = {};
-  private long before;
-
-  @BeforeEach
-  void countMemory() {
-    before = NativeMemory.live();
-  }
-
-  @AfterEach
-  void assertMemory() {
-    assertThat(NativeMemory.live()).isEqualTo(before);
-  }
 
   private ScriptedCalls system(String platform) {
     return ScriptedCalls.of(platform)
