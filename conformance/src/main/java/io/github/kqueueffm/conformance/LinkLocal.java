@@ -52,10 +52,13 @@ final class LinkLocal {
         return address;
       }
     }
-    throw new NotOffered("no interface has a link-local address of its own");
+    throw new NotOffered("every link-local address is that of several interfaces, or none exists");
   }
 
-  /** A library with sockets of its own has other interfaces than the JDK. */
+  /**
+   * Whether the kernel has the address too. A library that brings sockets has other interfaces than
+   * the JDK.
+   */
   private static boolean isKnown(Bench bench, InetAddress address) throws IOException {
     try {
       bench.socket(Constant.AF_INET6, Constant.SOCK_STREAM).bind(new InetSocketAddress(address, 0));

@@ -144,14 +144,18 @@ final class ControlData {
     return numbers;
   }
 
-  private void write(Message message, List<Integer> numbers, int told, int sent) {
-    if (told < sent && (message.control != 0 || world.has(Quirk.DESCRIPTORS_IN_PART))) {
+  private void write(Message message, List<Integer> numbers, int delivered, int sent) {
+    if (delivered < sent && (message.control != 0 || world.has(Quirk.DESCRIPTORS_IN_PART))) {
       message.flags |= platform.get(MSG_CTRUNC);
     }
-    if (told > 0) {
+    if (delivered > 0) {
       long data =
-          put(message, platform.get(SOL_SOCKET), platform.get(SCM_RIGHTS), told * Integer.BYTES);
-      for (int i = 0; i < told; i++) {
+          put(
+              message,
+              platform.get(SOL_SOCKET),
+              platform.get(SCM_RIGHTS),
+              delivered * Integer.BYTES);
+      for (int i = 0; i < delivered; i++) {
         Memory.putInt(data + (long) i * Integer.BYTES, numbers.get(i));
       }
     }

@@ -140,7 +140,7 @@ abstract class DatagramSocket extends SocketFile {
     return result < 0 ? result : length;
   }
 
-  /** Whether nothing is told of a sender that has no name. */
+  /** Whether recvmsg leaves out the address of a sender without a name. */
   private boolean isUnnamed(Address sender) {
     return sender.kind() == Address.Kind.LOCAL
         && sender.bytes().length == 0

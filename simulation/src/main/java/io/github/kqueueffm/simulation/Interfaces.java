@@ -3,8 +3,7 @@ package io.github.kqueueffm.simulation;
 import java.util.List;
 
 /**
- * The interfaces of the simulated machine: the loopback, and one to a network on which nobody
- * answers.
+ * The interfaces of the simulated machine: the loopback, and one to a network without another host.
  */
 final class Interfaces {
   static final int LOOPBACK = 1;

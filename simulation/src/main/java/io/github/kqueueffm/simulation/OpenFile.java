@@ -60,7 +60,7 @@ abstract class OpenFile {
     watchers.remove(watcher);
   }
 
-  /** A descriptor of it was closed, perhaps not the last. */
+  /** A descriptor of it was closed. Others may be open. */
   void descriptorClosed(int fd) {
     for (Watcher watcher : List.copyOf(watchers)) {
       watcher.descriptorClosed(fd);

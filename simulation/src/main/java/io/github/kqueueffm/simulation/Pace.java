@@ -23,7 +23,7 @@ interface Pace {
    */
   void sleep(WaitQueue queue, long deadline);
 
-  /** Something is to happen earlier than anything before, perhaps earlier than a sleep ends. */
+  /** The agenda has a new first entry, whose time may be before the end of a sleep. */
   void rescheduled();
 
   /** Ends the sleeps of all threads in the queue. */

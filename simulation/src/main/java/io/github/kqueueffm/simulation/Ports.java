@@ -73,7 +73,7 @@ final class Ports {
     int start = start();
     for (int i = 0; i < count; i++) {
       int port = first + (start + i) % count;
-      // A port that is given away is nobody else's, whatever the options allow.
+      // An ephemeral port is not shared, whatever the options allow.
       if (at(port).isEmpty()) {
         next = (start + i + 1) % count;
         return port;

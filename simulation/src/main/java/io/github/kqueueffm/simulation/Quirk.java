@@ -47,7 +47,7 @@ enum Quirk {
   /** A buffer's size is refused when its direction is shut. */
   BUFFER_OF_SHUT_DIRECTION,
 
-  /** SO_RCVBUF and SO_SNDBUF are clamped in place of refused, and answered twice as large. */
+  /** SO_RCVBUF and SO_SNDBUF are clamped and not refused, and are read as twice the value. */
   BUFFERS_DOUBLED,
 
   /** SO_LINGER counts in ticks of 10 ms. */
@@ -67,10 +67,10 @@ enum Quirk {
   /** MSG_CMSG_CLOEXEC has no effect. */
   CMSG_CLOEXEC_IGNORED,
 
-  /** Received descriptors for which there is no room make the call fail with EMSGSIZE. */
+  /** A receive fails with EMSGSIZE if the descriptors do not fit. */
   NO_ROOM_FOR_DESCRIPTORS_FAILS,
 
-  /** Received descriptors for which there is no room stay open, and nobody learns their numbers. */
+  /** Received descriptors that do not fit stay open, and the call does not return their numbers. */
   DESCRIPTORS_LEAK,
 
   /** As many received descriptors are given as there is room for, and the others are closed. */
@@ -80,11 +80,11 @@ enum Quirk {
   MOST_DESCRIPTORS,
   /** The flags of an event are all those of the change that made the knote, EV_ADD among them. */
   RETURNS_FLAGS_OF_CHANGE,
-  /** EV_ERROR is added to the flags of the change, in place of replacing them. */
+  /** EV_ERROR is added to the flags of the change, and does not replace them. */
   ERROR_KEEPS_FLAGS,
   /** EV_RECEIPT without room for an event is not answered, and the changes go on. */
   RECEIPT_NEEDS_NO_ROOM,
-  /** The answer to a failed change is written beyond a list of events that has no more room. */
+  /** The answer to a failed change is written beyond the end of a full list of events. */
   ANSWERS_BEYOND_THE_LIST,
   /** EV_ENABLE together with EV_DISABLE is EINVAL. */
   ENABLE_WITH_DISABLE_IS_INVALID,
@@ -100,7 +100,7 @@ enum Quirk {
   LOW_WATER_IS_CLAMPED,
   /** A knote with EV_CLEAR and EV_DISPATCH stays enabled. */
   CLEAR_WINS_OVER_DISPATCH,
-  /** There is no EVFILT_USER. */
+  /** The system lacks EVFILT_USER. */
   NO_USER_EVENTS,
   /** NOTE_TRIGGER counts in the change that adds the knote, and together with EV_CLEAR. */
   USER_TRIGGER_ALWAYS_COUNTS,
@@ -137,7 +137,7 @@ enum Quirk {
   /** sendfile that fails with ENOTCONN or EINVAL leaves any number of bytes. */
   SENDFILE_LEAVES_GARBAGE,
 
-  /** A connect to the path of a file that is no socket is refused, not ENOTSOCK. */
+  /** A connect to a file that is not a socket fails with ECONNREFUSED, not with ENOTSOCK. */
   ORDINARY_FILE_REFUSES,
 
   /** Each address that begins with 127 is one of the machine. */
@@ -262,7 +262,7 @@ enum Quirk {
 
   /** After SHUT_RD of a local stream its peer's sends are EPIPE. */
   LOCAL_SHUT_INPUT_ENDS_PEERS_OUTPUT,
-  /** LOCAL_PEERCRED does not tell the process of the peer. */
+  /** LOCAL_PEERCRED does not have the process of the peer. */
   PEER_WITHOUT_PROCESS,
   /** The number that the kernel has for this process. */
   PROCESS_NUMBER,
@@ -270,7 +270,7 @@ enum Quirk {
   /** A pending error comes before the datagrams that wait, not after. */
   ERROR_BEFORE_DATAGRAMS,
 
-  /** The name of a sender without one has no bytes, in place of an empty sockaddr. */
+  /** The name of a sender without one has no bytes, and is not an empty sockaddr. */
   NO_NAME_OF_UNNAMED_SENDER,
 
   /** FIONREAD of datagrams is the size of the next one, not of all. */
@@ -294,7 +294,7 @@ enum Quirk {
   /** The errno of a connect to the other family than the first peer's, after the disconnect. */
   PEERS_FAMILY_STAYS,
 
-  /** A connected datagram socket sends to other addresses, in place of EISCONN. */
+  /** A connected datagram socket sends to other addresses, and does not fail with EISCONN. */
   CONNECTED_SENDS_ANYWHERE,
 
   /** A socket without a group receives for the groups of other sockets (IP_MULTICAST_ALL). */
@@ -303,7 +303,7 @@ enum Quirk {
   /** A UDP socket of AF_INET6 that is connected to IPv4 never hears of an unreachable port. */
   MAPPED_UNREACHABLE_UNHEARD,
 
-  /** On a socket of AF_INET6 the recipient of an IPv4 datagram is told as the wildcard. */
+  /** A socket of AF_INET6 reports the recipient of an IPv4 datagram as the wildcard. */
   MAPPED_RECIPIENT_UNKNOWN,
 
   /** IPV6_JOIN_GROUP takes a v4-mapped group. */
@@ -318,13 +318,17 @@ enum Quirk {
   /** How many datagrams the queue of a local socket takes, where it is not 64. */
   LOCAL_DATAGRAMS_QUEUED,
 
-  /** A full receiver of local datagrams blocks the sender, or is EAGAIN, in place of ENOBUFS. */
+  /**
+   * A full receiver of local datagrams blocks the sender, or fails with EAGAIN, not with ENOBUFS.
+   */
   FULL_RECEIVER_BLOCKS,
 
   /** A send to a local datagram socket that was closed is ECONNREFUSED; no error waits for it. */
   CLOSED_RECEIVER_REFUSES,
 
-  /** A send of a local datagram socket without a peer is ENOTCONN, in place of EDESTADDRREQ. */
+  /**
+   * A send of a local datagram socket without a peer fails with ENOTCONN, not with EDESTADDRREQ.
+   */
   LOCAL_SEND_WITHOUT_PEER,
   ;
 }

@@ -80,7 +80,7 @@ final class SendfileCalls {
   }
 
   /**
-   * Sends bytes until the file ends, the count is reached or the socket takes no more.
+   * Sends bytes until the file ends, the count is reached or the socket is full.
    *
    * @return 0 or the negative errno; the number of bytes is in {@link #sent}
    */
@@ -115,7 +115,7 @@ final class SendfileCalls {
     }
   }
 
-  /** A write took a part, so that there is no more room. */
+  /** {@return the result after a write that took only a part, which filled the socket} */
   private long shortOf(OpenFile socket) {
     return socket.nonBlocking ? world.error(Errno.EAGAIN) : 0;
   }

@@ -33,7 +33,7 @@ public enum SimulatedSystem {
       }
     }
     throw new IllegalArgumentException(
-        "there is no simulated system " + name + " (expected: " + List.of(values()) + ")");
+        "unknown simulated system " + name + " (expected: " + List.of(values()) + ")");
   }
 
   /** {@return the name of its column in the table of quirks} */

@@ -74,7 +74,7 @@ public final class Simulation {
     return stepped().digest();
   }
 
-  /** The calling thread is stepped no more. */
+  /** Ends the stepping of the calling thread. */
   void end() {
     stepped().release();
   }

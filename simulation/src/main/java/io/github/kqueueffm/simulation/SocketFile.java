@@ -135,17 +135,19 @@ abstract class SocketFile extends OpenFile {
     return false;
   }
 
-  /** Whether no more input is taken: shut here, or ended by the peer. */
+  /** Whether the input has ended: shut here, or ended by the peer. */
   boolean isInputShut() {
     return false;
   }
 
-  /** Whether no more output is taken. */
+  /** Whether the output has ended. */
   boolean isOutputShut() {
     return false;
   }
 
-  /** {@return who is at the other end of a local socket, or {@code null} if nobody ever was} */
+  /**
+   * {@return who is at the other end of a local socket, or {@code null} if it was never connected}
+   */
   Credentials peerCredentials() {
     return null;
   }

@@ -146,7 +146,7 @@ final class SteppedPace implements Pace {
     return digest;
   }
 
-  /** The calling thread is not stepped any more. */
+  /** Ends the stepping of the calling thread. */
   void release() {
     lock.lock();
     try {

@@ -533,7 +533,7 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
     return inputEnded && world.has(Quirk.RESET_AFTER_END_IS_EPIPE) ? Errno.EPIPE : Errno.ECONNRESET;
   }
 
-  /** The connection is no more; what was received stays. */
+  /** Ends the connection. Received bytes can still be read. */
   private void die() {
     state = State.DEAD;
     cancelTimer();

@@ -4,7 +4,7 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.simulation.SocketOption.Level;
 import java.util.List;
 
-/** A UDP socket. Its datagrams arrive in order, unless there is no room for them. */
+/** A UDP socket. Datagrams arrive in order; those that do not fit are dropped. */
 final class UdpSocket extends DatagramSocket {
   private static final int RECEIVE_SPACE = 42_080;
   private static final int SEND_SPACE = 9_216;
@@ -354,7 +354,7 @@ final class UdpSocket extends DatagramSocket {
     }
   }
 
-  /** The machine answers a datagram to a port that nobody has by ICMP. */
+  /** The machine answers a datagram to a port without a socket by ICMP. */
   private void unreachable(Address to) {
     boolean mapped = isInet6() && to.kind() == Address.Kind.IPV4;
     if (local != null

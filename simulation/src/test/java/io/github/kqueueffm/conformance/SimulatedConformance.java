@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The conformance program on a simulated system, in a JVM of its own. */
+/** Runs the conformance program on a simulated system, as the main class of a JVM. */
 public final class SimulatedConformance {
   // A field, because a logger without a strong reference may lose its level.
   private static final Logger NETTY = Logger.getLogger("io.netty");

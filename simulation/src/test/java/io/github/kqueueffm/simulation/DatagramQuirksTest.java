@@ -89,12 +89,12 @@ class DatagramQuirksTest {
       int before = sim.simulation.left().size();
       SimFixture.Received received =
           sim.receiveMessage(pair[1], 10, sim.controlSpace(Integer.BYTES), 0);
-      boolean told = (received.flags() & sim.number(MSG_CTRUNC)) != 0;
+      boolean cut = (received.flags() & sim.number(MSG_CTRUNC)) != 0;
       if (system == OPENBSD_7_8) {
         assertThat(received.text()).isEqualTo("EMSGSIZE");
       } else {
         assertThat(received.text()).isEqualTo("x");
-        assertThat(told).isTrue();
+        assertThat(cut).isTrue();
       }
       sim.descriptors(received).forEach(sim.kernel::close);
       int leaks = isMacos(sim) ? 0 : 1;

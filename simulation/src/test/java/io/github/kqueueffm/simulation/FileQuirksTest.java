@@ -66,7 +66,7 @@ class FileQuirksTest {
         return;
       }
       int[] pipe = bench.pipe();
-      // A pipe is no file to send from.
+      // sendfile does not send from a pipe.
       assertThat(bench.kernel.sendfile(pipe[1], pipe[0], 0, 10, bench.scratch()))
           .isEqualTo(bench.error(Errno.EINVAL));
       assertThat(Memory.getLong(bench.scratch()) != 0).isEqualTo(bench.is("dragonfly"));

@@ -79,7 +79,7 @@ class QuirkTableTest {
     return Arrays.stream(type.getDeclaredMethods())
         .filter(method -> name.length == 2 && method.getName().equals(name[1]))
         .findFirst()
-        .orElseThrow(() -> new AssertionError(row + ": there is no " + row.shownBy()));
+        .orElseThrow(() -> new AssertionError(row + ": no test " + row.shownBy()));
   }
 
   @Test

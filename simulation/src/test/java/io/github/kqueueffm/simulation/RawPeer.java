@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A peer that is no channel of ours: it makes its system calls itself, and is slow, floods, closes
- * half, resets or vanishes. The driver's thread lets it act.
+ * A peer without a channel: it makes system calls directly, and is slow, floods, closes half,
+ * resets or vanishes. The driver's thread lets it act.
  */
 final class RawPeer {
   private static final int ROOM = 8_192;

@@ -190,7 +190,7 @@ final class KernelSocketImpl extends SocketImpl {
 
   @Override
   protected void sendUrgentData(int data) throws IOException {
-    throw new IOException("there is no urgent data here");
+    throw new IOException("urgent data is not supported");
   }
 
   @Override

@@ -64,7 +64,9 @@ final class SimulatedSuite {
     return summary.getTotalFailureCount() == 0 && summary.getTestsStartedCount() > 0;
   }
 
-  /** Remembers what was skipped, and tells of a run that hangs how far it came. */
+  /**
+   * Collects what was skipped, and prints each class when it ends, so that a hang can be located.
+   */
   private static final class Progress implements TestExecutionListener {
     private final Map<String, String> skipped = new TreeMap<>();
     private final Map<String, Long> started = new ConcurrentHashMap<>();
