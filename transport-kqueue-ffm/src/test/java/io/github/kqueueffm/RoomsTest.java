@@ -22,6 +22,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.kqueueffm.selector.Poller;
+import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import java.lang.foreign.AddressLayout;
@@ -84,6 +85,19 @@ class RoomsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.netty..");
+
+  /** So that a trace of its calls goes to Netty's logging, whichever class asks for it first. */
+  @ArchTest
+  static final ArchRule theChannelRoomTakesItsKernelFromOneClass =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + "channel..")
+          .and()
+          .doNotHaveSimpleName("SystemKernel")
+          .should()
+          .callMethod(Kernels.class, "system")
+          .orShould()
+          .callMethod(Kernels.class, "unavailabilityCause");
 
   @ArchTest
   static final ArchRule restrictedForeignAccessIsInOneClass =

@@ -17,7 +17,8 @@ public final class KQueueFfm {
   private static final int LOWEST_JAVA = 22;
   private static final String PROPERTIES = "io.github.kqueueffm.";
   // Named here, since the classes that read them need Java 22; the last is the drop-in's.
-  private static final Set<String> KNOWN = Set.of("library", "platform", "wakeup", "dropin");
+  private static final Set<String> KNOWN =
+      Set.of("library", "platform", "wakeup", "trace", "dropin");
   private static final AtomicBoolean WARNED = new AtomicBoolean();
   private static final Running RUNNING;
   private static final Throwable UNAVAILABILITY_CAUSE;

@@ -2,7 +2,6 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Multicast;
 import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.buffer.ByteBuf;
@@ -67,7 +66,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
   public KQueueFfmDatagramChannel(SocketProtocolFamily family) {
-    this(Sockets.datagram(Kernels.system(), family), false);
+    this(Sockets.datagram(SystemKernel.get(), family), false);
   }
 
   /**
@@ -85,7 +84,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
    * active from its registration.
    */
   public KQueueFfmDatagramChannel(int fd) {
-    this(Sockets.adoptUdp(Kernels.system(), fd), true);
+    this(Sockets.adoptUdp(SystemKernel.get(), fd), true);
   }
 
   KQueueFfmDatagramChannel(KernelSocket socket, boolean adopted) {

@@ -4,7 +4,6 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.buffer.ByteBuf;
@@ -47,7 +46,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   /** A new socket. */
   public KQueueFfmDomainDatagramChannel() {
-    this(Sockets.datagram(Kernels.system(), SocketProtocolFamily.UNIX), false);
+    this(Sockets.datagram(SystemKernel.get(), SocketProtocolFamily.UNIX), false);
   }
 
   /**
@@ -55,7 +54,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
    * active from its registration.
    */
   public KQueueFfmDomainDatagramChannel(int fd) {
-    this(Sockets.adoptLocalDatagram(Kernels.system(), fd), true);
+    this(Sockets.adoptLocalDatagram(SystemKernel.get(), fd), true);
   }
 
   KQueueFfmDomainDatagramChannel(KernelSocket socket, boolean adopted) {

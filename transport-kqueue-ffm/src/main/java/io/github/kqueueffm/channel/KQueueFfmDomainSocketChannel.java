@@ -6,7 +6,6 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultChannelPipeline;
@@ -35,12 +34,12 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
 
   /** A new socket. */
   public KQueueFfmDomainSocketChannel() {
-    this(null, Sockets.stream(Kernels.system(), SocketProtocolFamily.UNIX), false);
+    this(null, Sockets.stream(SystemKernel.get(), SocketProtocolFamily.UNIX), false);
   }
 
   /** Takes over a socket, connected or not, and closes it with the channel. */
   public KQueueFfmDomainSocketChannel(int fd) {
-    this(Sockets.adoptLocal(Kernels.system(), fd));
+    this(Sockets.adoptLocal(SystemKernel.get(), fd));
   }
 
   KQueueFfmDomainSocketChannel(KernelSocket adopted) {

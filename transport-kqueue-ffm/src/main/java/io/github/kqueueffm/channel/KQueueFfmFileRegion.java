@@ -7,7 +7,6 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.FileNames;
 import io.github.kqueueffm.syscall.Kernel;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.channel.FileRegion;
@@ -68,7 +67,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
    *     first byte
    */
   public static KQueueFfmFileRegion open(Path path, long position, long count) throws IOException {
-    return open(Kernels.system(), path, position, count);
+    return open(SystemKernel.get(), path, position, count);
   }
 
   static KQueueFfmFileRegion open(Kernel kernel, Path path, long position, long count)

@@ -5,7 +5,6 @@ import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.selector.Registration;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
-import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
@@ -64,7 +63,7 @@ public class KQueueFfmIoHandler implements IoHandler {
    */
   protected KQueueFfmIoHandler(
       ThreadAwareExecutor executor, int maxEvents, SelectStrategyFactory strategyFactory) {
-    this(executor, Kernels.system(), maxEvents, strategyFactory);
+    this(executor, SystemKernel.get(), maxEvents, strategyFactory);
   }
 
   KQueueFfmIoHandler(
@@ -104,7 +103,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   public static IoHandlerFactory newFactory(
       int maxEvents, SelectStrategyFactory selectStrategyFactory) {
     KQueueFfm.ensureAvailability();
-    return newFactory(Kernels.system(), maxEvents, selectStrategyFactory);
+    return newFactory(SystemKernel.get(), maxEvents, selectStrategyFactory);
   }
 
   static IoHandlerFactory newFactory(

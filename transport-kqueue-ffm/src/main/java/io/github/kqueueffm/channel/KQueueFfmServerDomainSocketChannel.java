@@ -1,7 +1,6 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -21,12 +20,12 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
 
   /** A new socket. */
   public KQueueFfmServerDomainSocketChannel() {
-    this(Sockets.stream(Kernels.system(), SocketProtocolFamily.UNIX), false);
+    this(Sockets.stream(SystemKernel.get(), SocketProtocolFamily.UNIX), false);
   }
 
   /** Takes over a socket that is bound or listening, and closes it with the channel. */
   public KQueueFfmServerDomainSocketChannel(int fd) {
-    this(Sockets.adoptLocal(Kernels.system(), fd), true);
+    this(Sockets.adoptLocal(SystemKernel.get(), fd), true);
   }
 
   KQueueFfmServerDomainSocketChannel(KernelSocket socket, boolean adopted) {

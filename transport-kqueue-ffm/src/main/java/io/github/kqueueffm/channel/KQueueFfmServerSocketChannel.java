@@ -1,7 +1,6 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -21,12 +20,12 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
   public KQueueFfmServerSocketChannel(SocketProtocolFamily family) {
-    this(Sockets.listener(Kernels.system(), family), false);
+    this(Sockets.listener(SystemKernel.get(), family), false);
   }
 
   /** Takes over a socket that is bound or listening, and closes it with the channel. */
   public KQueueFfmServerSocketChannel(int fd) {
-    this(Sockets.adoptTcp(Kernels.system(), fd), true);
+    this(Sockets.adoptTcp(SystemKernel.get(), fd), true);
   }
 
   KQueueFfmServerSocketChannel(KernelSocket socket, boolean adopted) {

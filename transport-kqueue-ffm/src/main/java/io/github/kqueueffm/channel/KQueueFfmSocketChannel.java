@@ -2,7 +2,6 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.EffectiveAddresses;
 import io.github.kqueueffm.syscall.KernelSocket;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -30,7 +29,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
   public KQueueFfmSocketChannel(SocketProtocolFamily family) {
-    this(null, Sockets.stream(Kernels.system(), family), false);
+    this(null, Sockets.stream(SystemKernel.get(), family), false);
   }
 
   /**
@@ -45,7 +44,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   /** Takes over a socket, connected or not, and closes it with the channel. */
   public KQueueFfmSocketChannel(int fd) {
-    this(Sockets.adoptTcp(Kernels.system(), fd));
+    this(Sockets.adoptTcp(SystemKernel.get(), fd));
   }
 
   KQueueFfmSocketChannel(KernelSocket adopted) {

@@ -4,7 +4,6 @@ import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.selector.Events;
 import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.syscall.Failures;
-import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.netty.channel.DefaultChannelId;
 import java.io.IOException;
@@ -15,8 +14,8 @@ final class RunningTransport implements KQueueFfm.Running {
   private final Throwable cause = probe();
 
   private static Throwable probe() {
-    if (Kernels.unavailabilityCause() != null) {
-      return Kernels.unavailabilityCause();
+    if (SystemKernel.unavailabilityCause() != null) {
+      return SystemKernel.unavailabilityCause();
     }
     try {
       loadWhatEveryChannelNeeds();
@@ -24,7 +23,7 @@ final class RunningTransport implements KQueueFfm.Running {
       return new UnsupportedOperationException(
           "cannot load what every channel needs: " + e + KQueueFfm.hint(e), e);
     }
-    try (Poller poller = Poller.open(Kernels.system());
+    try (Poller poller = Poller.open(SystemKernel.get());
         Events none = new Events(1)) {
       // A wait with a time-out takes calls that no other does, and policies forbid.
       poller.select(none, 1_000, () -> true);
@@ -52,12 +51,12 @@ final class RunningTransport implements KQueueFfm.Running {
 
   @Override
   public boolean isTcpFastOpenClientSideAvailable() {
-    return TcpFastOpen.isPossible(Kernels.system().platform());
+    return TcpFastOpen.isPossible(SystemKernel.get().platform());
   }
 
   @Override
   public boolean isTcpFastOpenServerSideAvailable() {
-    return Kernels.system().platform().has(Constant.TCP_FASTOPEN);
+    return SystemKernel.get().platform().has(Constant.TCP_FASTOPEN);
   }
 
   @Override
@@ -69,12 +68,12 @@ final class RunningTransport implements KQueueFfm.Running {
     static final String TEXT = describe();
 
     private static String describe() {
-      try (Poller poller = Poller.open(Kernels.system())) {
-        return Kernels.system().platform()
+      try (Poller poller = Poller.open(SystemKernel.get())) {
+        return SystemKernel.get().platform()
             + ", "
             + poller.describe()
             + ", "
-            + Kernels.system().describe();
+            + SystemKernel.get().describe();
       } catch (IOException e) {
         throw new IllegalStateException("cannot open a kqueue: " + Failures.reason(e), e);
       }

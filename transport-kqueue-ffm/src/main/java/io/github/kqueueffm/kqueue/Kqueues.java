@@ -20,7 +20,8 @@ public final class Kqueues {
    */
   public static Kqueue open(Kernel kernel) throws IOException {
     if (!kernel.has(Call.KQUEUE) || !kernel.has(Call.KEVENT)) {
-      return EpollKqueue.open(kernel, false);
+      Kqueue embedded = EpollKqueue.open(kernel, false);
+      return kernel.trace() == null ? embedded : new TracedKqueue(embedded, kernel.trace());
     }
     return isLibkqueue(kernel) ? Libkqueue.open(kernel) : KernelKqueue.open(kernel);
   }

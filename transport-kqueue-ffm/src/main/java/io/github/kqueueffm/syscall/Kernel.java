@@ -40,6 +40,11 @@ public abstract class Kernel {
   /** {@return a description of the functions' origin: {@code libc} or a library's path} */
   public abstract String describe();
 
+  /** {@return the trace of this kernel's calls, or {@code null} if they are not traced} */
+  public Trace trace() {
+    return null;
+  }
+
   /**
    * {@return the time of CLOCK_MONOTONIC in nanoseconds, by which the kernel ends waits} It is
    * {@link System#nanoTime()} except on a kernel that simulates time.

@@ -10,9 +10,13 @@ public final class Kernels {
   /** The property that names a library that is searched before the C library. */
   public static final String LIBRARY_PROPERTY = "io.github.kqueueffm.library";
 
+  /** The property that names the calls to trace. */
+  public static final String TRACE_PROPERTY = "io.github.kqueueffm.trace";
+
   private static final String MODULE = "io.github.kqueueffm.transport";
 
   private static Kernel substitute;
+  private static volatile TraceSink sink;
 
   private Kernels() {}
 
@@ -35,6 +39,28 @@ public final class Kernels {
    */
   static void substitute(Kernel kernel) {
     substitute = kernel;
+  }
+
+  /** Whether the user asked for a trace of the calls. */
+  public static boolean isTraced() {
+    return Platform.property(TRACE_PROPERTY) != null;
+  }
+
+  /**
+   * Gives the lines of a trace to a sink, from the next one on. Before, they go to the JDK's {@link
+   * System.Logger}, as in a program without Netty.
+   */
+  public static void traceTo(TraceSink taker) {
+    sink = taker;
+  }
+
+  static TraceSink sink() {
+    return sink;
+  }
+
+  private static Kernel traced(Kernel kernel) {
+    String selection = Platform.property(TRACE_PROPERTY);
+    return selection == null ? kernel : Trace.ofSystem(kernel, selection);
   }
 
   /** {@return the reason why {@link #system()} throws, or {@code null} if it does not} */
@@ -155,6 +181,7 @@ public final class Kernels {
             substitute != null
                 ? substitute
                 : open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
+        kernel = traced(kernel);
       } catch (Throwable t) {
         // Every throwable becomes the cause of unavailability. If the class failed to initialise,
         // every later use would throw a NoClassDefFoundError without the cause.

@@ -68,7 +68,7 @@ class AvailabilityTest {
                 .singleElement()
                 .asString()
                 .startsWith("WARNING: -Dio.github.kqueueffm.wakup has no effect")
-                .contains("[dropin, library, platform, wakeup]"));
+                .contains("[dropin, library, platform, trace, wakeup]"));
   }
 
   @Test
