@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.selector.Interest;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.AbstractChannel;
@@ -62,6 +63,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   /** Whether nothing can be read any more. */
   abstract boolean isInputDone();
 
+  /** Whether it is a connection once it is active: to a peer, and neither listening nor bound. */
+  boolean isConnection() {
+    return false;
+  }
+
   /** Whether the peer's close is reported while no read is pending. */
   abstract boolean wantsPeerClose();
 
@@ -103,6 +109,29 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     this.active = active;
   }
 
+  /** A connect is complete. */
+  final void activeByConnect() {
+    active = true;
+    if (loop != null) {
+      countConnection(loop, 1);
+      countConnect(loop, Count.CONNECTED);
+    }
+  }
+
+  /**
+   * Counts a connect's result, unless it is that of a datagram channel, which has no connection.
+   */
+  final void countConnect(LoopRegistration loop, Count result) {
+    if (loop != null && isConnection()) {
+      loop.resources().counts().increment(result);
+    }
+  }
+
+  /** The registration at its loop, or {@code null}. */
+  final LoopRegistration loop() {
+    return loop;
+  }
+
   @Override
   protected boolean isCompatible(EventLoop loop) {
     return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(Handle.class);
@@ -136,6 +165,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     registration = (IoRegistration) future.getNow();
     loop = registration.attachment();
     writeArmed = false;
+    countConnection(loop, 1);
     try {
       afterRegister();
     } catch (Exception e) {
@@ -159,12 +189,20 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     deregister(false);
   }
 
+  /** Counts a connection that its loop gains or loses. */
+  final void countConnection(LoopRegistration loop, int more) {
+    if (active && isConnection()) {
+      loop.resources().counts().add(Count.OPEN, more);
+    }
+  }
+
   private void deregister(boolean closing) {
     IoRegistration current = registration;
     if (current == null) {
       return;
     }
     LoopRegistration left = loop;
+    countConnection(left, -1);
     registration = null;
     loop = null;
     try {
@@ -184,6 +222,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   @Override
   protected void doClose() throws Exception {
+    if (loop != null) {
+      countConnection(loop, -1);
+    }
     active = false;
     try {
       connectEnds(loop == null ? null : loop.loopError());

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
@@ -68,6 +69,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   @Override
   final void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
     boolean wasActive = isActive();
+    LoopRegistration loop = loop();
     try {
       if (attempt != null) {
         throw new ConnectionPendingException();
@@ -81,6 +83,9 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
         await(remote, promise);
       }
     } catch (Throwable t) {
+      if (t instanceof IOException) {
+        countConnect(loop, Count.CONNECTS_FAILED);
+      }
       promise.tryFailure(t);
       ownUnsafe().closeIfNotOpen();
     }
@@ -116,6 +121,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       return;
     }
     endAttempt();
+    countConnect(loop(), Count.CONNECTS_FAILED);
     if (awaited.promise.tryFailure(
         new ConnectTimeoutException(
             Failures.connectTimedOut(awaited.timeoutMillis, awaited.remote)))) {
@@ -153,6 +159,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       connectSucceeded(ready.remote, ready.promise, wasActive);
     } catch (Throwable t) {
       endAttempt();
+      countConnect(loop(), Count.CONNECTS_FAILED);
       ready.promise.tryFailure(t);
       // Systems differ in what a socket can do after a failed connect.
       ownUnsafe().closeNow();
@@ -180,7 +187,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
 
   private void connectSucceeded(SocketAddress remote, ChannelPromise promise, boolean wasActive) {
     connected(remote);
-    active(true);
+    activeByConnect();
     // Read before trySuccess, whose listeners may close the channel.
     boolean active = isActive();
     boolean delivered = promise.trySuccess();

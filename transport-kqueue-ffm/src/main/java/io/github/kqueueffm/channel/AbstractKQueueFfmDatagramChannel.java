@@ -1,6 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.selector.LoopCounts;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -251,6 +253,9 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     if (count < 0) {
       return nothingRead(loop, handle, count);
     }
+    if (count > 0) {
+      loop.counts().received(count, reader.bytes(count));
+    }
     for (int i = 0; i < count; i++) {
       packets[i] = packet(loop.datagrams(), i);
     }
@@ -276,6 +281,9 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   private int nothingRead(
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, int result)
       throws IOException {
+    if (loop.wouldBlock(result)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
+    }
     handle.lastBytesRead(-1);
     int ended = receiveEnded(result);
     if (loop.wouldBlock(ended)) {
@@ -332,6 +340,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
 
   /** How many datagrams are done with, sent or failed; or {@link #FULL}. */
   private int writeSome(ChannelOutboundBuffer in, int limit) {
+    LoopCounts counts = resources().counts();
     int sent;
     try {
       sent = writer.send(resources(), socket().fd(), in, limit);
@@ -341,11 +350,17 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
       return 1;
     }
     if (sent < 0) {
+      if (resources().wouldBlock(sent)) {
+        counts.increment(Count.WOULD_BLOCK);
+      }
       return refused(in, writer.operation(), sent);
     }
+    long bytes = 0;
     for (int i = 0; i < sent && Datagrams.dropCancelled(in); i++) {
+      bytes += Datagrams.content(in.current()).readableBytes();
       in.remove();
     }
+    counts.sent(sent, bytes);
     return sent;
   }
 

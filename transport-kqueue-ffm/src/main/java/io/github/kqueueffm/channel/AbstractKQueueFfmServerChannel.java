@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
@@ -140,6 +141,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
         acceptFailed(loop, fd);
         return false;
       }
+      loop.counts().increment(Count.ACCEPTED);
       Channel child = child(loop, fd);
       try {
         handle.lastBytesRead(1);
@@ -186,8 +188,10 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
 
   private void acceptFailed(LoopResources loop, int result) throws Exception {
     if (loop.wouldBlock(result)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
       return;
     }
+    loop.counts().increment(Count.ACCEPTS_FAILED);
     // The connection stays in the queue and would be reported again at once. Darwin closes it on
     // EMFILE: there the pause keeps the connections that come next.
     backOff();

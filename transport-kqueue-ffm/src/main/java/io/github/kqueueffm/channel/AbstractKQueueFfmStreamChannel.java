@@ -1,5 +1,7 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.selector.LoopCounts;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -108,6 +110,11 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
   }
 
   @Override
+  final boolean isConnection() {
+    return true;
+  }
+
+  @Override
   final boolean wantsPeerClose() {
     return true;
   }
@@ -160,6 +167,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       buffer.release();
       return nothingRead(loop, handle, "recv", received);
     }
+    loop.counts().received(1, received);
     try {
       handle.lastBytesRead(received);
       handle.incMessagesRead(1);
@@ -180,6 +188,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
   final int nothingRead(
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, String operation, int result)
       throws IOException {
+    if (loop.wouldBlock(result)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
+    }
     int ended = result == StreamReader.NO_ROOM ? result : receiveEnded(result);
     // A spurious event is normal: FreeBSD and NetBSD deliver a one-shot that was drained.
     if (ended == StreamReader.NO_ROOM || loop.wouldBlock(ended)) {
@@ -303,6 +314,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     long sent = writer.send(loop, socket().fd(), in, buffer);
     if (sent < 0) {
       if (loop.wouldBlock(sent)) {
+        loop.counts().increment(Count.WOULD_BLOCK);
         return false;
       }
       if (loop.interrupted(sent)) {
@@ -311,6 +323,10 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       throw failure(writer.operation(), (int) sent);
     }
     boolean all = sent == writer.wanted();
+    loop.counts().sent(writer.completed(loop, in, sent), sent);
+    if (!all) {
+      loop.counts().increment(Count.SHORT_WRITES);
+    }
     in.removeBytes(sent);
     return all;
   }
@@ -340,7 +356,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     if (writing.isToBeValidated(region)) {
       validate((DefaultFileRegion) region);
     }
+    LoopCounts counts = resources().counts();
     FileRegions.Result result = writing.write(resources(), alloc(), remoteAddress(), region);
+    count(counts, result, writing.progress());
     if (writing.progress() > 0) {
       in.progress(writing.progress());
     }
@@ -359,6 +377,14 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
         yield false;
       }
     };
+  }
+
+  private static void count(LoopCounts counts, FileRegions.Result result, long sent) {
+    counts.sent(result == FileRegions.Result.DONE ? 1 : 0, Math.max(sent, 0));
+    if (result == FileRegions.Result.FULL) {
+      // After a part sendfile answers EAGAIN on some systems, and the part on others.
+      counts.increment(sent > 0 ? Count.SHORT_WRITES : Count.WOULD_BLOCK);
+    }
   }
 
   /** Fails for a file that is shorter than its region, which would never be written. */

@@ -140,6 +140,11 @@ final class DatagramReader {
     return count;
   }
 
+  /** The bytes of the datagrams of the last receive, which brought so many. */
+  int bytes(int count) {
+    return isSliced() ? batch.receivedByAll(count) : buffer.readableBytes();
+  }
+
   /** Whether the datagrams are parts of the buffer, and not the buffer itself. */
   boolean isSliced() {
     return slot > 0;

@@ -2,6 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.Kernel;
@@ -151,12 +152,14 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
       handle.incMessagesRead(1);
     } finally {
       // They are open, whatever the handle throws.
-      deliver(socket().kernel(), receiver);
+      deliver(loop, receiver, result);
     }
     return result;
   }
 
-  private void deliver(Kernel kernel, FdPassing.Receiver receiver) throws IOException {
+  private void deliver(LoopResources loop, FdPassing.Receiver receiver, int bytes)
+      throws IOException {
+    Kernel kernel = socket().kernel();
     if (receiver.isTruncated()) {
       receiver.closeAll(kernel);
       throw new IOException(
@@ -166,6 +169,7 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
               + " none left; raise its limit (ulimit -n) or close some");
     }
     FileDescriptors.Received[] descriptors = FileDescriptors.take(kernel, receiver);
+    loop.counts().received(descriptors.length, bytes);
     if (descriptors.length > 0) {
       readDone();
     }
@@ -204,9 +208,11 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
     int result =
         FdPassing.send(loop.kernel(), socket().fd(), loop.sendFlags(), descriptor.intValue());
     if (result >= 0) {
+      loop.counts().sent(1, result);
       return in.remove();
     }
     if (loop.wouldBlock(result)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
       return false;
     }
     return loop.interrupted(result) || descriptorRefused(in, descriptor, result);

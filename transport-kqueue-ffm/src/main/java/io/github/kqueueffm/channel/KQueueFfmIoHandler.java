@@ -1,6 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.selector.Events;
+import io.github.kqueueffm.selector.LoopCounts;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.selector.Poller;
 import io.github.kqueueffm.selector.Registration;
 import io.github.kqueueffm.syscall.Failures;
@@ -46,6 +48,8 @@ public class KQueueFfmIoHandler implements IoHandler {
   private final Poller poller;
   private final Events events;
   private final LoopResources resources;
+  private final LoopCounts counts;
+  private final KQueueFfmLoopCounters counters;
   private final SelectStrategy selectStrategy;
   private final KQueueFfmIoEvent event = new KQueueFfmIoEvent();
   private final Queue<LoopRegistration> cancelled = new ArrayDeque<>();
@@ -78,7 +82,10 @@ public class KQueueFfmIoHandler implements IoHandler {
     // Before the kqueue, which would stay open if memory for the events is short.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
     this.poller = open(kernel);
-    this.resources = new LoopResources(poller.kernel(), poller.hasUserEvents());
+    this.counts = poller.counts();
+    this.resources = new LoopResources(poller.kernel(), poller.hasUserEvents(), counts);
+    this.counters = new KQueueFfmLoopCounters(counts, executor);
+    LiveLoops.add(counters);
   }
 
   private static Poller open(Kernel kernel) {
@@ -127,8 +134,12 @@ public class KQueueFfmIoHandler implements IoHandler {
   public int run(IoHandlerContext context) {
     this.context = context;
     this.error = null;
+    if (!counts.hasBegun()) {
+      counters.begin();
+    }
     try {
       int ready = select(context);
+      counts.increment(Count.TURNS);
       clearStrayInterrupt();
       long start = ready > 0 && context.shouldReportActiveIoTime() ? System.nanoTime() : 0;
       int handled = dispatch(ready);
@@ -154,15 +165,23 @@ public class KQueueFfmIoHandler implements IoHandler {
     return switch (strategy) {
       case SelectStrategy.CONTINUE -> 0;
       // A kqueue has no busy wait.
-      case SelectStrategy.BUSY_WAIT, SelectStrategy.SELECT ->
-          poller.select(events, timeoutNanos(context), canBlock);
+      case SelectStrategy.BUSY_WAIT, SelectStrategy.SELECT -> selectAndWait(context);
       default -> strategy;
     };
   }
 
-  private long timeoutNanos(IoHandlerContext context) {
-    long delay = context.delayNanos(poller.kernel().nanoTime());
-    return delay == Long.MAX_VALUE ? -1 : Math.max(delay, 0);
+  private int selectAndWait(IoHandlerContext context) throws IOException {
+    long now = poller.kernel().nanoTime();
+    long delay = context.delayNanos(now);
+    if (delay <= 0) {
+      return selectNow();
+    }
+    counts.waits(now);
+    try {
+      return poller.select(events, delay == Long.MAX_VALUE ? -1 : delay, canBlock);
+    } finally {
+      counts.waited();
+    }
   }
 
   private boolean canBlock() {
@@ -292,7 +311,13 @@ public class KQueueFfmIoHandler implements IoHandler {
       poller.close();
       events.close();
       resources.close();
+      counters.end();
     }
+  }
+
+  /** What this loop has counted. Any thread may ask. */
+  public final KQueueFfmLoopCounters counters() {
+    return counters;
   }
 
   /** The channels among what is registered now. */

@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.selector.LoopCounts;
 import io.github.kqueueffm.syscall.FdPassing;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.github.kqueueffm.syscall.Kernel;
@@ -23,6 +24,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
 
   private final Kernel kernel;
   private final boolean userEvents;
+  private final LoopCounts counts;
   private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
   private final Sockaddr sockaddr;
   private final int eagain;
@@ -33,16 +35,18 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private long header;
   private IovecArray iovecs;
   private final CopyRoom copies = new CopyRoom();
+  private final MessageTally tally = new MessageTally();
   private FdPassing.Receiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
   private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
 
-  LoopResources(Kernel kernel, boolean userEvents) {
+  LoopResources(Kernel kernel, boolean userEvents, LoopCounts counts) {
     Platform platform = kernel.platform();
     this.kernel = kernel;
     this.userEvents = userEvents;
+    this.counts = counts;
     this.sockaddr = new Sockaddr(platform);
     this.eagain = -platform.number(Errno.EAGAIN);
     this.eintr = -platform.number(Errno.EINTR);
@@ -54,6 +58,15 @@ final class LoopResources implements UncheckedBooleanSupplier {
 
   Kernel kernel() {
     return kernel;
+  }
+
+  LoopCounts counts() {
+    return counts;
+  }
+
+  /** Counts what a short write completes. */
+  MessageTally tally() {
+    return tally;
   }
 
   Sockaddr sockaddr() {

@@ -19,6 +19,8 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   private String operation;
   private IovecArray gathering;
   private CopyRoom copies;
+
+  /** The messages with bytes that the last send offered whole. */
   private int gathered;
 
   /**
@@ -37,12 +39,22 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     }
     operation = "send";
     wanted = length;
+    gathered = 1;
     return loop.kernel().send(fd, address, length, loop.sendFlags());
   }
 
   /** The bytes that the last send offered to the socket. */
   long wanted() {
     return wanted;
+  }
+
+  /**
+   * How many messages with bytes the last send completed.
+   *
+   * @param sent the bytes that it sent
+   */
+  int completed(LoopResources loop, ChannelOutboundBuffer in, long sent) throws Exception {
+    return sent == wanted ? gathered : loop.tally().count(in, sent);
   }
 
   /** The system call of the last send. */
@@ -89,7 +101,10 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     if (gathered > 0 && gathering.size() + length > maxGatherBytes) {
       return false;
     }
+    if (!Buffers.gather(buffer, gathering, copies)) {
+      return false;
+    }
     gathered++;
-    return Buffers.gather(buffer, gathering, copies);
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -24,12 +25,14 @@ final class LoopWaker {
   private static final long PATIENCE_NANOS = 20_000;
 
   private final Wakeup wakeup;
+  private final LoopCounts counts;
   private final AtomicInteger state = new AtomicInteger();
   private final AtomicInteger inside = new AtomicInteger();
   private volatile boolean ended;
 
-  LoopWaker(Wakeup wakeup) {
+  LoopWaker(Wakeup wakeup, LoopCounts counts) {
     this.wakeup = wakeup;
+    this.counts = counts;
   }
 
   Wakeup.Kind kind() {
@@ -54,15 +57,18 @@ final class LoopWaker {
    * @return whether the loop may sleep; if so, {@link #awake()} must follow
    */
   boolean fallAsleep(BooleanSupplier maySleep) {
+    if (maySleep == null) {
+      if (!state.compareAndSet(AWAKE, ASLEEP)) {
+        stayAwake();
+        return false;
+      }
+    } else if (state.getAndSet(ASLEEP) == NOTIFIED) {
+      // What was notified while awake is what maySleep looks for.
+      counts.increment(Count.WAKEUPS_SAVED);
+    }
     boolean granted = false;
     try {
-      if (maySleep == null) {
-        granted = state.compareAndSet(AWAKE, ASLEEP) && !ended;
-      } else {
-        // What was notified while awake is what maySleep looks for.
-        state.set(ASLEEP);
-        granted = !ended && maySleep.getAsBoolean();
-      }
+      granted = !ended && (maySleep == null || maySleep.getAsBoolean());
     } finally {
       if (!granted) {
         awake();
@@ -73,7 +79,19 @@ final class LoopWaker {
 
   /** The loop: is awake again; whether it was notified. */
   boolean awake() {
-    return state.getAndSet(AWAKE) == NOTIFIED;
+    boolean notified = state.getAndSet(AWAKE) == NOTIFIED;
+    if (notified) {
+      counts.increment(Count.WAKEUPS_SENT);
+    }
+    return notified;
+  }
+
+  /** The loop: does not sleep this time, and takes the notification that it got while awake. */
+  void stayAwake() {
+    if (state.get() == NOTIFIED) {
+      state.lazySet(AWAKE);
+      counts.increment(Count.WAKEUPS_SAVED);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.kqueueffm.selector;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.kqueue.Kqueues;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KeventLayout;
@@ -28,6 +29,7 @@ public final class Poller implements AutoCloseable {
   private final KeventLayout layout;
   private final boolean lowat;
   private final boolean userEvents;
+  private final LoopCounts counts;
   private final LoopWaker waker;
   private final ImmediateChanges immediate;
   private final RegistrationTable table = new RegistrationTable();
@@ -55,7 +57,8 @@ public final class Poller implements AutoCloseable {
     this.lowat = lowat;
     this.userEvents = userEvents;
     proving = wakeup instanceof ProvingWakeup unproven ? unproven : null;
-    waker = new LoopWaker(wakeup);
+    counts = new LoopCounts(kernel);
+    waker = new LoopWaker(wakeup, counts);
     immediate = new ImmediateChanges(kqueue, c, waker);
     loopKernel = kernel.forThread();
     changes = new Changes(c, layout, lowat, kqueue.sharesFilters());
@@ -161,6 +164,9 @@ public final class Poller implements AutoCloseable {
   }
 
   private int await(Events events, long timeoutNanos, BooleanSupplier maySleep) throws IOException {
+    if (timeoutNanos == 0 && maySleep != null) {
+      waker.stayAwake();
+    }
     if (timeoutNanos == 0 || !waker.fallAsleep(maySleep)) {
       disturbed = true;
       return call(events, changes.count(), timeout.zero());
@@ -193,12 +199,15 @@ public final class Poller implements AutoCloseable {
     int room = events.capacity();
     int answered =
         kqueue.kevent(loopKernel, changes.address(), count, events.address(), room, timespec);
+    counts.increment(Count.KEVENTS);
     if (answered >= 0) {
+      counts.add(Count.CHANGES, count);
       changes.sent(count);
       return answered;
     }
     if (answered == -c.eintr) {
       // The changes were applied; sent again, a one-shot would fire twice.
+      counts.add(Count.CHANGES, count);
       changes.sent(count);
       disturbed = true;
       return 0;
@@ -228,6 +237,7 @@ public final class Poller implements AutoCloseable {
       proving.judge(answered < events.capacity());
     }
     keptFailure = consumed;
+    counts.add(Count.EVENTS, events.size());
     if (events.size() == 0) {
       throwKeptFailure();
     }
@@ -282,6 +292,11 @@ public final class Poller implements AutoCloseable {
    */
   public Kernel kernel() {
     return loopKernel;
+  }
+
+  /** What is counted here, and what the loop counts besides. */
+  public LoopCounts counts() {
+    return counts;
   }
 
   /** Whether EVFILT_USER can be used here. */
@@ -372,7 +387,7 @@ public final class Poller implements AutoCloseable {
     if (!waker.isClosed()) {
       changes.purge(registration.id());
       // dup2 does not do it: the file of a descriptor that was duplicated stays open.
-      immediate.delete(registration.ident(), registration.knotes(), false);
+      delete(registration.ident(), registration.knotes(), false);
       immediate.forget((int) registration.ident());
     }
   }
@@ -390,8 +405,15 @@ public final class Poller implements AutoCloseable {
       // descriptor was closed too early it does so already, and the knotes are the other's.
       long ident = registration.ident();
       int own = registration.knotes() & ~table.knotesOf(ident);
-      immediate.delete(ident, own, registration.wasDescriptor());
+      delete(ident, own, registration.wasDescriptor());
     }
+  }
+
+  private void delete(long ident, int knotes, boolean release) {
+    int deleted = Integer.bitCount(knotes);
+    counts.add(Count.CHANGES, deleted);
+    counts.add(Count.KEVENTS, deleted);
+    immediate.delete(ident, knotes, release);
   }
 
   private void check(int wakeupResult) throws IOException {

@@ -23,7 +23,7 @@ class LoopResourcesTest {
   private final long memoryBefore = NativeMemory.live();
   private final Platform platform = Platform.named("freebsd-x86_64");
   private final LoopResources loop =
-      new LoopResources(ScriptedCalls.of("freebsd-x86_64").kernel(), true);
+      new LoopResources(ScriptedCalls.of("freebsd-x86_64").kernel(), true, null);
 
   @AfterEach
   void leavesNoMemory() {

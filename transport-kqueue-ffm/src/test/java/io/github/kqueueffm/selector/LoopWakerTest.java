@@ -2,6 +2,7 @@ package io.github.kqueueffm.selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.syscall.ScriptedCalls;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class LoopWakerTest {
   private final RecordingWakeup wakeup = new RecordingWakeup();
-  private final LoopWaker waker = new LoopWaker(wakeup);
+  private final LoopWaker waker =
+      new LoopWaker(wakeup, new LoopCounts(ScriptedCalls.of("freebsd-x86_64").kernel()));
 
   /** Counts its triggers. */
   private static final class RecordingWakeup implements Wakeup {
