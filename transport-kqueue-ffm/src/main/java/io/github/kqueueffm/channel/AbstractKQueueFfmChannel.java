@@ -555,6 +555,38 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return Failures.of(socket.kernel().platform(), operation, subject, (int) -event.data());
   }
 
+  /**
+   * {@return Netty's text, which users' tools read, and behind it in braces the descriptor, the
+   * states of both filters and the bytes that wait to be written} Any thread may ask; the braces
+   * are of that moment.
+   */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(super.toString());
+    if (!isOpen()) {
+      return text.append(" {closed}").toString();
+    }
+    text.append(" {fd ").append(socket.fd());
+    LoopRegistration current = loop;
+    if (current == null) {
+      text.append(", not registered");
+    } else {
+      current.describe(text);
+    }
+    describeWork(text);
+    return text.append('}').toString();
+  }
+
+  private void describeWork(StringBuilder text) {
+    ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
+    if (outbound != null) {
+      text.append(", pending ").append(outbound.totalPendingWriteBytes()).append(" B");
+      text.append(outbound.isWritable() ? "" : ", not writable");
+    }
+    text.append(isConnecting() ? ", connecting" : "");
+    text.append(config().isAutoRead() ? "" : ", autoRead off");
+  }
+
   /** The channel as its loop sees it. */
   final class Handle implements KQueueFfmIoHandle {
 

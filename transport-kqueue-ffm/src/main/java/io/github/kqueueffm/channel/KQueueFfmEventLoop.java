@@ -6,6 +6,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.RejectedExecutionHandler;
+import io.netty.util.internal.StringUtil;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Queue;
@@ -46,6 +47,24 @@ final class KQueueFfmEventLoop extends SingleThreadIoEventLoop {
   @Override
   public int registeredChannels() {
     return getNumOfRegisteredChannels();
+  }
+
+  /**
+   * {@return the channels, the tasks that wait, and the state of the handler} Any thread may ask;
+   * the answer is that of a moment.
+   */
+  @Override
+  public String toString() {
+    return StringUtil.simpleClassName(this)
+        + '@'
+        + Integer.toHexString(System.identityHashCode(this))
+        + " (channels "
+        + registeredChannels()
+        + ", tasks "
+        + pendingTasks()
+        + ", "
+        + ioHandler()
+        + ')';
   }
 
   /** Iterates over the channels that are registered now. To be called on the loop's thread. */

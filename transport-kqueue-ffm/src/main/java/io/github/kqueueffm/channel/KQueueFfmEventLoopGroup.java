@@ -9,7 +9,9 @@ import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.RejectedExecutionHandler;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
+import io.netty.util.internal.StringUtil;
 import java.util.Queue;
+import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
@@ -254,5 +256,20 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
       Queue<Runnable> tailTasks,
       RejectedExecutionHandler rejected) {
     return new KQueueFfmEventLoop(this, executor, factory, tasks, tailTasks, rejected);
+  }
+
+  /** {@return the state of each loop} Any thread may ask; the answer is that of a moment. */
+  @Override
+  public String toString() {
+    StringJoiner loops = new StringJoiner(", ", "[", "]");
+    forEach(loop -> loops.add(loop.toString()));
+    return StringUtil.simpleClassName(this)
+        + '@'
+        + Integer.toHexString(System.identityHashCode(this))
+        + " ("
+        + executorCount()
+        + " loops: "
+        + loops
+        + ')';
   }
 }

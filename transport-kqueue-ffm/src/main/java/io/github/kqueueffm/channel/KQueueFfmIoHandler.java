@@ -361,6 +361,20 @@ public class KQueueFfmIoHandler implements IoHandler {
     }
   }
 
+  /**
+   * {@return the kqueue, the wakeup, whether the loop sleeps, and the number of registrations} Any
+   * thread may ask; the answer is that of a moment.
+   */
+  @Override
+  public String toString() {
+    return StringUtil.simpleClassName(this)
+        + " ("
+        + poller.describeState()
+        + ", registrations "
+        + poller.registrations()
+        + ')';
+  }
+
   private void completeCancellations() {
     LoopRegistration registration;
     while ((registration = cancelled.poll()) != null) {

@@ -141,6 +141,22 @@ final class LoopRegistration implements IoRegistration {
     }
   }
 
+  /** Appends the states of both filters and the id. Any thread may ask. */
+  void describe(StringBuilder text) {
+    Registration bound = registration;
+    if (bound != null) {
+      text.append(", read ").append(bound.describeRead());
+      text.append(", write ").append(bound.describeWrite());
+      text.append(", registration 0x").append(Long.toHexString(bound.id()));
+    }
+  }
+
+  /** {@return the registration and whose it is} Any thread may ask. */
+  @Override
+  public String toString() {
+    return registration + " of " + name() + (isValid() ? "" : ", cancelled");
+  }
+
   void unregistered() {
     try {
       handle.unregistered();

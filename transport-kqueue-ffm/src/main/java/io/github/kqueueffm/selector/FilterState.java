@@ -118,4 +118,15 @@ final class FilterState {
     wanted = Interest.NONE;
     return true;
   }
+
+  /**
+   * {@return what is wanted, and before it what the kernel holds until the next wait if that
+   * differs} May be asked from any thread.
+   */
+  @Override
+  public String toString() {
+    Interest now = overruled ? Interest.NONE : kernel;
+    Interest next = wanted;
+    return now == next ? next.toString() : now + " -> " + next;
+  }
 }

@@ -143,6 +143,18 @@ final class LoopWaker {
     inside.decrementAndGet();
   }
 
+  /** {@return what the loop does, for people} Any thread may ask. */
+  String describe() {
+    if (isClosed()) {
+      return "closed";
+    }
+    return switch (state.get()) {
+      case ASLEEP -> "asleep";
+      case NOTIFIED -> "notified";
+      default -> "awake";
+    };
+  }
+
   boolean isClosed() {
     return inside.get() < 0;
   }

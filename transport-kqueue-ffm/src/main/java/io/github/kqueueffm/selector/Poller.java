@@ -422,8 +422,14 @@ public final class Poller implements AutoCloseable {
     }
   }
 
+  /** {@return {@link #describe()} and whether it sleeps} Any thread may ask. */
+  public String describeState() {
+    return describe() + ", " + waker.describe();
+  }
+
+  /** {@return what it rests on and what it does} Any thread may ask. */
   @Override
   public String toString() {
-    return "Poller (" + describe() + ")";
+    return "Poller (" + describeState() + ", registrations " + table.size() + ")";
   }
 }

@@ -130,16 +130,27 @@ public final class Registration {
     }
   }
 
+  /** {@return the state of EVFILT_READ for people} Any thread may ask. */
+  public String describeRead() {
+    return read.toString();
+  }
+
+  /** {@return the state of EVFILT_WRITE for people} Any thread may ask. */
+  public String describeWrite() {
+    return write.toString();
+  }
+
+  /** {@return the id, the ident and the states of both filters} Any thread may ask. */
   @Override
   public String toString() {
-    return "registration "
+    return "registration 0x"
         + Long.toHexString(id)
         + " of "
         + ident
         + " (read "
-        + read()
+        + read
         + ", write "
-        + write()
+        + write
         + (valid ? ")" : ", cancelled)");
   }
 

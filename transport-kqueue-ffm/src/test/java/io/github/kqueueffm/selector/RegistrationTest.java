@@ -36,6 +36,42 @@ class RegistrationTest extends AbstractPollerTest {
   }
 
   @Test
+  void textHasTheStatesOfBothFiltersAndTheIdAsATraceHasIt() throws IOException {
+    Registration registration = poller.add(FD, null);
+    String start = "registration 0x" + Long.toHexString(registration.id()) + " of " + FD;
+    assertThat(registration).hasToString(start + " (read NONE, write NONE)");
+    registration.read(PEER_CLOSE);
+    registration.write(ONE_SHOT);
+    assertThat(registration)
+        .hasToString(start + " (read NONE -> PEER_CLOSE, write NONE -> ONE_SHOT)");
+    script
+        .expectKevent()
+        .changes(
+            script.read(FD).sentinel().udata(registration.id()),
+            script.write(FD).oneShot().udata(registration.id()))
+        .returns();
+    turn();
+    assertThat(registration).hasToString(start + " (read PEER_CLOSE, write ONE_SHOT)");
+    registration.forget();
+    assertThat(registration).hasToString(start + " (read PEER_CLOSE, write ONE_SHOT, cancelled)");
+  }
+
+  @Test
+  void textOfThePollerSaysWhetherItSleeps() throws IOException {
+    poller.add(FD, null);
+    assertThat(poller)
+        .hasToString("Poller (kqueue of the system, wakeup user, awake, registrations 1)");
+    List<String> asleep = new ArrayList<>();
+    script.expectKevent().returns();
+    poller.select(events, 1_000_000, () -> asleep.add(poller.toString()));
+    assertThat(asleep).singleElement().asString().contains(", asleep, ");
+    poller.wakeup();
+    assertThat(poller.toString()).contains(", notified, ");
+    poller.close();
+    assertThat(poller.toString()).contains(", closed, ");
+  }
+
+  @Test
   void forgetDropsUnsentChanges() throws IOException {
     Registration gone = poller.add(FD, null);
     Registration stays = poller.add(FD + 1, null);

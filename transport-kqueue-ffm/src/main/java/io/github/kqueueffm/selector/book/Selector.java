@@ -130,8 +130,9 @@ public final class Selector implements AutoCloseable {
     return loopClosed.get();
   }
 
+  /** {@return what it rests on and whether it sleeps} */
   @Override
   public String toString() {
-    return "Selector (" + describe() + ")";
+    return "Selector (" + poller.describeState() + ")";
   }
 }

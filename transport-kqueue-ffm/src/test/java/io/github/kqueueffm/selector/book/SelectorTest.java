@@ -126,8 +126,9 @@ class SelectorTest {
   void closeEndsTheLoopAndClosesTheKqueueOnce() throws IOException {
     try (script) {
       Selector selector = new Selector(ScriptedPollers.open(script));
-      assertThat(selector).hasToString("Selector (" + selector.describe() + ")");
+      assertThat(selector).hasToString("Selector (" + selector.describe() + ", awake)");
       selector.close();
+      assertThat(selector.toString()).endsWith(", closed)");
       selector.close();
       assertThat(selector.registrator().isClosed()).isTrue();
       assertThat(script.calls("close")).isEqualTo(1);
