@@ -4,6 +4,8 @@ module io.github.kqueueffm.transport {
   requires transitive io.netty.common;
   requires transitive io.netty.transport;
   requires transitive io.netty.transport.unix.common;
+  // Without it nothing is recorded.
+  requires static jdk.jfr;
 
   exports io.github.kqueueffm.channel;
   exports io.github.kqueueffm.selector.book;

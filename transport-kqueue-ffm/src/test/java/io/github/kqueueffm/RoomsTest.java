@@ -37,6 +37,7 @@ import java.nio.channels.AsynchronousChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import jdk.jfr.Event;
 
 /** The five rooms, the arrows between them, and the one place of each dangerous thing. */
 @AnalyzeClasses(
@@ -67,6 +68,8 @@ class RoomsTest {
           .definedBy(ROOT + "kqueue..")
           .layer("syscall")
           .definedBy(ROOT + "syscall..")
+          .layer("jfr")
+          .definedBy(ROOT + "jfr..")
           .layer("abi")
           .definedBy(ROOT + "abi..")
           .whereLayer("channel")
@@ -76,7 +79,9 @@ class RoomsTest {
           .whereLayer("kqueue")
           .mayOnlyBeAccessedByLayers("selector")
           .whereLayer("syscall")
-          .mayOnlyBeAccessedByLayers("channel", "selector", "kqueue");
+          .mayOnlyBeAccessedByLayers("channel", "selector", "kqueue")
+          .whereLayer("jfr")
+          .mayNotAccessAnyLayer();
 
   @ArchTest
   static final ArchRule onlyTheChannelRoomKnowsNetty =
@@ -149,7 +154,25 @@ class RoomsTest {
                   .or(type(SocketImpl.class))
                   .or(resideInAPackage("javax.net.."))
                   .or(resideInAPackage("sun.."))
-                  .or(resideInAPackage("jdk..")));
+                  .or(resideInAPackage("jdk..").and(not(resideInAPackage("jdk.jfr")))));
+
+  /** The module jdk.jfr may be missing, where no class that depends on it may be loaded. */
+  @ArchTest
+  static final ArchRule onlyTheJfrRoomKnowsFlightRecorder =
+      noClasses()
+          .that(not(resideInAPackage(ROOT + "jfr..")))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.jfr..");
+
+  @ArchTest
+  static final ArchRule eventsAreCreatedInOneClass =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(ROOT + "jfr.JfrEvents")
+          .and(not(assignableTo(Event.class)))
+          .should()
+          .dependOnClassesThat(assignableTo(Event.class));
 
   @ArchTest
   static final ArchRule onlyTheSyscallRoomKnowsForeignMemory =

@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.jfr.JfrEvents;
 import io.github.kqueueffm.selector.Interest;
 import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
@@ -351,6 +352,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   final void armWrite() {
     writeArmed = true;
+    if (!isConnecting()) {
+      ownUnsafe().waitsForRoom();
+    }
     if (loop != null) {
       loop.interests().write(Interest.ONE_SHOT);
     }
@@ -424,6 +428,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       connectReady(event);
       return;
     }
+    ownUnsafe().hasRoom();
     writeReady();
     if (event.isError() && writeArmed) {
       // The socket is full, and the kernel will not report that it has room.
@@ -482,7 +487,13 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   /** A read has failed, in the channel or in its handle. */
   void readFailed(Throwable cause) {
-    fireExceptionCaught(cause);
+    // Before a handler closes in answer to it.
+    ownUnsafe().failed(cause);
+    try {
+      fireExceptionCaught(cause);
+    } finally {
+      ownUnsafe().forgetFailure();
+    }
   }
 
   /** The end was read, which only a stream has. */
@@ -528,10 +539,11 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   /** The read filter cannot be armed; closes the channel. */
   void readRefused(IOException refusal) {
+    ownUnsafe().failed(refusal);
     try {
       fireExceptionCaught(refusal);
     } finally {
-      ownUnsafe().closeNow();
+      ownUnsafe().closeAfter(refusal);
     }
   }
 
@@ -635,6 +647,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   class AbstractKQueueFfmUnsafe extends AbstractUnsafe {
     private PlainHandle plainHandle;
 
+    /** Here, where a reference needs no further memory of a connection. */
+    private ChannelRecord record;
+
     @Override
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
       if (!promise.isDone() && ensureOpen(promise)) {
@@ -646,12 +661,49 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     protected void flush0() {
       // What is flushed between two registrations waits for the second one.
       if (!awaitsRoom() && hasLoop()) {
-        super.flush0();
+        flushNow();
       }
     }
 
     final void flushNow() {
       super.flush0();
+      // A write's has closed the channel, or only shut its output down.
+      forgetFailure();
+    }
+
+    /** A flush waits until the socket or the receiver has room. */
+    final void waitsForRoom() {
+      if (JfrEvents.isOn()) {
+        ChannelOutboundBuffer outbound = outboundBuffer();
+        record().waits(outbound == null ? 0 : outbound.totalPendingWriteBytes());
+      }
+    }
+
+    /** There is room again. */
+    final void hasRoom() {
+      if (record != null) {
+        record.waited(false);
+      }
+    }
+
+    private ChannelRecord record() {
+      if (record == null) {
+        record = new ChannelRecord(AbstractKQueueFfmChannel.this);
+      }
+      return record;
+    }
+
+    /** A failure for which the channel may close. */
+    final void failed(Throwable failure) {
+      if (JfrEvents.isOn()) {
+        record().failed(failure);
+      }
+    }
+
+    final void forgetFailure() {
+      if (record != null) {
+        record.failed(null);
+      }
     }
 
     /** The receive handle in its extended form. The user's allocator makes it, and it may throw. */
@@ -669,11 +721,26 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
 
     final void writeRefused(IOException refusal) {
+      failed(refusal);
       handleWriteError(refusal);
     }
 
     final void closeNow() {
       close(voidPromise());
+    }
+
+    /** Closes because of a failure. */
+    final void closeAfter(Throwable failure) {
+      failed(failure);
+      closeNow();
+    }
+
+    /** Closes because the peer has ended its output. */
+    final void closeAtEnd() {
+      if (JfrEvents.isOn()) {
+        record().inputEnded();
+      }
+      closeNow();
     }
 
     final void closeIfNotOpen() {
@@ -696,6 +763,9 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     protected Executor prepareToClose() {
+      if (JfrEvents.isOn()) {
+        record().closes(loop == null ? null : loop.loopError());
+      }
       Executor executor = closeExecutor();
       if (executor != null) {
         leaveLoopToClose();

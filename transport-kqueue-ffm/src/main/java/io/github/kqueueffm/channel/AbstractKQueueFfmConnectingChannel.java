@@ -1,7 +1,10 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.jfr.Connect;
+import io.github.kqueueffm.jfr.JfrEvents;
 import io.github.kqueueffm.selector.LoopCounts.Count;
+import io.github.kqueueffm.syscall.FailureErrno;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
@@ -32,11 +35,20 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     /** The ticker's nanosecond at which the attempt fails. */
     final long deadline;
 
+    /** What records the attempt if it fails, or {@code null}. */
+    final Connect recorded;
+
     Future<?> timeout;
 
-    Attempt(SocketAddress remote, ChannelPromise promise, int timeoutMillis, long now) {
+    Attempt(
+        SocketAddress remote,
+        ChannelPromise promise,
+        int timeoutMillis,
+        long now,
+        Connect recorded) {
       this.remote = remote;
       this.promise = promise;
+      this.recorded = recorded;
       this.timeoutMillis = timeoutMillis;
       this.deadline = now + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     }
@@ -70,6 +82,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   final void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
     boolean wasActive = isActive();
     LoopRegistration loop = loop();
+    Connect recorded = JfrEvents.isOn() ? JfrEvents.beginConnect() : null;
     try {
       if (attempt != null) {
         throw new ConnectionPendingException();
@@ -80,20 +93,37 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       if (startConnect(remote, local)) {
         connectSucceeded(remote, promise, wasActive);
       } else {
-        await(remote, promise);
+        await(remote, promise, recorded);
       }
     } catch (Throwable t) {
       if (t instanceof IOException) {
         countConnect(loop, Count.CONNECTS_FAILED);
       }
+      failed(recorded, remote, t);
       promise.tryFailure(t);
       ownUnsafe().closeIfNotOpen();
+      ownUnsafe().forgetFailure();
     }
   }
 
-  private void await(SocketAddress remote, ChannelPromise promise) {
+  /** Records a failed connect, before a listener of its promise closes the channel for it. */
+  private void failed(Connect recorded, SocketAddress remote, Throwable failure) {
+    ownUnsafe().failed(failure);
+    record(recorded, remote, failure);
+  }
+
+  private void record(Connect recorded, SocketAddress remote, Throwable failure) {
+    if (recorded != null) {
+      FailureErrno errno = FailureErrno.of(failure);
+      String message = Failures.reason(failure);
+      recorded.failed(id().asShortText(), remote, errno.name(), errno.number(), message);
+    }
+  }
+
+  private void await(SocketAddress remote, ChannelPromise promise, Connect recorded) {
     int timeoutMillis = config().getConnectTimeoutMillis();
-    attempt = new Attempt(remote, promise, timeoutMillis, eventLoop().ticker().nanoTime());
+    long now = eventLoop().ticker().nanoTime();
+    attempt = new Attempt(remote, promise, timeoutMillis, now, recorded);
     // Only now: before connect(2) a kqueue reports nothing, and epoll a hang-up.
     armWrite();
     if (timeoutMillis > 0) {
@@ -101,10 +131,18 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     }
     promise.addListener(future -> {
       if (future.isCancelled()) {
-        endAttempt();
+        cancelled(promise, future.cause());
         ownUnsafe().closeNow();
       }
     });
+  }
+
+  private void cancelled(ChannelPromise promise, Throwable cause) {
+    Attempt ended = attempt;
+    endAttempt();
+    if (ended != null && ended.promise == promise) {
+      record(ended.recorded, ended.remote, cause);
+    }
   }
 
   private void scheduleTimeout(Attempt awaited) {
@@ -122,9 +160,11 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     }
     endAttempt();
     countConnect(loop(), Count.CONNECTS_FAILED);
-    if (awaited.promise.tryFailure(
+    ConnectTimeoutException failure =
         new ConnectTimeoutException(
-            Failures.connectTimedOut(awaited.timeoutMillis, awaited.remote)))) {
+            Failures.connectTimedOut(awaited.timeoutMillis, awaited.remote));
+    failed(awaited.recorded, awaited.remote, failure);
+    if (awaited.promise.tryFailure(failure)) {
       ownUnsafe().closeNow();
     }
   }
@@ -160,6 +200,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     } catch (Throwable t) {
       endAttempt();
       countConnect(loop(), Count.CONNECTS_FAILED);
+      failed(ready.recorded, ready.remote, t);
       ready.promise.tryFailure(t);
       // Systems differ in what a socket can do after a failed connect.
       ownUnsafe().closeNow();
@@ -212,6 +253,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       if (cause != null) {
         closed.initCause(cause);
       }
+      record(ended.recorded, ended.remote, closed);
       ended.promise.tryFailure(closed);
     }
   }

@@ -1,7 +1,9 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.jfr.JfrEvents;
 import io.github.kqueueffm.selector.LoopCounts.Count;
+import io.github.kqueueffm.syscall.FailureErrno;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.channel.Channel;
@@ -195,13 +197,24 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     // The connection stays in the queue and would be reported again at once. Darwin closes it on
     // EMFILE: there the pause keeps the connections that come next.
     backOff();
-    throw failure("accept", result);
+    IOException failure = failure("accept", result);
+    recordPause(failure);
+    throw failure;
   }
 
   @Override
   final void readRefused(IOException refusal) {
     backOff();
+    recordPause(refusal);
     fireExceptionCaught(refusal);
+  }
+
+  private void recordPause(IOException failure) {
+    if (JfrEvents.isOn()) {
+      FailureErrno errno = FailureErrno.of(failure);
+      JfrEvents.acceptPaused(
+          id().asShortText(), localAddress(), errno.name(), errno.number(), BACKOFF_MILLIS);
+    }
   }
 
   private void backOff() {

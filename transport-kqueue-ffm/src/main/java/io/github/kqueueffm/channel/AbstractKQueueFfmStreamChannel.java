@@ -238,7 +238,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       return;
     }
     if (!isAllowHalfClosure()) {
-      ownUnsafe().closeNow();
+      ownUnsafe().closeAtEnd();
       return;
     }
     // The end has been read, so no system call has to shut the input down.
@@ -261,7 +261,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       if (cause instanceof IOException
           || cause instanceof OutOfMemoryError
           || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
-        ownUnsafe().closeNow();
+        ownUnsafe().closeAfter(cause);
       }
     }
   }
@@ -271,9 +271,18 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     ownUnsafe().flushNow();
   }
 
-  /** Writes until the socket is full or the write-spin count is used up. */
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+    try {
+      writeFlushed(in);
+    } catch (Throwable t) {
+      ownUnsafe().failed(t);
+      throw t;
+    }
+  }
+
+  /** Writes until the socket is full or the write-spin count is used up. */
+  private void writeFlushed(ChannelOutboundBuffer in) throws Exception {
     int spins = config().getWriteSpinCount();
     // A promise's listener may close the channel.
     while (hasLoop() && !in.isEmpty()) {

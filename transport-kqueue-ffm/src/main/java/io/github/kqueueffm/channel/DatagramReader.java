@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.buffer.ByteBuf;
@@ -72,7 +73,7 @@ final class DatagramReader {
     if (count > 0) {
       // Its refusal on the empty queue later would pass for an error of the socket.
       oneByOne = true;
-      loop.datagrams().receiveMany().refused(loop.kernel().platform(), refusal);
+      loop.datagrams().receiveMany().refused(loop.kernel().platform(), Call.RECVMMSG, refusal);
     } else if (loop.wouldBlock(count) && !loop.kernel().platform().is(Errno.ENOSYS, -refusal)) {
       // It was an error of the socket, which recvmmsg has taken.
       operation = "recvmmsg";

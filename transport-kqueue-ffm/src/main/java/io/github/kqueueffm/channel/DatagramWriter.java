@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.IovecArray;
 import io.netty.buffer.ByteBuf;
@@ -79,7 +80,7 @@ final class DatagramWriter {
     if (refusal != 0) {
       // So it was not because of this datagram.
       oneByOne = true;
-      loop.datagrams().sendMany().refused(loop.kernel().platform(), refusal);
+      loop.datagrams().sendMany().refused(loop.kernel().platform(), Call.SENDMMSG, refusal);
     }
     return 1;
   }

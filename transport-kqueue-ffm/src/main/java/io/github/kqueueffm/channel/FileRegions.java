@@ -226,7 +226,7 @@ final class FileRegions {
       if (isFiltered(platform, result) || !Failures.mayBeForbidden(platform, result)) {
         throw pieces.failure("sendfile", result);
       }
-      sendfile.refused(platform, result);
+      sendfile.refused(platform, Call.SENDFILE, result);
       readInstead = region;
       closeOpened();
     }

@@ -212,12 +212,14 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
       return false;
     }
     Object wait = fullReceiver.begin();
+    ownUnsafe().waitsForRoom();
     eventLoop().schedule(() -> onLoop(() -> endWait(wait)), delay, TimeUnit.MILLISECONDS);
     return true;
   }
 
   private void endWait(Object wait) {
     if (fullReceiver.end(wait)) {
+      ownUnsafe().hasRoom();
       flushAgain();
     }
   }

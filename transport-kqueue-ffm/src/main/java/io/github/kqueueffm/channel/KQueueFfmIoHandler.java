@@ -46,6 +46,7 @@ public class KQueueFfmIoHandler implements IoHandler {
   private final ThreadAwareExecutor executor;
   private final boolean ownsThread;
   private final Poller poller;
+  private final LoopTurns turns;
   private final Events events;
   private final LoopResources resources;
   private final LoopCounts counts;
@@ -82,6 +83,7 @@ public class KQueueFfmIoHandler implements IoHandler {
     // Before the kqueue, which would stay open if memory for the events is short.
     this.events = new Events(maxEvents == 0 ? DEFAULT_MAX_EVENTS : maxEvents);
     this.poller = open(kernel);
+    this.turns = new LoopTurns(poller);
     this.counts = poller.counts();
     this.resources = new LoopResources(poller.kernel(), poller.hasUserEvents(), counts);
     this.counters = new KQueueFfmLoopCounters(counts, executor);
@@ -138,11 +140,14 @@ public class KQueueFfmIoHandler implements IoHandler {
       counters.begin();
     }
     try {
+      turns.selects();
       int ready = select(context);
       counts.increment(Count.TURNS);
+      turns.selected(ready);
       clearStrayInterrupt();
       long start = ready > 0 && context.shouldReportActiveIoTime() ? System.nanoTime() : 0;
       int handled = dispatch(ready);
+      turns.handled();
       if (context.shouldReportActiveIoTime()) {
         context.reportActiveIoTime(start == 0 ? 0 : System.nanoTime() - start);
       }
@@ -237,7 +242,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       return;
     }
     try {
-      poller.wakeup();
+      turns.wakeup();
     } catch (UncheckedIOException e) {
       // The task is in the queue already, and the next wakeup tries again.
       LOGGER.warn("Cannot wake the event loop: its tasks wait for its next event", e);
@@ -308,6 +313,7 @@ public class KQueueFfmIoHandler implements IoHandler {
       // A loop that is shut down without a quiet period may come here without a last turn.
       prepareToDestroy();
       destroyed = true;
+      turns.ended();
       poller.close();
       events.close();
       resources.close();

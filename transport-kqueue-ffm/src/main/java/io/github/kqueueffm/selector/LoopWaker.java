@@ -97,7 +97,7 @@ final class LoopWaker {
   /**
    * Any thread: ends the sleep, or leaves a notification.
    *
-   * @return 0 or more, or the negative errno
+   * @return 0 without a system call, more than 0 after one, or the negative errno
    */
   int wakeup() {
     boolean sleeps = state.get() != NOTIFIED && state.getAndSet(NOTIFIED) == ASLEEP;
@@ -109,8 +109,9 @@ final class LoopWaker {
       if (result < 0) {
         // So that the next one tries again.
         state.compareAndSet(NOTIFIED, ASLEEP);
+        return result;
       }
-      return result;
+      return Math.max(result, 1);
     } finally {
       leave();
     }

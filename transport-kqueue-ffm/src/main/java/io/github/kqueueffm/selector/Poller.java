@@ -271,11 +271,14 @@ public final class Poller implements AutoCloseable {
    * most one system call per wait, and none while no thread waits. Does nothing after {@link
    * #close()}.
    *
+   * @return whether it took a system call
    * @throws UncheckedIOException if the system call fails, for lack of memory
    */
-  public void wakeup() {
+  public boolean wakeup() {
     try {
-      check(waker.wakeup());
+      int result = waker.wakeup();
+      check(result);
+      return result > 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -323,6 +326,11 @@ public final class Poller implements AutoCloseable {
     Registration registration = new Registration(this, c, table.nextId(), ident, attachment);
     table.put(registration);
     return registration;
+  }
+
+  /** {@return timer, user or pipe} */
+  public String wakeupName() {
+    return waker.kind().toString();
   }
 
   /** How many registrations are live. On the thread that selects. */

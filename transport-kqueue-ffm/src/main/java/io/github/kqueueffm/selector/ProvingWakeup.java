@@ -1,5 +1,6 @@
 package io.github.kqueueffm.selector;
 
+import io.github.kqueueffm.jfr.JfrEvents;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Failures;
@@ -120,6 +121,9 @@ final class ProvingWakeup implements Wakeup {
     Kind liar = kind();
     boolean first = choice.giveUp(liar);
     String outcome = handOver();
+    if (kind() != liar && JfrEvents.isOn()) {
+      JfrEvents.fallback("wakeup " + liar, "wakeup " + kind(), lie, true);
+    }
     if (first) {
       log.accept(
           "The wakeup "

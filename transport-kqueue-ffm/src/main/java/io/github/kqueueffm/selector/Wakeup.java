@@ -1,8 +1,10 @@
 package io.github.kqueueffm.selector;
 
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.jfr.JfrEvents;
 import io.github.kqueueffm.kqueue.Kqueue;
 import io.github.kqueueffm.kqueue.KqueueConstants;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.Kernel;
 import java.io.IOException;
 import java.util.Locale;
@@ -38,7 +40,11 @@ interface Wakeup {
         // No EVFILT_USER before NetBSD 10 and OpenBSD 7.8. Later ones of OpenBSD limit the user
         // events and timers of a process together, and answer ENOMEM.
         try {
-          return PIPE.open(kqueue, kernel, c);
+          Wakeup pipe = PIPE.open(kqueue, kernel, c);
+          if (JfrEvents.isOn()) {
+            JfrEvents.fallback("wakeup " + this, "wakeup " + PIPE, Failures.reason(e), false);
+          }
+          return pipe;
         } catch (Throwable t) {
           t.addSuppressed(e);
           throw t;

@@ -27,7 +27,7 @@ final class Acceptor {
     }
     int accepted = plain(kernel, listener, address, length);
     if (accepted >= 0) {
-      withFlags.refused(kernel.platform(), refusal);
+      withFlags.refused(kernel.platform(), Call.ACCEPT4, refusal);
     }
     return accepted;
   }

@@ -19,6 +19,26 @@ class ClassLoaderTest {
 
   @Test
   void loaderIsCollectedWhileThreadThatUsedItLives() throws Exception {
+    assertLoadersAreCollected(() -> {});
+  }
+
+  @Test
+  void loaderIsCollectedWhileARecordingHasItsEvents() throws Exception {
+    try (EventRecording recording =
+        EventRecording.of("LoopTurn", "Wakeup", "ConnectFailed", "WriteWait", "ChannelClose")) {
+      assertLoadersAreCollected(() -> {
+        assertThat(recording.all("LoopTurn")).isNotEmpty();
+        assertThat(recording.all("Wakeup")).isNotEmpty();
+        assertThat(recording.all("ChannelClose")).isNotEmpty();
+      });
+    }
+  }
+
+  private interface Check {
+    void run() throws Exception;
+  }
+
+  private static void assertLoadersAreCollected(Check afterUse) throws Exception {
     // Netty keeps an exception of its start, whose stack names the classes that started it.
     Unpooled.directBuffer().release();
     ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -27,18 +47,24 @@ class ClassLoaderTest {
       for (int i = 0; i < 2; i++) {
         loaders.add(thread.submit(ClassLoaderTest::use).get(60, TimeUnit.SECONDS));
       }
-      long start = System.nanoTime();
-      while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
-        assertThat(System.nanoTime() - start)
-            .as("collected: %s", loaders.stream().map(loader -> loader.get() == null).toList())
-            .isLessThan(PATIENCE_NANOS);
-        System.gc();
-        Thread.sleep(20);
-      }
+      afterUse.run();
+      awaitCollection(loaders);
       // It has lived until now.
       thread.submit(() -> {}).get(10, TimeUnit.SECONDS);
     } finally {
       thread.shutdownNow();
+    }
+  }
+
+  private static void awaitCollection(List<WeakReference<ClassLoader>> loaders)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    while (loaders.stream().anyMatch(loader -> loader.get() != null)) {
+      assertThat(System.nanoTime() - start)
+          .as("collected: %s", loaders.stream().map(loader -> loader.get() == null).toList())
+          .isLessThan(PATIENCE_NANOS);
+      System.gc();
+      Thread.sleep(20);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,8 +114,28 @@ class ModulePathTest {
   }
 
   @Test
+  void programInItsOwnModuleIsRecorded() throws Exception {
+    compile(PROGRAM);
+    Path file = directory.resolve("recording.jfr");
+    String options = "filename=" + file + ",io.github.kqueueffm.LoopTurn#threshold=0s";
+    String recorded = "-XX:StartFlightRecording:" + options;
+    assertThat(run(ENABLE, recorded).isSuccess().all()).contains("connects: true");
+    assertThat(RecordingFile.readAllEvents(file))
+        .extracting(event -> event.getEventType().getName())
+        .contains("io.github.kqueueffm.LoopTurn", "io.github.kqueueffm.ChannelClose");
+  }
+
+  @Test
+  void programInItsOwnModuleRunsWithoutJdkJfr() throws Exception {
+    compile(PROGRAM);
+    assertThat(run(ENABLE, "--limit-modules=app").isSuccess().all())
+        .contains("module io.github.kqueueffm.transport connects: true")
+        .doesNotContain("WARNING");
+  }
+
+  @Test
   void internalPackagesAreNotExported() throws Exception {
-    for (String room : List.of("abi", "syscall", "kqueue")) {
+    for (String room : List.of("abi", "jfr", "syscall", "kqueue")) {
       String source = "package app; import io.github.kqueueffm." + room + ".*; class Main {}";
       assertThat(compiled(source)).contains("package io.github.kqueueffm." + room);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class UnprovenWakeupScriptedTest {
   }
 
   @Test
-  void taskRunsAfterTheShortWaitAndTheLogNamesTheLie() {
+  void taskRunsAfterTheShortWaitAndTheLogNamesTheLie() throws Exception {
     try (ScriptedKernel script = ScriptedKernel.on("macos-aarch64")) {
       ScriptedPollers.guess(script.kernel(), "timer");
       ScriptedPollers.expectOpen(script, "timer");
@@ -74,7 +75,13 @@ class UnprovenWakeupScriptedTest {
       script.expectKevent().polls().returns();
       script.expectKevent().changes(script.user(0).flags(EV_ADD, EV_CLEAR)).withoutSlots();
       script.expectKevent().changes(script.timer(0).delete()).withoutSlots();
-      loop.run(Long.MAX_VALUE);
+      try (EventRecording recording = EventRecording.of("Fallback")) {
+        loop.run(Long.MAX_VALUE);
+        RecordedEvent fallback = recording.events("Fallback").get(0);
+        assertThat(fallback.getString("feature")).isEqualTo("wakeup timer");
+        assertThat(fallback.getString("replacement")).isEqualTo("wakeup user");
+        assertThat(fallback.getString("reason")).isEqualTo("it does not fire");
+      }
       script.verify();
       assertThat(done).containsExactly("task");
       assertThat(lines.messages).hasSize(1);

@@ -2,6 +2,7 @@ package io.github.kqueueffm.syscall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ class OptionalCallTest {
   private final OptionalCall call = new OptionalCall(true);
 
   private void refuse(Errno errno) {
-    call.refused(platform, -platform.number(errno));
+    call.refused(platform, Call.ACCEPT4, -platform.number(errno));
   }
 
   @Test

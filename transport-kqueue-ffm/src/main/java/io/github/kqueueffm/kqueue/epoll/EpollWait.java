@@ -1,5 +1,6 @@
 package io.github.kqueueffm.kqueue.epoll;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.OptionalCall;
 import io.github.kqueueffm.syscall.Timespec;
@@ -141,7 +142,7 @@ final class EpollWait {
       // The kernel is old, or a filter of system calls (in containers) forbids epoll_pwait2 with
       // some errno. The wait is repeated at once, and after ENOSYS or several refusals the timerfd
       // serves. A real fault makes epoll_wait fail too.
-      preciseWait.refused(kernel.platform(), result);
+      preciseWait.refused(kernel.platform(), Call.EPOLL_PWAIT2, result);
       return 0;
     }
     preciseWait.worked();

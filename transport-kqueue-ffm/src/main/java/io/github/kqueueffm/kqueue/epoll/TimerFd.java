@@ -1,5 +1,6 @@
 package io.github.kqueueffm.kqueue.epoll;
 
+import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Descriptors;
@@ -90,7 +91,7 @@ final class TimerFd {
 
   private void failed(int result) {
     if (!Failures.isPassing(kernel.platform(), result)) {
-      timerfd.refused(kernel.platform(), result);
+      timerfd.refused(kernel.platform(), Call.TIMERFD_CREATE, result);
     }
     if (fd >= 0) {
       // If it stayed open it could expire, and could not be stopped.
