@@ -26,6 +26,7 @@ final class Maven {
           "integrations/reactor-netty",
           "integrations/vertx",
           "integrations/micronaut",
+          "integrations/micrometer",
           "integrations/netty-kqueue-over-ffm");
   private static final String PLUGINS = "org.apache.maven.plugins:";
 

@@ -27,6 +27,7 @@ class PropertiesTest {
           "integrations/reactor-netty",
           "integrations/vertx",
           "integrations/micronaut",
+          "integrations/micrometer",
           "integrations/netty-kqueue-over-ffm");
 
   /** Properties that the JVM itself sets. */

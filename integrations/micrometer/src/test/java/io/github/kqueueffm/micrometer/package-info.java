@@ -1,0 +1,2 @@
+/** Tests of the meters, alone and in frameworks. */
+package io.github.kqueueffm.micrometer;
