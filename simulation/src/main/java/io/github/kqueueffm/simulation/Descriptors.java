@@ -19,6 +19,10 @@ final class Descriptors {
     this.limit = limit;
   }
 
+  int limit() {
+    return limit;
+  }
+
   /** {@return the lowest free descriptor, or -1 at the limit} */
   int free() {
     return free(FIRST);

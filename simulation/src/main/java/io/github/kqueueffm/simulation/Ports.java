@@ -31,9 +31,14 @@ final class Ports {
   Ports(World world, boolean datagrams) {
     this.world = world;
     this.datagrams = datagrams;
-    String[] range = world.quirks.value(Quirk.EPHEMERAL_PORTS, "49152-65535").split("-", -1);
+    String[] range = range(world);
     first = Integer.parseInt(range[0]);
     count = Integer.parseInt(range[1]) - first + 1;
+  }
+
+  /** {@return the first and the last ephemeral port of a system} */
+  static String[] range(World world) {
+    return world.quirks.value(Quirk.EPHEMERAL_PORTS, "49152-65535").split("-", -1);
   }
 
   /** {@return the sockets that are bound to a port, those that were bound earlier first} */

@@ -28,6 +28,7 @@ final class SystemCalls {
   private final MessageCalls messages;
   private final QueueCalls queues;
   private final FileCalls files;
+  private final Settings settings;
   private final OpenFile.Accepted accepted = new OpenFile.Accepted();
   private final int nonBlock;
   private final int cloexec;
@@ -42,6 +43,7 @@ final class SystemCalls {
     messages = new MessageCalls(world);
     queues = new QueueCalls(world);
     files = new FileCalls(world);
+    settings = new Settings(world);
     nonBlock = platform.get(Constant.O_NONBLOCK);
     cloexec = platform.get(Constant.FD_CLOEXEC);
     sockNonBlock = platform.getOr(Constant.SOCK_NONBLOCK, 0);
@@ -129,6 +131,8 @@ final class SystemCalls {
       case LSTAT -> files.lstat(a, b);
       case __LXSTAT -> files.lstat(b, c);
       case UNLINK -> files.unlink(a);
+      case GETRLIMIT -> settings.getrlimit((int) a, b);
+      case SYSCTLBYNAME -> settings.sysctlbyname(a, b, c);
       case KQUEUE, EPOLL_CREATE1, EVENTFD, TIMERFD_CREATE -> queues.create(call, a, (int) b);
       default -> onFile(call, (int) a, b, c, d, e, f, g);
     };

@@ -49,7 +49,9 @@ public enum Call {
   EPOLL_PWAIT2,
   EVENTFD,
   TIMERFD_CREATE,
-  TIMERFD_SETTIME;
+  TIMERFD_SETTIME,
+  GETRLIMIT,
+  SYSCTLBYNAME;
 
   private final String function = name().toLowerCase(Locale.ROOT);
 

@@ -119,6 +119,7 @@ public enum Constant {
   S_IFSOCK,
   _STAT_VER,
   FIONREAD,
+  RLIMIT_NOFILE,
   // kqueue
   EVFILT_READ,
   EVFILT_WRITE,

@@ -273,6 +273,22 @@ public abstract class Kernel {
     return callInt(Call.DUP3, fd, onto, flags, 0, 0, 0);
   }
 
+  /** getrlimit(2); {@code rlimit} has room for a struct rlimit. */
+  public int getrlimit(int resource, long rlimit) {
+    return callInt(Call.GETRLIMIT, resource, rlimit, 0, 0, 0, 0);
+  }
+
+  /**
+   * sysctlbyname(3), which only reads here.
+   *
+   * @param name address of the name, which ends with a zero
+   * @param value address of room for the value
+   * @param length address of 8 bytes: how much room there is, and then how long the value is
+   */
+  public int sysctlbyname(long name, long value, long length) {
+    return callInt(Call.SYSCTLBYNAME, name, value, length, 0, 0, 0);
+  }
+
   /**
    * Sends up to {@code count} bytes of {@code file} from {@code offset} on: one form for the three
    * forms of sendfile(2).

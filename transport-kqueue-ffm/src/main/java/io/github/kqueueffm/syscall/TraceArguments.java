@@ -36,6 +36,8 @@ final class TraceArguments {
           line.put("clockid", names.clock((int) a[0])).put("flags", names.timerFdFlags((int) a[1]));
       case OPEN ->
           line.put("path", TraceMemory.path(a[0])).put("flags", names.fileFlags((int) a[1]));
+      case GETRLIMIT -> line.put("resource", names.resource((int) a[0]));
+      case SYSCTLBYNAME -> line.put("sname", TraceMemory.path(a[0]));
       case LSTAT, UNLINK -> line.put("path", TraceMemory.path(a[0]));
       case __LXSTAT -> line.put("ver", a[0]).put("path", TraceMemory.path(a[1]));
       case KQUEUE, PIPE -> {
@@ -174,6 +176,8 @@ final class TraceArguments {
       case RECVMMSG -> line.put("msgvec", memory.allReceived(a[1], result));
       case SENDMMSG -> line.put("msg_len", memory.lengths(a[1], result));
       case IOCTL -> line.put("value", Memory.getInt(a[2]));
+      case GETRLIMIT -> line.put("rlim_cur", Memory.getLong(a[1]));
+      case SYSCTLBYNAME -> line.put("oldp", TraceMemory.number(a[1], Memory.getLong(a[2])));
       case FCNTL -> answer(line, (int) a[1], result);
       default -> {
         // It writes nothing but bytes of the traffic, which are not shown.

@@ -147,6 +147,13 @@ final class TraceMemory {
     return '"' + new String(bytes, StandardCharsets.UTF_8) + '"';
   }
 
+  /** {@return a number of 4 or 8 bytes, or how long something else is} */
+  static String number(long address, long width) {
+    return width == Integer.BYTES || width == Long.BYTES
+        ? Long.toString(Memory.getUnsigned(address, (int) width))
+        : width + " bytes";
+  }
+
   /** {@return how many bytes so many struct iovec have} */
   static long bytes(long iovec, int count) {
     long bytes = 0;

@@ -228,4 +228,8 @@ final class TraceNames {
   String clock(int value) {
     return one(List.of(Constant.CLOCK_MONOTONIC), value);
   }
+
+  String resource(int value) {
+    return one(List.of(Constant.RLIMIT_NOFILE), value);
+  }
 }

@@ -39,7 +39,9 @@ final class TraceSelection {
               "options",
               EnumSet.of(Call.GETSOCKOPT, Call.SETSOCKOPT, Call.FCNTL, Call.IOCTL),
               "files",
-              EnumSet.range(Call.OPEN, Call.DUP3)));
+              EnumSet.range(Call.OPEN, Call.DUP3),
+              "settings",
+              EnumSet.of(Call.GETRLIMIT, Call.SYSCTLBYNAME)));
 
   private final Set<Call> calls = EnumSet.noneOf(Call.class);
   private final List<String> unknown = new ArrayList<>();

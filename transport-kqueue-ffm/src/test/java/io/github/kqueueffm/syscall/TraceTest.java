@@ -412,6 +412,17 @@ class TraceTest {
   }
 
   @Test
+  void limitsAndSettingsAreShown() {
+    Memory.putLong(more, 1024);
+    traced(MACOS, 0).getrlimit(MACOS.get(Constant.RLIMIT_NOFILE), more);
+    assertThat(lines.last()).isEqualTo("getrlimit(resource=RLIMIT_NOFILE) = 0, rlim_cur=1024");
+    Memory.copy("kern.maxfiles\0".getBytes(StandardCharsets.UTF_8), 0, memory, 14);
+    Memory.putLong(more + 8, Integer.BYTES);
+    traced(MACOS, 0).sysctlbyname(memory, more, more + 8);
+    assertThat(lines.last()).isEqualTo("sysctlbyname(sname=\"kern.maxfiles\") = 0, oldp=1024");
+  }
+
+  @Test
   void pathsAndPairsAreShown() {
     Memory.copy("/etc/hosts\0".getBytes(StandardCharsets.UTF_8), 0, memory, 11);
     traced(LINUX, 4).open(memory, LINUX.get(Constant.O_CLOEXEC), 0);
@@ -482,7 +493,7 @@ class TraceTest {
     assertThat(new TraceSelection("names,socket").calls())
         .containsExactlyInAnyOrder(Call.GETSOCKNAME, Call.GETPEERNAME, Call.SOCKET);
     assertThat(new TraceSelection("all").calls()).containsExactly(Call.values());
-    String groups = "waits,events,connections,reads,writes,names,options,files";
+    String groups = "waits,events,connections,reads,writes,names,options,files,settings";
     assertThat(new TraceSelection(groups).calls()).containsExactly(Call.values());
     assertThat(TraceSelection.known()).contains(groups.split(",")).contains("all", "kevent");
   }
@@ -493,7 +504,7 @@ class TraceTest {
     List<String> functions = Stream.of(Call.values()).map(Call::function).toList();
     assertThat(TraceSelection.known())
         .filteredOn(name -> !functions.contains(name))
-        .hasSize(9)
+        .hasSize(10)
         .allSatisfy(name -> assertThat(document).contains("| `" + name + "` |"));
   }
 
