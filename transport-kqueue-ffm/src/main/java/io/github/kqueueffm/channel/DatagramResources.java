@@ -1,9 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
-import io.github.kqueueffm.abi.OperatingSystem;
-import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.ControlMessages;
+import io.github.kqueueffm.syscall.Fallbacks;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.OptionalCall;
 
@@ -27,18 +26,10 @@ final class DatagramResources {
     this.kernel = kernel;
     controls = new ControlMessages(kernel.platform());
     boolean sound =
-        kernel.platform().hasStruct("mmsghdr") && !leavesErrors(kernel.platform(), userEvents);
+        kernel.platform().hasStruct("mmsghdr")
+            && !Fallbacks.leavesErrors(kernel.platform(), userEvents);
     receiveMany = new OptionalCall(sound && kernel.has(Call.RECVMMSG));
     sendMany = new OptionalCall(sound && kernel.has(Call.SENDMMSG));
-  }
-
-  /**
-   * Up to NetBSD 9, the last without EVFILT_USER, both calls leave their error with the socket: all
-   * that is sent after one failure fails too, and after the EAGAIN of an empty queue the read
-   * filter fires without end.
-   */
-  private static boolean leavesErrors(Platform platform, boolean userEvents) {
-    return platform.system() == OperatingSystem.NETBSD && !userEvents;
   }
 
   /** The call recvmmsg. */

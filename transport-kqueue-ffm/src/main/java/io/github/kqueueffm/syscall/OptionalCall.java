@@ -4,7 +4,6 @@ import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.jfr.JfrEvents;
-import java.util.Locale;
 
 /**
  * Decides whether to go on trying a call whose work other calls can do.
@@ -43,25 +42,15 @@ public final class OptionalCall {
   public void refused(Platform platform, Call call, int negativeErrno) {
     int now = platform.is(Errno.ENOSYS, -negativeErrno) ? MOST_REFUSALS : refusals + 1;
     refusals = now;
+    if (now >= MOST_REFUSALS) {
+      Fallbacks.giveUp(platform, call, negativeErrno);
+    }
     if (JfrEvents.isOn()) {
       JfrEvents.fallback(
-          call.toString().toLowerCase(Locale.ROOT),
-          replacement(call),
+          call.function(),
+          Fallbacks.replacement(call),
           Failures.text(platform, negativeErrno),
           now >= MOST_REFUSALS);
     }
-  }
-
-  /** {@return what does the work of a call that is refused} */
-  private static String replacement(Call call) {
-    return switch (call) {
-      case ACCEPT4 -> "accept and fcntl";
-      case RECVMMSG -> "recvmsg for each datagram";
-      case SENDMMSG -> "sendmsg for each datagram";
-      case SENDFILE -> "read and write in pieces";
-      case EPOLL_PWAIT2 -> "epoll_wait and a timerfd";
-      case TIMERFD_CREATE -> "epoll_wait in whole milliseconds";
-      default -> throw new IllegalArgumentException(call + " has no replacement");
-    };
   }
 }

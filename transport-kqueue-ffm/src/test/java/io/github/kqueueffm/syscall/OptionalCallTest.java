@@ -39,6 +39,19 @@ class OptionalCallTest {
   }
 
   @Test
+  void callThatIsGivenUpIsKeptWithItsErrno() {
+    Kernel kernel = ScriptedKernel.on(platform.name()).kernel();
+    // No other test gives this one up.
+    call.refused(platform, Call.DUP3, -platform.number(Errno.EPERM));
+    assertThat(Fallbacks.of(kernel, true)).doesNotContainKey(Call.DUP3);
+    call.refused(platform, Call.DUP3, -platform.number(Errno.ENOSYS));
+    assertThat(Fallbacks.of(kernel, true).get(Call.DUP3))
+        .startsWith("refused with ")
+        .contains("ENOSYS");
+    assertThat(Fallbacks.replacement(Call.DUP3)).isEqualTo("dup2 and fcntl");
+  }
+
+  @Test
   void successOfACallThatBeganBeforeDoesNotRevive() {
     refuse(Errno.ENOSYS);
     call.worked();
