@@ -6,6 +6,8 @@ module io.github.kqueueffm.transport {
   requires transitive io.netty.transport.unix.common;
   // Without it nothing is recorded.
   requires static jdk.jfr;
+  // The doctor names the JVM's options.
+  requires static java.management;
 
   exports io.github.kqueueffm.channel;
   exports io.github.kqueueffm.selector.book;

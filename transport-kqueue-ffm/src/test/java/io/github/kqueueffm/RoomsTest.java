@@ -39,7 +39,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import jdk.jfr.Event;
 
-/** The five rooms, the arrows between them, and the one place of each dangerous thing. */
+/** The seven rooms, the arrows between them, and the one place of each dangerous thing. */
 @AnalyzeClasses(
     packages = "io.github.kqueueffm",
     importOptions = {ImportOption.DoNotIncludeTests.class, RoomsTest.WithoutTestkit.class})
@@ -62,6 +62,8 @@ class RoomsTest {
           .consideringOnlyDependenciesInAnyPackage("io.github.kqueueffm..")
           .layer("channel")
           .definedBy(ROOT + "channel..")
+          .layer("doctor")
+          .definedBy(ROOT + "doctor..")
           .layer("selector")
           .definedBy(ROOT + "selector..")
           .layer("kqueue")
@@ -74,12 +76,14 @@ class RoomsTest {
           .definedBy(ROOT + "abi..")
           .whereLayer("channel")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("doctor")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("selector")
-          .mayOnlyBeAccessedByLayers("channel")
+          .mayOnlyBeAccessedByLayers("channel", "doctor")
           .whereLayer("kqueue")
           .mayOnlyBeAccessedByLayers("selector")
           .whereLayer("syscall")
-          .mayOnlyBeAccessedByLayers("channel", "selector", "kqueue")
+          .mayOnlyBeAccessedByLayers("channel", "doctor", "selector", "kqueue")
           .whereLayer("jfr")
           .mayNotAccessAnyLayer();
 

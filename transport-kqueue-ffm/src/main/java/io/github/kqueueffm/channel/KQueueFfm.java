@@ -6,6 +6,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Whether this transport can be used here, and if not, why. Any thread may ask.
@@ -202,5 +203,29 @@ public final class KQueueFfm {
     return isAvailable()
         ? RUNNING.description()
         : "not available: " + UNAVAILABILITY_CAUSE.getMessage();
+  }
+
+  /**
+   * Looks at the machine and the class path as the doctor does, for an application's log: versions,
+   * what runs and where that is known from, limits that are low, fallbacks in use, and which
+   * transport the frameworks on the class path take. Every line that asks for an action says which.
+   *
+   * <p>It takes some milliseconds and opens descriptors, so it is not for an event loop. Where a
+   * framework is on the class path, it asks Netty's native transports there whether they are
+   * available, which loads their libraries.
+   *
+   * @return a text of several lines
+   */
+  public static String diagnose() {
+    try {
+      return Class.forName("io.github.kqueueffm.doctor.Doctor")
+          .asSubclass(Supplier.class)
+          .getDeclaredConstructor()
+          .newInstance()
+          .get()
+          .toString();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the jar of the transport is not complete", e);
+    }
   }
 }

@@ -343,6 +343,15 @@ public final class Poller implements AutoCloseable {
     table.forEach(action);
   }
 
+  /** {@return the name of the provider of the kqueue} */
+  public String provider() {
+    return kqueue.describe();
+  }
+
+  Wakeup.Kind wakeupKind() {
+    return waker.kind();
+  }
+
   /** The kqueue, the wakeup and the kind of peer-close knote, in one line. */
   public String describe() {
     return kqueue.describe()

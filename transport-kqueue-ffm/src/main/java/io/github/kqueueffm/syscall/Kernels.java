@@ -20,6 +20,11 @@ public final class Kernels {
 
   private Kernels() {}
 
+  /** Whether a property names the library, instead of the default. */
+  public static boolean isLibraryForced() {
+    return Platform.property(LIBRARY_PROPERTY) != null;
+  }
+
   /**
    * {@return the kernel for all threads}
    *

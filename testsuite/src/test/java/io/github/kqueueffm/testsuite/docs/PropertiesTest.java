@@ -31,7 +31,16 @@ class PropertiesTest {
           "integrations/netty-kqueue-over-ffm");
 
   /** Properties that the JVM itself sets. */
-  private static final Set<String> FACTS = Set.of("os.name", "os.arch", "sun.jnu.encoding");
+  private static final Set<String> FACTS =
+      Set.of(
+          "os.name",
+          "os.arch",
+          "os.version",
+          "java.version",
+          "java.vendor",
+          "java.class.path",
+          "sun.java.command",
+          "sun.jnu.encoding");
 
   /** What other programs read: Maven and its plugins, Armeria, reactor-netty. */
   private static final Set<String> OF_OTHERS =

@@ -1,0 +1,124 @@
+package io.github.kqueueffm.doctor;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Says whether this transport can be used here, what it would use, and what to change: {@code java
+ * -jar netty-transport-kqueue-ffm-<version>.jar} for a machine, and {@code java -cp <class path>
+ * io.github.kqueueffm.doctor.Doctor} for an application. With {@code --json} it prints one JSON
+ * object.
+ *
+ * <p>The exit status is 0 if the transport is usable, 1 if it is usable with advice, 2 if it is
+ * not, and 64 for an unknown argument.
+ */
+public final class Doctor implements Supplier<String> {
+  private static final int USAGE = 64;
+  private static final String KQUEUE_FFM = "io.github.kqueueffm.channel.KQueueFfm";
+  private static final String SYSTEM = "System";
+
+  /** For {@code KQueueFfm.diagnose()}, which makes it by name. */
+  public Doctor() {}
+
+  /** Prints the report and exits. */
+  public static void main(String[] arguments) {
+    List<String> given = List.of(arguments);
+    if (!List.of("--json").containsAll(given)) {
+      System.err.println("usage: java -jar netty-transport-kqueue-ffm.jar [--json]");
+      System.exit(USAGE);
+    }
+    Report report = examine();
+    PrintStream out = System.out;
+    out.print(given.isEmpty() ? report.text() : report.json() + '\n');
+    out.flush();
+    System.exit(report.status());
+  }
+
+  /** {@return the report for people} */
+  @Override
+  public String get() {
+    return examine().text();
+  }
+
+  /** Looks at everything that can be looked at. */
+  static Report examine() {
+    return examine(ClassPath.ofCaller());
+  }
+
+  private static Report examine(ClassPath path) {
+    Report report = new Report();
+    report.add("Versions", "transport", ownVersion(path));
+    NettyFacts netty = new NettyFacts(path);
+    netty.add(report);
+    report.add("Versions", "Java", JavaFacts.version());
+    report.add(SYSTEM, "system", system());
+    report.add(SYSTEM, "processor", processor());
+    Machine machine = Runtime.version().feature() < JavaFacts.LOWEST_JAVA ? null : machine();
+    if (machine != null) {
+      addMachine(report, machine, netty.isPresent() ? path : null);
+    }
+    if (netty.isPresent()) {
+      new Frameworks(path, System.getProperty("os.name", "")).add(report);
+    }
+    return report;
+  }
+
+  private static Machine machine() {
+    try {
+      return Class.forName(Doctor.class.getPackageName() + ".ThisMachine")
+          .asSubclass(Machine.class)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the jar of the transport is not complete", e);
+    }
+  }
+
+  private static Fact ownVersion(ClassPath path) {
+    String place = path.places(Doctor.class.getName()).stream().findFirst().orElse("");
+    return Fact.of(path.version(Doctor.class.getName()), ClassPath.path(place));
+  }
+
+  private static Fact system() {
+    return Fact.of(
+        System.getProperty("os.name") + ' ' + System.getProperty("os.version"),
+        "os.name and os.version");
+  }
+
+  private static Fact processor() {
+    return Fact.of(
+        System.getProperty("os.arch")
+            + ", "
+            + Runtime.getRuntime().availableProcessors()
+            + " processors for this JVM",
+        "os.arch and availableProcessors()");
+  }
+
+  /**
+   * @param netty where to ask the transport itself, or {@code null} without Netty
+   */
+  private static void addMachine(Report report, Machine machine, ClassPath netty) {
+    // Before the first use, after which the JVM says that it is enabled.
+    boolean enabled = machine.hasNativeAccess();
+    String obstacle = machine.obstacle();
+    report.add(
+        "Native access",
+        "native access",
+        JavaFacts.ofThisJvm().nativeAccess(enabled, machine.isDenied()));
+    String cause = obstacle == null && netty != null ? netty.unavailable(KQUEUE_FFM) : obstacle;
+    report.add("Transport", "available", available(cause, netty != null));
+    if (obstacle == null) {
+      machine.describe(report, "Transport");
+      machine.fallbacks(report, "Fallbacks");
+    }
+    if (machine.system() != null) {
+      new Limits(machine, report).add();
+    }
+  }
+
+  private static Fact available(String cause, boolean netty) {
+    Fact fact = Fact.of(cause == null ? "yes" : "no", netty ? "KQueueFfm" : "a first select step");
+    return cause == null ? fact : fact.problem(cause);
+  }
+}
