@@ -31,6 +31,16 @@ public final class SimulatedChannels {
     return new KQueueFfmSocketChannel(null, Sockets.stream(kernel, null), false);
   }
 
+  /** Takes over a connected socket of TCP, as the channel's constructor of a descriptor does. */
+  public KQueueFfmSocketChannel adopted(int fd) {
+    return new KQueueFfmSocketChannel(Sockets.adoptTcp(kernel, fd));
+  }
+
+  /** Takes over a listener of TCP. If this fails, the caller still owns the descriptor. */
+  public KQueueFfmServerSocketChannel adoptedServer(int fd) {
+    return new KQueueFfmServerSocketChannel(Sockets.adoptTcp(kernel, fd), true);
+  }
+
   public KQueueFfmServerDomainSocketChannel localServer() {
     return new KQueueFfmServerDomainSocketChannel(
         Sockets.stream(kernel, SocketProtocolFamily.UNIX), false);

@@ -91,6 +91,11 @@ final class Quirks {
     return has(quirk) ? Integer.parseInt(values.get(quirk)) : otherwise;
   }
 
+  /** {@return the quirks of the system} */
+  Set<Quirk> all() {
+    return values.keySet();
+  }
+
   /** {@return the quirks that made a difference, or were asked for, so far} */
   Set<Quirk> reached() {
     return reached;

@@ -1,15 +1,23 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
 import io.github.kqueueffm.syscall.Kernel;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** The system calls of a simulated system. */
 class SimulatedKernel extends Kernel {
+  private static final int MOST_ERRNO = 255;
+
   private final World world;
   private final SystemCalls calls;
+
+  /** By number; it only ever becomes true, so that threads need no lock. */
+  private final boolean[] returned = new boolean[MOST_ERRNO + 1];
 
   SimulatedKernel(World world, Faults faults) {
     this.world = world;
@@ -58,7 +66,23 @@ class SimulatedKernel extends Kernel {
 
   /** Makes a call, of however many arguments. */
   long make(Call call, long a, long b, long c, long d, long e, long f, long g) {
-    return calls.call(call, a, b, c, d, e, f, g);
+    long result = calls.call(call, a, b, c, d, e, f, g);
+    if (result < 0 && result >= -MOST_ERRNO) {
+      returned[(int) -result] = true;
+    }
+    return result;
+  }
+
+  /** {@return the errnos that calls have returned} */
+  Set<Errno> errnos() {
+    Set<Errno> errnos = EnumSet.noneOf(Errno.class);
+    for (int number = 1; number <= MOST_ERRNO; number++) {
+      Errno errno = returned[number] ? world.platform.errno(number) : null;
+      if (errno != null) {
+        errnos.add(errno);
+      }
+    }
+    return errnos;
   }
 
   @Override

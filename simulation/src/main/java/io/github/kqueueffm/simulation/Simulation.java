@@ -1,5 +1,6 @@
 package io.github.kqueueffm.simulation;
 
+import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.syscall.Kernel;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  */
 public final class Simulation {
   private final World world;
-  private final Kernel kernel;
+  private final SimulatedKernel kernel;
 
   private Simulation(World world, Faults faults) {
     this.world = world;
@@ -69,6 +70,11 @@ public final class Simulation {
     return world.quirks.reached();
   }
 
+  /** {@return the errnos that the transport got} */
+  Set<Errno> errnos() {
+    return kernel.errnos();
+  }
+
   /** {@return a number that follows from the order of all steps} */
   long digest() {
     return stepped().digest();
@@ -106,6 +112,11 @@ public final class Simulation {
   /** Sets how many descriptors the process may have open, 0 to 2 included. */
   public void limitDescriptors(int limit) {
     locked(() -> world.descriptors.limit(limit));
+  }
+
+  /** Sets the limit so that about so many more descriptors can be opened. */
+  void leaveDescriptors(int count) {
+    locked(() -> world.descriptors.limit(world.descriptors.free() + count));
   }
 
   /** {@return a line for each open file} */

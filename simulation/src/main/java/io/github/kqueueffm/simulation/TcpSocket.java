@@ -580,9 +580,11 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
   /** Sends what was held. */
   private void push() {
     cancelTimer();
-    int held = waiting();
-    if (state == State.ESTABLISHED && peer != null && held > 0) {
-      sendSegment(Math.min(held, peer.room(inFlight)));
+    if (state == State.ESTABLISHED && peer != null) {
+      int length = Math.min(waiting(), peer.room(inFlight));
+      if (length > 0) {
+        sendSegment(length);
+      }
     }
   }
 

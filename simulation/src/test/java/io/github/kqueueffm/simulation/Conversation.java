@@ -1,6 +1,7 @@
 package io.github.kqueueffm.simulation;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.channel.SimulatedChannels;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
@@ -11,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -161,7 +163,9 @@ final class Conversation {
         events,
         ends.size() + datagrams.size() + others.size(),
         simulation.steps(),
+        script.faults() instanceof RandomFaults random ? random.done().size() : 0,
         simulation.reached(),
+        simulation.errnos(),
         simulation.digest(),
         allocator.allocations());
   }
@@ -189,7 +193,7 @@ final class Conversation {
     return peers.platform().get(Constant.SOCK_STREAM);
   }
 
-  private static InetSocketAddress loopback(int port) {
+  static InetSocketAddress loopback(int port) {
     return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
   }
 
@@ -306,11 +310,15 @@ final class Conversation {
       case PEER_OF_DATAGRAMS -> datagramPeer(random);
       case POKE -> poke(random);
       case PEERS -> raw.forEach(RawPeer::act);
+      case OPTIONS -> options(random);
+      case ADOPTED -> adopted(random);
+      case FEW_DESCRIPTORS -> fewDescriptors(random);
+      case EDGES -> new Edges(this, channels, random).act();
     }
   }
 
   /** Counts what is done, and looks at a failure's message. */
-  private ChannelFutureListener reported(String what) {
+  ChannelFutureListener reported(String what) {
     return done -> {
       event();
       if (!done.isSuccess()) {
@@ -376,6 +384,44 @@ final class Conversation {
     if (!passing.isEmpty()) {
       DescriptorLine.Sender sender = passing.get(random.nextInt(passing.size())).sender();
       onLoopOf(sender.channel(), sender::act);
+    }
+  }
+
+  /** Reads all options of a channel, and sets some. */
+  private void options(SplittableRandom random) {
+    List<Channel> all = new ArrayList<>(servers);
+    ends.forEach(end -> all.add(end.channel()));
+    datagrams.forEach(end -> all.add(end.channel()));
+    all.addAll(others);
+    Channel channel = all.isEmpty() ? null : all.get(random.nextInt(all.size()));
+    onLoopOf(channel, () -> new OptionSweep(this, channel, random).run());
+  }
+
+  /** The process has descriptors for a connection or two more, for a while. */
+  private void fewDescriptors(SplittableRandom random) throws IOException {
+    connectRaw(random);
+    simulation.leaveDescriptors(random.nextInt(3));
+    pass(random.nextLong(3 * MILLI));
+    simulation.limitDescriptors(Integer.MAX_VALUE);
+  }
+
+  /** A connection that other code opened becomes a channel. */
+  private void adopted(SplittableRandom random) throws IOException {
+    KernelSocket socket = KernelSocket.open(peers, inet(), stream());
+    socket.connect(rawListener.localAddress());
+    Ledger ledger = ledger("adopted " + lines, LINE * ++lines);
+    initiators.add(ledger);
+    StreamEnd end = new StreamEnd(this, ledger, random.split(), true);
+    try {
+      Channel channel = channels.adopted(socket.fd());
+      channel.config().setAllocator(allocator);
+      end.join(channel);
+      ends.add(end);
+      loop(random).register(channel).addListener(reported(ledger.name + " register"));
+    } catch (ChannelException | UnsupportedOperationException e) {
+      // The descriptor is still the caller's.
+      explain(ledger.name, e);
+      socket.close();
     }
   }
 
@@ -643,6 +689,43 @@ final class Conversation {
   }
 
   // What the ends ask and report.
+
+  /** {@return a channel that is closed at the end} */
+  Channel closedAtTheEnd(Channel channel) {
+    others.add(channel);
+    return channel;
+  }
+
+  /** {@return the descriptor of a listener, or -1 if there is none} */
+  int listenerOfOtherCode() {
+    try {
+      KernelSocket socket = KernelSocket.open(peers, inet(), stream());
+      socket.bind(loopback(0));
+      socket.listen(4);
+      return socket.fd();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  void closeOfOtherCode(int fd) {
+    peers.close(fd);
+  }
+
+  Platform platform() {
+    return peers.platform();
+  }
+
+  /** {@return a file that is deleted at the end} */
+  Path file(String name) {
+    Path file = folder.resolve(name + ++paths);
+    files.add(file);
+    return file;
+  }
+
+  ByteBufAllocator allocator() {
+    return allocator;
+  }
 
   void event() {
     events++;

@@ -34,8 +34,10 @@ final class Explanations {
       case ConnectTimeoutException e -> e.getMessage().contains("timed out") ? null : "" + e;
       case UnsupportedOperationException e when e.getMessage() != null -> null;
       case UnsupportedAddressTypeException e when e.getCause() != null -> null;
-      case IOException e when namesErrno(e) -> null;
-      case ChannelException e when namesErrno(e) -> null;
+      case IOException e
+          when namesErrno(e) || String.valueOf(e.getMessage()).contains("has no peer") ->
+          null;
+      case ChannelException e when namesErrno(e) || isClosed(e) -> null;
       case IllegalStateException e when namesErrno(e) -> null;
       case IllegalStateException e
           when e.getMessage() != null
@@ -43,6 +45,10 @@ final class Explanations {
           null;
       default -> "an error that does not explain itself: " + cause + origin(cause);
     };
+  }
+
+  private static boolean isClosed(ChannelException e) {
+    return e.getMessage() != null && e.getMessage().contains("the channel is closed");
   }
 
   private static boolean namesErrno(Exception e) {

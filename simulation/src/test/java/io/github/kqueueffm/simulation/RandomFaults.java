@@ -13,7 +13,7 @@ final class RandomFaults implements Faults {
   /** The first calls open the loops and the listeners. */
   private static final int FIRST = 60;
 
-  private static final int SPAN = 1_500;
+  private static final int SPAN = 700;
 
   private final Platform platform;
   private final long seed;

@@ -40,7 +40,11 @@ record Script(
     REFUSED,
     PEER_OF_DATAGRAMS,
     POKE,
-    PEERS
+    PEERS,
+    OPTIONS,
+    ADOPTED,
+    FEW_DESCRIPTORS,
+    EDGES
   }
 
   /**
@@ -109,7 +113,7 @@ record Script(
 
   private static Step step(int index, SplittableRandom random) {
     Kind kind =
-        switch (index < 6 ? random.nextInt(7) : random.nextInt(20)) {
+        switch (index < 6 ? random.nextInt(7) : random.nextInt(27)) {
           case 0 -> Kind.TCP;
           case 1 -> Kind.LOCAL;
           case 2 -> Kind.TCP_TO_PEER;
@@ -120,6 +124,10 @@ record Script(
           case 7 -> Kind.REFUSED;
           case 8 -> Kind.PEER_OF_DATAGRAMS;
           case 9, 10, 11, 12, 13 -> Kind.PEERS;
+          case 14, 15 -> Kind.OPTIONS;
+          case 16 -> Kind.ADOPTED;
+          case 17, 18, 19 -> Kind.EDGES;
+          case 20 -> Kind.FEW_DESCRIPTORS;
           default -> Kind.POKE;
         };
     long pause = random.nextInt(3) == 0 ? random.nextLong(20_000_000) : random.nextLong(500_000);

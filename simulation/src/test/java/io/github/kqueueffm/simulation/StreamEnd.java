@@ -1,8 +1,10 @@
 package io.github.kqueueffm.simulation;
 
+import io.github.kqueueffm.channel.KQueueFfmChannelOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -15,6 +17,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** A channel of ours at one end of a stream. It does at random what a pipeline may do. */
@@ -42,6 +45,12 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
 
   Channel channel() {
     return channel;
+  }
+
+  /** For a channel that was not made by a bootstrap. */
+  void join(Channel adopted) {
+    channel = adopted;
+    adopted.pipeline().addLast(this);
   }
 
   @Override
@@ -262,6 +271,18 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     channel.config().getOptions();
     channel.config().setOption(ChannelOption.SO_RCVBUF, 8_192 + random.nextInt(100_000));
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, random.nextBoolean());
+    hold(random.nextBoolean());
+  }
+
+  /** Parts of segments wait, or do not. */
+  private void hold(boolean on) {
+    ChannelConfig config = channel.config();
+    for (ChannelOption<Boolean> option :
+        List.of(KQueueFfmChannelOption.TCP_CORK, KQueueFfmChannelOption.TCP_NOPUSH)) {
+      if (config.getOptions().containsKey(option)) {
+        config.setOption(option, on);
+      }
+    }
   }
 
   /** Moves to another loop, or back to the same. */
