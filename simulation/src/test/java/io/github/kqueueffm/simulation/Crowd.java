@@ -122,19 +122,32 @@ final class Crowd implements AutoCloseable {
    * Lets so many connections, spread over all, send one message and wait for its echo, again and
    * again.
    *
-   * @return CPU nanoseconds of the loops for a message, without the kernel's share, and that share
+   * @return CPU of the loops for a message
    */
-  double[] cpuPerMessage(int active, int rounds) {
+  Cost cost(int active, int rounds) {
     exchange(active, rounds / 4);
+    double reading = MeasuredKernel.nanosOfReading();
     kernel.measure(true);
     long before = cpu();
     exchange(active, rounds);
-    double messages = (double) active * rounds;
-    double kernels = kernel.nanos() / messages;
-    double all = (cpu() - before) / messages;
+    long all = cpu() - before;
+    long calls = kernel.calls();
+    // Between the two readings of a call lies about one of them, and the other one beside.
+    double kernels = kernel.nanos() - calls * reading;
     kernel.measure(false);
-    return new double[] {all - kernels, kernels};
+    double messages = (double) active * rounds;
+    return new Cost(
+        (all - kernels - 2 * calls * reading) / messages, kernels / messages, calls / messages);
   }
+
+  /**
+   * What a message costs the loops.
+   *
+   * @param transport nanoseconds of CPU without the system calls
+   * @param kernel nanoseconds of CPU of the simulated system calls
+   * @param calls how many those are
+   */
+  record Cost(double transport, double kernel, double calls) {}
 
   private long cpu() {
     long nanos = 0;

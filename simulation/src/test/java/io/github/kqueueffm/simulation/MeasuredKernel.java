@@ -5,11 +5,17 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.LongAdder;
 
-/** A simulated kernel that measures its CPU time. */
+/**
+ * A simulated kernel that measures its CPU time. To read that time costs more than a call, so that
+ * the reading is measured, too, and taken off.
+ */
 final class MeasuredKernel extends SimulatedKernel {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
+  private static final int READINGS = 200_000;
+
   private final LongAdder nanos = new LongAdder();
+  private final LongAdder calls = new LongAdder();
   private volatile boolean measures;
 
   MeasuredKernel(World world) {
@@ -19,12 +25,30 @@ final class MeasuredKernel extends SimulatedKernel {
   /** Starts or stops the measurement. */
   void measure(boolean on) {
     nanos.reset();
+    calls.reset();
     measures = on;
   }
 
-  /** {@return CPU time of the calls since {@link #measure}, in nanoseconds} */
+  /** {@return CPU time between the readings around the calls since {@link #measure}} */
   long nanos() {
     return nanos.sum();
+  }
+
+  /** {@return calls since {@link #measure}} */
+  long calls() {
+    return calls.sum();
+  }
+
+  /** {@return nanoseconds of CPU time that one reading costs} */
+  static double nanosOfReading() {
+    long start = 0;
+    for (int i = -READINGS; i < READINGS; i++) {
+      long now = THREADS.getCurrentThreadCpuTime();
+      if (i == 0) {
+        start = now;
+      }
+    }
+    return (double) (THREADS.getCurrentThreadCpuTime() - start) / READINGS;
   }
 
   @Override
@@ -37,6 +61,7 @@ final class MeasuredKernel extends SimulatedKernel {
       return super.make(call, a, b, c, d, e, f, g);
     } finally {
       nanos.add(THREADS.getCurrentThreadCpuTime() - start);
+      calls.increment();
     }
   }
 }
