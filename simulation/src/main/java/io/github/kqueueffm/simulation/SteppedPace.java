@@ -167,7 +167,7 @@ final class SteppedPace implements Pace {
     steps++;
     if (running != self || mayYield && random.nextInt(4) == 0) {
       self.state = State.READY;
-      if (running == self) {
+      if (running == self || running == null) {
         handOver();
       }
       awaitTurn(self);
@@ -212,7 +212,7 @@ final class SteppedPace implements Pace {
         candidates.add(thread);
       }
     }
-    if (candidates.isEmpty()) {
+    if (candidates.isEmpty() && !isAnyOut()) {
       letTimePass();
     }
     if (!candidates.isEmpty()) {
@@ -221,6 +221,19 @@ final class SteppedPace implements Pace {
       digest = digest * 31 + threads.indexOf(running) + now;
       running.turn.signal();
     }
+  }
+
+  /**
+   * Whether a thread that waited for a lock, and lost its turn, is on its way to its next call.
+   * Time stands still for it, as the machine's would almost.
+   */
+  private boolean isAnyOut() {
+    for (Stepped thread : threads) {
+      if (thread.state == State.OUT && thread.thread.getState() == Thread.State.RUNNABLE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void letTimePass() {

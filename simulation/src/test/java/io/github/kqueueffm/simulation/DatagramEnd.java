@@ -27,6 +27,10 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
   private final int largest;
   private final boolean ordered;
   private Channel channel;
+
+  /** Asked on the channel's own loop: another one would wait for the socket's lock. */
+  private volatile SocketAddress address;
+
   private DatagramEnd other;
   private int next;
   private int pending;
@@ -70,6 +74,11 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    address = channel.localAddress();
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     talk.event();
     try {
@@ -82,7 +91,7 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void check(ByteBuf content, SocketAddress sender) {
-    SocketAddress expected = other.channel.localAddress();
+    SocketAddress expected = other.address;
     if (expected != null && !expected.equals(sender)) {
       faults.add("a datagram of " + sender + " in place of " + expected);
     }
@@ -133,7 +142,7 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void send(int count) {
-    SocketAddress to = other.channel.localAddress();
+    SocketAddress to = other.address;
     if (to == null) {
       return;
     }
