@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Properties: {@code demo.port} (of HTTP; the raw echo has the next one; free ports by default),
  * {@code demo.seconds} for each transport and workload, {@code demo.serve=true} to continue to
- * serve until Ctrl-C.
+ * serve until Ctrl-C, with a page that shows what the event loop does.
  */
 public final class Demo {
   private static final PrintStream OUT = System.out;
@@ -74,6 +74,8 @@ public final class Demo {
     OUT.println("  " + server.url(Workload.PLAINTEXT) + HttpRoutes.PLAINTEXT_PATH);
     OUT.println("  " + server.url(Workload.HTTP_ECHO) + HttpRoutes.ECHO_PATH + "  (POST)");
     OUT.println("  " + server.url(Workload.RAW_ECHO) + "  (raw TCP echo)");
+    OUT.println(
+        "  " + server.url(Workload.PLAINTEXT) + HttpRoutes.LOOPS_PATH + "  (what the loops do)");
     new CountDownLatch(1).await();
   }
 

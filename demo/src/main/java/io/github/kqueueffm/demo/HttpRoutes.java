@@ -16,10 +16,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
-/** Answers {@code GET /plaintext} with a line of text, and {@code POST /echo} with the body. */
+/**
+ * Answers {@code GET /plaintext} with a line of text, {@code POST /echo} with the body, and {@code
+ * GET /loops} with a page that shows what the event loops do.
+ */
 final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
   static final String PLAINTEXT_PATH = "/plaintext";
   static final String ECHO_PATH = "/echo";
+  static final String LOOPS_PATH = "/loops";
+  static final String LOOPS_DATA_PATH = "/loops.json";
   static final String HELLO = "Hello, World!";
 
   private static final ByteBuf HELLO_BYTES =
@@ -34,6 +39,11 @@ final class HttpRoutes extends SimpleChannelInboundHandler<FullHttpRequest> {
       answer(context, OK, "text/plain", HELLO_BYTES.duplicate());
     } else if (is(request, HttpMethod.POST, ECHO_PATH)) {
       answer(context, OK, "application/octet-stream", request.content().retain());
+    } else if (is(request, HttpMethod.GET, LOOPS_PATH)) {
+      answer(context, OK, "text/html; charset=utf-8", Unpooled.wrappedBuffer(LoopPage.html()));
+    } else if (is(request, HttpMethod.GET, LOOPS_DATA_PATH)) {
+      byte[] counters = LoopPage.json().getBytes(StandardCharsets.UTF_8);
+      answer(context, OK, "application/json", Unpooled.wrappedBuffer(counters));
     } else {
       answer(context, NOT_FOUND, "text/plain", Unpooled.EMPTY_BUFFER);
     }
