@@ -65,7 +65,7 @@ public final class Trace {
    * @param a the arguments, those of {@link Kernel#sendfile} for that call
    */
   long call(Call call, KeventLayout layout, LongSupplier made, long... a) {
-    TraceLine line = new TraceLine(Thread.currentThread().getName(), call.function());
+    TraceLine line = new TraceLine(loop(), call.function());
     arguments.given(line, call, layout, a);
     return finish(line, call, layout, made, a);
   }
@@ -77,13 +77,27 @@ public final class Trace {
     long nanos = clock.getAsLong() - start;
     line.result(result < 0 ? "-1 " + names.failure((int) -result) : Long.toString(result));
     arguments.written(line, call, layout, a, result);
+    print(line.end(nanos));
+    return result;
+  }
+
+  private void print(String line) {
     printing.set(true);
     try {
-      sink.line(line.end(nanos));
+      sink.line(line);
+    } catch (RuntimeException | Error e) {
+      // The call was made, and its result may be a descriptor, which would be lost.
+      System.getLogger(Kernels.TRACE_PROPERTY)
+          .log(System.Logger.Level.WARNING, "cannot log: " + line, e);
     } finally {
       printing.set(false);
     }
-    return result;
+  }
+
+  /** {@return the thread's name, or its number if it has none, as virtual threads have} */
+  private static String loop() {
+    Thread thread = Thread.currentThread();
+    return thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
   }
 
   /**
@@ -104,7 +118,7 @@ public final class Trace {
       return (int) made.getAsLong();
     }
     long[] a = {0, changes, nchanges, events, nevents, timespec};
-    TraceLine line = new TraceLine(Thread.currentThread().getName(), Call.KEVENT.function());
+    TraceLine line = new TraceLine(loop(), Call.KEVENT.function());
     arguments.kevent(line.put("kq", kqueue), layout, a);
     return (int) finish(line, Call.KEVENT, layout, made, a);
   }

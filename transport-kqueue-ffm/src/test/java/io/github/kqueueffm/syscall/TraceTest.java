@@ -540,6 +540,30 @@ class TraceTest {
   }
 
   @Test
+  void sinkThatThrowsTakesNoResult() {
+    Lines sink =
+        new Lines() {
+          @Override
+          public void line(String line) {
+            super.line(line);
+            throw new IllegalStateException("a logger that throws");
+          }
+        };
+    Kernel kernel = Trace.over(new Answers(LINUX, "kevent", arguments -> 9), "all", sink);
+    assertThat(kernel.accept(4, 0, 0)).isEqualTo(9);
+    assertThat(kernel.accept(4, 0, 0)).isEqualTo(9);
+    assertThat(sink.lines).hasSize(2);
+  }
+
+  @Test
+  void threadWithoutANameIsNumbered() throws Exception {
+    Kernel kernel = traced(LINUX, 0);
+    Thread thread = Thread.startVirtualThread(() -> kernel.close(4));
+    thread.join();
+    assertThat(lines.lines.getLast()).startsWith("[#" + thread.threadId() + "] close(fd=4)");
+  }
+
+  @Test
   void kernelsForAThreadAreTracedToo() {
     Kernel kernel = traced(LINUX, 0);
     kernel.forThread().close(3);
