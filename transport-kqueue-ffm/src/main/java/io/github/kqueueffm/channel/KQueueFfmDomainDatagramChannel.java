@@ -219,13 +219,13 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
 
   private void endWait(Object wait) {
     if (fullReceiver.end(wait)) {
-      ownUnsafe().hasRoom();
       flushAgain();
     }
   }
 
   @Override
   void endWait() {
+    ownUnsafe().hasRoom();
     fullReceiver.reset();
   }
 

@@ -3,6 +3,7 @@ package io.github.kqueueffm.syscall;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.jfr.JfrEvents;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -40,13 +41,18 @@ public enum IpStack {
   }
 
   private static IpStack probe(Kernel kernel) {
+    if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
+      return found(kernel, IPV4_ONLY, true);
+    }
     Platform platform = kernel.platform();
-    int fd =
-        Boolean.getBoolean("java.net.preferIPv4Stack")
-            ? -platform.number(Errno.EAFNOSUPPORT)
-            : kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
+    int fd = kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
     if (fd < 0) {
-      return found(kernel, IPV4_ONLY, lacksIpv6(platform, fd));
+      boolean permanent = lacksIpv6(platform, fd);
+      if (JfrEvents.isOn()) {
+        String reason = Failures.text(platform, fd);
+        JfrEvents.fallback("sockets of IPv6", "sockets of IPv4", reason, permanent);
+      }
+      return found(kernel, IPV4_ONLY, permanent);
     }
     try {
       int cleared = clearV6Only(kernel, fd);

@@ -5,6 +5,7 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.OperatingSystem;
 import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.abi.Struct;
+import io.github.kqueueffm.jfr.JfrEvents;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -39,9 +40,15 @@ public final class TcpFastOpen {
         throw new ClosedChannelException();
       }
       socket.decide(remote);
-      return socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
-          ? connectByConnectx(socket, remote, data, length)
-          : connectBySendto(socket, remote, data, length);
+      long result =
+          socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
+              ? connectByConnectx(socket, remote, data, length)
+              : connectBySendto(socket, remote, data, length);
+      if (result < 0 && JfrEvents.isOn()) {
+        JfrEvents.fallback(
+            "connect with data", "connect", "Fast Open is not supported or switched off", false);
+      }
+      return result;
     }
   }
 

@@ -119,6 +119,18 @@ class DomainDatagramScriptedTest extends AbstractScriptedLoopTest {
     turn(5, () -> sending("next", connected).answers(4));
   }
 
+  @Test
+  void waitForAFullReceiverIsRecordedOnceWithAllItsTries() throws Exception {
+    Channel channel = channel(false);
+    try (EventRecording recording = EventRecording.of("WriteWait")) {
+      refused(channel, "late", false);
+      turn(5, () -> sending("late", false).fails(Errno.ENOBUFS));
+      assertThat(recording.events("WriteWait")).isEmpty();
+      turn(10, () -> sending("late", false).answers(4));
+      assertThat(recording.events("WriteWait")).hasSize(1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName("EAGAIN, too, is waited for by the timer")

@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Errno;
+import io.github.kqueueffm.syscall.IpStack;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -365,6 +366,17 @@ class EventsScriptedTest extends AbstractScriptedLoopTest {
       assertThat(fallback.getString("replacement")).isEqualTo("accept and fcntl");
       assertThat(fallback.getString("reason")).isEqualTo("ENOSYS: Function not implemented (78)");
       assertThat(fallback.getBoolean("permanent")).isTrue();
+    }
+  }
+
+  @Test
+  void systemWithoutIpv6IsAFallback() throws Exception {
+    try (EventRecording recording = EventRecording.of("Fallback")) {
+      loop.script().expect("socket").fails(Errno.EAFNOSUPPORT);
+      assertThat(IpStack.of(loop.kernel())).isEqualTo(IpStack.IPV4_ONLY);
+      RecordedEvent fallback = only(recording.events("Fallback"));
+      assertThat(fallback.getString("replacement")).isEqualTo("sockets of IPv4");
+      assertThat(fallback.getString("reason")).startsWith("EAFNOSUPPORT: ");
     }
   }
 

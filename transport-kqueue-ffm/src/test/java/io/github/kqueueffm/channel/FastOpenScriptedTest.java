@@ -160,12 +160,18 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
   @EnumSource(
       value = Errno.class,
       names = {"EOPNOTSUPP", "ENOTSUP", "EINVAL", "ENOSYS"})
-  void unsupportedConnectxFallsBackToConnect(Errno errno) {
+  void unsupportedConnectxFallsBackToConnect(Errno errno) throws Exception {
     Channel channel = channel();
     ChannelFuture early = write(channel);
     loop.tcp().connectx(CLIENT, THERE, PORT, "abcdef", 0).fails(errno);
     loop.tcp().connect(CLIENT, THERE, PORT).fails(Errno.EINPROGRESS);
-    ChannelFuture connected = channel.connect(REMOTE);
+    ChannelFuture connected;
+    try (EventRecording recording = EventRecording.of("Fallback")) {
+      connected = channel.connect(REMOTE);
+      assertThat(recording.events("Fallback"))
+          .extracting(event -> event.getString("feature"))
+          .containsExactly("connect with data");
+    }
     expectSuccess();
     loop.tcp().send(CLIENT, "abcdef");
     loop.turn();
