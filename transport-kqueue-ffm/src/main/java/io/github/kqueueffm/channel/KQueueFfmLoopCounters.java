@@ -156,7 +156,8 @@ public final class KQueueFfmLoopCounters {
 
   /**
    * Nanoseconds since the first turn in which the loop did not wait: it handled events, ran tasks,
-   * or was not given the processor. It grows while a handler blocks the loop.
+   * or was not given the processor. It grows while a handler blocks the loop, and also in the
+   * pauses of a loop that its user drives, or that Netty has suspended.
    */
   public long activeNanos() {
     return counts.activeNanos();
