@@ -13,8 +13,11 @@ class SystemSettingsTest {
 
   @Test
   void limitOfDescriptorsIsOneThatThisProcessCanHave() {
-    long limit = SystemSettings.descriptorLimit(kernel).orElseThrow();
-    assertThat(limit < 0 || limit > 64).as("%d", limit).isTrue();
+    // A library that has sockets of its own may lack it.
+    assertThat(SystemSettings.descriptorLimit(kernel).isPresent())
+        .isEqualTo(kernel.has(Call.GETRLIMIT));
+    SystemSettings.descriptorLimit(kernel)
+        .ifPresent(limit -> assertThat(limit < 0 || limit > 64).as("%d", limit).isTrue());
   }
 
   @Test
@@ -36,8 +39,8 @@ class SystemSettingsTest {
 
   @Test
   void settingIsReadByNameWhereTheSystemHasTheFunction() {
-    Assumptions.assumeTrue(kernel.has(Call.SYSCTLBYNAME), "for systems with sysctlbyname");
-    assertThat(SystemSettings.setting(kernel, "kern.maxfiles").orElseThrow()).isPositive();
+    assertThat(SystemSettings.setting(kernel, "kern.maxfiles").isPresent())
+        .isEqualTo(kernel.has(Call.SYSCTLBYNAME));
     assertThat(SystemSettings.setting(kernel, "kern.absent")).isEmpty();
   }
 
