@@ -89,7 +89,8 @@ final class LoopWaker {
   /** The loop: does not sleep this time, and takes the notification that it got while awake. */
   void stayAwake() {
     if (state.get() == NOTIFIED) {
-      state.lazySet(AWAKE);
+      // No lazySet: whoever still sees NOTIFIED has to be seen by the loop's next look for work.
+      state.set(AWAKE);
       counts.increment(Count.WAKEUPS_SAVED);
     }
   }
