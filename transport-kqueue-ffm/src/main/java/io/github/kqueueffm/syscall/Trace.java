@@ -101,7 +101,8 @@ public final class Trace {
   }
 
   /**
-   * Makes a call of kevent that is no system call, and writes its line, if the trace has kevent.
+   * Makes a call of kevent that the transport itself serves, and writes its line, if the trace has
+   * kevent.
    *
    * @param kqueue a word for the kqueue, which has no descriptor
    */

@@ -13,7 +13,7 @@ class SystemSettingsTest {
 
   @Test
   void limitOfDescriptorsIsOneThatThisProcessCanHave() {
-    // A library that has sockets of its own may lack it.
+    // A library that replaces libc may lack it.
     assertThat(SystemSettings.descriptorLimit(kernel).isPresent())
         .isEqualTo(kernel.has(Call.GETRLIMIT));
     SystemSettings.descriptorLimit(kernel)

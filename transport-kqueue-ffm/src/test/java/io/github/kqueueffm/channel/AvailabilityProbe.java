@@ -1,6 +1,6 @@
 package io.github.kqueueffm.channel;
 
-/** What a program sees that asks before it uses the transport; run in a JVM of its own. */
+/** What a program sees that asks before it uses the transport; run in a separate JVM. */
 final class AvailabilityProbe {
   private AvailabilityProbe() {}
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import reactor.blockhound.BlockHound;
 
 /**
- * Conversations while BlockHound looks at the loops' threads, in a JVM of its own.
+ * Conversations while BlockHound looks at the loops' threads, in a separate JVM.
  *
  * <p>With {@code look} it prints the calls that were seen. With {@code refuse} such calls throw, as
  * they do in the tests of users, and the methods that the documentation names are allowed.

@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * Accepts connections under a filter of system calls, and prints what the doctor then says to the
- * application; in a JVM of its own, since a filter cannot be taken back.
+ * application; in a separate JVM, since a filter cannot be taken back.
  */
 final class FallbackProgram {
   private static final int EPERM = 1;

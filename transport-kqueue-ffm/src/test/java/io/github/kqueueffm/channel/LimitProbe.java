@@ -3,7 +3,7 @@ package io.github.kqueueffm.channel;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An echo in a JVM of its own, which ends with what it prints. Its own signatures have no class of
+ * An echo in a separate JVM, which ends with what it prints. Its own signatures have no class of
  * Netty's, whose jars the JVM may not be able to open.
  */
 final class LimitProbe {

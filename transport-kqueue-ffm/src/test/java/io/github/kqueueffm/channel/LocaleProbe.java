@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What local sockets do with letters that the locale lacks; run in a JVM of its own. */
+/** What local sockets do with letters that the locale lacks; run in a separate JVM. */
 final class LocaleProbe {
   private static final String LETTER_A = "\u00e4";
   private static final String LETTER_O = "\u00f6";

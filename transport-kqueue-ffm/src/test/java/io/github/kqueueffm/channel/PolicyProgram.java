@@ -7,8 +7,8 @@ import java.util.concurrent.FutureTask;
 
 /**
  * Runs the {@link PolicyProbe} under filters of system calls, each of them in a thread and with
- * classes of its own; in a JVM of its own, since a filter cannot be taken back. An argument is
- * {@code NUMBER:CALL+CALL...}, the calls that fail and the errno.
+ * classes of its own; in a separate JVM, since a filter cannot be taken back. An argument is {@code
+ * NUMBER:CALL+CALL...}, the calls that fail and the errno.
  */
 final class PolicyProgram {
   private PolicyProgram() {}

@@ -2,7 +2,7 @@ package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.Kernels;
 
-/** An echo in a JVM of its own, where a property may trace its calls. */
+/** An echo in a separate JVM, where a property may trace its calls. */
 final class TraceProbe {
   private TraceProbe() {}
 
