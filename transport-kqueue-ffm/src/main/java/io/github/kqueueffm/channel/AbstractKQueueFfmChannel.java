@@ -575,6 +575,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(super.toString());
+    if (socket == null) {
+      // A constructor asks.
+      return text.toString();
+    }
     if (!isOpen()) {
       return text.append(" {closed}").toString();
     }
@@ -589,6 +593,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     return text.append('}').toString();
   }
 
+  static void notRecorded(String event, RuntimeException e) {
+    LoopLog.warn(LOGGER, event + " was not recorded.", e);
+  }
+
   private void describeWork(StringBuilder text) {
     ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
     if (outbound != null) {
@@ -596,7 +604,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       text.append(outbound.isWritable() ? "" : ", not writable");
     }
     text.append(isConnecting() ? ", connecting" : "");
-    text.append(config().isAutoRead() ? "" : ", autoRead off");
+    KQueueFfmChannelConfig<?> config = config();
+    text.append(config == null || config.isAutoRead() ? "" : ", autoRead off");
   }
 
   /** The channel as its loop sees it. */
@@ -666,9 +675,12 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
 
     final void flushNow() {
+      Throwable before = record == null ? null : record.failure();
       super.flush0();
       // A write's has closed the channel, or only shut its output down.
-      forgetFailure();
+      if (record != null) {
+        record.failed(before);
+      }
     }
 
     /** A flush waits until the socket or the receiver has room. */
@@ -695,7 +707,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     /** A failure for which the channel may close. */
     final void failed(Throwable failure) {
-      if (JfrEvents.isOn()) {
+      if (JfrEvents.isOn() && JfrEvents.recordsCloses()) {
         record().failed(failure);
       }
     }
@@ -723,6 +735,8 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     final void writeRefused(IOException refusal) {
       failed(refusal);
       handleWriteError(refusal);
+      // It has closed the channel, or only shut its output down.
+      forgetFailure();
     }
 
     final void closeNow() {
@@ -737,7 +751,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     /** Closes because the peer has ended its output. */
     final void closeAtEnd() {
-      if (JfrEvents.isOn()) {
+      if (JfrEvents.isOn() && JfrEvents.recordsCloses()) {
         record().inputEnded();
       }
       closeNow();
@@ -761,10 +775,21 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       }
     }
 
+    private void recordClose() {
+      try {
+        if (record != null || JfrEvents.recordsCloses()) {
+          record().closes(loop == null ? null : loop.loopError());
+        }
+      } catch (RuntimeException e) {
+        // The text of a failure may throw, which would keep the descriptor from being closed.
+        notRecorded("The close of a channel", e);
+      }
+    }
+
     @Override
     protected Executor prepareToClose() {
       if (JfrEvents.isOn()) {
-        record().closes(loop == null ? null : loop.loopError());
+        recordClose();
       }
       Executor executor = closeExecutor();
       if (executor != null) {

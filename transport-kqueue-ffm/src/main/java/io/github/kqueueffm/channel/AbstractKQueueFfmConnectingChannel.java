@@ -113,10 +113,15 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   }
 
   private void record(Connect recorded, SocketAddress remote, Throwable failure) {
-    if (recorded != null) {
-      FailureErrno errno = FailureErrno.of(failure);
-      String message = Failures.reason(failure);
-      recorded.failed(id().asShortText(), remote, errno.name(), errno.number(), message);
+    try {
+      if (recorded != null) {
+        FailureErrno errno = FailureErrno.of(failure);
+        String message = Failures.reason(failure);
+        recorded.failed(id().asShortText(), remote, errno.name(), errno.number(), message);
+      }
+    } catch (RuntimeException e) {
+      // The text of a failure may throw, which would keep the promise from being done.
+      notRecorded("A failed connect", e);
     }
   }
 

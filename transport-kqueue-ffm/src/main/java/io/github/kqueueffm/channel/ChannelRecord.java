@@ -48,6 +48,11 @@ final class ChannelRecord {
     ended = true;
   }
 
+  /** {@return the failure that is kept, or {@code null}} */
+  Throwable failure() {
+    return failure;
+  }
+
   /** A failure has come for which the channel may close, or {@code null} if it has not closed. */
   void failed(Throwable cause) {
     failure = cause;

@@ -43,9 +43,14 @@ final class FastOpen {
    * The connection is there: what went with the SYN is written.
    *
    * @param outbound {@code null} if the output was shut down meanwhile, which has failed its writes
+   * @param loop whose count it is, or {@code null}
    */
-  void finish(ChannelOutboundBuffer outbound) {
+  void finish(ChannelOutboundBuffer outbound, LoopResources loop) {
     if (taken > 0 && outbound != null) {
+      if (loop != null) {
+        boolean whole = ((ByteBuf) outbound.current()).readableBytes() == taken;
+        loop.counts().sent(whole ? 1 : 0, taken);
+      }
       outbound.removeBytes(taken);
     }
     taken = 0;

@@ -313,10 +313,20 @@ public class KQueueFfmIoHandler implements IoHandler {
       // A loop that is shut down without a quiet period may come here without a last turn.
       prepareToDestroy();
       destroyed = true;
-      turns.ended();
+      try {
+        turns.ended();
+      } finally {
+        close();
+      }
+    }
+  }
+
+  private void close() {
+    try {
       poller.close();
       events.close();
       resources.close();
+    } finally {
       counters.end();
     }
   }

@@ -133,7 +133,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     // The connect ends at another address, which getpeername returns.
     peer = EffectiveAddresses.isReplaced(address.getAddress()) ? null : address;
     if (fastOpen != null) {
-      fastOpen.finish(unsafe().outboundBuffer());
+      fastOpen.finish(unsafe().outboundBuffer(), loop() == null ? null : resources());
     }
   }
 

@@ -41,7 +41,7 @@ final class LiveLoops {
 
   static void ended(KQueueFfmLoopCounters loop) {
     synchronized (LOCK) {
-      LOOPS.removeIf(reference -> reference.refersTo(loop));
+      LOOPS.removeIf(reference -> reference.refersTo(loop) || reference.refersTo(null));
       if (loop.isStarted()) {
         notifyWatchers(watcher -> watcher.ended(loop));
       }
@@ -74,8 +74,9 @@ final class LiveLoops {
   private static void notify(Watcher watcher, Consumer<Watcher> call) {
     try {
       call.accept(watcher);
-    } catch (RuntimeException | Error e) {
-      // It must not end the loop, nor keep it from its end.
+    } catch (Throwable e) {
+      // Also what no signature declares, as Kotlin throws it. It must not end the loop, nor keep it
+      // from its end.
       LoopLog.warn(LOGGER, "A watcher of the event loops has failed.", e);
     }
   }

@@ -44,8 +44,10 @@ final class LoopTurns {
       thread = current;
     }
     recorded = JfrEvents.recordsTurns();
-    time = System.nanoTime();
-    changes = poller.counts().get(Count.CHANGES);
+    if (recorded) {
+      time = System.nanoTime();
+      changes = poller.counts().get(Count.CHANGES);
+    }
   }
 
   /** The select step has taken that many events, which are handled next. */

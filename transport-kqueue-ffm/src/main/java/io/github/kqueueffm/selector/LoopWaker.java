@@ -59,7 +59,10 @@ final class LoopWaker {
   boolean fallAsleep(BooleanSupplier maySleep) {
     if (maySleep == null) {
       if (!state.compareAndSet(AWAKE, ASLEEP)) {
-        stayAwake();
+        // Whatever it is: a wakeup that failed may have left ASLEEP to a loop that is awake.
+        if (state.getAndSet(AWAKE) == NOTIFIED) {
+          counts.increment(Count.WAKEUPS_SAVED);
+        }
         return false;
       }
     } else if (state.getAndSet(ASLEEP) == NOTIFIED) {

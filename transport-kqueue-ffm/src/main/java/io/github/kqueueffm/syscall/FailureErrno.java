@@ -16,11 +16,15 @@ public record FailureErrno(String name, int number) {
 
   /** "(connect: ECONNREFUSED, 111)", "EMFILE: Too many open files (24)" and "errno 999". */
   private static final Pattern ERRNO =
-      Pattern.compile("(?:[(: ](E[0-9A-Z]+)(?:, |: [^()]* \\()|: errno )(\\d+)");
+      Pattern.compile("(?:[(: ](E[0-9A-Z]+)(?:, |: [^()]* \\()|: errno )(\\d{1,9})(?!\\d)");
+
+  /** A chain of causes may be a ring. */
+  private static final int MOST_CAUSES = 20;
 
   /** {@return that of a failure, or of its nearest cause that has one} */
   public static FailureErrno of(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
+    Throwable t = failure;
+    for (int i = 0; t != null && i < MOST_CAUSES; i++, t = t.getCause()) {
       Matcher matcher = ERRNO.matcher(String.valueOf(t.getMessage()));
       if (matcher.find()) {
         return new FailureErrno(matcher.group(1), Integer.parseInt(matcher.group(2)));

@@ -117,7 +117,7 @@ class ModulePathTest {
   void programInItsOwnModuleIsRecorded() throws Exception {
     compile(PROGRAM);
     Path file = directory.resolve("recording.jfr");
-    String options = "filename=" + file + ",io.github.kqueueffm.LoopTurn#threshold=0s";
+    String options = "filename=" + file + ",+io.github.kqueueffm.LoopTurn#threshold=0s";
     String recorded = "-XX:StartFlightRecording:" + options;
     assertThat(run(ENABLE, recorded).isSuccess().all()).contains("connects: true");
     assertThat(RecordingFile.readAllEvents(file))

@@ -109,6 +109,26 @@ class DescriptionScriptedTest extends AbstractScriptedLoopTest {
     assertThat(client).hasToString(id + " {closed}");
   }
 
+  /** A configuration is made by the channel's constructor, and a subclass may log there. */
+  @Test
+  void channelWithoutAConfigurationHasAText() {
+    loop.script().allow("getpeername");
+    loop.tcp().socket(CLIENT);
+    loop.tcp().option(CLIENT, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+    String[] text = new String[1];
+    Channel channel =
+        new KQueueFfmSocketChannel(null, Sockets.stream(loop.kernel(), null), false) {
+          @Override
+          protected KQueueFfmSocketChannelConfig newConfig() {
+            text[0] = toString();
+            return super.newConfig();
+          }
+        };
+    assertThat(text[0]).contains("{fd 7, not registered");
+    loop.tcp().close(CLIENT);
+    channel.unsafe().closeForcibly();
+  }
+
   @Test
   void channelWithoutALoopSaysSo() {
     loop.script().allow("getpeername");

@@ -59,6 +59,12 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().peerName(CLIENT, THERE, PORT);
   }
 
+  private void expectSent(long messages, long bytes) {
+    KQueueFfmLoopCounters counters = KQueueFfmLoopCounters.of(loop.eventLoop()).getFirst();
+    assertThat(counters.messagesOut()).isEqualTo(messages);
+    assertThat(counters.bytesOut()).isEqualTo(bytes);
+  }
+
   @Test
   void dataThatTheKernelTookIsNotSentAgain() {
     Channel channel = channel();
@@ -70,6 +76,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     loop.turn();
     assertThat(connected.isSuccess()).isTrue();
     assertThat(early.isSuccess()).isTrue();
+    expectSent(1, 6);
   }
 
   @Test
@@ -81,6 +88,7 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     expectSuccess();
     loop.turn();
     assertThat(early.isSuccess()).isTrue();
+    expectSent(1, 6);
   }
 
   @Test

@@ -19,6 +19,7 @@ class LoopWakerTest {
   private static final class RecordingWakeup implements Wakeup {
     private final AtomicInteger triggers = new AtomicInteger();
     private int answer;
+    private Runnable meanwhile = () -> {};
 
     @Override
     public Kind kind() {
@@ -33,6 +34,7 @@ class LoopWakerTest {
     @Override
     public int trigger() {
       triggers.incrementAndGet();
+      meanwhile.run();
       return answer;
     }
 
@@ -74,6 +76,22 @@ class LoopWakerTest {
     assertThat(waker.wakeup()).isZero();
     assertThat(waker.fallAsleep(null)).isFalse();
     assertThat(wakeup.triggers).hasValue(0);
+    assertThat(waker.fallAsleep(null)).isTrue();
+  }
+
+  /** The failed trigger makes the state that of a sleeping loop, after the loop has awoken. */
+  @Test
+  void failedWakeupOfALoopThatAwokeKeepsItFromSleepingOnce() {
+    assertThat(waker.fallAsleep(null)).isTrue();
+    wakeup.answer = -12;
+    wakeup.meanwhile =
+        () -> {
+          wakeup.meanwhile = () -> {};
+          waker.awake();
+          waker.wakeup();
+        };
+    assertThat(waker.wakeup()).isNegative();
+    assertThat(waker.fallAsleep(null)).isFalse();
     assertThat(waker.fallAsleep(null)).isTrue();
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ConnectionPendingException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,5 +71,18 @@ class FailureErrnoTest {
   })
   void failureWithoutANameHasItsNumberOrNone(String message, String name, int number) {
     assertThat(FailureErrno.of(new IOException(message))).isEqualTo(new FailureErrno(name, number));
+  }
+
+  @Test
+  void takesNoNumberThatIsTooLong() {
+    assertThat(FailureErrno.of(new IOException("upload EXPIRED, 20261128123456")))
+        .isEqualTo(FailureErrno.NONE);
+  }
+
+  @Test
+  void endsAtCausesThatAreARing() {
+    IOException first = new IOException("first");
+    first.initCause(new IOException("second", first));
+    assertThat(FailureErrno.of(first)).isEqualTo(FailureErrno.NONE);
   }
 }

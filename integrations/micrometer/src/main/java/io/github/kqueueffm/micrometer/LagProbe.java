@@ -2,6 +2,7 @@ package io.github.kqueueffm.micrometer;
 
 import io.github.kqueueffm.channel.KQueueFfmLoopCounters;
 import io.micrometer.core.instrument.Timer;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ final class LagProbe implements Runnable {
   /** Submits the task, unless one waits. One thread at a time. */
   void start() {
     Executor executor = loop.executor();
-    if (waiting || executor == null) {
+    if (waiting || executor == null || isSuspended(executor)) {
       return;
     }
     since = System.nanoTime();
@@ -35,6 +36,11 @@ final class LagProbe implements Runnable {
       // The loop ends.
       waiting = false;
     }
+  }
+
+  /** A task would start the thread of a loop again that Netty has suspended. */
+  private static boolean isSuspended(Executor executor) {
+    return executor instanceof EventExecutor loop && loop.isSuspended();
   }
 
   @Override
