@@ -78,7 +78,12 @@ final class ClassPath {
   static String path(String place) {
     String path = place.startsWith("jar:") ? place.substring("jar:".length()) : place;
     path = path.endsWith("!/") ? path.substring(0, path.length() - "!/".length()) : path;
-    return path.startsWith("file:") ? URI.create(path).getPath() : path;
+    try {
+      return path.startsWith("file:") ? URI.create(path).getPath() : path;
+    } catch (IllegalArgumentException e) {
+      // A class loader need not encode its URLs.
+      return path;
+    }
   }
 
   /** {@return the version of the jar that has a class, by its manifest or its name, or a dash} */
@@ -159,7 +164,11 @@ final class ClassPath {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String message = cause.getMessage();
+    boolean missing = cause instanceof LinkageError || cause instanceof ClassNotFoundException;
+    String message =
+        missing
+            ? cause + ": complete the jars of its library, for Netty with netty-bom"
+            : cause.getMessage();
     String line = (message == null ? cause.toString() : message).replaceAll("\\s+", " ").trim();
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
   }

@@ -21,18 +21,30 @@ public final class Doctor implements Supplier<String> {
   /** For {@code KQueueFfm.diagnose()}, which makes it by name. */
   public Doctor() {}
 
-  /** Prints the report and exits. */
+  /** Prints the report and exits; with 2 also if it cannot make one. */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
     if (!List.of("--json").containsAll(given)) {
       System.err.println("usage: java -jar netty-transport-kqueue-ffm.jar [--json]");
       System.exit(USAGE);
     }
-    Report report = examine();
     PrintStream out = System.out;
-    out.print(given.isEmpty() ? report.text() : report.json() + '\n');
-    out.flush();
-    System.exit(report.status());
+    // Loggers of the class path may print there, which would end in the report.
+    System.setOut(System.err);
+    System.exit(print(out, !given.isEmpty()));
+  }
+
+  @SuppressWarnings("CatchAndPrintStackTrace") // It is the report.
+  private static int print(PrintStream out, boolean json) {
+    try {
+      Report report = examine();
+      out.print(json ? report.json() + '\n' : report.text());
+      out.flush();
+      return report.status();
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace();
+      return Report.NOT_USABLE;
+    }
   }
 
   /** {@return the report for people} */
@@ -109,11 +121,23 @@ public final class Doctor implements Supplier<String> {
     String cause = obstacle == null && netty != null ? netty.unavailable(KQUEUE_FFM) : obstacle;
     report.add("Transport", "available", available(cause, netty != null));
     if (obstacle == null) {
-      machine.describe(report, "Transport");
-      machine.fallbacks(report, "Fallbacks");
+      describe(report, machine);
     }
     if (machine.system() != null) {
       new Limits(machine, report).add();
+    }
+  }
+
+  /** What was possible a moment ago may fail now, if descriptors are short. */
+  private static void describe(Report report, Machine machine) {
+    try {
+      machine.describe(report, "Transport");
+      machine.fallbacks(report, "Fallbacks");
+    } catch (RuntimeException | LinkageError e) {
+      report.add(
+          "Transport",
+          "not looked at",
+          Fact.of("the rest", "a kqueue of this report").problem(ClassPath.reason(e)));
     }
   }
 

@@ -96,7 +96,7 @@ final class Frameworks {
         name,
         byDefault.note(
             integration
-                ? "setPreferNativeTransport(true) or KQueueFfmTransport gives it this transport"
+                ? "KQueueFfmTransport gives it this transport"
                 : "netty-transport-kqueue-ffm-vertx can give it this transport"));
     List<Kind> order = new ArrayList<>();
     if (linux) {

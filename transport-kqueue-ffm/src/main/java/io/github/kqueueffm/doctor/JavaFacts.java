@@ -1,7 +1,7 @@
 package io.github.kqueueffm.doctor;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
@@ -123,15 +123,16 @@ final class JavaFacts {
       return jar.getManifest() != null
           && "ALL-UNNAMED".equals(jar.getManifest().getMainAttributes().getValue(ATTRIBUTE));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + startedJar(), e);
+      // It was deleted or replaced while the program runs.
+      return false;
     }
   }
 
-  /** {@return the jar that java -jar has started, or {@code null}} */
+  /** {@return the archive, a jar or war, that java -jar has started, or {@code null}} */
   private static String startedJar() {
     String command = System.getProperty("sun.java.command", "");
     String path = System.getProperty("java.class.path", "");
-    return path.endsWith(".jar") && (command + ' ').startsWith(path + ' ') ? path : null;
+    return new File(path).isFile() && (command + ' ').startsWith(path + ' ') ? path : null;
   }
 
   private String howToGrant() {

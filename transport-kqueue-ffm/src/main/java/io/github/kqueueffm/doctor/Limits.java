@@ -113,9 +113,13 @@ final class Limits {
   }
 
   private String howToRaiseDescriptors() {
-    String shell = "ulimit -n 65536 in the shell that starts Java";
+    String shell =
+        "ulimit -n 65536 in the shell that starts Java, if its hard limit (ulimit -Hn) allows";
     return switch (machine.system()) {
-      case "linux" -> shell + ", or LimitNOFILE=65536 in its systemd unit";
+      case "linux" ->
+          shell
+              + ", LimitNOFILE=65536 in its systemd unit, or --ulimit nofile=65536 of its"
+              + " container";
       case "macos" -> shell + ", or with launchctl limit maxfiles";
       default -> shell + ", or openfiles of its class in login.conf";
     };
@@ -158,7 +162,8 @@ final class Limits {
     if (first.isEmpty() || last.isEmpty()) {
       return unread(names.firstPort);
     }
-    long count = last.getAsLong() - first.getAsLong() + 1;
+    // DragonFly and FreeBSD also count down.
+    long count = Math.abs(last.getAsLong() - first.getAsLong()) + 1;
     Fact fact =
         Fact.of(
             first.getAsLong() + " to " + last.getAsLong() + ", " + count + " ports",
@@ -174,6 +179,6 @@ final class Limits {
   private String widened() {
     return machine.system().equals("linux")
         ? "-w " + names.firstPort + "='16384 65535'"
-        : assignment(names.firstPort, "16384");
+        : assignment(names.firstPort, "16384") + " and " + assignment(names.lastPort(), "65535");
   }
 }

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** What the doctor has found: facts by name, in sections. */
 final class Report {
+  /** The exit status that says so. */
+  static final int NOT_USABLE = 2;
+
   private final Map<String, Map<String, Fact>> sections = new LinkedHashMap<>();
 
   /** Adds a fact. A section keeps the order of its facts, and has each name once. */
@@ -37,7 +40,7 @@ final class Report {
     return switch (level) {
       case OK, NOTE -> 0;
       case ADVICE -> 1;
-      case PROBLEM -> 2;
+      case PROBLEM -> NOT_USABLE;
     };
   }
 

@@ -143,7 +143,8 @@ final class ThisMachine implements Machine {
       if (wakeup.fallback()) {
         report.add(section, "wakeup", Fact.of(wakeup.value(), wakeup.from()));
       } else if (taken.isEmpty()) {
-        report.add(section, "none", Fact.of("every call is used", "waits of this start"));
+        report.add(
+            section, "none", Fact.of("no call is known to be refused", "waits of this process"));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("a kqueue was opened before, and now none is", e);

@@ -183,10 +183,10 @@ public final class Kernels {
       Throwable cause = null;
       try {
         kernel =
-            substitute != null
-                ? substitute
-                : open(Platform.current(), Platform.property(LIBRARY_PROPERTY));
-        kernel = traced(kernel);
+            traced(
+                substitute != null
+                    ? substitute
+                    : open(Platform.current(), Platform.property(LIBRARY_PROPERTY)));
       } catch (Throwable t) {
         // Every throwable becomes the cause of unavailability. If the class failed to initialise,
         // every later use would throw a NoClassDefFoundError without the cause.

@@ -66,7 +66,11 @@ public final class Trace {
    */
   long call(Call call, KeventLayout layout, LongSupplier made, long... a) {
     TraceLine line = new TraceLine(loop(), call.function());
-    arguments.given(line, call, layout, a);
+    try {
+      arguments.given(line, call, layout, a);
+    } catch (RuntimeException | Error e) {
+      notTraced(line, e);
+    }
     return finish(line, call, layout, made, a);
   }
 
@@ -75,9 +79,13 @@ public final class Trace {
     long start = clock.getAsLong();
     long result = made.getAsLong();
     long nanos = clock.getAsLong() - start;
-    line.result(result < 0 ? "-1 " + names.failure((int) -result) : Long.toString(result));
-    arguments.written(line, call, layout, a, result);
-    print(line.end(nanos));
+    try {
+      line.result(result < 0 ? "-1 " + names.failure((int) -result) : Long.toString(result));
+      arguments.written(line, call, layout, a, result);
+      print(line.end(nanos));
+    } catch (RuntimeException | Error e) {
+      notTraced(line, e);
+    }
     return result;
   }
 
@@ -85,19 +93,30 @@ public final class Trace {
     printing.set(true);
     try {
       sink.line(line);
-    } catch (RuntimeException | Error e) {
-      // The call was made, and its result may be a descriptor, which would be lost.
-      System.getLogger(Kernels.TRACE_PROPERTY)
-          .log(System.Logger.Level.WARNING, "cannot log: " + line, e);
     } finally {
       printing.set(false);
+    }
+  }
+
+  /**
+   * Neither a call nor its result, which may be a descriptor, is lost because of its line. If even
+   * this cannot be logged, nothing is left to do.
+   */
+  private static void notTraced(TraceLine line, Throwable reason) {
+    try {
+      System.getLogger(Kernels.TRACE_PROPERTY)
+          .log(System.Logger.Level.WARNING, "cannot trace: " + line, reason);
+    } catch (RuntimeException | Error e) {
+      reason.addSuppressed(e);
     }
   }
 
   /** {@return the thread's name, or its number if it has none, as virtual threads have} */
   private static String loop() {
     Thread thread = Thread.currentThread();
-    return thread.getName().isEmpty() ? "#" + thread.threadId() : thread.getName();
+    return thread.getName().isEmpty()
+        ? "#" + thread.threadId()
+        : TraceNames.printable(thread.getName());
   }
 
   /**

@@ -33,4 +33,10 @@ final class TraceLine {
   String end(long nanos) {
     return text.append(" (").append(nanos / MICROSECOND).append(" us)").toString();
   }
+
+  /** {@return what it has so far} */
+  @Override
+  public String toString() {
+    return text.toString();
+  }
 }

@@ -58,7 +58,8 @@ final class TraceMemory {
       return length < Short.BYTES ? "\"\"" : "AF_UNSPEC";
     }
     if (names.family(family).equals("AF_UNIX")) {
-      return '"' + UnixAddress.of(sockaddr.getPath(memory, length)).toString() + '"';
+      String path = UnixAddress.of(sockaddr.getPath(memory, length)).toString();
+      return '"' + TraceNames.printable(path) + '"';
     }
     SocketAddress inet = sockaddr.get(memory, length);
     return inet == null ? names.family(family) : text((InetSocketAddress) inet);
@@ -144,7 +145,7 @@ final class TraceMemory {
     }
     byte[] bytes = new byte[length];
     Memory.copy(memory, bytes, 0, length);
-    return '"' + new String(bytes, StandardCharsets.UTF_8) + '"';
+    return '"' + TraceNames.printable(new String(bytes, StandardCharsets.UTF_8)) + '"';
   }
 
   /** {@return a number of 4 or 8 bytes, or how long something else is} */

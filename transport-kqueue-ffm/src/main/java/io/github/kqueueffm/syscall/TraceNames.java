@@ -232,4 +232,18 @@ final class TraceNames {
   String resource(int value) {
     return one(List.of(Constant.RLIMIT_NOFILE), value);
   }
+
+  /** {@return a name without what could end its line or its quotes} A peer may choose it. */
+  static String printable(String name) {
+    StringBuilder text = new StringBuilder(name.length());
+    name.codePoints()
+        .forEach(c -> {
+          if (Character.isISOControl(c) || c == '"' || c == '\\') {
+            text.append(String.format("\\x%02x", c));
+          } else {
+            text.appendCodePoint(c);
+          }
+        });
+    return text.toString();
+  }
 }

@@ -129,6 +129,17 @@ class LimitsTest {
     assertThat(made.report().status()).isZero();
   }
 
+  /** DragonFly's range, of which 16384 alone would make one that is upside down. */
+  @Test
+  void fewPortsNameBothEnds() {
+    Made made = new Made("dragonfly");
+    made.settings.put("net.inet.ip.portrange.first", 1024L);
+    made.settings.put("net.inet.ip.portrange.last", 5000L);
+    Fact ports = made.report().get(SECTION, "ports of clients");
+    assertThat(ports.value()).isEqualTo("1024 to 5000, 3977 ports");
+    assertThat(ports.text()).contains("portrange.first=16384", "portrange.last=65535");
+  }
+
   @Test
   void noLimitIsNotLow() {
     Made made = new Made("linux");

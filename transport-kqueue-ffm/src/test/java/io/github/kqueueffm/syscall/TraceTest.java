@@ -539,6 +539,16 @@ class TraceTest {
     assertThat(sink.lines).hasSize(2).noneMatch(line -> line.contains("write("));
   }
 
+  /** A peer may choose the name of its socket, and a program the one of its thread. */
+  @Test
+  void nameThatSomeoneChoseCannotEndItsLine() {
+    Kernel kernel = traced(LINUX, 0);
+    byte[] path = "/a\n[loop] close(fd=7) = 0 \"\\".getBytes(StandardCharsets.UTF_8);
+    kernel.bind(5, memory, new Sockaddr(LINUX).putPath(memory, path));
+    assertThat(lines.last())
+        .isEqualTo("bind(fd=5, address=\"/a\\x0a[loop] close(fd=7) = 0 \\x22\\x5c\") = 0");
+  }
+
   @Test
   void sinkThatThrowsTakesNoResult() {
     Lines sink =
