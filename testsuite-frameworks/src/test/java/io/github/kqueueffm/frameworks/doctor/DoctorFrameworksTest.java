@@ -12,15 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What the doctor says of each framework, beside the loops that the framework then has. */
 class DoctorFrameworksTest {
+  private static final Path NATIVE = Path.of("target/native-transports/*");
   private static final Path DROP_IN =
       Path.of("..", "integrations", "netty-kqueue-over-ffm", "target", "classes");
   private static final Pattern LINE = Pattern.compile("(?m)^ {2}([^:\\n]+): ([^\\[\\n]+) {2}\\[");
 
   private static final String NIO = "io.netty.channel.nio.NioIoHandler";
   private static final String FFM = "io.github.kqueueffm.channel.KQueueFfmIoHandler";
+  private static final String EPOLL = "io.netty.channel.epoll.EpollIoHandler";
   private static final String DROPPED_IN = "io.netty.channel.kqueue.KQueueIoHandler";
 
   /** Runs both with the same class path and options. */
@@ -87,5 +91,17 @@ class DoctorFrameworksTest {
         .containsEntry("reactor-netty with KQueueFfmLoopResources", FFM)
         .containsEntry("gRPC", NIO)
         .containsEntry("Micronaut", NIO);
+  }
+
+  /** Netty's own transport is native, too, and comes first where a framework prefers that. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void besideNativeEpollEachTakesWhatTheDoctorSays() throws Exception {
+    assertThat(loops(File.pathSeparator + NATIVE))
+        .containsEntry("reactor-netty", EPOLL)
+        .containsEntry("reactor-netty with KQueueFfmLoopResources", FFM)
+        .containsEntry("Vert.x", NIO)
+        .containsEntry("Vert.x with preferNativeTransport", EPOLL)
+        .containsEntry("gRPC", EPOLL);
   }
 }
