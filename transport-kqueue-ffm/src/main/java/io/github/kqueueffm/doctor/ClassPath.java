@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.jar.Attributes;
@@ -122,10 +123,23 @@ final class ClassPath {
     return connection.getInputStream();
   }
 
+  /** {@return the version that Maven has put into an artifact's jar, or {@code null}} */
+  String mavenVersion(String group, String artifact) {
+    return properties("META-INF/maven/" + group + '/' + artifact + "/pom.properties").stream()
+        .map(properties -> properties.getProperty("version"))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** {@return all properties of Netty's jars that state their versions} */
   List<Properties> nettyVersions() {
+    return properties(NETTY_VERSIONS);
+  }
+
+  private List<Properties> properties(String name) {
     List<Properties> all = new ArrayList<>();
-    for (URL url : resources(NETTY_VERSIONS)) {
+    for (URL url : resources(name)) {
       Properties properties = new Properties();
       try (InputStream in = open(url)) {
         properties.load(in);

@@ -89,7 +89,9 @@ public final class Doctor implements Supplier<String> {
 
   private static Fact ownVersion(ClassPath path) {
     String place = path.places(Doctor.class.getName()).stream().findFirst().orElse("");
-    return Fact.of(path.version(Doctor.class.getName()), ClassPath.path(place));
+    String maven = path.mavenVersion("io.github.kqueueffm", "netty-transport-kqueue-ffm");
+    return Fact.of(
+        maven == null ? path.version(Doctor.class.getName()) : maven, ClassPath.path(place));
   }
 
   private static Fact system() {

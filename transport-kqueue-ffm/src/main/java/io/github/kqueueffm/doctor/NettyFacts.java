@@ -2,6 +2,7 @@ package io.github.kqueueffm.doctor;
 
 import java.io.File;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,7 +43,13 @@ final class NettyFacts {
     if (!isPresent()) {
       return absent();
     }
-    return Fact.of(path.version(CHANNEL), "the jar of netty-transport");
+    // Of a jar that contains others the manifest is the application's.
+    return path.nettyVersions().stream()
+        .map(properties -> properties.getProperty("netty-transport.version"))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(version -> Fact.of(version, "io.netty.versions.properties"))
+        .orElseGet(() -> Fact.of(path.version(CHANNEL), "the jar of netty-transport"));
   }
 
   private static Fact absent() {

@@ -50,7 +50,8 @@ class DoctorTest {
     assertThat(result.errors()).isEmpty();
     assertThat(result.output())
         .startsWith("transport-kqueue-ffm: usable")
-        .containsPattern("(?m)^  Netty: 4\\.2\\.\\d+\\.Final  \\[the jar of netty-transport\\]$")
+        .containsPattern(
+            "(?m)^  Netty: 4\\.2\\.\\d+\\.Final  \\[io\\.netty\\.versions\\.properties\\]$")
         .contains("  Java: " + System.getProperty("java.version") + " of ")
         .contains("  native access: granted  [" + ENABLE + "]")
         .contains("  available: yes  [KQueueFfm]")

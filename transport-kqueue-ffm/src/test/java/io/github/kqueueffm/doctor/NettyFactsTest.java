@@ -50,6 +50,14 @@ class NettyFactsTest {
   }
 
   @Test
+  void manifestOfAJarThatContainsNettyDoesNotGiveItsVersion() throws IOException {
+    netty("netty-transport", "4.2.20.Final");
+    Path manifest = folder.resolve("netty-transport4.2.20.Final/META-INF/MANIFEST.MF");
+    Files.writeString(manifest, "Manifest-Version: 1.0\nImplementation-Version: 7.7\n");
+    assertThat(report().get("Versions", "Netty").value()).isEqualTo("4.2.20.Final");
+  }
+
+  @Test
   void mixedVersionsNameTheJarsOfEach() throws IOException {
     netty("netty-common", "4.2.20.Final");
     netty("netty-transport", "4.2.20.Final");
