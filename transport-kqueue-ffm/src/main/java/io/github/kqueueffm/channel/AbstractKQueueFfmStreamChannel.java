@@ -1,6 +1,5 @@
 package io.github.kqueueffm.channel;
 
-import io.github.kqueueffm.selector.LoopCounts;
 import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
@@ -365,9 +364,10 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
     if (writing.isToBeValidated(region)) {
       validate((DefaultFileRegion) region);
     }
-    LoopCounts counts = resources().counts();
     FileRegions.Result result = writing.write(resources(), alloc(), remoteAddress(), region);
-    count(counts, result, writing.progress());
+    if (result == FileRegions.Result.DONE) {
+      resources().counts().increment(Count.MESSAGES_OUT);
+    }
     if (writing.progress() > 0) {
       in.progress(writing.progress());
     }
@@ -386,14 +386,6 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
         yield false;
       }
     };
-  }
-
-  private static void count(LoopCounts counts, FileRegions.Result result, long sent) {
-    counts.sent(result == FileRegions.Result.DONE ? 1 : 0, Math.max(sent, 0));
-    if (result == FileRegions.Result.FULL) {
-      // After a part sendfile answers EAGAIN on some systems, and the part on others.
-      counts.increment(sent > 0 ? Count.SHORT_WRITES : Count.WOULD_BLOCK);
-    }
   }
 
   /** Fails for a file that is shorter than its region, which would never be written. */

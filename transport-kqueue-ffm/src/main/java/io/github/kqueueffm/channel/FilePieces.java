@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.netty.buffer.ByteBuf;
@@ -114,9 +115,14 @@ final class FilePieces {
       sent = loop.kernel().send(socket.fd(), address, length, loop.sendFlags());
     } while (loop.interrupted(sent));
     if (sent >= 0) {
+      loop.counts().sent(0, sent);
+      if (sent < length) {
+        loop.counts().increment(Count.SHORT_WRITES);
+      }
       return sent;
     }
     if (loop.wouldBlock(sent)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
       return 0;
     }
     throw failure("send", (int) sent);

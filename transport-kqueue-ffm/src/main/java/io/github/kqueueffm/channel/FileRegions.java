@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.abi.Call;
 import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.abi.Platform;
+import io.github.kqueueffm.selector.LoopCounts.Count;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Memory;
@@ -206,6 +207,11 @@ final class FileRegions {
         closeOpened();
       }
       Result progressed = progressed(region, sent, left);
+      loop.counts().sent(0, sent);
+      if (progressed == Result.FULL) {
+        // Some systems answer EAGAIN after a part, and others the part.
+        loop.counts().increment(Count.SHORT_WRITES);
+      }
       return progressed == Result.FULL && loop.interrupted(result) ? Result.MORE : progressed;
     }
     if (result == 0) {
@@ -218,6 +224,7 @@ final class FileRegions {
   /** EINTR: again. EAGAIN: later. No sendfile from this file: otherwise. */
   private Result refused(FileRegion region, int result) throws IOException {
     if (loop.wouldBlock(result)) {
+      loop.counts().increment(Count.WOULD_BLOCK);
       return Result.FULL;
     }
     if (!loop.interrupted(result)) {

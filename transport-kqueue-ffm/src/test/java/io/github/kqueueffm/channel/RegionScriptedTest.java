@@ -78,6 +78,10 @@ class RegionScriptedTest extends AbstractScriptedLoopTest {
         .with(1, Arrays.copyOfRange(content, from, to));
   }
 
+  private KQueueFfmLoopCounters counters() {
+    return KQueueFfmLoopCounters.of(loop.eventLoop()).getFirst();
+  }
+
   private void hasRoomAgain() {
     loop.kevent(loop.write(CHILD).oneShot()).returns(loop.write(CHILD).data(9000));
   }
@@ -288,6 +292,7 @@ class RegionScriptedTest extends AbstractScriptedLoopTest {
     sending(content, 0, 10).answers(4);
     sending(content, 4, 10).fails(Errno.EAGAIN);
     ChannelFuture written = write(new Source(10, Source.pieces(content, 10)));
+    assertThat(counters().bytesOut()).isEqualTo(4);
     hasRoomAgain();
     sending(content, 4, 10).answers(5);
     sending(content, 9, 10).fails(Errno.EAGAIN);
@@ -297,6 +302,9 @@ class RegionScriptedTest extends AbstractScriptedLoopTest {
     sending(content, 9, 10).answers(1);
     loop.turn();
     assertThat(written.isSuccess()).isTrue();
+    assertThat(counters().bytesOut()).isEqualTo(10);
+    assertThat(counters().messagesOut()).isEqualTo(1);
+    assertThat(counters().shortWrites()).isEqualTo(2);
     loop.kevent().returns();
     loop.turn();
   }
@@ -420,6 +428,7 @@ class RegionScriptedTest extends AbstractScriptedLoopTest {
     loop.script().expect("shutdown", CHILD, 1);
     ((SocketChannel) child.channel()).shutdownOutput();
     assertThat(written.isDone()).isTrue();
+    assertThat(counters().bytesOut()).isZero();
     assertThat(allocator.metric().usedDirectMemory()).isZero();
   }
 
