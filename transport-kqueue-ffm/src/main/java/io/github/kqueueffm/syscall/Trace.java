@@ -2,6 +2,7 @@ package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Call;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -65,17 +66,17 @@ public final class Trace {
    * @param a the arguments, those of {@link Kernel#sendfile} for that call
    */
   long call(Call call, KeventLayout layout, LongSupplier made, long... a) {
+    return call(call, layout, line -> arguments.given(line, call, layout, a), made, a);
+  }
+
+  private long call(
+      Call call, KeventLayout layout, Consumer<TraceLine> given, LongSupplier made, long... a) {
     TraceLine line = new TraceLine(loop(), call.function());
     try {
-      arguments.given(line, call, layout, a);
+      given.accept(line);
     } catch (RuntimeException | Error e) {
       notTraced(line, e);
     }
-    return finish(line, call, layout, made, a);
-  }
-
-  private long finish(
-      TraceLine line, Call call, KeventLayout layout, LongSupplier made, long... a) {
     long start = clock.getAsLong();
     long result = made.getAsLong();
     long nanos = clock.getAsLong() - start;
@@ -138,8 +139,7 @@ public final class Trace {
       return (int) made.getAsLong();
     }
     long[] a = {0, changes, nchanges, events, nevents, timespec};
-    TraceLine line = new TraceLine(loop(), Call.KEVENT.function());
-    arguments.kevent(line.put("kq", kqueue), layout, a);
-    return (int) finish(line, Call.KEVENT, layout, made, a);
+    Consumer<TraceLine> given = line -> arguments.kevent(line.put("kq", kqueue), layout, a);
+    return (int) call(Call.KEVENT, layout, given, made, a);
   }
 }
