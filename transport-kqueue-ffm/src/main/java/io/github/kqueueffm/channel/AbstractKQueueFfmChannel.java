@@ -707,7 +707,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     /** A failure for which the channel may close. */
     final void failed(Throwable failure) {
-      if (JfrEvents.isOn() && JfrEvents.recordsCloses()) {
+      if (JfrEvents.recordsCloses()) {
         record().failed(failure);
       }
     }
@@ -751,7 +751,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     /** Closes because the peer has ended its output. */
     final void closeAtEnd() {
-      if (JfrEvents.isOn() && JfrEvents.recordsCloses()) {
+      if (JfrEvents.recordsCloses()) {
         record().inputEnded();
       }
       closeNow();
@@ -777,9 +777,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     private void recordClose() {
       try {
-        if (record != null || JfrEvents.recordsCloses()) {
-          record().closes(loop == null ? null : loop.loopError());
-        }
+        record().closes(loop == null ? null : loop.loopError());
       } catch (RuntimeException e) {
         // The text of a failure may throw, which would keep the descriptor from being closed.
         notRecorded("The close of a channel", e);
@@ -788,7 +786,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
     @Override
     protected Executor prepareToClose() {
-      if (JfrEvents.isOn()) {
+      if (record != null || JfrEvents.recordsCloses()) {
         recordClose();
       }
       Executor executor = closeExecutor();

@@ -82,7 +82,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   final void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
     boolean wasActive = isActive();
     LoopRegistration loop = loop();
-    Connect recorded = JfrEvents.isOn() ? JfrEvents.beginConnect() : null;
+    Connect recorded = JfrEvents.beginConnect();
     try {
       if (attempt != null) {
         throw new ConnectionPendingException();

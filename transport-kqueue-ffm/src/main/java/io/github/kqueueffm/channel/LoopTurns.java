@@ -79,7 +79,7 @@ final class LoopTurns {
 
   /** Any thread: wakes the loop up. */
   void wakeup() {
-    LoopWakeup wakeup = JfrEvents.isOn() ? JfrEvents.beginWakeup() : null;
+    LoopWakeup wakeup = JfrEvents.beginWakeup();
     if (poller.wakeup() && wakeup != null) {
       wakeup.sent(thread, poller.wakeupName());
     }

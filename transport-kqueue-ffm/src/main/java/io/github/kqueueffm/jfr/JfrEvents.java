@@ -5,9 +5,9 @@ import jdk.jfr.FlightRecorder;
 /**
  * Creates the transport's events for JDK Flight Recorder. From any thread.
  *
- * <p>Ask {@link #isOn()} first: only then may another method here be called. While it says no, the
- * transport has loaded no event's class. It costs the read of a field, and nothing where the module
- * jdk.jfr is missing.
+ * <p>While {@link #isOn()} says no, every method here does nothing, and no event's class is loaded.
+ * It costs the read of a field, and nothing where the module jdk.jfr is missing. Ask it first where
+ * the arguments take work.
  *
  * <p>JFR holds an event's class weakly, as its loader is collected. So nothing here is registered
  * or listens: a listener, a periodic event or an own setting would keep the loader for ever.
@@ -35,11 +35,11 @@ public final class JfrEvents {
 
   /** Whether a recording wants the turns of loops. */
   public static boolean recordsTurns() {
-    return LoopTurnEvent.isOn();
+    return isOn() && LoopTurnEvent.isOn();
   }
 
   /**
-   * Begins a turn, whose wait is over.
+   * Begins a turn, whose wait is over. Only if {@link #recordsTurns()}.
    *
    * @param waitedNanos how long the loop was in its select step
    * @param events how many events it took
@@ -51,12 +51,12 @@ public final class JfrEvents {
 
   /** Begins a wakeup, or returns {@code null} if no recording wants it. */
   public static LoopWakeup beginWakeup() {
-    return WakeupEvent.isOn() ? WakeupEvent.begun() : null;
+    return isOn() && WakeupEvent.isOn() ? WakeupEvent.begun() : null;
   }
 
   /** Begins a connect, or returns {@code null} if no recording wants those that fail. */
   public static Connect beginConnect() {
-    return ConnectFailedEvent.isOn() ? ConnectFailedEvent.begun() : null;
+    return isOn() && ConnectFailedEvent.isOn() ? ConnectFailedEvent.begun() : null;
   }
 
   /**
@@ -65,7 +65,7 @@ public final class JfrEvents {
    * @param pending the bytes that wait to be written
    */
   public static WriteWait beginWriteWait(long pending) {
-    return WriteWaitEvent.isOn() ? WriteWaitEvent.begun(pending) : null;
+    return isOn() && WriteWaitEvent.isOn() ? WriteWaitEvent.begun(pending) : null;
   }
 
   /**
@@ -75,6 +75,9 @@ public final class JfrEvents {
    */
   public static void acceptPaused(
       String channel, Object local, String error, int errno, long pauseMillis) {
+    if (!isOn()) {
+      return;
+    }
     AcceptPausedEvent event = new AcceptPausedEvent();
     if (event.shouldCommit()) {
       event.channel = channel;
@@ -88,7 +91,7 @@ public final class JfrEvents {
 
   /** Whether a recording wants the closes of channels. */
   public static boolean recordsCloses() {
-    return ChannelCloseEvent.isOn();
+    return isOn() && ChannelCloseEvent.isOn();
   }
 
   /**
@@ -106,6 +109,9 @@ public final class JfrEvents {
       String error,
       int errno,
       String message) {
+    if (!isOn()) {
+      return;
+    }
     ChannelCloseEvent event = new ChannelCloseEvent();
     if (event.shouldCommit()) {
       event.channel = channel;
@@ -128,6 +134,9 @@ public final class JfrEvents {
    */
   public static void fallback(
       String feature, String replacement, String reason, boolean permanent) {
+    if (!isOn()) {
+      return;
+    }
     FallbackEvent event = new FallbackEvent();
     if (event.shouldCommit()) {
       event.feature = feature;

@@ -121,7 +121,7 @@ final class ProvingWakeup implements Wakeup {
     Kind liar = kind();
     boolean first = choice.giveUp(liar);
     String outcome = handOver();
-    if (kind() != liar && JfrEvents.isOn()) {
+    if (kind() != liar) {
       JfrEvents.fallback("wakeup " + liar, "wakeup " + kind(), lie, true);
     }
     if (first) {

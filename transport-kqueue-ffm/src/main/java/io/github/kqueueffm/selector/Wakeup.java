@@ -41,9 +41,7 @@ interface Wakeup {
         // events and timers of a process together, and answer ENOMEM.
         try {
           Wakeup pipe = PIPE.open(kqueue, kernel, c);
-          if (JfrEvents.isOn()) {
-            JfrEvents.fallback("wakeup " + this, "wakeup " + PIPE, Failures.reason(e), false);
-          }
+          JfrEvents.fallback("wakeup " + this, "wakeup " + PIPE, Failures.reason(e), false);
           return pipe;
         } catch (Throwable t) {
           t.addSuppressed(e);

@@ -48,10 +48,8 @@ public enum IpStack {
     int fd = kernel.socket(platform.get(Constant.AF_INET6), platform.get(Constant.SOCK_DGRAM), 0);
     if (fd < 0) {
       boolean permanent = lacksIpv6(platform, fd);
-      if (JfrEvents.isOn()) {
-        String reason = Failures.text(platform, fd);
-        JfrEvents.fallback("sockets of IPv6", "sockets of IPv4", reason, permanent);
-      }
+      String reason = Failures.text(platform, fd);
+      JfrEvents.fallback("sockets of IPv6", "sockets of IPv4", reason, permanent);
       return found(kernel, IPV4_ONLY, permanent);
     }
     try {

@@ -45,12 +45,10 @@ public final class OptionalCall {
     if (now >= MOST_REFUSALS) {
       Fallbacks.giveUp(platform, call, negativeErrno);
     }
-    if (JfrEvents.isOn()) {
-      JfrEvents.fallback(
-          call.function(),
-          Fallbacks.replacement(call),
-          Failures.text(platform, negativeErrno),
-          now >= MOST_REFUSALS);
-    }
+    JfrEvents.fallback(
+        call.function(),
+        Fallbacks.replacement(call),
+        Failures.text(platform, negativeErrno),
+        now >= MOST_REFUSALS);
   }
 }

@@ -44,7 +44,7 @@ public final class TcpFastOpen {
           socket.kernel().platform().has(Constant.CONNECT_DATA_IDEMPOTENT)
               ? connectByConnectx(socket, remote, data, length)
               : connectBySendto(socket, remote, data, length);
-      if (result < 0 && JfrEvents.isOn()) {
+      if (result < 0) {
         JfrEvents.fallback(
             "connect with data", "connect", "Fast Open is not supported or switched off", false);
       }
