@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 
 /**
- * Runs the {@link PolicyProbe} under filters of system calls, each of them in a thread and with
- * classes of its own; in a separate JVM, since a filter cannot be taken back. An argument is {@code
- * NUMBER:CALL+CALL...}, the calls that fail and the errno.
+ * Runs the {@link PolicyProbe} under filters of system calls. Each filter has a thread and a class
+ * loader. A filter cannot be removed, so the program needs a separate JVM. An argument {@code
+ * NUMBER:CALL+CALL...} is an errno and the calls that fail with it.
  */
 final class PolicyProgram {
   private PolicyProgram() {}
