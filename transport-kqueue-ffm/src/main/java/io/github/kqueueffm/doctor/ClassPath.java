@@ -20,7 +20,7 @@ final class ClassPath {
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
   private static final String NETTY_VERSIONS = "META-INF/io.netty.versions.properties";
 
-  /** Where the list of folders begins in which Netty has looked for a native library. */
+  /** A longer reason goes on with the folders in which Netty has looked for a native library. */
   private static final int LONGEST = 200;
 
   private final ClassLoader loader;

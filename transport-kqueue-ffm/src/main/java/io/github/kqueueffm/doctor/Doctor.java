@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  */
 public final class Doctor implements Supplier<String> {
   private static final int USAGE = 64;
-  private static final String KQUEUE_FFM = "io.github.kqueueffm.channel.KQueueFfm";
+  static final String KQUEUE_FFM = "io.github.kqueueffm.channel.KQueueFfm";
+  static final String TRANSPORT = "Transport";
   private static final String SYSTEM = "System";
 
   /** For {@code KQueueFfm.diagnose()}, which makes it by name. */
@@ -121,7 +122,7 @@ public final class Doctor implements Supplier<String> {
         "native access",
         JavaFacts.ofThisJvm().nativeAccess(enabled, machine.isDenied()));
     String cause = obstacle == null && netty != null ? netty.unavailable(KQUEUE_FFM) : obstacle;
-    report.add("Transport", "available", available(cause, netty != null));
+    report.add(TRANSPORT, "available", available(cause, netty != null));
     if (obstacle == null) {
       describe(report, machine);
     }
@@ -133,11 +134,10 @@ public final class Doctor implements Supplier<String> {
   /** What was possible a moment ago may fail now, if descriptors are short. */
   private static void describe(Report report, Machine machine) {
     try {
-      machine.describe(report, "Transport");
-      machine.fallbacks(report, "Fallbacks");
+      machine.describe(report);
     } catch (RuntimeException | LinkageError e) {
       report.add(
-          "Transport",
+          TRANSPORT,
           "not looked at",
           Fact.of("the rest", "a kqueue of this report").problem(ClassPath.reason(e)));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which transport a library on the class path takes, by the rules of that library's own code.
@@ -20,11 +21,8 @@ final class Frameworks {
     EPOLL("epoll", "io.netty.channel.epoll.Epoll", "io.netty.channel.epoll.EpollIoHandler"),
     IO_URING(
         "io_uring", "io.netty.channel.uring.IoUring", "io.netty.channel.uring.IoUringIoHandler"),
-    KQUEUE("kqueue", "io.netty.channel.kqueue.KQueue", "io.netty.channel.kqueue.KQueueIoHandler"),
-    FFM(
-        "kqueue-ffm",
-        "io.github.kqueueffm.channel.KQueueFfm",
-        "io.github.kqueueffm.channel.KQueueFfmIoHandler");
+    KQUEUE("kqueue", NettyFacts.KQUEUE, "io.netty.channel.kqueue.KQueueIoHandler"),
+    FFM("kqueue-ffm", Doctor.KQUEUE_FFM, "io.github.kqueueffm.channel.KQueueFfmIoHandler");
 
     final String text;
     final String asked;
@@ -165,16 +163,12 @@ final class Frameworks {
     if (!path.has(marker)) {
       return;
     }
-    List<Kind> order = new ArrayList<>();
-    Map<String, Kind> names =
-        Map.of("epoll", Kind.EPOLL, "kqueue", Kind.KQUEUE, "iouring", Kind.IO_URING);
-    for (String one : List.of("epoll", "kqueue", "iouring")) {
-      if (isOn("io.lettuce.core." + one)) {
-        order.add(names.get(one));
-      }
-    }
+    List<Kind> order =
+        Stream.of(Kind.EPOLL, Kind.KQUEUE, Kind.IO_URING)
+            .filter(kind -> isOn("io.lettuce.core." + kind.text.replace("_", "")))
+            .toList();
     Fact fact = first(order, rule("Lettuce", marker, "prefers native ones"));
-    boolean dropIn = path.has("io.netty.channel.kqueue.PeerCredentialsMaker");
+    boolean dropIn = path.has(NettyFacts.DROP_IN);
     report.add(
         SECTION,
         "Lettuce",

@@ -97,14 +97,11 @@ final class JavaFacts {
   private String grant() {
     for (String option : options) {
       if (option.startsWith(ENABLE) && names(option.substring(ENABLE.length()))) {
-        return option + (isIn(option, "JDK_JAVA_OPTIONS") ? " in JDK_JAVA_OPTIONS" : "");
+        String inherited = environment.getOrDefault("JDK_JAVA_OPTIONS", "");
+        return option + (inherited.contains(option) ? " in JDK_JAVA_OPTIONS" : "");
       }
     }
     return manifestGrants() ? ATTRIBUTE + " in the manifest of " + startedJar() : null;
-  }
-
-  private boolean isIn(String option, String variable) {
-    return environment.getOrDefault(variable, "").contains(option);
   }
 
   private boolean names(String modules) {

@@ -20,7 +20,12 @@ final class Limits {
 
   /** What the systems call the same limits; {@code null} where one has none of that name. */
   private record Names(
-      String files, String filesOfProcess, String backlog, List<String> buffers, String firstPort) {
+      String files,
+      String filesOfProcess,
+      String backlog,
+      List<String> buffers,
+      String firstPort,
+      String lastPort) {
 
     static Names of(String system) {
       return switch (system) {
@@ -30,39 +35,40 @@ final class Limits {
                 null,
                 "net.core.somaxconn",
                 List.of("net.core.rmem_max", "net.core.wmem_max"),
-                "net.ipv4.ip_local_port_range");
-        case "macos" ->
-            bsd("kern.maxfilesperproc", "kern.ipc.somaxconn", "net.inet.ip.portrange.first");
-        case "freebsd" ->
-            bsd("kern.maxfilesperproc", "kern.ipc.soacceptqueue", "net.inet.ip.portrange.first");
-        case "dragonfly" ->
-            bsd("kern.maxfilesperproc", "kern.ipc.somaxconn", "net.inet.ip.portrange.first");
+                "net.ipv4.ip_local_port_range",
+                // The second number of the same file.
+                "net.ipv4.ip_local_port_range#1");
+        case "macos", "dragonfly" -> ofFreeBsd("kern.ipc.somaxconn");
+        case "freebsd" -> ofFreeBsd("kern.ipc.soacceptqueue");
         case "netbsd" ->
             new Names(
                 "kern.maxfiles",
                 null,
                 "kern.somaxconn",
                 List.of("kern.sbmax"),
-                "net.inet.ip.anonportmin");
+                "net.inet.ip.anonportmin",
+                "net.inet.ip.anonportmax");
         case "openbsd" ->
-            new Names("kern.maxfiles", null, "kern.somaxconn", List.of(), "net.inet.ip.portfirst");
+            new Names(
+                "kern.maxfiles",
+                null,
+                "kern.somaxconn",
+                List.of(),
+                "net.inet.ip.portfirst",
+                "net.inet.ip.portlast");
         default -> throw new IllegalArgumentException("no names for " + system);
       };
     }
 
-    private static Names bsd(String filesOfProcess, String backlog, String firstPort) {
+    /** The names of FreeBSD, which its relatives share. */
+    private static Names ofFreeBsd(String backlog) {
       return new Names(
-          "kern.maxfiles", filesOfProcess, backlog, List.of("kern.ipc.maxsockbuf"), firstPort);
-    }
-
-    String lastPort() {
-      return switch (firstPort) {
-        case "net.inet.ip.portrange.first" -> "net.inet.ip.portrange.last";
-        case "net.inet.ip.anonportmin" -> "net.inet.ip.anonportmax";
-        case "net.inet.ip.portfirst" -> "net.inet.ip.portlast";
-        // The second number of the same file.
-        default -> firstPort + "#1";
-      };
+          "kern.maxfiles",
+          "kern.maxfilesperproc",
+          backlog,
+          List.of("kern.ipc.maxsockbuf"),
+          "net.inet.ip.portrange.first",
+          "net.inet.ip.portrange.last");
     }
   }
 
@@ -158,7 +164,7 @@ final class Limits {
 
   private Fact ports() {
     OptionalLong first = machine.setting(names.firstPort);
-    OptionalLong last = machine.setting(names.lastPort());
+    OptionalLong last = machine.setting(names.lastPort);
     if (first.isEmpty() || last.isEmpty()) {
       return unread(names.firstPort);
     }
@@ -179,6 +185,6 @@ final class Limits {
   private String widened() {
     return machine.system().equals("linux")
         ? "-w " + names.firstPort + "='16384 65535'"
-        : assignment(names.firstPort, "16384") + " and " + assignment(names.lastPort(), "65535");
+        : assignment(names.firstPort, "16384") + " and " + assignment(names.lastPort, "65535");
   }
 }

@@ -13,11 +13,11 @@ interface Machine {
   /** Whether the obstacle is that the JVM denies native access. */
   boolean isDenied();
 
-  /** Adds facts about the system, the kqueue and the library; only where there is no obstacle. */
-  void describe(Report report, String section);
-
-  /** Adds the fallbacks in use; only where there is no obstacle. */
-  void fallbacks(Report report, String section);
+  /**
+   * Adds what event loops use here, and the fallbacks. May be called only if there is no {@link
+   * #obstacle()}.
+   */
+  void describe(Report report);
 
   /** {@return the system's name, such as {@code freebsd}, or {@code null} if it is unknown} */
   String system();

@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
 final class NettyFacts {
   private static final String SECTION = "Class path";
   private static final String CHANNEL = "io.netty.channel.Channel";
-  private static final String KQUEUE = "io.netty.channel.kqueue.KQueue";
+  static final String KQUEUE = "io.netty.channel.kqueue.KQueue";
 
   /** A class that the drop-in has and Netty's artifact has not. */
-  private static final String DROP_IN = "io.netty.channel.kqueue.PeerCredentialsMaker";
+  static final String DROP_IN = "io.netty.channel.kqueue.PeerCredentialsMaker";
 
   private static final String DROP_IN_PROPERTY = "io.github.kqueueffm.dropin";
 

@@ -30,6 +30,7 @@ final class ThisMachine implements Machine {
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(30);
 
   private static final int ROOM = 16;
+  private static final String FALLBACKS = "Fallbacks";
 
   @Override
   public boolean hasNativeAccess() {
@@ -79,19 +80,36 @@ final class ThisMachine implements Machine {
   }
 
   @Override
-  public void describe(Report report, String section) {
-    report.add(section, "platform", platform());
+  public void describe(Report report) {
+    report.add(Doctor.TRANSPORT, "platform", platform());
     try (Poller poller = Poller.open(kernel())) {
-      report.add(section, "provider", provider(poller));
       Known wakeup = KnownTraits.wakeup(kernel(), poller);
-      report.add(section, "wakeup", Fact.of(wakeup.value(), wakeup.from()));
       Known lowat = KnownTraits.lowat(kernel());
-      report.add(section, "NOTE_LOWAT", Fact.of(lowat.value(), lowat.from()));
+      report.add(Doctor.TRANSPORT, "provider", provider(poller));
+      report.add(Doctor.TRANSPORT, "wakeup", fact(wakeup));
+      report.add(Doctor.TRANSPORT, "NOTE_LOWAT", fact(lowat));
+      report.add(Doctor.TRANSPORT, "library", library());
+      report.add(Doctor.TRANSPORT, "Internet sockets", sockets());
+      fallbacks(report, Fallbacks.of(kernel(), poller.hasUserEvents()), wakeup);
     } catch (IOException e) {
       throw new UncheckedIOException("a kqueue was opened before, and now none is", e);
     }
-    report.add(section, "library", library());
-    report.add(section, "Internet sockets", sockets());
+  }
+
+  private static Fact fact(Known trait) {
+    return Fact.of(trait.value(), trait.from());
+  }
+
+  private static void fallbacks(Report report, Map<Call, String> taken, Known wakeup) {
+    taken.forEach((call, reason) ->
+        report.add(
+            FALLBACKS, call.function(), Fact.of(Fallbacks.replacement(call) + " instead", reason)));
+    if (wakeup.fallback()) {
+      report.add(FALLBACKS, "wakeup", fact(wakeup));
+    } else if (taken.isEmpty()) {
+      report.add(
+          FALLBACKS, "none", Fact.of("no call is known to be refused", "waits of this process"));
+    }
   }
 
   private static Fact platform() {
@@ -130,25 +148,6 @@ final class ThisMachine implements Machine {
         };
     boolean forced = Boolean.getBoolean("java.net.preferIPv4Stack");
     return Fact.of(text, forced ? "-Djava.net.preferIPv4Stack" : "a socket of IPv6");
-  }
-
-  @Override
-  public void fallbacks(Report report, String section) {
-    try (Poller poller = Poller.open(kernel())) {
-      Map<Call, String> taken = Fallbacks.of(kernel(), poller.hasUserEvents());
-      taken.forEach((call, reason) ->
-          report.add(
-              section, call.function(), Fact.of(Fallbacks.replacement(call) + " instead", reason)));
-      Known wakeup = KnownTraits.wakeup(kernel(), poller);
-      if (wakeup.fallback()) {
-        report.add(section, "wakeup", Fact.of(wakeup.value(), wakeup.from()));
-      } else if (taken.isEmpty()) {
-        report.add(
-            section, "none", Fact.of("no call is known to be refused", "waits of this process"));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("a kqueue was opened before, and now none is", e);
-    }
   }
 
   @Override

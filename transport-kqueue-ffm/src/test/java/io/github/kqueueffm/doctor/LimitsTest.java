@@ -43,12 +43,7 @@ class LimitsTest {
     }
 
     @Override
-    public void describe(Report report, String section) {
-      // Not asked for.
-    }
-
-    @Override
-    public void fallbacks(Report report, String section) {
+    public void describe(Report report) {
       // Not asked for.
     }
 
