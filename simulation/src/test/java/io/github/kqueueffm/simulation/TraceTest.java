@@ -7,14 +7,13 @@ import io.github.kqueueffm.abi.Errno;
 import io.github.kqueueffm.channel.SimulatedChannels;
 import io.github.kqueueffm.syscall.TraceSink;
 import io.github.kqueueffm.syscall.TracedKernel;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -119,13 +118,7 @@ class TraceTest {
   }
 
   /** Sends back what it receives, until the connection is lost. */
-  @Sharable
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
-    }
-
+  private static final class Echo extends EchoHandler {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       context.close();

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.Kernel;
+import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -8,9 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -83,7 +82,7 @@ final class Conversations {
     return new ServerBootstrap()
         .group(group)
         .channelFactory(server)
-        .childHandler(new Echo())
+        .childHandler(new EchoHandler())
         .bind(address)
         .sync()
         .channel();
@@ -133,15 +132,6 @@ final class Conversations {
         .bind(address)
         .sync()
         .channel();
-  }
-
-  /** Sends back what it receives. */
-  @Sharable
-  private static final class Echo extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      context.writeAndFlush(message);
-    }
   }
 
   private static final class Count extends SimpleChannelInboundHandler<ByteBuf> {

@@ -204,7 +204,7 @@ class EventsScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
-  void acceptPausedForWantOfDescriptorsNamesTheErrno() throws Exception {
+  void acceptPausedWithoutFreeDescriptorsNamesTheErrno() throws Exception {
     try (EventRecording recording = EventRecording.of("AcceptPaused")) {
       Channel server = loop.listen(() -> child);
       loop.kevent(loop.read(SERVER).oneShot()).returns(loop.read(SERVER).data(1));
