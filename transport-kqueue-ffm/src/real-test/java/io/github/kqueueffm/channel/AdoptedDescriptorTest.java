@@ -9,8 +9,7 @@ import io.github.kqueueffm.abi.Platform;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SocketPair;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -175,12 +174,9 @@ class AdoptedDescriptorTest {
 
   @Test
   void bothEndsOfASocketPairTalk() throws Exception {
-    long memory = NativeMemory.allocate(Long.BYTES);
-    kernel.socketpair(
-        platform.get(Constant.AF_UNIX), platform.get(Constant.SOCK_STREAM), 0, memory);
-    Channel one = register(new KQueueFfmDomainSocketChannel(Memory.getInt(memory)));
-    Channel other = new KQueueFfmDomainSocketChannel(Memory.getInt(memory + Integer.BYTES));
-    NativeMemory.free(memory);
+    int[] pair = SocketPair.open(kernel, Constant.SOCK_STREAM);
+    Channel one = register(new KQueueFfmDomainSocketChannel(pair[0]));
+    Channel other = new KQueueFfmDomainSocketChannel(pair[1]);
     loop.group().register(other).sync();
     other.writeAndFlush(Unpooled.copiedBuffer("pair", UTF_8)).sync();
     received.awaitBytes(4);

@@ -13,6 +13,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SocketPair;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -80,12 +81,9 @@ class DeregisteredChannelTest {
     private final int fd;
 
     Peer() throws Exception {
-      long memory = NativeMemory.allocate(Long.BYTES);
-      int type = platform.get(Constant.SOCK_STREAM);
-      assertThat(real.socketpair(platform.get(Constant.AF_UNIX), type, 0, memory)).isZero();
-      KernelSocket near = KernelSocket.adopt(calls.kernel(), Memory.getInt(memory));
-      fd = own(Memory.getInt(memory + Integer.BYTES));
-      NativeMemory.free(memory);
+      int[] pair = SocketPair.open(real, Constant.SOCK_STREAM);
+      KernelSocket near = KernelSocket.adopt(calls.kernel(), pair[0]);
+      fd = own(pair[1]);
       channel = new KQueueFfmDomainSocketChannel(null, near, true);
       channel.pipeline().addLast(new Reads());
       loop.group().register(channel).sync();

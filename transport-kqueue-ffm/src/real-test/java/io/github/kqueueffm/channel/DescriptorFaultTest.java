@@ -9,8 +9,8 @@ import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.ScriptedCalls;
+import io.github.kqueueffm.syscall.SocketPair;
 import io.netty.channel.unix.DomainSocketReadMode;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
@@ -29,16 +29,7 @@ class DescriptorFaultTest {
   private final Received received = new Received();
 
   private int[] pair() {
-    long memory = NativeMemory.allocate(Long.BYTES);
-    try {
-      int result =
-          real.socketpair(
-              platform.get(Constant.AF_UNIX), platform.get(Constant.SOCK_STREAM), 0, memory);
-      assertThat(result).isZero();
-      return new int[] {Memory.getInt(memory), Memory.getInt(memory + Integer.BYTES)};
-    } finally {
-      NativeMemory.free(memory);
-    }
+    return SocketPair.open(real, Constant.SOCK_STREAM);
   }
 
   private KQueueFfmDomainSocketChannel channelOn(int fd) throws Exception {

@@ -14,6 +14,7 @@ import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Kernels;
 import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SocketPair;
 import io.github.kqueueffm.syscall.UnixAddress;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
@@ -433,26 +434,10 @@ final class DomainDatagramTest {
   @Test
   void pairOfDescriptorsBecomesConnectedChannelsThatKnowEachOther() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
-      Kernel kernel = Kernels.system();
-      long fds = NativeMemory.allocate(8);
-      int one;
-      int other;
-      try {
-        assertThat(
-                kernel.socketpair(
-                    kernel.platform().get(Constant.AF_UNIX),
-                    kernel.platform().get(Constant.SOCK_DGRAM),
-                    0,
-                    fds))
-            .isZero();
-        one = Memory.getInt(fds);
-        other = Memory.getInt(fds + 4);
-      } finally {
-        NativeMemory.free(fds);
-      }
+      int[] pair = SocketPair.open(Kernels.system(), Constant.SOCK_DGRAM);
       Inbox inbox = new Inbox();
-      KQueueFfmDomainDatagramChannel receiver = adopt(fixture, one, inbox);
-      KQueueFfmDomainDatagramChannel sender = adopt(fixture, other, new Inbox());
+      KQueueFfmDomainDatagramChannel receiver = adopt(fixture, pair[0], inbox);
+      KQueueFfmDomainDatagramChannel sender = adopt(fixture, pair[1], new Inbox());
       assertThat(sender.isConnected()).isTrue();
       assertThat(sender.isActive()).isTrue();
       sender.writeAndFlush(text("hello")).sync();

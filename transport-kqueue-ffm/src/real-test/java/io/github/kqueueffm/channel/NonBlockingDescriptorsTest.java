@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.Memory;
-import io.github.kqueueffm.syscall.NativeMemory;
 import io.github.kqueueffm.syscall.NonBlockingKernel;
+import io.github.kqueueffm.syscall.SocketPair;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -64,7 +63,7 @@ class NonBlockingDescriptorsTest {
 
   @Test
   void descriptorOfAUserIsMadeNonBlockingBeforeALoopCallsIt() throws Exception {
-    int[] pair = pair();
+    int[] pair = SocketPair.open(Kernels.system(), Constant.SOCK_STREAM);
     setFlags(pair[0], 0);
     Channel adopted =
         new KQueueFfmDomainSocketChannel(Sockets.adoptLocal(looking.kernel(), pair[0]));
@@ -87,19 +86,6 @@ class NonBlockingDescriptorsTest {
     setFlags(((KQueueFfmDomainSocketChannel) channel).fd().intValue(), 0);
     channel.close().sync();
     assertThat(looking.blocking()).containsOnlyKeys("close");
-  }
-
-  private static int[] pair() {
-    Kernel kernel = Kernels.system();
-    long memory = NativeMemory.allocate(2 * Integer.BYTES);
-    try {
-      int unix = kernel.platform().get(Constant.AF_UNIX);
-      int stream = kernel.platform().get(Constant.SOCK_STREAM);
-      assertThat(kernel.socketpair(unix, stream, 0, memory)).isZero();
-      return new int[] {Memory.getInt(memory), Memory.getInt(memory + Integer.BYTES)};
-    } finally {
-      NativeMemory.free(memory);
-    }
   }
 
   private static void setFlags(int fd, int flags) {

@@ -9,8 +9,8 @@ import io.github.kqueueffm.abi.SystemPromise;
 import io.github.kqueueffm.syscall.CountingKernel;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.Kernels;
-import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.NativeMemory;
+import io.github.kqueueffm.syscall.SocketPair;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,10 +39,9 @@ class CancelledRegistrationTest {
   @BeforeEach
   void open() throws IOException {
     poller = Poller.open(calls.kernel());
-    int type = platform.get(Constant.SOCK_STREAM);
-    assertThat(real.socketpair(platform.get(Constant.AF_UNIX), type, 0, memory)).isZero();
-    near = Memory.getInt(memory);
-    far = Memory.getInt(memory + Integer.BYTES);
+    int[] pair = SocketPair.open(real, Constant.SOCK_STREAM);
+    near = pair[0];
+    far = pair[1];
     channel = poller.add(near, null);
   }
 
