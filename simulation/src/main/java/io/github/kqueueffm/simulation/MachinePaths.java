@@ -18,11 +18,16 @@ final class MachinePaths {
 
   /** {@return the path of a C string, whose bytes are as they are} */
   static Path at(long string) {
+    return of(bytes(string));
+  }
+
+  /** {@return the bytes of a C string} */
+  static byte[] bytes(long string) {
     ByteArrayOutputStream name = new ByteArrayOutputStream();
     for (long at = string; Memory.getByte(at) != 0; at++) {
       name.write(Memory.getByte(at));
     }
-    return of(name.toByteArray());
+    return name.toByteArray();
   }
 
   /** {@return the path of those bytes} A URI carries them whatever the locale is. */

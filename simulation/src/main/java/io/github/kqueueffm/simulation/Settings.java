@@ -12,8 +12,6 @@ import java.nio.charset.StandardCharsets;
  * listener's queue that its headers name.
  */
 final class Settings {
-  private static final int LONGEST_NAME = 128;
-
   private final World world;
 
   Settings(World world) {
@@ -31,7 +29,7 @@ final class Settings {
   }
 
   long sysctlbyname(long name, long value, long length) {
-    String text = text(name);
+    String text = new String(MachinePaths.bytes(name), StandardCharsets.UTF_8);
     long number = number(text);
     if (number < 0) {
       return world.error(Errno.ENOENT);
@@ -43,16 +41,6 @@ final class Settings {
     Memory.put(value, width, number);
     Memory.putLong(length, width);
     return 0;
-  }
-
-  private static String text(long address) {
-    byte[] bytes = new byte[LONGEST_NAME];
-    int length = 0;
-    while (Memory.getByte(address + length) != 0) {
-      bytes[length] = Memory.getByte(address + length);
-      length++;
-    }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
   private OperatingSystem system() {
