@@ -64,6 +64,8 @@ class BlockHoundTest {
     return new ChildJvm()
         .argument("-XX:+" + OPTION)
         .argument("-XX:+EnableDynamicAgentLoading")
+        // Netty's pools have locks, in which two loops can meet.
+        .argument("-Dio.netty.allocator.type=unpooled")
         .run(BlockHoundProbe.class, 100, folder.toString(), mode)
         .isSuccess()
         .output();
