@@ -66,6 +66,47 @@ class OlderJavaTest {
       }
       """;
 
+  private static final String GRPC =
+      """
+      import com.google.protobuf.Empty;
+      import io.grpc.*;
+      import io.grpc.protobuf.ProtoUtils;
+      import io.grpc.stub.ClientCalls;
+      import java.util.concurrent.TimeUnit;
+
+      public class GrpcProgram {
+        public static void main(String[] args) throws Exception {
+          Server server =
+              Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create()).build().start();
+          ManagedChannel client =
+              Grpc.newChannelBuilderForAddress(
+                      "127.0.0.1", server.getPort(), InsecureChannelCredentials.create())
+                  .build();
+          var marshaller = ProtoUtils.marshaller(Empty.getDefaultInstance());
+          var method =
+              MethodDescriptor.<Empty, Empty>newBuilder()
+                  .setType(MethodDescriptor.MethodType.UNARY)
+                  .setFullMethodName("Absent/Method")
+                  .setRequestMarshaller(marshaller)
+                  .setResponseMarshaller(marshaller)
+                  .build();
+          try {
+            ClientCalls.blockingUnaryCall(
+                client,
+                method,
+                CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS),
+                Empty.getDefaultInstance());
+          } catch (StatusRuntimeException e) {
+            System.out.println("answer: " + e.getStatus().getCode());
+          }
+          System.out.println("server: " + ServerProvider.provider().getClass().getName());
+          System.out.println("client: " + ManagedChannelProvider.provider().getClass().getName());
+          client.shutdownNow();
+          server.shutdownNow();
+        }
+      }
+      """;
+
   @Test
   void reactorNettyServesOnAnotherTransportAndOneLineSaysWhy(@TempDir Path directory)
       throws Exception {
@@ -84,5 +125,14 @@ class OlderJavaTest {
         .contains("cause: needs Java 22 or newer")
         .contains("answer: works")
         .contains("KQueueFfmTransport was asked for it: needs Java 22 or newer");
+  }
+
+  @Test
+  void grpcTakesItsOwnProvidersInSilence(@TempDir Path directory) throws Exception {
+    assertThat(OlderJava.run(directory, "GrpcProgram", GRPC))
+        .contains("answer: UNIMPLEMENTED")
+        .contains("server: io.grpc.netty.NettyServerProvider")
+        .contains("client: io.grpc.netty.NettyChannelProvider")
+        .doesNotContainIgnoringCase("kqueue");
   }
 }

@@ -116,11 +116,7 @@ final class Frameworks {
     String marker = "io.grpc.netty.NettyServerBuilder";
     String shaded = "io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder";
     if (path.has(marker)) {
-      report.add(
-          SECTION,
-          "gRPC",
-          first(List.of(Kind.EPOLL), rule("grpc-netty", marker, "knows epoll and NIO"))
-              .note("eventLoopGroup and channelType of its builders give it this transport"));
+      grpcNetty(report, rule("grpc-netty", marker, "knows epoll and NIO"));
     }
     if (path.has(shaded)) {
       report.add(
@@ -128,6 +124,22 @@ final class Frameworks {
           "gRPC, shaded",
           Fact.of("its own copy of Netty", "grpc-netty-shaded " + path.version(shaded))
               .note("only grpc-netty in its place can have this transport"));
+    }
+  }
+
+  private void grpcNetty(Report report, String rule) {
+    List<Kind> order = List.of(Kind.EPOLL);
+    boolean integration = path.has("io.github.kqueueffm.grpc.KQueueFfmServerProvider");
+    report.add(
+        SECTION,
+        "gRPC",
+        first(order, rule)
+            .note(
+                integration
+                    ? "eventLoopGroup and channelType of NettyServerBuilder give it this transport"
+                    : "netty-transport-kqueue-ffm-grpc can give it this transport"));
+    if (integration) {
+      report.add(SECTION, "gRPC by Grpc.newServerBuilderForPort", integration(order, rule));
     }
   }
 

@@ -72,6 +72,7 @@ class DoctorFrameworksTest {
             Map.entry("Vert.x", NIO),
             Map.entry("Vert.x with preferNativeTransport", FFM),
             Map.entry("gRPC", NIO),
+            Map.entry("gRPC by Grpc.newServerBuilderForPort", FFM),
             Map.entry("Micronaut", NIO),
             Map.entry("Micronaut with transport=kqueue-ffm", FFM));
   }
@@ -81,6 +82,7 @@ class DoctorFrameworksTest {
     assertThat(loops("", "-Dio.netty.transport.noNative=true"))
         .containsEntry("reactor-netty with KQueueFfmLoopResources", NIO)
         .containsEntry("Vert.x with preferNativeTransport", NIO)
+        .containsEntry("gRPC by Grpc.newServerBuilderForPort", NIO)
         .containsEntry("Micronaut with transport=kqueue-ffm", "does not start");
   }
 
@@ -102,6 +104,7 @@ class DoctorFrameworksTest {
         .containsEntry("reactor-netty with KQueueFfmLoopResources", FFM)
         .containsEntry("Vert.x", NIO)
         .containsEntry("Vert.x with preferNativeTransport", EPOLL)
-        .containsEntry("gRPC", EPOLL);
+        .containsEntry("gRPC", EPOLL)
+        .containsEntry("gRPC by Grpc.newServerBuilderForPort", FFM);
   }
 }

@@ -3,7 +3,10 @@ package io.github.kqueueffm.frameworks.doctor;
 import io.github.kqueueffm.reactor.KQueueFfmLoopResources;
 import io.github.kqueueffm.testkit.Carried;
 import io.github.kqueueffm.testkit.WitnessExtension;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.netty.channel.EventLoopGroupRegistry;
@@ -41,7 +44,11 @@ public final class LoopsOfFrameworks {
     print("reactor-netty with KQueueFfmLoopResources", reactorNetty(loops));
     print("Vert.x", vertx(false));
     print("Vert.x with preferNativeTransport", vertx(true));
-    print("gRPC", grpc());
+    InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    print("gRPC", grpc(NettyServerBuilder.forAddress(free)));
+    print(
+        "gRPC by Grpc.newServerBuilderForPort",
+        grpc(Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())));
     print("Micronaut", micronaut(Map.of()));
     print("Micronaut with transport=kqueue-ffm", micronautOnThisTransport());
     System.exit(0);
@@ -66,12 +73,9 @@ public final class LoopsOfFrameworks {
     return handler;
   }
 
-  private static String grpc() throws Exception {
+  private static String grpc(ServerBuilder<?> builder) throws Exception {
     int before = WitnessExtension.channels().size();
-    Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .build()
-            .start();
+    Server server = builder.build().start();
     Carried listener = WitnessExtension.channels().get(before);
     server.shutdownNow().awaitTermination();
     return handler(listener::isOnLoopOf);

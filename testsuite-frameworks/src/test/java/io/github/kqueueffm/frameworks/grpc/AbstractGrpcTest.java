@@ -31,6 +31,15 @@ abstract class AbstractGrpcTest {
 
   abstract Class<? extends Channel> channelType();
 
+  /** How the names of the loops' threads begin. */
+  String threadPrefix() {
+    return "KQueueFfmEventLoopGroup-";
+  }
+
+  final Witness witness() {
+    return witness;
+  }
+
   @AfterEach
   void nothingIsLeft() {
     witness.close();
@@ -97,6 +106,6 @@ abstract class AbstractGrpcTest {
   }
 
   private void assertCarried(int bytes) {
-    witness.assertCarried(channelType(), bytes, "KQueueFfmEventLoopGroup-");
+    witness.assertCarried(channelType(), bytes, threadPrefix());
   }
 }

@@ -27,6 +27,7 @@ final class Maven {
           "integrations/vertx",
           "integrations/micronaut",
           "integrations/micrometer",
+          "integrations/grpc",
           "integrations/netty-kqueue-over-ffm");
   private static final String PLUGINS = "org.apache.maven.plugins:";
 

@@ -28,6 +28,7 @@ class PropertiesTest {
           "integrations/vertx",
           "integrations/micronaut",
           "integrations/micrometer",
+          "integrations/grpc",
           "integrations/netty-kqueue-over-ffm");
 
   /** Properties that the JVM itself sets. */

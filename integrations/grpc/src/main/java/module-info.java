@@ -1,0 +1,14 @@
+/** gRPC-Java on the kqueue transport. */
+module io.github.kqueueffm.grpc {
+  requires transitive io.github.kqueueffm.transport;
+  requires transitive io.grpc;
+  requires io.grpc.netty;
+
+  exports io.github.kqueueffm.grpc;
+
+  provides io.grpc.ManagedChannelProvider with
+      io.github.kqueueffm.grpc.KQueueFfmChannelProvider,
+      io.github.kqueueffm.grpc.KQueueFfmDomainChannelProvider;
+  provides io.grpc.ServerProvider with
+      io.github.kqueueffm.grpc.KQueueFfmServerProvider;
+}
