@@ -1,12 +1,16 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.EffectiveAddresses;
+import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.TcpFastOpen;
+import io.github.kqueueffm.syscall.TcpInfo;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
@@ -100,6 +104,24 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   @Override
   public InetSocketAddress remoteAddress() {
     return (InetSocketAddress) super.remoteAddress();
+  }
+
+  /**
+   * Asks the kernel about the state of the connection: round-trip time, congestion window and more.
+   * It is one system call, and any thread may ask.
+   *
+   * @throws UnsupportedOperationException if the system cannot report it: DragonFly, and releases
+   *     of NetBSD and OpenBSD that are too old
+   * @throws ChannelException if the channel is closed, or the kernel refuses, as FreeBSD does after
+   *     a reset
+   */
+  public KQueueFfmTcpInfo tcpInfo() {
+    KernelSocket socket = socket();
+    try {
+      return new KQueueFfmTcpInfo(socket.kernel().platform(), TcpInfo.of(socket));
+    } catch (IOException e) {
+      throw new ChannelException("cannot read the state of TCP: " + Failures.reason(e), e);
+    }
   }
 
   @Override

@@ -661,12 +661,16 @@ public final class KernelSocket {
    * @param length room at {@code memory}, bytes
    * @return the bytes that were filled
    */
-  public synchronized int getBytes(int level, int option, long memory, int length)
+  public int getBytes(int level, int option, long memory, int length) throws IOException {
+    return getBytes(level, option, memory, length, SocketOptions.name(level, option));
+  }
+
+  /** The same with the option's name for the message of a failure. */
+  synchronized int getBytes(int level, int option, long memory, int length, String name)
       throws IOException {
     ensureOpen();
     suit(level);
-    return SocketOptions.get(
-        this, level, option, memory, length, SocketOptions.name(level, option));
+    return SocketOptions.get(this, level, option, memory, length, name);
   }
 
   /** Sets an option of any type; see {@link #setInt(Constant, Constant, int)}. */

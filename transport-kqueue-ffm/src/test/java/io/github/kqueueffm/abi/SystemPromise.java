@@ -111,6 +111,11 @@ public enum SystemPromise {
   /** OpenBSD and NetBSD have none: files are read. */
   SENDFILE("sendfile exists", platform -> !platform.symbols(Call.SENDFILE).isEmpty()),
 
+  /** DragonFly has no such option. */
+  TCP_INFO(
+      "the kernel reports the state of TCP",
+      platform -> platform.has(Constant.TCP_INFO) || platform.has(Constant.TCP_CONNECTION_INFO)),
+
   /** The others have no client's side of it. */
   FAST_OPEN("data can go with the SYN", systems("linux", "freebsd", "macos")),
 

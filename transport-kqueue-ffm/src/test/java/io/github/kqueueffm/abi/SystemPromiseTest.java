@@ -61,7 +61,7 @@ class SystemPromiseTest {
         + " ENABLED_KNOTE_FIRES, REFUSES_FOR_A_BOUND_SOCKET, READS_KEEP_ALIVE_SETTINGS, BATCHES,"
         + " SENDFILE, FAST_OPEN'",
     "dragonfly-x86_64, 'HEARS_BOTH_FAMILIES, NAMES_RECIPIENTS_OF_BOTH_FAMILIES, EXACT_TIMERS,"
-        + " TIMER_WAKEUP, PEER_PROCESS, BATCHES, FAST_OPEN'"
+        + " TIMER_WAKEUP, PEER_PROCESS, BATCHES, TCP_INFO, FAST_OPEN'"
   })
   void eachSystemBreaksWhatIsKnownOfIt(String platform, String own) {
     EnumSet<SystemPromise> expected =
