@@ -41,6 +41,21 @@ enum Quirk {
   /** The TCP options of a connection that was reset can be read and set. */
   TCP_OPTIONS_OUTLIVE_RESET,
 
+  /** The bytes of struct tcp_info, where the platform file has that of another release. */
+  TCP_INFO_SIZE,
+
+  /** TCP_INFO counts the congestion window in segments. */
+  CONGESTION_WINDOW_IN_SEGMENTS,
+
+  /** TCP_CONNECTION_INFO has times in milliseconds. */
+  TCP_TIMES_IN_MILLISECONDS,
+
+  /** TCP_CONNECTION_INFO has the state alone before a connect and of a listener. */
+  TCP_INFO_OF_CONNECTIONS,
+
+  /** TCP_INFO counts the peer's end as a byte that was received. */
+  END_COUNTS_AS_A_BYTE,
+
   /** No option can be set after both directions are shut, or after a reset. */
   NO_OPTIONS_AFTER_BOTH_ENDS,
 

@@ -40,6 +40,8 @@ enum SocketOption {
   TCP_QUICKACK(Level.TCP, Kind.SWITCH, 1),
   TCP_DEFER_ACCEPT(Level.TCP, Kind.NUMBER, 0, 0, Integer.MAX_VALUE),
   TCP_MAXSEG(Level.TCP, Kind.NUMBER, 536, 64, 65535),
+  TCP_INFO(Level.TCP, Kind.SPECIAL),
+  TCP_CONNECTION_INFO(Level.TCP, Kind.SPECIAL),
 
   IP_TOS(Level.IP, Kind.NUMBER, 0, 0, 255),
   IP_TTL(Level.IP, Kind.NUMBER, 64, 1, 255),

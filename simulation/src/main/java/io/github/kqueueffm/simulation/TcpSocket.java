@@ -17,7 +17,7 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
   private static final long CONNECT_SECONDS = 75;
 
   /** Bytes of a segment on the loopback, which TCP_NOPUSH waits for. */
-  private static final int SEGMENT = 16_344;
+  static final int SEGMENT = 16_344;
 
   private enum State {
     /** Neither connected nor listening yet. */
@@ -55,6 +55,11 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
   private int onWire;
 
   private long lastArrival;
+
+  /** Bytes of data that left this end, and that came to it. */
+  private long bytesSent;
+
+  private long bytesReceived;
 
   private boolean inputEnded;
   private boolean finSent;
@@ -436,6 +441,7 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
 
   private void sendSegment(int length) {
     inFlight += length;
+    bytesSent += length;
     TcpSocket to = peer;
     transmit(() -> segmentArrived(to, length));
   }
@@ -451,6 +457,7 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
       out.skip(length);
     } else {
       out.moveTo(to.in, length);
+      to.bytesReceived += length;
       to.changed(true, false);
     }
     if (!closed) {
@@ -476,6 +483,9 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
   private void finArrived(TcpSocket from) {
     from.finArrived = true;
     inputEnded = true;
+    if (world.has(Quirk.END_COUNTS_AS_A_BYTE)) {
+      bytesReceived++;
+    }
     if (closed) {
       bothEnded();
       from.bothEnded();
@@ -596,6 +606,44 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
     }
   }
 
+  @Override
+  int getSpecial(SocketOption option, long value, int room) {
+    boolean info = option == SocketOption.TCP_INFO || option == SocketOption.TCP_CONNECTION_INFO;
+    return info ? TcpInfoStruct.get(this, value, room) : super.getSpecial(option, value, room);
+  }
+
+  /** {@return the state as the BSDs name it, without their prefix} */
+  String stateName() {
+    return switch (state) {
+      case NEW -> "CLOSED";
+      case LISTENING -> "LISTEN";
+      case CONNECTING -> listener == null ? "SYN_SENT" : "SYN_RECEIVED";
+      case ESTABLISHED -> stateOfConnection();
+      case DEAD -> "CLOSED";
+    };
+  }
+
+  private String stateOfConnection() {
+    if (isDead()) {
+      return "CLOSED";
+    }
+    if (!outputShut) {
+      return inputEnded ? "CLOSE_WAIT" : "ESTABLISHED";
+    }
+    if (inputEnded) {
+      return "LAST_ACK";
+    }
+    return finArrived ? "FIN_WAIT_2" : "FIN_WAIT_1";
+  }
+
+  long bytesSent() {
+    return bytesSent;
+  }
+
+  long bytesReceived() {
+    return bytesReceived;
+  }
+
   // Sending.
 
   @Override
@@ -655,6 +703,7 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
         if (taken > 0) {
           buffer().add(from, at, (int) taken);
           inFlight += (int) taken;
+          bytesSent += taken;
           TcpSocket to = peer;
           int segment = (int) taken;
           transmit(delay, () -> segmentArrived(to, segment));
@@ -691,6 +740,8 @@ final class TcpSocket extends StreamSocket<TcpSocket> {
     int direct = (int) Math.min(length, Math.max(0, to.room(0)));
     if (direct > 0) {
       to.in.add(from, at, direct);
+      bytesSent += direct;
+      to.bytesReceived += direct;
       to.changed(true, false);
     }
     return direct;

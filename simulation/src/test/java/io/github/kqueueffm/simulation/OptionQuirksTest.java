@@ -17,10 +17,13 @@ import static io.github.kqueueffm.abi.Constant.SO_LINGER_SEC;
 import static io.github.kqueueffm.abi.Constant.SO_PEERCRED;
 import static io.github.kqueueffm.abi.Constant.SO_RCVBUF;
 import static io.github.kqueueffm.abi.Constant.SO_SNDBUF;
+import static io.github.kqueueffm.abi.Constant.TCP_CONNECTION_INFO;
+import static io.github.kqueueffm.abi.Constant.TCP_INFO;
 import static io.github.kqueueffm.abi.Constant.TCP_NODELAY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Struct;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -244,6 +247,75 @@ class OptionQuirksTest {
       } else {
         assertThat(sim.outcome(result)).isEqualTo("ENOTCONN");
       }
+    }
+  }
+
+  /** {@return the bytes of the option, which {@link SimFixture#valueAt} has, or an errno} */
+  private static int tcpInfo(SimFixture sim, int fd, int room) {
+    Constant option = sim.platform.has(TCP_INFO) ? TCP_INFO : TCP_CONNECTION_INFO;
+    return sim.platform.has(option) ? sim.getBytes(fd, IPPROTO_TCP, option, room) : 0;
+  }
+
+  private static Struct tcpInfoStruct(SimFixture sim) {
+    return sim.platform.struct(sim.platform.has(TCP_INFO) ? "tcp_info" : "tcp_connection_info");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sizeOfTcpInfo(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      int near = sim.tcpPair()[0];
+      assertThat(tcpInfo(sim, near, 500))
+          .isEqualTo(
+              switch (system) {
+                case MACOS_AARCH64, MACOS_X86_64 -> 112;
+                case FREEBSD_13, NETBSD_7, NETBSD_11 -> 236;
+                case OPENBSD_7_8 -> 212;
+                case DRAGONFLY -> 0;
+                case LINUX -> 232;
+              });
+      assertThat(tcpInfo(sim, near, 50)).isEqualTo(system == SimulatedSystem.DRAGONFLY ? 0 : 50);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DRAGONFLY")
+  void congestionWindowInSegments(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      tcpInfo(sim, sim.tcpPair()[0], 500);
+      assertThat(sim.valueAt(tcpInfoStruct(sim).offset("tcpi_snd_cwnd")))
+          .isEqualTo(
+              switch (system) {
+                case NETBSD_7, NETBSD_11, LINUX -> 10;
+                default -> 163_440;
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"DRAGONFLY", "NETBSD_7", "NETBSD_11"})
+  void timesOfTcpInMilliseconds(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      tcpInfo(sim, sim.tcpPair()[0], 500);
+      boolean macos = sim.platform.has(TCP_CONNECTION_INFO);
+      Struct struct = tcpInfoStruct(sim);
+      assertThat(sim.valueAt(struct.offset(macos ? "tcpi_srtt" : "tcpi_rtt")))
+          .isEqualTo(macos ? 3 : 3_000);
+      assertThat(sim.valueAt(struct.offset("tcpi_rttvar"))).isEqualTo(macos ? 2 : 2_000);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DRAGONFLY")
+  void tcpInfoBeforeConnect(SimulatedSystem system) {
+    try (SimFixture sim = new SimFixture(system)) {
+      tcpInfo(sim, sim.tcp(), 500);
+      boolean macos = sim.platform.has(TCP_CONNECTION_INFO);
+      String mss = macos ? "tcpi_maxseg" : "tcpi_snd_mss";
+      assertThat(sim.valueAt(tcpInfoStruct(sim).offset(mss))).isEqualTo(macos ? 0 : 536);
+      assertThat(sim.valueAt(0) & 0xff).isEqualTo(system == SimulatedSystem.LINUX ? 7 : 0);
     }
   }
 }
