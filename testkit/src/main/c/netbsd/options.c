@@ -6,6 +6,19 @@
 enum {
   NB_SO_NOSIGPIPE = 0x800,
   NB_LOCAL_PEEREID = 3,
+  NB_TCP_INFO = 9,
+};
+
+/* As in NetBSD's netinet/tcp.h, so that a compiler lays it out. */
+struct nb_tcp_info {
+  uint8_t state, ca_state, retransmits, probes, backoff, options, snd_wscale : 4, rcv_wscale : 4;
+  uint32_t rto, ato, snd_mss, rcv_mss;
+  uint32_t unacked, sacked, lost, retrans, fackets;
+  uint32_t last_data_sent, last_ack_sent, last_data_recv, last_ack_recv;
+  uint32_t pmtu, rcv_ssthresh, rtt, rttvar, snd_ssthresh, snd_cwnd, advmss, reordering;
+  uint32_t rcv_rtt, rcv_space;
+  uint32_t snd_wnd, snd_bwnd, snd_nxt, rcv_nxt, toe_tid, snd_rexmitpack, rcv_ooopack, snd_zerowin;
+  uint32_t pad[26];
 };
 
 struct option {
@@ -75,6 +88,29 @@ void take_error(int fd) {
   }
 }
 
+/* NetBSD's numbers of the states that Linux counts from 1 on. */
+static const uint8_t STATES[] = {0, 4, 2, 3, 6, 9, 10, 0, 5, 8, 1, 7};
+
+static int tcp_info(int fd, void *value, socklen_t *length) {
+  struct tcp_info linux_info;
+  socklen_t linux_length = sizeof linux_info;
+  memset(&linux_info, 0, sizeof linux_info);
+  int result = (int)CALL(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &linux_info, &linux_length);
+  if (result < 0) {
+    return result;
+  }
+  struct nb_tcp_info info = {
+      .state = linux_info.tcpi_state < sizeof STATES ? STATES[linux_info.tcpi_state] : 0,
+      .snd_mss = linux_info.tcpi_snd_mss,
+      .rcv_mss = linux_info.tcpi_rcv_mss,
+      .snd_cwnd = linux_info.tcpi_snd_cwnd, /* in segments on both */
+      .snd_rexmitpack = linux_info.tcpi_total_retrans,
+  };
+  *length = *length < sizeof info ? *length : sizeof info;
+  memcpy(value, &info, *length);
+  return 0;
+}
+
 static int buffer_size(const struct option *option) {
   return option->linux_level == SOL_SOCKET
          && (option->linux_name == SO_SNDBUF || option->linux_name == SO_RCVBUF);
@@ -86,6 +122,9 @@ int nb_getsockopt(int ours_fd, int level, int name, void *value, socklen_t *leng
   int fd = real(ours_fd);
   if (fd < 0) {
     return -1;
+  }
+  if (level == IPPROTO_TCP && name == NB_TCP_INFO && endpoint(fd)->family != AF_UNIX) {
+    return tcp_info(fd, value, length);
   }
   const struct option *option = find(fd, level, name);
   if (option == NULL) {

@@ -12,6 +12,7 @@ import io.github.kqueueffm.syscall.Memory;
 import io.github.kqueueffm.syscall.Msghdr;
 import io.github.kqueueffm.syscall.PeerCredentials;
 import io.github.kqueueffm.syscall.Sockaddr;
+import io.github.kqueueffm.syscall.TcpInfo;
 import io.github.kqueueffm.syscall.UnixAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,7 +41,8 @@ final class StructChecks {
         new Check(
             GROUP,
             "a local peer's user is known after it has closed",
-            StructChecks::credentialsOfClosed));
+            StructChecks::credentialsOfClosed),
+        new Check(GROUP, "the state of a TCP connection is known", StructChecks::tcpInfo));
   }
 
   private static String udata(Bench bench) throws IOException {
@@ -219,6 +221,56 @@ final class StructChecks {
     Deviation.unless(
         peer.pid() == 0 || peer.pid() == pid, "pid " + peer.pid() + " in place of " + pid);
     return "uid " + uid + (peer.pid() == 0 ? ", no pid" : ", pid " + pid);
+  }
+
+  private static String tcpInfo(Bench bench) throws IOException {
+    TcpPair pair = bench.tcp();
+    bench.send(pair.near().fd(), "0123456789");
+    TcpPair.await(bench, pair.far().fd(), Constant.EVFILT_READ);
+    TcpInfo near = tcpInfo(pair.near());
+    requireEstablished(bench.platform(), near);
+    long mss = near.mss().orElseThrow();
+    long window = near.congestionWindow().orElseThrow();
+    // The least segment that systems use is 216 bytes (TCP_MINMSS).
+    Deviation.unless(
+        mss >= 216 && mss <= 65_535 && window >= mss,
+        "segments of " + mss + " bytes, a congestion window of " + window);
+    StringBuilder seen = new StringBuilder("mss " + mss + ", window " + window);
+    near.rttMicros().ifPresent(rtt -> roundTrip(seen, rtt));
+    near.retransmits().ifPresent(count -> seen.append(", ").append(count).append(" sent again"));
+    near.bytesSent().ifPresent(sent -> tenBytes(seen, "sent", sent));
+    TcpInfo far = tcpInfo(pair.far());
+    requireEstablished(bench.platform(), far);
+    far.bytesReceived().ifPresent(received -> tenBytes(seen, "received", received));
+    return seen.toString();
+  }
+
+  private static TcpInfo tcpInfo(KernelSocket socket) throws IOException {
+    try {
+      return TcpInfo.of(socket);
+    } catch (UnsupportedOperationException e) {
+      throw new NotOffered(e.getMessage());
+    }
+  }
+
+  private static void requireEstablished(Platform platform, TcpInfo info) {
+    int established =
+        platform.get(platform.isLinux() ? Constant.BPF_TCP_ESTABLISHED : Constant.TCPS_ESTABLISHED);
+    Deviation.unless(
+        info.state().orElseThrow() == established,
+        "state " + info.state() + " in place of " + established);
+  }
+
+  private static void roundTrip(StringBuilder seen, long micros) {
+    Deviation.unless(
+        micros >= 0 && micros < 10_000_000, "a round trip over the loopback of " + micros + " us");
+    seen.append(", rtt ").append(micros).append(" us");
+  }
+
+  /** More than ten if a segment was sent again. */
+  private static void tenBytes(StringBuilder seen, String what, long bytes) {
+    Deviation.unless(bytes >= 10 && bytes % 10 == 0, bytes + " bytes " + what + " in place of 10");
+    seen.append(", ").append(bytes).append(" B ").append(what);
   }
 
   /** Whether the result is that errno, for other checks. */
