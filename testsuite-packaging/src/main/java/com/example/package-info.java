@@ -1,0 +1,2 @@
+/** The program that the tests package in each way. */
+package com.example;
