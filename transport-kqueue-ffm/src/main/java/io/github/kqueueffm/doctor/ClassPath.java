@@ -124,8 +124,8 @@ final class ClassPath {
   }
 
   /** {@return the version that Maven has put into an artifact's jar, or {@code null}} */
-  String mavenVersion(String group, String artifact) {
-    return properties("META-INF/maven/" + group + '/' + artifact + "/pom.properties").stream()
+  String mavenVersion(String pomProperties) {
+    return properties(pomProperties).stream()
         .map(properties -> properties.getProperty("version"))
         .filter(Objects::nonNull)
         .findFirst()

@@ -19,6 +19,12 @@ public final class Doctor implements Supplier<String> {
   static final String TRANSPORT = "Transport";
   private static final String SYSTEM = "System";
 
+  /**
+   * A tool that relocates packages changes the strings that begin with one, but not Maven's folder.
+   */
+  private static final String MAVEN =
+      "META-INF/maven/io.github.kqueueffm/netty-transport-kqueue-ffm/pom.properties";
+
   /** For {@code KQueueFfm.diagnose()}, which makes it by name. */
   public Doctor() {}
 
@@ -90,7 +96,7 @@ public final class Doctor implements Supplier<String> {
 
   private static Fact ownVersion(ClassPath path) {
     String place = path.places(Doctor.class.getName()).stream().findFirst().orElse("");
-    String maven = path.mavenVersion("io.github.kqueueffm", "netty-transport-kqueue-ffm");
+    String maven = path.mavenVersion(MAVEN);
     return Fact.of(
         maven == null ? path.version(Doctor.class.getName()) : maven, ClassPath.path(place));
   }

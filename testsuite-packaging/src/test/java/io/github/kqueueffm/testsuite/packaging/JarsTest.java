@@ -27,7 +27,9 @@ class JarsTest {
   void shadedJarWithNettyAndTheTransportRelocated() throws Exception {
     ChildJvm.Result result = Packages.javaWithDiagnosis("-jar", Packages.shaded().toString());
     Packages.assertEchoed(result, "-shaded.jar", RELOCATED + Packages.HANDLER);
-    assertThat(result.output()).contains("available: yes  [KQueueFfm]");
+    assertThat(result.output())
+        .contains("available: yes  [KQueueFfm]")
+        .containsPattern("transport: 0\\.\\S+  \\[.*-shaded\\.jar\\]");
   }
 
   @Test
