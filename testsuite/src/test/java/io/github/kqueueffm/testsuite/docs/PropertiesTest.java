@@ -50,6 +50,7 @@ class PropertiesTest {
           "skipTests",
           "surefire.failIfNoSpecifiedTests",
           "com.linecorp.armeria.transportType",
+          "io.netty.allocator.type",
           "reactor.netty.native");
 
   private static final Pattern READ =
