@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
+import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,11 @@ public final class Carried extends ChannelDuplexHandler {
 
   public Class<? extends Channel> type() {
     return channel.getClass();
+  }
+
+  /** {@return the address to which the channel is bound, or {@code null} if it is not} */
+  public SocketAddress localAddress() {
+    return channel.localAddress();
   }
 
   /** Whether the channel's event loop runs a handler of that type. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.testkit.Carried;
 import io.github.kqueueffm.testkit.WitnessExtension;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /** What the channels that a library opens in this JVM are, and how much they received. */
@@ -24,6 +25,20 @@ final class Witness {
         all.stream().filter(carried -> carried.type().getSimpleName().equals(type)).toList();
     assertThat(channels).as("channels of %s among %s", type, all).isNotEmpty();
     assertThat(channels.stream().mapToLong(Carried::received).sum()).isGreaterThanOrEqualTo(bytes);
+  }
+
+  /**
+   * {@return the port of the first channel of that type}
+   *
+   * @param type the simple name of the class
+   */
+  static int port(String type) {
+    List<Carried> all = WitnessExtension.channels();
+    return all.stream()
+        .filter(carried -> carried.type().getSimpleName().equals(type))
+        .map(carried -> ((InetSocketAddress) carried.localAddress()).getPort())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + type + " among " + all));
   }
 
   private static void assertOurs(Carried carried) {
