@@ -12,8 +12,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,34 +34,45 @@ import java.util.function.Function;
 @SuppressWarnings("restricted")
 final class Foreign {
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
   /** The whole address space. */
   static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Foreign() {}
 
-  /** A handle {@code (symbol, errno capture, long...)long}. */
-  static MethodHandle capturing(int arguments) {
-    return LINKER.downcallHandle(shape(arguments), ERRNO);
+  /** A handle {@code (symbol, errno capture, long...)long}, without the capture if not needed. */
+  static MethodHandle link(Shape shape) {
+    return LINKER.downcallHandle(descriptor(shape), options(shape));
   }
 
-  /** The same for a variadic function whose first two arguments are named. */
-  static MethodHandle capturingVariadic(int arguments) {
-    // Apple's aarch64 passes variadic arguments on the stack: without this option fcntl would read
-    // garbage.
-    return LINKER.downcallHandle(shape(arguments), ERRNO, Linker.Option.firstVariadicArg(2));
-  }
-
-  /** A handle {@code (long...)long} for a function of the C library that does not set errno. */
-  static MethodHandle plain(String function, int arguments) {
+  /** A handle {@code (long...)long} for a function of the C library. */
+  static MethodHandle link(Shape shape, String function) {
     MemorySegment symbol =
         LINKER
             .defaultLookup()
             .find(function)
             .orElseThrow(() ->
                 new UnsupportedOperationException("the C library has no function " + function));
-    return LINKER.downcallHandle(symbol, shape(arguments));
+    return LINKER.downcallHandle(symbol, descriptor(shape), options(shape));
+  }
+
+  static FunctionDescriptor descriptor(Shape shape) {
+    MemoryLayout[] longs = new MemoryLayout[shape.arguments];
+    Arrays.fill(longs, JAVA_LONG);
+    return FunctionDescriptor.of(JAVA_LONG, longs);
+  }
+
+  static Linker.Option[] options(Shape shape) {
+    List<Linker.Option> options = new ArrayList<>();
+    if (shape.capturesErrno) {
+      options.add(Linker.Option.captureCallState("errno"));
+    }
+    if (shape.named > 0) {
+      // Apple's aarch64 passes variadic arguments on the stack: without this option fcntl would
+      // read garbage.
+      options.add(Linker.Option.firstVariadicArg(shape.named));
+    }
+    return options.toArray(Linker.Option[]::new);
   }
 
   static MemoryLayout captureLayout() {
@@ -78,12 +91,6 @@ final class Foreign {
    */
   static Function<String, Optional<MemorySegment>> library(Path path) {
     return SymbolLookup.libraryLookup(path, Arena.global())::find;
-  }
-
-  private static FunctionDescriptor shape(int arguments) {
-    MemoryLayout[] longs = new MemoryLayout[arguments];
-    Arrays.fill(longs, JAVA_LONG);
-    return FunctionDescriptor.of(JAVA_LONG, longs);
   }
 
   /**

@@ -61,18 +61,18 @@ final class Leaf extends Throwable {
   }
 
   private static final class Six {
-    static final MethodHandle MH$call = Foreign.capturing(6);
+    static final MethodHandle MH$call = Foreign.link(Shape.SIX);
   }
 
   private static final class Seven {
-    static final MethodHandle MH$call = Foreign.capturing(7);
+    static final MethodHandle MH$call = Foreign.link(Shape.SEVEN);
   }
 
   private static final class Eight {
-    static final MethodHandle MH$call = Foreign.capturing(8);
+    static final MethodHandle MH$call = Foreign.link(Shape.EIGHT);
   }
 
   private static final class Variadic {
-    static final MethodHandle MH$call = Foreign.capturingVariadic(3);
+    static final MethodHandle MH$call = Foreign.link(Shape.VARIADIC);
   }
 }

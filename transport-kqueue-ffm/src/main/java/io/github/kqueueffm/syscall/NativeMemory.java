@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * assert that none is left.
  */
 public final class NativeMemory {
-  private static final MethodHandle MH$calloc = Foreign.plain("calloc", 2);
-  private static final MethodHandle MH$free = Foreign.plain("free", 2);
+  private static final MethodHandle MH$calloc = Foreign.link(Shape.ALLOCATION, "calloc");
+  private static final MethodHandle MH$free = Foreign.link(Shape.ALLOCATION, "free");
   private static final AtomicLong LIVE = new AtomicLong();
 
   private NativeMemory() {}

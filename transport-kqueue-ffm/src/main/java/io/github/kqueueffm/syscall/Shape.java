@@ -1,0 +1,31 @@
+package io.github.kqueueffm.syscall;
+
+/**
+ * The shapes of the calls that {@link Foreign} links: how many arguments, and what the linker has
+ * to do besides. native-image needs a list of them, {@code reachability-metadata.json} among the
+ * resources, and a test compares both.
+ */
+enum Shape {
+  /** Every call with up to six arguments, except those below. */
+  SIX(6, true, 0),
+  SEVEN(7, true, 0),
+  EIGHT(8, true, 0),
+  /** A variadic function whose first two arguments are named. */
+  VARIADIC(3, true, 2),
+  /** A function of the C library that does not set errno. */
+  ALLOCATION(2, false, 0);
+
+  /** Each is a {@code long}, as the result is. */
+  final int arguments;
+
+  final boolean capturesErrno;
+
+  /** How many arguments a variadic function names, or 0 if it is not variadic. */
+  final int named;
+
+  Shape(int arguments, boolean capturesErrno, int named) {
+    this.arguments = arguments;
+    this.capturesErrno = capturesErrno;
+    this.named = named;
+  }
+}
