@@ -78,6 +78,9 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   /** Takes note of the peer of a connect that is complete. */
   abstract void connected(SocketAddress remote);
 
+  /** Completes the writes whose bytes went with the connect. The channel is active. */
+  void firstWritesComplete() {}
+
   @Override
   final void connectNow(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
     boolean wasActive = isActive();
@@ -234,8 +237,9 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
   private void connectSucceeded(SocketAddress remote, ChannelPromise promise, boolean wasActive) {
     connected(remote);
     activeByConnect();
-    // Read before trySuccess, whose listeners may close the channel.
+    // Read before the listeners run, which may close the channel.
     boolean active = isActive();
+    firstWritesComplete();
     boolean delivered = promise.trySuccess();
     updateReadInterest();
     if (!wasActive && active) {

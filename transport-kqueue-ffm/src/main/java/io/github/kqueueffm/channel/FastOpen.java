@@ -46,13 +46,15 @@ final class FastOpen {
    * @param loop whose count it is, or {@code null}
    */
   void finish(ChannelOutboundBuffer outbound, LoopResources loop) {
-    if (taken > 0 && outbound != null) {
-      if (loop != null) {
-        boolean whole = ((ByteBuf) outbound.current()).readableBytes() == taken;
-        loop.counts().sent(whole ? 1 : 0, taken);
-      }
-      outbound.removeBytes(taken);
-    }
+    long sent = taken;
+    // Before the listeners of the writes run.
     taken = 0;
+    if (sent > 0 && outbound != null) {
+      if (loop != null) {
+        boolean whole = ((ByteBuf) outbound.current()).readableBytes() == sent;
+        loop.counts().sent(whole ? 1 : 0, sent);
+      }
+      outbound.removeBytes(sent);
+    }
   }
 }

@@ -154,6 +154,10 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
     InetSocketAddress address = (InetSocketAddress) remote;
     // The connect ends at another address, which getpeername returns.
     peer = EffectiveAddresses.isReplaced(address.getAddress()) ? null : address;
+  }
+
+  @Override
+  void firstWritesComplete() {
     if (fastOpen != null) {
       fastOpen.finish(unsafe().outboundBuffer(), loop() == null ? null : resources());
     }

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,38 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     loop.turn();
     assertThat(early.isSuccess()).isTrue();
     expectSent(1, 6);
+  }
+
+  /** So that a listener can write, as Netty's SocketConnectTest does since 4.2.20. */
+  @Test
+  void listenerOfTheFirstWriteSeesAnActiveChannelAndWrites() {
+    Channel channel = channel();
+    List<Boolean> active = new ArrayList<>();
+    write(channel)
+        .addListener(early -> {
+          active.add(channel.isActive());
+          channel.writeAndFlush(Unpooled.copiedBuffer("ghi", US_ASCII));
+        });
+    connecting(channel, 6);
+    expectSuccess();
+    loop.tcp().send(CLIENT, "ghi");
+    loop.turn();
+    assertThat(active).containsExactly(true);
+    expectSent(2, 9);
+  }
+
+  /** Its inbound end follows the beginning. */
+  @Test
+  void listenerOfTheFirstWriteMayClose() {
+    Recorder recorder = new Recorder();
+    Channel channel =
+        loop.client(recorder).option(ChannelOption.TCP_FASTOPEN_CONNECT, true).register().channel();
+    write(channel).addListener(early -> channel.close());
+    connecting(channel, 6);
+    expectSuccess();
+    loop.tcp().close(CLIENT);
+    loop.turn();
+    assertThat(recorder.log()).containsSubsequence("active", "inactive");
   }
 
   @Test
