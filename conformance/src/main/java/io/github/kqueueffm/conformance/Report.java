@@ -1,6 +1,11 @@
 package io.github.kqueueffm.conformance;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.kqueueffm.conformance.Result.Outcome;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,27 +66,35 @@ record Report(Subject subject, List<Result> results) {
   }
 
   String json() {
-    Json json = new Json();
-    json.open('{');
-    json.field("system", subject.system());
-    json.field("java", subject.java());
-    json.field("available", subject.available());
-    json.field("transport", subject.transport());
-    json.field("passed", count(Outcome.PASS));
-    json.field("failed", count(Outcome.FAIL));
-    json.field("notOffered", count(Outcome.NOT_OFFERED));
-    json.name("checks").open('[');
-    for (Result result : results) {
-      json.open('{');
-      json.field("group", result.check().group());
-      json.field("name", result.check().name());
-      json.field("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
-      json.field("seen", result.seen());
-      json.field("millis", result.millis());
-      json.close('}');
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("system", subject.system());
+      json.writeStringField("java", subject.java());
+      json.writeBooleanField("available", subject.available());
+      json.writeStringField("transport", subject.transport());
+      json.writeNumberField("passed", count(Outcome.PASS));
+      json.writeNumberField("failed", count(Outcome.FAIL));
+      json.writeNumberField("notOffered", count(Outcome.NOT_OFFERED));
+      json.writeArrayFieldStart("checks");
+      for (Result result : results) {
+        write(json, result);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    json.close(']');
-    json.close('}');
-    return json.toString();
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Result result) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("group", result.check().group());
+    json.writeStringField("name", result.check().name());
+    json.writeStringField("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("seen", result.seen());
+    json.writeNumberField("millis", result.millis());
+    json.writeEndObject();
   }
 }

@@ -1,8 +1,8 @@
 package io.github.kqueueffm.benchmarks.report;
 
 import java.util.Arrays;
-import org.apache.commons.math3.distribution.BinomialDistribution;
-import org.apache.commons.math3.stat.descriptive.rank.Median;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
  * The median of some values and its interval with 95 % confidence, by order statistics. With fewer
@@ -23,12 +23,15 @@ record Statistics(int count, double median, double low, double high) {
     }
     int cut = outside(sorted.length);
     return new Statistics(
-        sorted.length, new Median().evaluate(sorted), sorted[cut], sorted[sorted.length - 1 - cut]);
+        sorted.length,
+        Median.withDefaults().evaluate(sorted),
+        sorted[cut],
+        sorted[sorted.length - 1 - cut]);
   }
 
   /** {@return the number of values at either end that the interval leaves out} */
   private static int outside(int count) {
-    BinomialDistribution halves = new BinomialDistribution(count, 0.5);
+    BinomialDistribution halves = BinomialDistribution.of(count, 0.5);
     int cut = 0;
     while (halves.cumulativeProbability(cut) <= OUTSIDE) {
       cut++;

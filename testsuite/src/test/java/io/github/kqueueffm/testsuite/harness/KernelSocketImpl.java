@@ -198,6 +198,7 @@ final class KernelSocketImpl extends SocketImpl {
     switch (option) {
       case SO_TIMEOUT -> timeoutMillis = (Integer) value;
       case SO_LINGER -> linger(value instanceof Integer seconds ? seconds : -1);
+      case TCP_NODELAY -> noDelay((Boolean) value);
       default -> throw new SocketException("option " + option + " is not supported here");
     }
   }
@@ -205,6 +206,14 @@ final class KernelSocketImpl extends SocketImpl {
   private void linger(int seconds) throws SocketException {
     try {
       socket.soLinger(seconds);
+    } catch (IOException e) {
+      throw new SocketException(e.getMessage(), e);
+    }
+  }
+
+  private void noDelay(boolean on) throws SocketException {
+    try {
+      socket.setInt(Constant.IPPROTO_TCP, Constant.TCP_NODELAY, on ? 1 : 0);
     } catch (IOException e) {
       throw new SocketException(e.getMessage(), e);
     }
