@@ -1,10 +1,13 @@
 package io.github.kqueueffm.testsuite.dropin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.kqueue.KQueueEventLoopGroup;
+import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -89,6 +92,19 @@ class AwsSdkDropInTest {
     assertThat(answer.status.get(60, TimeUnit.SECONDS)).isEqualTo(200);
     assertThat(answer.body.toByteArray()).isEqualTo(body);
     Witness.assertCarried("KQueueSocketChannel", LARGE);
+  }
+
+  /** Why the line has to name a deprecated class. */
+  @Test
+  void groupOfAnotherClassIsRefused() throws Exception {
+    EventLoopGroup other = new MultiThreadIoEventLoopGroup(1, KQueueIoHandler.newFactory());
+    try {
+      assertThatThrownBy(() -> SdkEventLoopGroup.create(other, KQueueSocketChannel::new))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("Unknown event loop group");
+    } finally {
+      other.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
   }
 
   private record Body(byte[] bytes) implements SdkHttpContentPublisher {

@@ -74,7 +74,8 @@ class DropInTableTest {
   private static void assertWritten(MatchResult row, String pom) throws IOException {
     Path test = TESTS.resolve(row.group(4) + ".java");
     List<String> written = CODE.matcher(row.group(3)).results().map(code -> code.group(1)).toList();
-    assertThat(written.isEmpty()).isEqualTo(row.group(3).equals("nothing"));
+    assertThat(written.isEmpty())
+        .isEqualTo(row.group(3).equals("nothing") || row.group(3).equals("not possible"));
     for (String code : written) {
       if (code.startsWith("-D")) {
         String[] property = code.substring(2).split("=", 2);
@@ -88,7 +89,7 @@ class DropInTableTest {
   /** Its own name and those of Netty's classes are all that such a program writes. */
   @TestFactory
   Stream<DynamicTest> libraryIsUsedWithoutTheNameOfThisTransport() throws IOException {
-    Pattern ours = Pattern.compile("KQueueFfm|io\\.github\\.kqueueffm\\.(?!testsuite|testkit)");
+    Pattern ours = Pattern.compile("KQueueFfm");
     return rows().stream()
         .map(row -> TESTS.resolve(row.group(4) + ".java"))
         .map(test ->
