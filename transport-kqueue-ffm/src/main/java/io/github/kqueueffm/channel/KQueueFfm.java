@@ -1,5 +1,6 @@
 package io.github.kqueueffm.channel;
 
+import io.github.kqueueffm.abi.TransportVersion;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -193,6 +194,11 @@ public final class KQueueFfm {
   /** Whether a server here can take data with a SYN, if the administrator has it on. */
   public static boolean isTcpFastOpenServerSideAvailable() {
     return isAvailable() && RUNNING.isTcpFastOpenServerSideAvailable();
+  }
+
+  /** {@return the version of this transport, such as "0.1.0"} */
+  public static String version() {
+    return TransportVersion.VERSION;
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.jar.Attributes;
@@ -121,15 +120,6 @@ final class ClassPath {
     URLConnection connection = url.openConnection();
     connection.setUseCaches(false);
     return connection.getInputStream();
-  }
-
-  /** {@return the version that Maven has put into an artifact's jar, or {@code null}} */
-  String mavenVersion(String pomProperties) {
-    return properties(pomProperties).stream()
-        .map(properties -> properties.getProperty("version"))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
   }
 
   /** {@return all properties of Netty's jars that state their versions} */

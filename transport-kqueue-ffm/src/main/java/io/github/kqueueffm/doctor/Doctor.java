@@ -1,5 +1,6 @@
 package io.github.kqueueffm.doctor;
 
+import io.github.kqueueffm.abi.TransportVersion;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,12 +19,6 @@ public final class Doctor implements Supplier<String> {
   static final String KQUEUE_FFM = "io.github.kqueueffm.channel.KQueueFfm";
   static final String TRANSPORT = "Transport";
   private static final String SYSTEM = "System";
-
-  /**
-   * A tool that relocates packages changes the strings that begin with one, but not Maven's folder.
-   */
-  private static final String MAVEN =
-      "META-INF/maven/io.github.kqueueffm/netty-transport-kqueue-ffm/pom.properties";
 
   /** For {@code KQueueFfm.diagnose()}, which makes it by name. */
   public Doctor() {}
@@ -96,9 +91,7 @@ public final class Doctor implements Supplier<String> {
 
   private static Fact ownVersion(ClassPath path) {
     String place = path.places(Doctor.class.getName()).stream().findFirst().orElse("");
-    String maven = path.mavenVersion(MAVEN);
-    return Fact.of(
-        maven == null ? path.version(Doctor.class.getName()) : maven, ClassPath.path(place));
+    return Fact.of(TransportVersion.VERSION, ClassPath.path(place));
   }
 
   private static Fact system() {

@@ -50,6 +50,7 @@ class DoctorTest {
     assertThat(result.errors()).isEmpty();
     assertThat(result.output())
         .startsWith("transport-kqueue-ffm: usable")
+        .contains("  transport: " + KQueueFfm.version() + "  [")
         .containsPattern(
             "(?m)^  Netty: 4\\.2\\.\\d+\\.Final  \\[io\\.netty\\.versions\\.properties\\]$")
         .contains("  Java: " + System.getProperty("java.version") + " of ")
