@@ -22,6 +22,7 @@ final class Maven {
   private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
   static final List<String> MODULES =
       List.of(
+          "bom",
           "transport-kqueue-ffm",
           "integrations/reactor-netty",
           "integrations/vertx",
@@ -34,12 +35,17 @@ final class Maven {
   private final Path root;
   private final Path repository;
   private final String version;
+  private final String released;
   private Path output;
 
-  Maven(Path root, Path repository) throws IOException {
+  /**
+   * @param released the version that the documents show, under which this build is installed
+   */
+  Maven(Path root, Path repository, String released) throws IOException {
     this.root = root;
     this.repository = repository;
     this.version = first(VERSION, Files.readString(root.resolve("pom.xml")));
+    this.released = released;
   }
 
   /** The module's own, not its parent's. */
@@ -57,9 +63,13 @@ final class Maven {
 
   void install() throws IOException {
     installPom(root.resolve("pom.xml"));
+    installPom(root.resolve("published/pom.xml"));
     for (String module : MODULES) {
       Path jar = installPom(root.resolve(module).resolve("pom.xml"));
       Path classes = root.resolve(module).resolve("target/classes");
+      if (module.equals("bom")) {
+        continue;
+      }
       int failure =
           ToolProvider.findFirst("jar")
               .orElseThrow()
@@ -83,9 +93,11 @@ final class Maven {
     String artifact = artifactId(pom);
     Path place =
         Files.createDirectories(
-            repository.resolve("io/github/kqueueffm").resolve(artifact).resolve(version));
-    Files.copy(pom, place.resolve(artifact + "-" + version + ".pom"));
-    return place.resolve(artifact + "-" + version + ".jar");
+            repository.resolve("io/github/kqueueffm").resolve(artifact).resolve(released));
+    Files.writeString(
+        place.resolve(artifact + "-" + released + ".pom"),
+        Files.readString(pom).replace("<version>" + version + "<", "<version>" + released + "<"));
+    return place.resolve(artifact + "-" + released + ".jar");
   }
 
   /** Compiles, packs, and leaves the class path of run time in a file. */

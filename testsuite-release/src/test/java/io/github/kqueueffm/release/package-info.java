@@ -1,0 +1,2 @@
+/** Tests of the files that a release publishes. */
+package io.github.kqueueffm.release;
