@@ -145,12 +145,14 @@ class NativeImageMetadataTest {
     return name.matches(expression);
   }
 
-  /** Classes, and files that the JVM, JFR's user, Maven or native-image reads. */
+  /** Classes, and files for people, the JVM, JFR, Maven or native-image. */
   private static boolean isForOthers(String name) {
     return name.endsWith(".class")
         || name.equals("META-INF/MANIFEST.MF")
         || name.equals("META-INF/jfr/kqueue-ffm.jfc")
-        || name.startsWith("META-INF/maven/") && name.endsWith("/pom.xml")
+        || name.equals("META-INF/LICENSE")
+        || name.equals("META-INF/NOTICE")
+        || name.startsWith("META-INF/maven/")
         || name.equals(FILE);
   }
 
