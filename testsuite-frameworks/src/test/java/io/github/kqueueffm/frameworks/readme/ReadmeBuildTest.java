@@ -25,7 +25,6 @@ class ReadmeBuildTest {
   private static final Pattern NETTY =
       Pattern.compile(
           "/netty-(?!tcnative|transport-kqueue-ffm|kqueue-over-ffm)[a-z0-9-]+?-(\\d[^/]*)\\.jar");
-  private static final String BOM = "<artifactId>%s</artifactId>\\s*<version>(.*?)</version>";
 
   @TempDir private Path directory;
 
@@ -64,7 +63,7 @@ class ReadmeBuildTest {
   }
 
   private static String bomVersion(String bom, String block) {
-    return Pattern.compile(BOM.formatted(bom))
+    return Pattern.compile("<artifactId>" + bom + "</artifactId>\\s*<version>(.*?)</version>")
         .matcher(block)
         .results()
         .findFirst()
