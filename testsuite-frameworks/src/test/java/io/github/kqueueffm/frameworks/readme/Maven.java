@@ -64,6 +64,7 @@ final class Maven {
   void install() throws IOException {
     installPom(root.resolve("pom.xml"));
     installPom(root.resolve("published/pom.xml"));
+    installPom(root.resolve("bom/pom.xml"));
     for (String module : MODULES) {
       Path jar = installPom(root.resolve(module).resolve("pom.xml"));
       Path classes = root.resolve(module).resolve("target/classes");
@@ -102,6 +103,16 @@ final class Maven {
 
   /** Compiles, packs, and leaves the class path of run time in a file. */
   int build(Path project) throws IOException, InterruptedException {
+    return run(
+        project,
+        "-Dmdep.outputFile=target/class.path",
+        plugin("compiler", "compile"),
+        plugin("dependency", "build-classpath"),
+        plugin("jar", "jar"));
+  }
+
+  /** {@return the exit status of Maven with the goals, phases and options} */
+  int run(Path project, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(program().toString());
     command.addAll(List.of("--batch-mode", "--no-transfer-progress", "--fail-at-end"));
@@ -110,10 +121,7 @@ final class Maven {
     }
     command.add("-Dmaven.repo.local=" + repository);
     command.add("-Dmaven.repo.local.tail=" + System.getProperty("readme.repository"));
-    command.add("-Dmdep.outputFile=target/class.path");
-    command.add(plugin("compiler", "compile"));
-    command.add(plugin("dependency", "build-classpath"));
-    command.add(plugin("jar", "jar"));
+    command.addAll(List.of(arguments));
     output = project.resolve("maven.log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
