@@ -240,6 +240,9 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     // Read before the listeners run, which may close the channel.
     boolean active = isActive();
     firstWritesComplete();
+    if (!isOpen()) {
+      promise.tryFailure(new ClosedChannelException());
+    }
     boolean delivered = promise.trySuccess();
     updateReadInterest();
     if (!wasActive && active) {

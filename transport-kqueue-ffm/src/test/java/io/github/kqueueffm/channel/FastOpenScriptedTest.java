@@ -111,17 +111,18 @@ class FastOpenScriptedTest extends AbstractScriptedLoopTest {
     expectSent(2, 9);
   }
 
-  /** Its inbound end follows the beginning. */
+  /** The end that the pipeline sees follows the beginning. */
   @Test
   void listenerOfTheFirstWriteMayClose() {
     Recorder recorder = new Recorder();
     Channel channel =
         loop.client(recorder).option(ChannelOption.TCP_FASTOPEN_CONNECT, true).register().channel();
     write(channel).addListener(early -> channel.close());
-    connecting(channel, 6);
+    ChannelFuture connected = connecting(channel, 6);
     expectSuccess();
     loop.tcp().close(CLIENT);
     loop.turn();
+    assertThat(connected.cause()).isInstanceOf(ClosedChannelException.class);
     assertThat(recorder.log()).containsSubsequence("active", "inactive");
   }
 
