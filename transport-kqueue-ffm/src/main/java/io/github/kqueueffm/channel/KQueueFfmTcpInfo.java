@@ -88,20 +88,23 @@ public final class KQueueFfmTcpInfo {
     }
   }
 
-  /** The state of the connection; empty for a number that is no state of {@link State}. */
+  /** The state of the connection; empty for a number that {@link State} does not have. */
   public Optional<State> state() {
     return Optional.ofNullable(state);
   }
 
   /**
    * The smoothed round-trip time in microseconds. It is 0 before the first measurement, and on
-   * macOS, which measures in milliseconds, below 1 ms.
+   * macOS below 1 ms. macOS and OpenBSD measure in milliseconds, FreeBSD in ticks of its clock.
    */
   public OptionalLong rttMicros() {
     return info.rttMicros();
   }
 
-  /** The smoothed mean deviation of the round-trip time in microseconds; see {@link #rttMicros}. */
+  /**
+   * The smoothed mean deviation of the round-trip time in microseconds. Before the first
+   * measurement, while {@link #rttMicros} is 0, it is the system's initial guess.
+   */
   public OptionalLong rttvarMicros() {
     return info.rttvarMicros();
   }
