@@ -2,7 +2,7 @@
 module io.github.kqueueffm.grpc {
   requires transitive io.github.kqueueffm.transport;
   requires transitive io.grpc;
-  requires io.grpc.netty;
+  requires static io.grpc.netty;
 
   exports io.github.kqueueffm.grpc;
 

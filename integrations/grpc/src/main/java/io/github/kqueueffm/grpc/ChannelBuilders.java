@@ -10,6 +10,7 @@ import io.grpc.NameResolverRegistry;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyChannelProvider;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetSocketAddress;
 
 /**
  * The builders of grpc-netty, with the loops and channels of this transport. The providers do not
@@ -61,7 +62,9 @@ final class ChannelBuilders {
   }
 
   private static NettyChannelBuilder overTcp(NettyChannelBuilder builder) {
-    return builder.eventLoopGroup(Loops.workers()).channelType(KQueueFfmSocketChannel.class);
+    return builder
+        .eventLoopGroup(Loops.workers())
+        .channelType(KQueueFfmSocketChannel.class, InetSocketAddress.class);
   }
 
   private static NettyChannelBuilder overDomainSockets(NettyChannelBuilder builder) {

@@ -7,24 +7,26 @@ final class Priorities {
   /** Above grpc-netty's, which is 5. */
   static final int TCP = 6;
 
-  /** Above grpc-netty's for Unix domain sockets, which is 3, and below every provider for TCP. */
+  /** Above grpc-netty's for Unix domain sockets, which is 3, and below {@link #TCP}. */
   static final int DOMAIN = 4;
 
   private Priorities() {}
 
   /**
-   * Does not log anything: nobody asked for this transport by name. Without grpc-netty, as with
-   * only grpc-netty-shaded, there is nothing to build on.
+   * Does not warn where the transport is not available: nobody asked for it by name. Without
+   * grpc-netty, as with only grpc-netty-shaded, there is nothing to build on, and the transport is
+   * not even looked at.
    */
   static boolean isAvailable() {
-    return KQueueFfm.isAvailable() && isGrpcNettyPresent();
+    return isGrpcNettyPresent() && KQueueFfm.isAvailable();
   }
 
   private static boolean isGrpcNettyPresent() {
     try {
       Class.forName("io.grpc.netty.NettyChannelBuilder", false, Priorities.class.getClassLoader());
       return true;
-    } catch (ClassNotFoundException e) {
+    } catch (ClassNotFoundException | LinkageError e) {
+      // A linkage error is that of a grpc-netty which is newer than gRPC's API here.
       return false;
     }
   }
