@@ -125,6 +125,16 @@ class PublishedJarsTest {
     }
   }
 
+  /** Bundles that were built with Netty import a range of its versions. */
+  @Test
+  void bundleOfTheDropInExportsNettysVersion() throws IOException {
+    Path file = Published.of("netty-kqueue-over-ffm").file(".jar");
+    try (JarFile jar = new JarFile(file.toFile())) {
+      assertThat(jar.getManifest().getMainAttributes().getValue("Export-Package"))
+          .contains(";version=\"" + System.getProperty("release.netty") + "\"");
+    }
+  }
+
   private static Set<String> bundleExports(JarFile jar) throws IOException {
     String header = jar.getManifest().getMainAttributes().getValue("Export-Package");
     // A comma within quotes separates names that a package uses.

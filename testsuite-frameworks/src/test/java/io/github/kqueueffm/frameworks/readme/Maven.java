@@ -64,7 +64,7 @@ final class Maven {
   void install() throws IOException {
     installPom(root.resolve("pom.xml"));
     installPom(root.resolve("published/pom.xml"));
-    installPom(root.resolve("bom/pom.xml"));
+    installBom();
     for (String module : MODULES) {
       Path jar = installPom(root.resolve(module).resolve("pom.xml"));
       Path classes = root.resolve(module).resolve("target/classes");
@@ -89,15 +89,26 @@ final class Maven {
     }
   }
 
+  /** Without its parent, as it is published. */
+  private void installBom() throws IOException {
+    Path pom = root.resolve("bom/pom.xml");
+    String coordinates = "<groupId>io.github.kqueueffm</groupId><version>" + version + "</version>";
+    String text = PARENT.matcher(Files.readString(pom)).replaceFirst(coordinates);
+    installPom(artifactId(pom), text);
+  }
+
   /** Answers where the jar belongs. */
   private Path installPom(Path pom) throws IOException {
-    String artifact = artifactId(pom);
+    return installPom(artifactId(pom), Files.readString(pom));
+  }
+
+  private Path installPom(String artifact, String text) throws IOException {
     Path place =
         Files.createDirectories(
             repository.resolve("io/github/kqueueffm").resolve(artifact).resolve(released));
     Files.writeString(
         place.resolve(artifact + "-" + released + ".pom"),
-        Files.readString(pom).replace("<version>" + version + "<", "<version>" + released + "<"));
+        text.replace("<version>" + version + "<", "<version>" + released + "<"));
     return place.resolve(artifact + "-" + released + ".jar");
   }
 
