@@ -48,6 +48,13 @@ public final class EchoServer {
       context.flush();
     }
 
+    /** A peer that sends and does not read is not read from either. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      context.channel().config().setAutoRead(context.channel().isWritable());
+      context.fireChannelWritabilityChanged();
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       System.err.println(context.channel() + ": " + cause);

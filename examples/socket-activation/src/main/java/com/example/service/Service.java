@@ -27,7 +27,8 @@ public final class Service {
     KQueueFfm.ensureAvailability();
     int descriptor = ListeningDescriptor.ofThisProcess();
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
-    Runtime.getRuntime().addShutdownHook(new Thread(group::shutdownGracefully));
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> group.shutdownGracefully().syncUninterruptibly()));
     try {
       ChannelFuture registered =
           new ServerBootstrap()

@@ -108,8 +108,15 @@ class ExamplesTest {
       String port = server.await("grpc at (\\d+)\\R");
       assertThat(main("grpc", "com.example.rpc.HealthClient", "127.0.0.1:" + port).output())
           .isEqualTo("SERVING" + System.lineSeparator());
+      assertThat(threads(server)).contains("\"grpc-kqueue-ffm-");
       assertIsQuiet(server);
     }
+  }
+
+  private static String threads(Program program) throws IOException, InterruptedException {
+    Path jcmd = JAVA.resolveSibling("jcmd");
+    List<String> command = List.of(jcmd.toString(), Long.toString(program.pid()), "Thread.print");
+    return ChildJvm.run(command).isSuccess().output();
   }
 
   /** As systemd passes a socket, and as inetd and launchd's inetdCompatibility do. */

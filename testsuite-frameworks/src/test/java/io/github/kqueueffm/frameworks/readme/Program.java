@@ -38,6 +38,10 @@ final class Program implements AutoCloseable {
     throw new IOException("no \"" + pattern + "\" in:\n" + output());
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String output() throws IOException {
     return Files.readString(output);
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Images with a JVM of their own, by jlink and jpackage. */
+/** Images that contain a JVM, by jlink and jpackage. */
 class ImagesTest {
   private static final String ENABLE = "--enable-native-access=" + Packages.TRANSPORT;
   private static final String FROM = "jrt:/" + Packages.TRANSPORT;
