@@ -3,8 +3,11 @@ package io.github.kqueueffm.frameworks.readme;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.github.kqueueffm.testkit.ChildJvm;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -70,7 +73,7 @@ class ExamplesTest {
       assertThat(table).contains("[" + name + "](" + name + ")");
       assertThat(ROOT.resolve("examples").resolve(name).resolve("README.md"))
           .content()
-          .contains("java -jar target/" + name + ".jar", "netty-transport-kqueue-ffm-bom:");
+          .contains("-jar target/" + name + ".jar", "netty-transport-kqueue-ffm-bom:");
     }
   }
 
@@ -111,6 +114,47 @@ class ExamplesTest {
       assertThat(threads(server)).contains("\"grpc-kqueue-ffm-");
       assertIsQuiet(server);
     }
+  }
+
+  @Test
+  void awsCallGoesOverThisTransport() throws Exception {
+    HttpServer sts = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    sts.createContext("/", ExamplesTest::answerCallerIdentity);
+    sts.start();
+    try {
+      ChildJvm.Result result =
+          ChildJvm.java(
+              List.of(
+                  "-Dio.github.kqueueffm.dropin=true",
+                  "-Dio.github.kqueueffm.trace=connect",
+                  "-Daws.region=eu-central-1",
+                  "-Daws.accessKeyId=id",
+                  "-Daws.secretAccessKey=secret",
+                  "-jar",
+                  jar("aws-sdk").toString(),
+                  "http://127.0.0.1:" + sts.getAddress().getPort()));
+      assertThat(result.isSuccess().output()).contains("123456789012");
+      assertThat(result.all()).contains("connect(").doesNotContain("--enable-native-access");
+    } finally {
+      sts.stop(0);
+    }
+  }
+
+  private static void answerCallerIdentity(HttpExchange exchange) throws IOException {
+    byte[] answer =
+        """
+        <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+          <GetCallerIdentityResult>
+            <Account>123456789012</Account>
+          </GetCallerIdentityResult>
+        </GetCallerIdentityResponse>
+        """
+            .getBytes(UTF_8);
+    exchange.getRequestBody().readAllBytes();
+    exchange.getResponseHeaders().add("Content-Type", "text/xml");
+    exchange.sendResponseHeaders(200, answer.length);
+    exchange.getResponseBody().write(answer);
+    exchange.close();
   }
 
   private static String threads(Program program) throws IOException, InterruptedException {
