@@ -7,8 +7,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.DatagramMulticastIPv6Test;
-import java.net.InetAddress;
 import java.util.List;
+import org.junit.jupiter.api.TestInfo;
 
 class KQueueFfmDatagramMulticastIPv6Test extends DatagramMulticastIPv6Test {
 
@@ -18,11 +18,11 @@ class KQueueFfmDatagramMulticastIPv6Test extends DatagramMulticastIPv6Test {
   }
 
   @Override
-  public void testMulticast(Bootstrap sender, Bootstrap receiver) throws Throwable {
-    if (SimulatedRun.isOn()) {
-      LoopbackMulticast.run(sender, receiver, InetAddress.getByName("FF01:0:0:0:0:0:0:101"));
-    } else {
-      super.testMulticast(sender, receiver);
-    }
+  protected void run(TestInfo test, Runner<Bootstrap, Bootstrap> shared) throws Throwable {
+    super.run(
+        test,
+        SimulatedRun.isOn()
+            ? new LoopbackMulticast("FF01:0:0:0:0:0:0:101", "2001:db8::1").inPlaceOf(test)
+            : shared);
   }
 }

@@ -7,8 +7,8 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.socket.DatagramMulticastTest;
-import java.net.InetAddress;
 import java.util.List;
+import org.junit.jupiter.api.TestInfo;
 
 class KQueueFfmDatagramMulticastTest extends DatagramMulticastTest {
 
@@ -18,11 +18,11 @@ class KQueueFfmDatagramMulticastTest extends DatagramMulticastTest {
   }
 
   @Override
-  public void testMulticast(Bootstrap sender, Bootstrap receiver) throws Throwable {
-    if (SimulatedRun.isOn()) {
-      LoopbackMulticast.run(sender, receiver, InetAddress.getByName("230.0.0.1"));
-    } else {
-      super.testMulticast(sender, receiver);
-    }
+  protected void run(TestInfo test, Runner<Bootstrap, Bootstrap> shared) throws Throwable {
+    super.run(
+        test,
+        SimulatedRun.isOn()
+            ? new LoopbackMulticast("230.0.0.1", "192.0.2.1").inPlaceOf(test)
+            : shared);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.testsuite.transport.AbstractComboTestsuiteTest.Runner;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -20,16 +22,43 @@ import java.net.NetworkInterface;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.TestInfo;
 
 /**
- * Netty's test of multicast on the loopback interface. The shared test looks among the machine's
+ * Netty's tests of multicast on the loopback interface. The shared tests look among the machine's
  * interfaces for one that can do it, and a simulated system has others.
+ *
+ * @param source an address that sends nothing
  */
-public final class LoopbackMulticast {
-  private LoopbackMulticast() {}
+public record LoopbackMulticast(String group, String source) {
+
+  /** {@return what a test of the shared class does here} */
+  public Runner<Bootstrap, Bootstrap> inPlaceOf(TestInfo test) {
+    String name = test.getTestMethod().orElseThrow().getName();
+    return switch (name) {
+      case "testMulticast" -> this::joinAndLeave;
+      // Netty's suite has it since 4.2.20.
+      case "testMulticastWithWildcardLocalAddress" -> this::joinWithWildcardAddress;
+      default -> throw new IllegalArgumentException("no test " + name + " on a simulated system");
+    };
+  }
+
+  /** A channel that is bound to the wildcard joins and blocks on the interface of its option. */
+  private void joinWithWildcardAddress(Bootstrap sender, Bootstrap receiver) throws Exception {
+    InetAddress address = InetAddress.getByName(group);
+    DatagramChannel channel = open(receiver.handler(new Ignoring()), NetUtil.LOOPBACK_IF);
+    channel.joinGroup(address).sync();
+    ChannelFuture blocked = channel.block(address, InetAddress.getByName(source)).await();
+    if (!blocked.isSuccess()) {
+      assertThat(blocked.cause()).isInstanceOf(UnsupportedOperationException.class);
+    }
+    channel.leaveGroup(address).sync();
+    channel.close().sync();
+  }
 
   /** Joins a group, receives what is sent to it, leaves, and receives nothing more. */
-  public static void run(Bootstrap sender, Bootstrap receiver, InetAddress group) throws Exception {
+  private void joinAndLeave(Bootstrap sender, Bootstrap receiver) throws Exception {
+    InetAddress group = InetAddress.getByName(this.group);
     NetworkInterface loopback = NetUtil.LOOPBACK_IF;
     BlockingQueue<Integer> received = new LinkedBlockingQueue<>();
     sender.handler(new Ignoring());
