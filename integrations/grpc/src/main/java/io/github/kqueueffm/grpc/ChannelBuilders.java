@@ -9,67 +9,60 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyChannelProvider;
+import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /**
  * The builders of grpc-netty, with the loops and channels of this transport. The providers do not
- * use these classes themselves, so they load on an older Java and without grpc-netty.
+ * use this class themselves, so they load on an older Java and without grpc-netty.
  */
-final class ChannelBuilders {
+enum ChannelBuilders {
+  TCP(KQueueFfmSocketChannel.class, InetSocketAddress.class),
+  DOMAIN(KQueueFfmDomainSocketChannel.class, DomainSocketAddress.class);
 
-  private ChannelBuilders() {}
+  private final Class<? extends Channel> channelType;
+  private final Class<? extends SocketAddress> addressType;
 
-  static ManagedChannelBuilder<?> forAddress(String name, int port) {
-    return overTcp(NettyChannelBuilder.forAddress(name, port));
+  ChannelBuilders(
+      Class<? extends Channel> channelType, Class<? extends SocketAddress> addressType) {
+    this.channelType = channelType;
+    this.addressType = addressType;
   }
 
-  static ManagedChannelBuilder<?> forTarget(String target) {
-    return overTcp(NettyChannelBuilder.forTarget(target));
+  ManagedChannelBuilder<?> forAddress(String name, int port) {
+    return overThis(NettyChannelBuilder.forAddress(name, port));
   }
 
-  static ManagedChannelBuilder<?> forDomainTarget(String target) {
-    return overDomainSockets(NettyChannelBuilder.forTarget(target));
+  ManagedChannelBuilder<?> forTarget(String target) {
+    return overThis(NettyChannelBuilder.forTarget(target));
   }
 
   /**
    * What grpc-netty's provider answers, which is an error for credentials that it does not know.
    */
-  static NewChannelBuilderResult newBuilder(String target, ChannelCredentials credentials) {
-    return new NettyChannelProvider().newChannelBuilder(target, credentials);
+  NewChannelBuilderResult newBuilder(String target, ChannelCredentials credentials) {
+    return overThis(new NettyChannelProvider().newChannelBuilder(target, credentials));
   }
 
-  static NewChannelBuilderResult newBuilder(
+  NewChannelBuilderResult newBuilder(
       String target,
       ChannelCredentials credentials,
       NameResolverRegistry registry,
       NameResolverProvider resolver) {
-    return new NettyChannelProvider().newChannelBuilder(target, credentials, registry, resolver);
+    return overThis(
+        new NettyChannelProvider().newChannelBuilder(target, credentials, registry, resolver));
   }
 
-  static NewChannelBuilderResult overTcp(NewChannelBuilderResult result) {
+  private NewChannelBuilderResult overThis(NewChannelBuilderResult result) {
     if (result.getChannelBuilder() instanceof NettyChannelBuilder builder) {
-      overTcp(builder);
+      overThis(builder);
     }
     return result;
   }
 
-  static NewChannelBuilderResult overDomainSockets(NewChannelBuilderResult result) {
-    if (result.getChannelBuilder() instanceof NettyChannelBuilder builder) {
-      overDomainSockets(builder);
-    }
-    return result;
-  }
-
-  private static NettyChannelBuilder overTcp(NettyChannelBuilder builder) {
-    return builder
-        .eventLoopGroup(Loops.workers())
-        .channelType(KQueueFfmSocketChannel.class, InetSocketAddress.class);
-  }
-
-  private static NettyChannelBuilder overDomainSockets(NettyChannelBuilder builder) {
-    return builder
-        .eventLoopGroup(Loops.workers())
-        .channelType(KQueueFfmDomainSocketChannel.class, DomainSocketAddress.class);
+  private NettyChannelBuilder overThis(NettyChannelBuilder builder) {
+    return builder.eventLoopGroup(Loops.workers()).channelType(channelType, addressType);
   }
 }

@@ -36,7 +36,7 @@ public final class KQueueFfmChannelProvider extends ManagedChannelProvider {
 
   @Override
   protected ManagedChannelBuilder<?> builderForAddress(String name, int port) {
-    return ChannelBuilders.forAddress(name, port);
+    return ChannelBuilders.TCP.forAddress(name, port);
   }
 
   /**
@@ -45,15 +45,14 @@ public final class KQueueFfmChannelProvider extends ManagedChannelProvider {
    */
   @Override
   protected ManagedChannelBuilder<?> builderForTarget(String target) {
-    return target.startsWith("unix:")
-        ? ChannelBuilders.forDomainTarget(target)
-        : ChannelBuilders.forTarget(target);
+    return (target.startsWith("unix:") ? ChannelBuilders.DOMAIN : ChannelBuilders.TCP)
+        .forTarget(target);
   }
 
   @Override
   protected NewChannelBuilderResult newChannelBuilder(
       String target, ChannelCredentials credentials) {
-    return ChannelBuilders.overTcp(ChannelBuilders.newBuilder(target, credentials));
+    return ChannelBuilders.TCP.newBuilder(target, credentials);
   }
 
   @Override
@@ -62,7 +61,6 @@ public final class KQueueFfmChannelProvider extends ManagedChannelProvider {
       ChannelCredentials credentials,
       NameResolverRegistry registry,
       NameResolverProvider resolver) {
-    return ChannelBuilders.overTcp(
-        ChannelBuilders.newBuilder(target, credentials, registry, resolver));
+    return ChannelBuilders.TCP.newBuilder(target, credentials, registry, resolver);
   }
 }

@@ -47,13 +47,13 @@ public final class KQueueFfmDomainChannelProvider extends ManagedChannelProvider
 
   @Override
   protected ManagedChannelBuilder<?> builderForTarget(String target) {
-    return ChannelBuilders.forDomainTarget(target);
+    return ChannelBuilders.DOMAIN.forTarget(target);
   }
 
   @Override
   protected NewChannelBuilderResult newChannelBuilder(
       String target, ChannelCredentials credentials) {
-    return ChannelBuilders.overDomainSockets(ChannelBuilders.newBuilder(target, credentials));
+    return ChannelBuilders.DOMAIN.newBuilder(target, credentials);
   }
 
   @Override
@@ -62,7 +62,6 @@ public final class KQueueFfmDomainChannelProvider extends ManagedChannelProvider
       ChannelCredentials credentials,
       NameResolverRegistry registry,
       NameResolverProvider resolver) {
-    return ChannelBuilders.overDomainSockets(
-        ChannelBuilders.newBuilder(target, credentials, registry, resolver));
+    return ChannelBuilders.DOMAIN.newBuilder(target, credentials, registry, resolver);
   }
 }
