@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** An artifact in the repository of the build, which has what a release publishes. */
@@ -20,8 +19,6 @@ record Published(String name, Path directory) {
 
   private static final Path GROUP_DIRECTORY =
       Path.of(System.getProperty("release.repository"), "io", "github", "kqueueffm");
-  private static final Pattern PARENT = Pattern.compile("(?s)<parent>.*?</parent>");
-  private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
   private static final int DEPTH = 3;
 
   static List<Published> all() throws IOException {
@@ -43,29 +40,21 @@ record Published(String name, Path directory) {
 
   /** The names of the modules that are published, by their POMs in the sources. */
   static Set<String> modules() throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (Path file : poms()) {
+      Pom pom = Pom.read(file);
+      if (pom.text("properties", "maven.deploy.skip").equals("false")) {
+        names.add(pom.text("artifactId"));
+      }
+    }
+    return names;
+  }
+
+  private static List<Path> poms() throws IOException {
     try (Stream<Path> files = Files.walk(ROOT, DEPTH)) {
       return files
           .filter(file -> file.endsWith("pom.xml") && !file.toString().contains("target"))
-          .map(Published::text)
-          .filter(pom -> pom.contains("<maven.deploy.skip>false</maven.deploy.skip>"))
-          .map(Published::artifactId)
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
-  }
-
-  private static String artifactId(String pom) {
-    var found = ARTIFACT.matcher(PARENT.matcher(pom).replaceFirst(""));
-    if (!found.find()) {
-      throw new IllegalStateException("a POM without an artifact: " + pom);
-    }
-    return found.group(1);
-  }
-
-  static String text(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+          .toList();
     }
   }
 
