@@ -41,13 +41,7 @@ class ExamplesTest {
   @BeforeAll
   static void build() throws Exception {
     copy(ROOT.resolve("examples"), directory);
-    StringBuilder modules = new StringBuilder();
-    for (String name : names()) {
-      modules.append("<module>").append(name).append("</module>");
-    }
-    Files.writeString(
-        directory.resolve("pom.xml"),
-        Project.pom("all", "<packaging>pom</packaging><modules>" + modules + "</modules>"));
+    Project.writeAll(directory, names());
     Maven maven = new Maven(ROOT, directory.resolve("repository"), released());
     maven.install();
     assertThat(maven.run(directory, "package")).as("%s", maven.output()).isZero();

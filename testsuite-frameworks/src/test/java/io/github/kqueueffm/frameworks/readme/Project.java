@@ -38,6 +38,16 @@ record Project(Path directory, String transport, String block) {
         .formatted(name, content);
   }
 
+  /** Writes a POM with which Maven builds the projects below the directory in one run. */
+  static void writeAll(Path directory, List<String> names) throws IOException {
+    String modules =
+        names.stream()
+            .map(name -> "<module>" + name + "</module>")
+            .collect(Collectors.joining("", "<modules>", "</modules>"));
+    Files.writeString(
+        directory.resolve("pom.xml"), pom("all", "<packaging>pom</packaging>" + modules));
+  }
+
   void write(List<ReadmeBuildTest.Artifact> artifacts) throws IOException {
     Path source = directory.resolve("src/main/java/com/example/Main.java");
     Files.createDirectories(source.getParent());

@@ -34,15 +34,12 @@ class ReadmeBuildTest {
     List<String> blocks = BLOCK.matcher(documents).results().map(found -> found.group(1)).toList();
     assertThat(blocks).hasSizeGreaterThan(5);
     List<Artifact> artifacts = artifacts(documents);
-    StringBuilder modules = new StringBuilder();
+    List<String> names = IntStream.range(0, blocks.size()).mapToObj(i -> "block-" + i).toList();
     for (int i = 0; i < blocks.size(); i++) {
-      Project project = new Project(directory.resolve("block-" + i), blocks.get(0), blocks.get(i));
+      Project project = new Project(directory.resolve(names.get(i)), blocks.get(0), blocks.get(i));
       project.write(artifacts);
-      modules.append("<module>block-").append(i).append("</module>");
     }
-    Files.writeString(
-        directory.resolve("pom.xml"),
-        Project.pom("all", "<packaging>pom</packaging><modules>" + modules + "</modules>"));
+    Project.writeAll(directory, names);
 
     String released = bomVersion("netty-transport-kqueue-ffm-bom", blocks.get(0));
     Maven maven = new Maven(ROOT, directory.resolve("repository"), released);
@@ -51,7 +48,7 @@ class ReadmeBuildTest {
 
     String netty = bomVersion("netty-bom", blocks.get(0));
     for (int i = 0; i < blocks.size(); i++) {
-      assertBuilt(directory.resolve("block-" + i), netty);
+      assertBuilt(directory.resolve(names.get(i)), netty);
     }
     int plugin =
         IntStream.range(0, blocks.size())

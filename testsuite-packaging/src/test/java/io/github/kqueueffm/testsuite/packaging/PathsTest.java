@@ -24,10 +24,15 @@ class PathsTest {
   @BeforeEach
   void copyJars() throws Exception {
     awkward = Files.createDirectory(directory.resolve(NAME));
-    jars = new ArrayList<>();
+    jars = copyJars(awkward);
+  }
+
+  private static List<Path> copyJars(Path to) throws Exception {
+    List<Path> copies = new ArrayList<>();
     for (Path jar : Packages.jars()) {
-      jars.add(Files.copy(jar, awkward.resolve(jar.getFileName())));
+      copies.add(Files.copy(jar, to.resolve(jar.getFileName())));
     }
+    return copies;
   }
 
   @Test
@@ -62,11 +67,8 @@ class PathsTest {
   @Test
   void jarsInADirectoryWithASpaceUnderThePosixLocale() throws Exception {
     Path spaced = Files.createDirectory(directory.resolve("about us"));
-    List<Path> copies = new ArrayList<>();
-    for (Path jar : Packages.jars()) {
-      copies.add(Files.copy(jar, spaced.resolve(jar.getFileName())));
-    }
-    ChildJvm.Result result = run("C", ENABLE, "-cp", Packages.path(copies), Packages.MAIN);
+    String copies = Packages.path(copyJars(spaced));
+    ChildJvm.Result result = run("C", ENABLE, "-cp", copies, Packages.MAIN);
     Packages.assertEchoed(result, "about us/netty-transport-kqueue-ffm-");
   }
 
