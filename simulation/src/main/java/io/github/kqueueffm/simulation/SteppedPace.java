@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * system call. Another thread then gets its turn; that costs real time, but no order.
  */
 final class SteppedPace implements Pace {
-  private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-  private static final int LOOKS_BEFORE_TAKEOVER = 100;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final int LOOKS_BEFORE_TAKEOVER = 4;
 
   private final ReentrantLock lock;
   private final SplittableRandom random;
@@ -30,6 +31,7 @@ final class SteppedPace implements Pace {
   private volatile long now = TimeUnit.HOURS.toNanos(1);
   private long steps;
   private long digest;
+  private volatile boolean released;
 
   private enum State {
     /** Runs, or waits for a lock outside the kernel. */
@@ -66,6 +68,8 @@ final class SteppedPace implements Pace {
     Stepped self = add(Thread.currentThread());
     self.state = State.OUT;
     running = self;
+    // One thread looks for all: a wait with a timeout costs a virtual thread more than its turn.
+    Thread.ofPlatform().daemon().name("simulation-lookout").start(this::lookOut);
   }
 
   /** Starts a thread that is stepped. Its first turn comes when the seed says so. */
@@ -148,6 +152,7 @@ final class SteppedPace implements Pace {
 
   /** Ends the stepping of the calling thread. */
   void release() {
+    released = true;
     lock.lock();
     try {
       threads.remove(known.remove(Thread.currentThread()));
@@ -256,23 +261,31 @@ final class SteppedPace implements Pace {
   }
 
   private void awaitTurn(Stepped self) {
-    boolean interrupted = Thread.interrupted();
-    int looks = 0;
     while (running != self) {
-      try {
-        boolean signalled = self.turn.awaitNanos(LOOK_NANOS) > 0;
-        looks = signalled ? 0 : looks + 1;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-      if (looks >= LOOKS_BEFORE_TAKEOVER && isHeldUp()) {
-        looks = 0;
-        handOver();
-      }
+      self.turn.awaitUninterruptibly();
     }
     self.state = State.OUT;
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  /** Gives the turn to another thread when the one that has it stays outside the kernel. */
+  private void lookOut() {
+    Stepped seen = null;
+    long stepsSeen = 0;
+    int looks = 0;
+    while (!released) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      lock.lock();
+      try {
+        looks = running == seen && steps == stepsSeen && isHeldUp() ? looks + 1 : 0;
+        seen = running;
+        stepsSeen = steps;
+        if (looks >= LOOKS_BEFORE_TAKEOVER) {
+          looks = 0;
+          handOver();
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
