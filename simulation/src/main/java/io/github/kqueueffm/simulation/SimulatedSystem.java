@@ -3,6 +3,8 @@ package io.github.kqueueffm.simulation;
 import io.github.kqueueffm.abi.Platform;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The systems that can be simulated. */
 public enum SimulatedSystem {
@@ -14,6 +16,8 @@ public enum SimulatedSystem {
   NETBSD_11("netbsd11", "netbsd-x86_64", "__kevent100"),
   DRAGONFLY("dragonfly", "dragonfly-x86_64", "kevent"),
   LINUX("linux", "linux-x86_64", "kevent");
+
+  private static final Map<String, Platform> LOADED = new ConcurrentHashMap<>();
 
   private final String release;
   private final String platform;
@@ -41,8 +45,9 @@ public enum SimulatedSystem {
     return release;
   }
 
+  /** {@return its constants and layouts, which all simulations of the system share} */
   public Platform platform() {
-    return Platform.named(platform);
+    return LOADED.computeIfAbsent(platform, Platform::named);
   }
 
   String keventSymbol() {

@@ -2,6 +2,7 @@ package io.github.kqueueffm.simulation;
 
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,6 +11,11 @@ import java.util.List;
  */
 final class Records {
   static final int HEAD = 8;
+
+  /** How many bytes follow each other before they repeat. */
+  private static final int PERIOD = 256;
+
+  private static final byte[] BODY = body();
 
   private final List<Integer> numbers = new ArrayList<>();
   private int headBytes;
@@ -21,13 +27,25 @@ final class Records {
   /** Writes a record of so many bytes, its head included. */
   static void write(ByteBuf out, int number, int length) {
     out.writeInt(number).writeInt(length - HEAD);
-    for (int i = 0; i < length - HEAD; i++) {
-      out.writeByte(expected(number, i));
+    for (int at = 0, left = length - HEAD; left > 0; ) {
+      int count = Math.min(left, BODY.length - PERIOD);
+      out.writeBytes(BODY, start(number, at), count);
+      at += count;
+      left -= count;
     }
   }
 
-  private static int expected(int number, int index) {
-    return number * 31 + index * 7 & 0xff;
+  private static byte[] body() {
+    byte[] body = new byte[64 * PERIOD];
+    for (int i = 0; i < body.length; i++) {
+      body[i] = (byte) (7 * i);
+    }
+    return body;
+  }
+
+  /** {@return where in {@link #BODY} the bytes from that place of a record begin} */
+  private static int start(int number, int at) {
+    return number * 31 + at & PERIOD - 1;
   }
 
   /** Takes received bytes. */
@@ -59,13 +77,18 @@ final class Records {
   private void body(ByteBuf in) {
     int number = numbers.getLast();
     int count = Math.min(left, in.readableBytes());
-    for (int i = 0; i < count; i++) {
-      int b = in.readByte() & 0xff;
-      if (b != expected(number, at)) {
-        fault = "byte " + at + " of record " + number + " is " + b;
+    byte[] got = new byte[count];
+    in.readBytes(got);
+    for (int checked = 0; checked < count; ) {
+      int some = Math.min(count - checked, BODY.length - PERIOD);
+      int start = start(number, at);
+      int wrong = Arrays.mismatch(got, checked, checked + some, BODY, start, start + some);
+      if (wrong >= 0) {
+        fault = "byte " + (at + wrong) + " of record " + number + " is " + got[checked + wrong];
         return;
       }
-      at++;
+      at += some;
+      checked += some;
     }
     left -= count;
   }
