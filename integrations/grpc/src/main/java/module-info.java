@@ -3,6 +3,8 @@ module io.github.kqueueffm.grpc {
   requires transitive io.github.kqueueffm.transport;
   requires transitive io.grpc;
   requires static io.grpc.netty;
+  // Annotations of what may be null. Nothing reads them at run time, and users need not have them.
+  requires static org.jspecify;
 
   exports io.github.kqueueffm.grpc;
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The base of this transport's channels: the descriptor, the registration at an event loop, and the
@@ -144,12 +145,12 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   }
 
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     return socket.localAddress();
   }
 
   @Override
-  protected SocketAddress remoteAddress0() {
+  protected @Nullable SocketAddress remoteAddress0() {
     return socket.remoteAddress();
   }
 

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A datagram socket, of the Internet or of this machine, connected or not. */
 abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnectingChannel {
@@ -95,12 +96,12 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   }
 
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     return toNetty(super.localAddress0());
   }
 
   @Override
-  protected SocketAddress remoteAddress0() {
+  protected @Nullable SocketAddress remoteAddress0() {
     SocketAddress connected = remote;
     return connected == null ? null : toNetty(connected);
   }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A listening socket, whose messages are the channels that it accepts. */
 abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
@@ -114,7 +115,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
   }
 
   @Override
-  protected SocketAddress remoteAddress0() {
+  protected @Nullable SocketAddress remoteAddress0() {
     return null;
   }
 

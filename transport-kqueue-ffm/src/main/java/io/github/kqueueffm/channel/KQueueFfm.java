@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this transport can be used here, and if not, why. Any thread may ask.
@@ -182,7 +183,7 @@ public final class KQueueFfm {
   }
 
   /** What was looked for, where, and what to do; {@code null} where the transport is available. */
-  public static Throwable unavailabilityCause() {
+  public static @Nullable Throwable unavailabilityCause() {
     return UNAVAILABILITY_CAUSE;
   }
 

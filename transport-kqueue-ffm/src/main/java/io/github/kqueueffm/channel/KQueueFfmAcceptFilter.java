@@ -9,6 +9,7 @@ import io.github.kqueueffm.syscall.NativeMemory;
 import io.netty.util.internal.ObjectUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter that makes a listening socket report a connection only when it has sent enough (accf(9)
@@ -104,7 +105,7 @@ public class KQueueFfmAcceptFilter {
   }
 
   @Override
-  public final boolean equals(Object other) {
+  public final boolean equals(@Nullable Object other) {
     return other instanceof KQueueFfmAcceptFilter filter
         && filterName.equals(filter.filterName)
         && filterArgs.equals(filter.filterArgs);

@@ -12,6 +12,7 @@ import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of a channel of this transport. Any thread may read and change it.
@@ -80,7 +81,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   }
 
   @Override
-  public <T> T getOption(ChannelOption<T> option) {
+  public <T> @Nullable T getOption(ChannelOption<T> option) {
     if (option instanceof GenericUnixChannelOption<T> generic) {
       return GenericOptions.get(socket(), generic);
     }

@@ -18,6 +18,7 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A UDP socket.
@@ -65,7 +66,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
-  public KQueueFfmDatagramChannel(SocketProtocolFamily family) {
+  public KQueueFfmDatagramChannel(@Nullable SocketProtocolFamily family) {
     this(Sockets.datagram(SystemKernel.get(), family), false);
   }
 
@@ -75,7 +76,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
    * @deprecated use {@link #KQueueFfmDatagramChannel(SocketProtocolFamily)}
    */
   @Deprecated
-  public KQueueFfmDatagramChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+  public KQueueFfmDatagramChannel(io.netty.channel.socket.@Nullable InternetProtocolFamily family) {
     this(family == null ? null : family.toSocketProtocolFamily());
   }
 
@@ -110,12 +111,12 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public @Nullable InetSocketAddress localAddress() {
     return (InetSocketAddress) super.localAddress();
   }
 
   @Override
-  public InetSocketAddress remoteAddress() {
+  public @Nullable InetSocketAddress remoteAddress() {
     return (InetSocketAddress) super.remoteAddress();
   }
 
@@ -211,13 +212,17 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
-  public ChannelFuture joinGroup(InetAddress group, NetworkInterface via, InetAddress source) {
+  public ChannelFuture joinGroup(
+      InetAddress group, NetworkInterface via, @Nullable InetAddress source) {
     return joinGroup(group, via, source, newPromise());
   }
 
   @Override
   public ChannelFuture joinGroup(
-      InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
+      InetAddress group,
+      NetworkInterface via,
+      @Nullable InetAddress source,
+      ChannelPromise promise) {
     ObjectUtil.checkNotNull(via, "networkInterface");
     return change(Multicast::join, group, via, source, promise);
   }
@@ -244,13 +249,17 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
-  public ChannelFuture leaveGroup(InetAddress group, NetworkInterface via, InetAddress source) {
+  public ChannelFuture leaveGroup(
+      InetAddress group, NetworkInterface via, @Nullable InetAddress source) {
     return leaveGroup(group, via, source, newPromise());
   }
 
   @Override
   public ChannelFuture leaveGroup(
-      InetAddress group, NetworkInterface via, InetAddress source, ChannelPromise promise) {
+      InetAddress group,
+      NetworkInterface via,
+      @Nullable InetAddress source,
+      ChannelPromise promise) {
     ObjectUtil.checkNotNull(via, "networkInterface");
     return change(Multicast::leave, group, via, source, promise);
   }

@@ -9,6 +9,7 @@ import io.netty.util.internal.ObjectUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration of a {@link KQueueFfmDatagramChannel}.
@@ -190,7 +191,7 @@ public class KQueueFfmDatagramChannelConfig
 
   /** An address of {@link #getNetworkInterface()}, or {@code null}. */
   @Override
-  public InetAddress getInterface() {
+  public @Nullable InetAddress getInterface() {
     return get(ChannelOption.IP_MULTICAST_ADDR);
   }
 
@@ -201,7 +202,7 @@ public class KQueueFfmDatagramChannelConfig
 
   /** The interface that sends datagrams to groups; {@code null} if the system chooses. */
   @Override
-  public NetworkInterface getNetworkInterface() {
+  public @Nullable NetworkInterface getNetworkInterface() {
     return get(ChannelOption.IP_MULTICAST_IF);
   }
 

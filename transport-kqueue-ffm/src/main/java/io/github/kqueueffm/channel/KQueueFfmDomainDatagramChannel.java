@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local (Unix domain) datagram socket. Takes Netty's {@link DomainSocketAddress} and Java's own
@@ -79,17 +80,17 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   }
 
   @Override
-  public DomainSocketAddress localAddress() {
+  public @Nullable DomainSocketAddress localAddress() {
     return (DomainSocketAddress) super.localAddress();
   }
 
   @Override
-  public DomainSocketAddress remoteAddress() {
+  public @Nullable DomainSocketAddress remoteAddress() {
     return (DomainSocketAddress) super.remoteAddress();
   }
 
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     DomainSocketAddress name = (DomainSocketAddress) super.localAddress0();
     // It can still get one.
     return name == null || name.path().isEmpty() ? null : name;

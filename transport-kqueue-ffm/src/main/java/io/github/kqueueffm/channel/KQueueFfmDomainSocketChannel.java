@@ -18,6 +18,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local (Unix domain) stream. Takes Netty's {@link DomainSocketAddress} and Java's own {@link
@@ -79,24 +80,24 @@ public class KQueueFfmDomainSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  public DomainSocketAddress localAddress() {
+  public @Nullable DomainSocketAddress localAddress() {
     return (DomainSocketAddress) super.localAddress();
   }
 
   @Override
-  public DomainSocketAddress remoteAddress() {
+  public @Nullable DomainSocketAddress remoteAddress() {
     return (DomainSocketAddress) super.remoteAddress();
   }
 
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     DomainSocketAddress name = DomainAddresses.toNetty(socket().localAddress());
     // A socket without a name can still get one until it is connected.
     return name == null || name.path().isEmpty() && !isActive() ? null : name;
   }
 
   @Override
-  protected SocketAddress remoteAddress0() {
+  protected @Nullable SocketAddress remoteAddress0() {
     return peer != null ? peer : DomainAddresses.toNetty(socket().remoteAddress());
   }
 

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop group of this transport in one class; the same as a {@link
@@ -44,7 +45,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    *
    * @param threadFactory makes the loops' threads; {@code null} for Netty's default
    */
-  public KQueueFfmEventLoopGroup(ThreadFactory threadFactory) {
+  public KQueueFfmEventLoopGroup(@Nullable ThreadFactory threadFactory) {
     this(0, threadFactory);
   }
 
@@ -53,7 +54,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    * @param threadFactory makes the loops' threads; {@code null} for Netty's default
    * @throws IllegalArgumentException if {@code threads} is negative
    */
-  public KQueueFfmEventLoopGroup(int threads, ThreadFactory threadFactory) {
+  public KQueueFfmEventLoopGroup(int threads, @Nullable ThreadFactory threadFactory) {
     super(threads, threadFactory, KQueueFfmIoHandler.newFactory());
   }
 
@@ -63,7 +64,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    *     {@code null} for Netty's default
    * @throws IllegalArgumentException if {@code threads} is negative
    */
-  public KQueueFfmEventLoopGroup(int threads, Executor executor) {
+  public KQueueFfmEventLoopGroup(int threads, @Nullable Executor executor) {
     super(threads, executor, KQueueFfmIoHandler.newFactory());
   }
 
@@ -81,7 +82,9 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    * @param selectStrategyFactory says of each turn of a loop whether it waits
    */
   public KQueueFfmEventLoopGroup(
-      int threads, ThreadFactory threadFactory, SelectStrategyFactory selectStrategyFactory) {
+      int threads,
+      @Nullable ThreadFactory threadFactory,
+      SelectStrategyFactory selectStrategyFactory) {
     this(threads, threadFactory, 0, selectStrategyFactory);
   }
 
@@ -91,7 +94,8 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    * @param maxEventsAtOnce how many events one turn of a loop takes at most; 0 for the default of
    *     1024, fewer than 4 are made 4
    */
-  public KQueueFfmEventLoopGroup(int threads, ThreadFactory threadFactory, int maxEventsAtOnce) {
+  public KQueueFfmEventLoopGroup(
+      int threads, @Nullable ThreadFactory threadFactory, int maxEventsAtOnce) {
     this(threads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
   }
 
@@ -104,7 +108,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    */
   public KQueueFfmEventLoopGroup(
       int threads,
-      ThreadFactory threadFactory,
+      @Nullable ThreadFactory threadFactory,
       int maxEventsAtOnce,
       SelectStrategyFactory selectStrategyFactory) {
     super(
@@ -119,7 +123,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    * @param selectStrategyFactory says of each turn of a loop whether it waits
    */
   public KQueueFfmEventLoopGroup(
-      int threads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
+      int threads, @Nullable Executor executor, SelectStrategyFactory selectStrategyFactory) {
     super(threads, executor, KQueueFfmIoHandler.newFactory(0, selectStrategyFactory));
   }
 
@@ -131,7 +135,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    */
   public KQueueFfmEventLoopGroup(
       int threads,
-      Executor executor,
+      @Nullable Executor executor,
       EventExecutorChooserFactory chooserFactory,
       SelectStrategyFactory selectStrategyFactory) {
     this(threads, executor, chooserFactory, selectStrategyFactory, null);
@@ -146,10 +150,10 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    */
   public KQueueFfmEventLoopGroup(
       int threads,
-      Executor executor,
+      @Nullable Executor executor,
       EventExecutorChooserFactory chooserFactory,
       SelectStrategyFactory selectStrategyFactory,
-      RejectedExecutionHandler rejected) {
+      @Nullable RejectedExecutionHandler rejected) {
     this(threads, executor, chooserFactory, selectStrategyFactory, rejected, null);
   }
 
@@ -165,11 +169,11 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   @SuppressWarnings("deprecation") // The queues' factory, which Netty's own constructors take.
   public KQueueFfmEventLoopGroup(
       int threads,
-      Executor executor,
+      @Nullable Executor executor,
       EventExecutorChooserFactory chooserFactory,
       SelectStrategyFactory selectStrategyFactory,
-      RejectedExecutionHandler rejected,
-      EventLoopTaskQueueFactory taskQueueFactory) {
+      @Nullable RejectedExecutionHandler rejected,
+      @Nullable EventLoopTaskQueueFactory taskQueueFactory) {
     this(
         threads, executor, chooserFactory, selectStrategyFactory, rejected, taskQueueFactory, null);
   }
@@ -187,12 +191,12 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   @SuppressWarnings("deprecation") // The queues' factory, which Netty's own constructors take.
   public KQueueFfmEventLoopGroup(
       int threads,
-      Executor executor,
+      @Nullable Executor executor,
       EventExecutorChooserFactory chooserFactory,
       SelectStrategyFactory selectStrategyFactory,
-      RejectedExecutionHandler rejected,
-      EventLoopTaskQueueFactory taskQueueFactory,
-      EventLoopTaskQueueFactory tailTaskQueueFactory) {
+      @Nullable RejectedExecutionHandler rejected,
+      @Nullable EventLoopTaskQueueFactory taskQueueFactory,
+      @Nullable EventLoopTaskQueueFactory tailTaskQueueFactory) {
     super(
         threads,
         executor,
@@ -210,7 +214,7 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
    */
   protected KQueueFfmEventLoopGroup(
       int threads,
-      Executor executor,
+      @Nullable Executor executor,
       IoHandlerFactory factory,
       EventExecutorChooserFactory chooserFactory,
       Object... args) {
@@ -252,8 +256,8 @@ public class KQueueFfmEventLoopGroup extends MultiThreadIoEventLoopGroup {
   protected final IoEventLoop newLoop(
       Executor executor,
       IoHandlerFactory factory,
-      Queue<Runnable> tasks,
-      Queue<Runnable> tailTasks,
+      @Nullable Queue<Runnable> tasks,
+      @Nullable Queue<Runnable> tailTasks,
       RejectedExecutionHandler rejected) {
     return new KQueueFfmEventLoop(this, executor, factory, tasks, tailTasks, rejected);
   }

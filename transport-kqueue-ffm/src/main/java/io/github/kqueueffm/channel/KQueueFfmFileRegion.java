@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a file that this transport sends with sendfile(2), where the system has it: the bytes
@@ -307,7 +308,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   }
 
   @Override
-  public KQueueFfmFileRegion touch(Object hint) {
+  public KQueueFfmFileRegion touch(@Nullable Object hint) {
     return this;
   }
 }

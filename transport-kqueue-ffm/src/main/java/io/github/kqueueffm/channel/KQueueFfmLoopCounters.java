@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop has counted since it was created.
@@ -112,7 +113,7 @@ public final class KQueueFfmLoopCounters {
   }
 
   /** The event loop, to execute tasks on; {@code null} if it has been collected. */
-  public Executor executor() {
+  public @Nullable Executor executor() {
     return executor.get();
   }
 

@@ -7,6 +7,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening local (Unix domain) socket. The file that its bind makes is deleted with the channel,
@@ -45,17 +46,17 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   }
 
   @Override
-  public DomainSocketAddress localAddress() {
+  public @Nullable DomainSocketAddress localAddress() {
     return (DomainSocketAddress) super.localAddress();
   }
 
   @Override
-  public DomainSocketAddress remoteAddress() {
+  public @Nullable DomainSocketAddress remoteAddress() {
     return (DomainSocketAddress) super.remoteAddress();
   }
 
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     DomainSocketAddress name = DomainAddresses.toNetty(socket().localAddress());
     return name == null || name.path().isEmpty() ? null : name;
   }

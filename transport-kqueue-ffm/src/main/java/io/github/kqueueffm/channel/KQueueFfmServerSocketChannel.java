@@ -6,6 +6,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A listening TCP socket. */
 public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
@@ -19,7 +20,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
-  public KQueueFfmServerSocketChannel(SocketProtocolFamily family) {
+  public KQueueFfmServerSocketChannel(@Nullable SocketProtocolFamily family) {
     this(Sockets.listener(SystemKernel.get(), family), false);
   }
 
@@ -45,12 +46,12 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public @Nullable InetSocketAddress localAddress() {
     return (InetSocketAddress) super.localAddress();
   }
 
   @Override
-  public InetSocketAddress remoteAddress() {
+  public @Nullable InetSocketAddress remoteAddress() {
     return (InetSocketAddress) super.remoteAddress();
   }
 

@@ -12,6 +12,7 @@ import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Configuration of a {@link KQueueFfmServerSocketChannel}. */
 public class KQueueFfmServerSocketChannelConfig
@@ -50,7 +51,7 @@ public class KQueueFfmServerSocketChannelConfig
   }
 
   /** The filter that was set here, or {@code null}. */
-  public KQueueFfmAcceptFilter getAcceptFilter() {
+  public @Nullable KQueueFfmAcceptFilter getAcceptFilter() {
     Object filter = acceptFilter;
     return filter == null ? null : KQueueFfmAcceptFilter.of(filter);
   }

@@ -13,6 +13,7 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection. */
 public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
@@ -32,7 +33,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   /** A new socket of one family; {@code null} chooses as the other constructor does. */
-  public KQueueFfmSocketChannel(SocketProtocolFamily family) {
+  public KQueueFfmSocketChannel(@Nullable SocketProtocolFamily family) {
     this(null, Sockets.stream(SystemKernel.get(), family), false);
   }
 
@@ -42,7 +43,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
    * @deprecated use {@link #KQueueFfmSocketChannel(SocketProtocolFamily)}
    */
   @Deprecated
-  public KQueueFfmSocketChannel(io.netty.channel.socket.InternetProtocolFamily family) {
+  public KQueueFfmSocketChannel(io.netty.channel.socket.@Nullable InternetProtocolFamily family) {
     this(family == null ? null : family.toSocketProtocolFamily());
   }
 
@@ -92,17 +93,17 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  public ServerSocketChannel parent() {
+  public @Nullable ServerSocketChannel parent() {
     return (ServerSocketChannel) super.parent();
   }
 
   @Override
-  public InetSocketAddress localAddress() {
+  public @Nullable InetSocketAddress localAddress() {
     return (InetSocketAddress) super.localAddress();
   }
 
   @Override
-  public InetSocketAddress remoteAddress() {
+  public @Nullable InetSocketAddress remoteAddress() {
     return (InetSocketAddress) super.remoteAddress();
   }
 
@@ -125,7 +126,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   }
 
   @Override
-  protected SocketAddress remoteAddress0() {
+  protected @Nullable SocketAddress remoteAddress0() {
     return peer != null ? peer : super.remoteAddress0();
   }
 
@@ -165,7 +166,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   /** The kernel's answer while the channel is open, since a transparent proxy can change it. */
   @Override
-  protected SocketAddress localAddress0() {
+  protected @Nullable SocketAddress localAddress0() {
     return isOpen() ? super.localAddress0() : addressOfListener();
   }
 

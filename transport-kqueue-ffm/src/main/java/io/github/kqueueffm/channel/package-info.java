@@ -5,4 +5,7 @@
  * <p>A user swaps the event loop group and the channel class; the pipeline stays as it is. The
  * event loop goes through {@link io.github.kqueueffm.selector.Poller} and no other way.
  */
+@NullMarked
 package io.github.kqueueffm.channel;
+
+import org.jspecify.annotations.NullMarked;

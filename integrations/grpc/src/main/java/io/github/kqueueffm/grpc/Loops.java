@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.internal.SystemPropertyUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loops of all servers and channels of this JVM, in the numbers of grpc-netty's own. A builder
@@ -15,8 +16,8 @@ import io.netty.util.internal.SystemPropertyUtil;
  * builder.
  */
 final class Loops {
-  private static EventLoopGroup acceptor;
-  private static EventLoopGroup workers;
+  private static @Nullable EventLoopGroup acceptor;
+  private static @Nullable EventLoopGroup workers;
 
   private Loops() {}
 

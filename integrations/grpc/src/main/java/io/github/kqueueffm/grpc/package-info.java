@@ -3,4 +3,7 @@
  * this package and takes them for {@code Grpc.newServerBuilderForPort}, {@code
  * Grpc.newChannelBuilder} and the other factories that leave the transport to gRPC.
  */
+@NullMarked
 package io.github.kqueueffm.grpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one registry. The registry keeps this object, by the function of its gauge of
@@ -37,7 +38,7 @@ final class LoopMeters implements KQueueFfmLoopCounters.Watcher {
   private final Map<KQueueFfmLoopCounters, Loop> loops = new HashMap<>();
   private final Set<String> names = new HashSet<>();
   private Meter size;
-  private Future<?> measuring;
+  private @Nullable Future<?> measuring;
   private boolean closed;
 
   private LoopMeters(MeterRegistry registry, Iterable<Tag> tags) {
@@ -118,7 +119,7 @@ final class LoopMeters implements KQueueFfmLoopCounters.Watcher {
   /** Lets the loops of a registry be measured for as long as that is in use. */
   private static final class Measurement implements Runnable {
     private final WeakReference<LoopMeters> meters;
-    private volatile Future<?> future;
+    private volatile @Nullable Future<?> future;
 
     private Measurement(LoopMeters meters) {
       this.meters = new WeakReference<>(meters);

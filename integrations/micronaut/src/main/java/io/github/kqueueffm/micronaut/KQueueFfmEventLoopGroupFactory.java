@@ -16,6 +16,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandlerFactory;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kqueue transport under the name {@code kqueue-ffm}. The configuration names it for the event
@@ -77,12 +78,13 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
 
   @Override
   public Class<? extends Channel> channelClass(
-      NettyChannelType type, EventLoopGroupConfiguration configuration) {
+      NettyChannelType type, @Nullable EventLoopGroupConfiguration configuration) {
     return channelClass(type);
   }
 
   @Override
-  public Channel channelInstance(NettyChannelType type, EventLoopGroupConfiguration configuration) {
+  public Channel channelInstance(
+      NettyChannelType type, @Nullable EventLoopGroupConfiguration configuration) {
     return switch (type) {
       case SERVER_SOCKET -> new KQueueFfmServerSocketChannel();
       case CLIENT_SOCKET -> new KQueueFfmSocketChannel();
@@ -99,7 +101,10 @@ public final class KQueueFfmEventLoopGroupFactory implements EventLoopGroupFacto
    */
   @Override
   public Channel channelInstance(
-      NettyChannelType type, EventLoopGroupConfiguration configuration, Channel parent, int fd) {
+      NettyChannelType type,
+      @Nullable EventLoopGroupConfiguration configuration,
+      @Nullable Channel parent,
+      int fd) {
     return switch (type) {
       case SERVER_SOCKET -> new KQueueFfmServerSocketChannel(fd);
       case CLIENT_SOCKET -> new KQueueFfmSocketChannel(fd);

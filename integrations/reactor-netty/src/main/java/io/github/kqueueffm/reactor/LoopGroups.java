@@ -5,6 +5,7 @@ import io.netty.channel.EventLoopGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.resources.LoopResources;
 
 /** The groups of this transport. Each is created when it is first requested. */
@@ -17,9 +18,9 @@ final class LoopGroups {
   private final int workerCount;
   private final boolean daemon;
   private final boolean colocate;
-  private EventLoopGroup workers;
-  private EventLoopGroup selectors;
-  private EventLoopGroup clients;
+  private @Nullable EventLoopGroup workers;
+  private @Nullable EventLoopGroup selectors;
+  private @Nullable EventLoopGroup clients;
   private boolean disposed;
 
   /**

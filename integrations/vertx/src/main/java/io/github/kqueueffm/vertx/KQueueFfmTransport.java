@@ -2,6 +2,7 @@ package io.github.kqueueffm.vertx;
 
 import io.github.kqueueffm.channel.KQueueFfm;
 import io.vertx.core.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kqueue transport, for Vert.x's builder:
@@ -38,7 +39,7 @@ public final class KQueueFfmTransport implements Transport {
   }
 
   @Override
-  public Throwable unavailabilityCause() {
+  public @Nullable Throwable unavailabilityCause() {
     return KQueueFfm.unavailabilityCause();
   }
 

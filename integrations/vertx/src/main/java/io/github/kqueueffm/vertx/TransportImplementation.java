@@ -20,6 +20,7 @@ import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /** The interface of Vert.x to a transport. */
 final class TransportImplementation implements Transport {
@@ -30,7 +31,7 @@ final class TransportImplementation implements Transport {
   }
 
   @Override
-  public Throwable unavailabilityCause() {
+  public @Nullable Throwable unavailabilityCause() {
     return KQueueFfm.unavailabilityCause();
   }
 

@@ -1,5 +1,7 @@
 package io.github.kqueueffm.selector.book;
 
+import org.jspecify.annotations.Nullable;
+
 /** Which readiness a stream is {@linkplain Registrator registered} for. Immutable. */
 public final class Interests {
   private static final int READ = 1;
@@ -33,7 +35,7 @@ public final class Interests {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Interests interests && interests.bits == bits;
   }
 

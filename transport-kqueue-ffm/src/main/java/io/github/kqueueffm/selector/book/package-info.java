@@ -7,4 +7,7 @@
  * io.github.kqueueffm.selector.book.Interests}, and which fills {@link
  * io.github.kqueueffm.selector.book.Events}.
  */
+@NullMarked
 package io.github.kqueueffm.selector.book;
+
+import org.jspecify.annotations.NullMarked;
