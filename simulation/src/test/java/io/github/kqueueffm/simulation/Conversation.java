@@ -597,15 +597,15 @@ final class Conversation {
 
   private void windDown() throws IOException {
     calm = true;
-    ends.forEach(StreamEnd::calm);
+    List.copyOf(ends).forEach(StreamEnd::calm);
     for (int round = 0; round < 200 && !isQuiet(); round++) {
       acceptRaw(script.split(1_000 + round));
       raw.forEach(RawPeer::windDown);
       // A loop whose wait failed pauses for a second.
       pass(round < 60 ? 5 * MILLI : 50 * MILLI);
       if (round >= 40) {
-        // A connection can be accepted late.
-        ends.forEach(StreamEnd::finish);
+        // A connection can be accepted late, also while this thread makes a system call.
+        List.copyOf(ends).forEach(StreamEnd::finish);
         datagrams.forEach(end -> onLoopOf(end.channel(), end::close));
         others.forEach(channel -> onLoopOf(channel, channel::close));
       }
