@@ -45,6 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -491,6 +492,7 @@ final class Conversation {
         new DescriptorLine(this, peers, "descriptors " + passing.size(), random.split());
     DomainSocketAddress address = new DomainSocketAddress(folder.resolve("p" + ++paths).toFile());
     files.add(Path.of(address.path()));
+    passing.add(line);
     try {
       Channel server =
           new ServerBootstrap()
@@ -513,17 +515,13 @@ final class Conversation {
       pass(MILLI);
       new Bootstrap()
           .group(loop(random))
-          .channelFactory(channels::localClient)
+          .channelFactory(noted(channels::localClient, others::add))
           .option(ChannelOption.ALLOCATOR, allocator)
           .handler(line.sender())
           .connect(address)
           .addListener(reported("connect " + address));
     } catch (RuntimeException e) {
       explain("descriptors", e);
-    }
-    if (line.sender().channel() != null) {
-      passing.add(line);
-      others.add(line.sender().channel());
     }
   }
 
@@ -540,19 +538,31 @@ final class Conversation {
       Bootstrap bootstrap =
           new Bootstrap()
               .group(loop(random))
-              .channelFactory(factory)
+              .channelFactory(noted(factory, made -> begin(end, made)))
               .option(ChannelOption.ALLOCATOR, allocator)
               .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2_000)
               .option(ChannelOption.ALLOW_HALF_CLOSURE, random.nextBoolean())
               .option(ChannelOption.AUTO_READ, random.nextInt(4) != 0)
               .handler(end);
       bootstrap.connect(address).addListener(reported(ledger.name + " connect"));
-      if (end.channel() != null) {
-        ends.add(end);
-      }
     } catch (RuntimeException e) {
       explain(ledger.name, e);
     }
+  }
+
+  private void begin(StreamEnd end, Channel channel) {
+    end.takes(channel);
+    ends.add(end);
+  }
+
+  /** Makes a channel known before its loop runs, which may be much later. */
+  private static <C extends Channel> ChannelFactory<C> noted(
+      ChannelFactory<C> factory, Consumer<? super C> note) {
+    return () -> {
+      C made = factory.newChannel();
+      note.accept(made);
+      return made;
+    };
   }
 
   private void connectRaw(SplittableRandom random) throws IOException {

@@ -47,9 +47,14 @@ final class StreamEnd extends ChannelInboundHandlerAdapter {
     return channel;
   }
 
+  /** Becomes the end of a channel, to whose pipeline a bootstrap adds it. */
+  void takes(Channel made) {
+    channel = made;
+  }
+
   /** For a channel that was not made by a bootstrap. */
   void join(Channel adopted) {
-    channel = adopted;
+    takes(adopted);
     adopted.pipeline().addLast(this);
   }
 
