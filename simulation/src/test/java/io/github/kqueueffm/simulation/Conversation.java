@@ -426,6 +426,10 @@ final class Conversation {
     }
   }
 
+  List<DatagramEnd> datagrams() {
+    return datagrams;
+  }
+
   private void udp(SplittableRandom random) {
     pair("udp", channels::udp, () -> loopback(0), LARGEST_UDP, false, random);
   }
