@@ -69,7 +69,7 @@ final class SteppedPace implements Pace {
     self.state = State.OUT;
     running = self;
     // One thread looks for all: a wait with a timeout costs a virtual thread more than its turn.
-    Thread.ofPlatform().daemon().name("simulation-lookout").start(this::lookOut);
+    Thread.ofPlatform().daemon().name("simulation-lookout").start(() -> lookOut(self.thread));
   }
 
   /** Starts a thread that is stepped. Its first turn comes when the seed says so. */
@@ -268,11 +268,11 @@ final class SteppedPace implements Pace {
   }
 
   /** Gives the turn to another thread when the one that has it stays outside the kernel. */
-  private void lookOut() {
+  private void lookOut(Thread adopted) {
     Stepped seen = null;
     long stepsSeen = 0;
     int looks = 0;
-    while (!released) {
+    while (!released && adopted.isAlive()) {
       LockSupport.parkNanos(LOOK_NANOS);
       lock.lock();
       try {

@@ -151,7 +151,11 @@ final class Conversation {
     } catch (IOException e) {
       violations.add("the driver failed: " + e);
     } finally {
-      end();
+      try {
+        end();
+      } finally {
+        simulation.end();
+      }
     }
     for (Ledger ledger : ledgers) {
       ledger.check(violations, script.endsAbruptly());
@@ -621,7 +625,7 @@ final class Conversation {
         // A connection can be accepted late, also while this thread makes a system call.
         List.copyOf(ends).forEach(StreamEnd::finish);
         datagrams.forEach(end -> onLoopOf(end.channel(), end::close));
-        others.forEach(channel -> onLoopOf(channel, channel::close));
+        List.copyOf(others).forEach(channel -> onLoopOf(channel, channel::close));
       }
     }
     for (StreamEnd end : ends) {
@@ -699,7 +703,6 @@ final class Conversation {
     if (received != 0 || sent != 0) {
       violations.add("buffers left: " + received + " B of receives, " + sent + " B of writes");
     }
-    simulation.end();
   }
 
   // What the ends ask and report.

@@ -92,14 +92,11 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
   }
 
   private void check(ByteBuf content, SocketAddress sender) {
-    if (talk.datagrams().stream().anyMatch(end -> sends(end, sender))) {
-      return;
-    }
-    SocketAddress expected = other.address;
-    if (expected != null && !expected.equals(sender)) {
-      faults.add("a datagram of " + sender + " in place of " + expected);
-    }
+    boolean mayBeLate = talk.datagrams().stream().anyMatch(end -> isLateFrom(end, sender));
     if (!content.isReadable()) {
+      if (!mayBeLate) {
+        checkSender(sender);
+      }
       return;
     }
     Records records = new Records();
@@ -109,8 +106,13 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
       return;
     }
     int number = records.first();
+    boolean isOfOther = number / NUMBERS == other.next / NUMBERS;
+    if (mayBeLate && !isOfOther) {
+      return;
+    }
+    checkSender(sender);
     int index = number % NUMBERS;
-    if (number / NUMBERS != other.next / NUMBERS || seen.get(index)) {
+    if (!isOfOther || seen.get(index)) {
       faults.add("datagram " + number + " was not sent, or comes twice");
     }
     if (ordered && number <= last) {
@@ -120,9 +122,17 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
     last = number;
   }
 
+  private void checkSender(SocketAddress sender) {
+    SocketAddress expected = other.address;
+    if (expected != null && !expected.equals(sender)) {
+      faults.add("a datagram of " + sender + " in place of " + expected);
+    }
+  }
+
   /** Whether it is the sender, and its peer had this end's address before: ports are used again. */
-  private boolean sends(DatagramEnd end, SocketAddress sender) {
+  private boolean isLateFrom(DatagramEnd end, SocketAddress sender) {
     return end != other
+        && end.other != null
         && end.address != null
         && end.address.equals(sender)
         && Objects.equals(end.other.address, address);

@@ -84,7 +84,13 @@ final class Records {
       int start = start(number, at);
       int wrong = Arrays.mismatch(got, checked, checked + some, BODY, start, start + some);
       if (wrong >= 0) {
-        fault = "byte " + (at + wrong) + " of record " + number + " is " + got[checked + wrong];
+        fault =
+            "byte "
+                + (at + wrong)
+                + " of record "
+                + number
+                + " is "
+                + (got[checked + wrong] & 0xff);
         return;
       }
       at += some;

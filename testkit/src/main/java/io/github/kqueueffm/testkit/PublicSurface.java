@@ -49,6 +49,39 @@ public final class PublicSurface {
     return String.join("\n", types.values());
   }
 
+  /** {@return the types that the signatures of the surface have, without type arguments} */
+  public static Set<Class<?>> types(Class<?> one) throws IOException {
+    Set<Class<?>> types = new LinkedHashSet<>();
+    for (Class<?> type : classes(one)) {
+      if (isVisible(type)) {
+        for (Class<?> each : withHiddenSupers(type)) {
+          Stream.<Member[]>of(
+                  each.getDeclaredFields(),
+                  each == type ? each.getDeclaredConstructors() : new Member[0],
+                  each.getDeclaredMethods())
+              .flatMap(Stream::of)
+              .filter(member -> isListed(member, type))
+              .flatMap(PublicSurface::types)
+              .forEach(types::add);
+        }
+      }
+    }
+    return types;
+  }
+
+  private static Stream<Class<?>> types(Member member) {
+    Stream<Class<?>> types =
+        switch (member) {
+          case Field field -> Stream.of(field.getType());
+          case Method method ->
+              Stream.concat(
+                  Stream.of(method.getReturnType()), Stream.of(method.getParameterTypes()));
+          case Executable other -> Stream.of(other.getParameterTypes());
+          default -> throw new IllegalArgumentException(member.toString());
+        };
+    return types.map(type -> type.isArray() ? type.getComponentType() : type);
+  }
+
   /** {@return the text of the code block under the heading that a document has for a package} */
   public static String listed(Path document, String packageName) throws IOException {
     String[] parts = Files.readString(document).split("## `" + packageName + "`\n", 2);

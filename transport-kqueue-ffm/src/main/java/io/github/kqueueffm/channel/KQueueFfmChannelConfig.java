@@ -74,7 +74,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
    * @throws io.netty.channel.ChannelException if the channel is closed
    */
   @Override
-  public Map<ChannelOption<?>, Object> getOptions() {
+  public Map<ChannelOption<?>, @Nullable Object> getOptions() {
     Map<ChannelOption<?>, Object> values = super.getOptions();
     options.addTo(values, this);
     return values;

@@ -76,7 +76,7 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
    *
    * @param fd belongs to the channel once this method returns, and is closed if it throws
    */
-  protected KQueueFfmSocketChannel newChildChannel(int fd, InetSocketAddress remote) {
+  protected KQueueFfmSocketChannel newChildChannel(int fd, @Nullable InetSocketAddress remote) {
     return new KQueueFfmSocketChannel(this, fd, remote);
   }
 }

@@ -64,7 +64,7 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
    * makes.
    */
   protected KQueueFfmSocketChannel(
-      KQueueFfmServerSocketChannel parent, int fd, InetSocketAddress remote) {
+      KQueueFfmServerSocketChannel parent, int fd, @Nullable InetSocketAddress remote) {
     this(parent, parent.accepted(fd), remote);
     if (parent.mayPassOnLinger()) {
       config.lingerUnknown();

@@ -26,6 +26,21 @@ class ApiTest {
         .isEqualTo(PublicSurface.of(one));
   }
 
+  /** The compiler's own check is off, since it also asks that JSpecify is required transitively. */
+  @ParameterizedTest
+  @ValueSource(classes = {KQueueFfm.class, Selector.class})
+  void signaturesHaveOnlyTypesThatUsersCanName(Class<?> one) throws IOException {
+    assertThat(PublicSurface.types(one))
+        .isNotEmpty()
+        .allSatisfy(type -> {
+          assertThat(type.getModule()).isIn(Object.class.getModule(), one.getModule());
+          if (type.getPackageName().startsWith("io.github.kqueueffm")) {
+            assertThat(type.getPackageName())
+                .isIn(KQueueFfm.class.getPackageName(), Selector.class.getPackageName());
+          }
+        });
+  }
+
   @Test
   void moduleExportsTheListedPackagesOnly() throws Exception {
     Path classes =
