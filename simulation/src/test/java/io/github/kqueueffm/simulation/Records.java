@@ -12,11 +12,6 @@ import java.util.List;
 final class Records {
   static final int HEAD = 8;
 
-  /** How many bytes follow each other before they repeat. */
-  private static final int PERIOD = 256;
-
-  private static final byte[] BODY = body();
-
   private final List<Integer> numbers = new ArrayList<>();
   private int headBytes;
   private long head;
@@ -27,25 +22,16 @@ final class Records {
   /** Writes a record of so many bytes, its head included. */
   static void write(ByteBuf out, int number, int length) {
     out.writeInt(number).writeInt(length - HEAD);
-    for (int at = 0, left = length - HEAD; left > 0; ) {
-      int count = Math.min(left, BODY.length - PERIOD);
-      out.writeBytes(BODY, start(number, at), count);
-      at += count;
-      left -= count;
-    }
+    out.writeBytes(body(number, 0, length - HEAD));
   }
 
-  private static byte[] body() {
-    byte[] body = new byte[64 * PERIOD];
-    for (int i = 0; i < body.length; i++) {
-      body[i] = (byte) (7 * i);
+  /** {@return the bytes from that place of a record on} */
+  private static byte[] body(int number, int from, int count) {
+    byte[] body = new byte[count];
+    for (int i = 0; i < count; i++) {
+      body[i] = (byte) (number * 31 + (from + i) * 7);
     }
     return body;
-  }
-
-  /** {@return where in {@link #BODY} the bytes from that place of a record begin} */
-  private static int start(int number, int at) {
-    return number * 31 + at & PERIOD - 1;
   }
 
   /** Takes received bytes. */
@@ -79,23 +65,12 @@ final class Records {
     int count = Math.min(left, in.readableBytes());
     byte[] got = new byte[count];
     in.readBytes(got);
-    for (int checked = 0; checked < count; ) {
-      int some = Math.min(count - checked, BODY.length - PERIOD);
-      int start = start(number, at);
-      int wrong = Arrays.mismatch(got, checked, checked + some, BODY, start, start + some);
-      if (wrong >= 0) {
-        fault =
-            "byte "
-                + (at + wrong)
-                + " of record "
-                + number
-                + " is "
-                + (got[checked + wrong] & 0xff);
-        return;
-      }
-      at += some;
-      checked += some;
+    int wrong = Arrays.mismatch(got, body(number, at, count));
+    if (wrong >= 0) {
+      fault = "byte " + (at + wrong) + " of record " + number + " is " + (got[wrong] & 0xff);
+      return;
     }
+    at += count;
     left -= count;
   }
 
