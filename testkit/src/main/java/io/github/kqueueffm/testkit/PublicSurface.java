@@ -41,32 +41,18 @@ public final class PublicSurface {
   /** {@return the surface of the package of a class, a line for each type and each member} */
   public static String of(Class<?> one) throws IOException {
     Map<String, String> types = new TreeMap<>();
-    for (Class<?> type : classes(one)) {
-      if (isVisible(type)) {
-        types.put(type.getName(), describe(type));
-      }
+    for (Class<?> type : visible(one)) {
+      types.put(type.getName(), describe(type));
     }
     return String.join("\n", types.values());
   }
 
   /** {@return the types that the signatures of the surface have, without type arguments} */
   public static Set<Class<?>> types(Class<?> one) throws IOException {
-    Set<Class<?>> types = new LinkedHashSet<>();
-    for (Class<?> type : classes(one)) {
-      if (isVisible(type)) {
-        for (Class<?> each : withHiddenSupers(type)) {
-          Stream.<Member[]>of(
-                  each.getDeclaredFields(),
-                  each == type ? each.getDeclaredConstructors() : new Member[0],
-                  each.getDeclaredMethods())
-              .flatMap(Stream::of)
-              .filter(member -> isListed(member, type))
-              .flatMap(PublicSurface::types)
-              .forEach(types::add);
-        }
-      }
-    }
-    return types;
+    return visible(one).stream()
+        .flatMap(type -> members(type).stream())
+        .flatMap(PublicSurface::types)
+        .collect(Collectors.toSet());
   }
 
   private static Stream<Class<?>> types(Member member) {
@@ -92,13 +78,17 @@ public final class PublicSurface {
     return fences.length < 3 ? "" : fences[1];
   }
 
-  private static List<Class<?>> classes(Class<?> one) throws IOException {
+  private static List<Class<?>> visible(Class<?> one) throws IOException {
     List<Class<?>> found = new ArrayList<>();
     for (String file : files(one)) {
       if (file.endsWith(".class") && !file.startsWith("package-info")) {
         String type = file.substring(0, file.length() - ".class".length());
         try {
-          found.add(Class.forName(one.getPackageName() + '.' + type, false, one.getClassLoader()));
+          Class<?> each =
+              Class.forName(one.getPackageName() + '.' + type, false, one.getClassLoader());
+          if (isVisible(each)) {
+            found.add(each);
+          }
         } catch (ClassNotFoundException e) {
           throw new IOException(e);
         }
@@ -149,28 +139,33 @@ public final class PublicSurface {
     Set<String> fields = new TreeSet<>();
     Set<String> constructors = new TreeSet<>();
     Map<String, String> methods = new TreeMap<>();
-    for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-      if (isListed(constructor, type)) {
-        constructors.add(modifiers(constructor) + type.getSimpleName() + rest(constructor));
-      }
-    }
-    for (Class<?> each : withHiddenSupers(type)) {
-      for (Field field : each.getDeclaredFields()) {
-        if (isListed(field, type)) {
-          fields.add(modifiers(field) + text(field.getAnnotatedType()) + ' ' + field.getName());
-        }
-      }
-      for (Method method : each.getDeclaredMethods()) {
-        if (isListed(method, type)) {
-          methods.putIfAbsent(
-              method.getName() + Arrays.toString(method.getParameterTypes()), text(method));
-        }
+    for (Member member : members(type)) {
+      switch (member) {
+        case Constructor<?> constructor ->
+            constructors.add(modifiers(constructor) + type.getSimpleName() + rest(constructor));
+        case Field field ->
+            fields.add(modifiers(field) + text(field.getAnnotatedType()) + ' ' + field.getName());
+        case Method method ->
+            methods.putIfAbsent(
+                method.getName() + Arrays.toString(method.getParameterTypes()), text(method));
+        default -> throw new IllegalArgumentException(member.toString());
       }
     }
     return Stream.of(Set.of(heading(type)), fields, constructors, methods.values())
         .flatMap(Collection::stream)
         .map(line -> line.startsWith("type ") ? line.substring(5) + '\n' : "  " + line + '\n')
         .collect(Collectors.joining());
+  }
+
+  /** The constructors, fields and methods that are listed under a class. */
+  private static List<Member> members(Class<?> type) {
+    List<Member> members = new ArrayList<>(List.of(type.getDeclaredConstructors()));
+    for (Class<?> each : withHiddenSupers(type)) {
+      members.addAll(List.of(each.getDeclaredFields()));
+      members.addAll(List.of(each.getDeclaredMethods()));
+    }
+    members.removeIf(member -> !isListed(member, type));
+    return members;
   }
 
   /** The class, and the superclasses whose members no other public class has. */
