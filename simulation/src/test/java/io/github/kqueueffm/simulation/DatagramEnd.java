@@ -8,6 +8,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.ByteProcessor;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -99,6 +100,9 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
       }
       return;
     }
+    if (isOfAnEdge(content) && !sender.equals(other.address)) {
+      return;
+    }
     Records records = new Records();
     records.read(content);
     if (records.fault() != null || records.isCut() || records.complete().size() != 1) {
@@ -120,6 +124,11 @@ final class DatagramEnd extends ChannelInboundHandlerAdapter {
     }
     seen.set(index);
     last = number;
+  }
+
+  /** Whether it consists of zeros: sent to a socket that had this port before. */
+  private static boolean isOfAnEdge(ByteBuf content) {
+    return content.forEachByte(ByteProcessor.FIND_NON_NUL) < 0;
   }
 
   private void checkSender(SocketAddress sender) {
