@@ -50,6 +50,7 @@ final class FamilyChoice {
     // For IPv4 every system takes one byte, and not every system an int.
     MULTICAST_HOPS(Constant.IPV6_MULTICAST_HOPS, Constant.IP_MULTICAST_TTL, 1),
     MULTICAST_LOOP(Constant.IPV6_MULTICAST_LOOP, Constant.IP_MULTICAST_LOOP, 1),
+    MULTICAST_ALL(Constant.IPV6_MULTICAST_ALL, Constant.IP_MULTICAST_ALL, Integer.BYTES),
     DESTINATION(Constant.IPV6_RECVPKTINFO, Constant.IP_RECVDSTADDR, Integer.BYTES);
 
     final Constant six;

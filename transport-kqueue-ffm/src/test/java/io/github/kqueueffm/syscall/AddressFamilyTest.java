@@ -72,7 +72,7 @@ class AddressFamilyTest {
     boolean v6Only =
         (int) a[1] == platform.get(Constant.IPPROTO_IPV6)
             && (int) a[2] == platform.get(Constant.IPV6_V6ONLY);
-    if (v6Only && platform.name().startsWith("openbsd")) {
+    if (v6Only && (platform.isLinux() || platform.name().startsWith("openbsd"))) {
       return -platform.number(Errno.EINVAL);
     }
     boolean own = v6Only || platform.has(Constant.SO_NOSIGPIPE) && isNoSigpipe(a);
@@ -302,6 +302,19 @@ class AddressFamilyTest {
     assertThat(socket.family()).isEqualTo(first6 ? inet6() : inet());
     assertThat(calls.log()).endsWith("close(" + (next - 1) + ')');
     assertThat(calls.log().stream().filter(call -> call.startsWith("close"))).hasSize(closes + 1);
+  }
+
+  @Test
+  void linuxWithSeparateFamiliesKeepsToItsOwnGroups() throws IOException {
+    system("linux-x86_64");
+    KernelSocket socket = datagrams();
+    socket.setInt(Constant.IPPROTO_IP, Constant.IP_MULTICAST_ALL, 0);
+    set.clear();
+    socket.connect(REMOTE6);
+    assertThat(socket.family()).isEqualTo(inet6());
+    assertThat(set)
+        .containsExactly(
+            set(FRESH, Constant.IPPROTO_IPV6, Constant.IPV6_MULTICAST_ALL, "00000000"));
   }
 
   @Test
