@@ -14,7 +14,7 @@ import java.net.InetSocketAddress;
  */
 final class DatagramRecipients {
   private final KernelSocket socket;
-  private final LastAddress<InetSocketAddress> last = new LastAddress<>();
+  private final RecentAddresses<InetSocketAddress> recent = new RecentAddresses<>();
   private volatile boolean enabled;
 
   DatagramRecipients(KernelSocket socket) {
@@ -74,13 +74,11 @@ final class DatagramRecipients {
       ControlMessages messages, long control, int length, long message, InetSocketAddress local) {
     long data = messages.data(message);
     int width = messages.dataLength(control, length, message);
-    InetSocketAddress known = last.get(data, width);
+    InetSocketAddress known = recent.get(data, width);
     if (known != null) {
       return known;
     }
     InetAddress address = messages.destination(control, length, message);
-    return address == null
-        ? null
-        : last.put(data, width, new InetSocketAddress(address, local.getPort()));
+    return address == null ? null : recent.put(new InetSocketAddress(address, local.getPort()));
   }
 }

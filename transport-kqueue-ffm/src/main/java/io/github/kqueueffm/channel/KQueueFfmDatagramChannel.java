@@ -46,7 +46,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   private final KQueueFfmDatagramChannelConfig config;
   private final DatagramRecipients recipients;
-  private final LastAddress<InetSocketAddress> lastSender = new LastAddress<>();
+  private final RecentAddresses<InetSocketAddress> senders = new RecentAddresses<>();
   private final Sockaddr codec;
   private final Object registering = new Object();
 
@@ -162,9 +162,9 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at) {
     long name = batch.name(at);
     int length = batch.nameLength(at);
-    InetSocketAddress sender = lastSender.get(name, length);
+    InetSocketAddress sender = senders.get(name, length);
     if (sender == null) {
-      sender = lastSender.put(name, length, codec.get(name, length));
+      sender = senders.put(codec.get(name, length));
     }
     InetSocketAddress recipient = recipients.get(resources.controls(), batch, at, localAddress());
     return new DatagramPacket(content, recipient, sender);

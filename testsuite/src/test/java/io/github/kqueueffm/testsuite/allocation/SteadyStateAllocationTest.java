@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.github.kqueueffm.testkit.ChildJvm;
 import io.netty.channel.epoll.Epoll;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Against the fastest transport that there is on this system: Netty's epoll through JNI. */
+/** The echo is compared with the fastest transport of this system: Netty's epoll through JNI. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64", disabledReason = "needs Netty's epoll")
 class SteadyStateAllocationTest {
   /**
@@ -20,27 +21,42 @@ class SteadyStateAllocationTest {
    */
   private static final double TOLERANCE = 1;
 
+  /** Bytes per datagram: the received packet and its buffer, and the packet of the answer. */
+  private static final int DATAGRAM = 72;
+
+  private static final int SENDERS = 32;
   private static final int TIMEOUT_SECONDS = 180;
 
   @Test
   void echoAllocatesNoMoreThanOverEpoll() throws Exception {
     assumeThat(Epoll.isAvailable()).as("Netty's epoll transport").isTrue();
-    ChildJvm.Result result = ChildJvm.run(command(), TIMEOUT_SECONDS);
+    ChildJvm.Result result = run(EchoAllocation.class, Double.toString(TOLERANCE));
     assertThat(bytes(result, "kqueue-ffm "))
         .as("bytes per echo: %s", result)
         .isLessThanOrEqualTo(bytes(result, "epoll ") + TOLERANCE);
   }
 
+  @Test
+  void datagramOfAnEarlierSenderAllocatesNoAddress() throws Exception {
+    double enough = DATAGRAM + TOLERANCE;
+    ChildJvm.Result result =
+        run(DatagramAllocation.class, Integer.toString(SENDERS), Double.toString(enough));
+    assertThat(bytes(result, "datagram "))
+        .as("bytes per datagram: %s", result)
+        .isLessThanOrEqualTo(enough);
+  }
+
   /** A separate JVM, with all compilers, whose profiles no other test has influenced. */
-  private static List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--enable-native-access=ALL-UNNAMED",
-        "-Dio.netty.leakDetection.level=disabled",
-        "-cp",
-        System.getProperty("java.class.path"),
-        EchoAllocation.class.getName(),
-        Double.toString(TOLERANCE));
+  private static ChildJvm.Result run(Class<?> program, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-Dio.netty.leakDetection.level=disabled");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(program.getName());
+    command.addAll(List.of(arguments));
+    return ChildJvm.run(command, TIMEOUT_SECONDS);
   }
 
   private static double bytes(ChildJvm.Result result, String transport) {
