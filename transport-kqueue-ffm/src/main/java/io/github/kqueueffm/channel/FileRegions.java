@@ -14,7 +14,6 @@ import io.netty.channel.FileRegion;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -155,10 +154,14 @@ final class FileRegions {
     if (region != unopened) {
       closeOpened();
       Path path = DefaultRegionFields.unopened(region);
-      if (path == null || !Files.isRegularFile(path)) {
+      if (path != null) {
+        opened =
+            KQueueFfmFileRegion.openIfRegular(
+                loop.kernel(), path, region.position(), region.count());
+      }
+      if (opened == null) {
         return NONE;
       }
-      opened = KQueueFfmFileRegion.open(loop.kernel(), path, region.position(), region.count());
       unopened = region;
     }
     return opened.descriptor();
@@ -174,7 +177,8 @@ final class FileRegions {
     if (region instanceof KQueueFfmFileRegion own) {
       return own.size();
     }
-    return opened != null ? opened.size() : file(region).size();
+    // It is measured once, when it has just been opened.
+    return opened != null ? opened.sizeWhenOpened() : file(region).size();
   }
 
   private static void advance(FileRegion region, long sent) {

@@ -42,10 +42,9 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
 
   private final Kernel kernel;
   private final Path path;
-  private final Object key;
+  private final BasicFileAttributes whenOpened;
   private final long position;
   private final long count;
-  private final long sizeWhenOpened;
   private int fd;
   private FileChannel file;
   private long transferred;
@@ -54,8 +53,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
       Kernel kernel, Path path, BasicFileAttributes attributes, long position, long count) {
     this.kernel = kernel;
     this.path = path;
-    this.key = attributes.fileKey();
-    this.sizeWhenOpened = attributes.size();
+    this.whenOpened = attributes;
     this.position = position;
     this.count = count;
   }
@@ -84,6 +82,26 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
               "not a regular file",
               "name one, or read it and write its bytes as buffers"));
     }
+    return open(kernel, path, attributes, position, count);
+  }
+
+  /**
+   * The same of a path that may name no regular file.
+   *
+   * @return {@code null} if it does not
+   */
+  static KQueueFfmFileRegion openIfRegular(Kernel kernel, Path path, long position, long count)
+      throws IOException {
+    BasicFileAttributes attributes =
+        path.getFileSystem().provider().readAttributesIfExists(path, BasicFileAttributes.class);
+    return attributes == null || !attributes.isRegularFile()
+        ? null
+        : open(kernel, path, attributes, position, count);
+  }
+
+  private static KQueueFfmFileRegion open(
+      Kernel kernel, Path path, BasicFileAttributes attributes, long position, long count)
+      throws IOException {
     KQueueFfmFileRegion region = new KQueueFfmFileRegion(kernel, path, attributes, position, count);
     region.open();
     return region;
@@ -135,6 +153,7 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
   private FileChannel openFile(Path name) throws IOException {
     FileChannel opened = FileChannel.open(name, StandardOpenOption.READ);
     try {
+      Object key = whenOpened.fileKey();
       Object found = Files.readAttributes(name, BasicFileAttributes.class).fileKey();
       if (key != null && !key.equals(found)) {
         throw new IOException(
@@ -196,11 +215,17 @@ public final class KQueueFfmFileRegion extends AbstractReferenceCounted implemen
       }
     }
     BasicFileAttributes named = own(path);
-    return named == null ? sizeWhenOpened : named.size();
+    return named == null ? sizeWhenOpened() : named.size();
+  }
+
+  /** The file's length when the region was made. */
+  long sizeWhenOpened() {
+    return whenOpened.size();
   }
 
   /** What there is under that name if it is this region's file, else {@code null}. */
   private BasicFileAttributes own(Path name) {
+    Object key = whenOpened.fileKey();
     try {
       BasicFileAttributes found = Files.readAttributes(name, BasicFileAttributes.class);
       return key != null && key.equals(found.fileKey()) ? found : null;

@@ -9,10 +9,17 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** Encodes names of files into the bytes that the kernel takes. */
 public final class FileNames {
   private static final int HEX = 16;
+  private static final int ASCII = 0x7f;
+
+  /** Whether the byte of ASCII stands for each of its characters in the locale's encoding. */
+  private static final boolean ENCODES_ASCII_AS_ASCII =
+      List.of("UTF-8", "US-ASCII", "ISO-8859-1", "ANSI_X3.4-1968")
+          .contains(System.getProperty("sun.jnu.encoding"));
 
   private FileNames() {}
 
@@ -53,8 +60,9 @@ public final class FileNames {
    * @param path one that the kernel {@linkplain #isKernels(Path) knows}
    */
   public static byte[] of(Path path) {
-    if (path.toString().isEmpty()) {
-      return new byte[0];
+    String text = path.toString();
+    if (text.isEmpty() || ENCODES_ASCII_AS_ASCII && isAscii(text)) {
+      return text.getBytes(StandardCharsets.US_ASCII);
     }
     byte[] absolute = bytesOfUri(path);
     if (path.isAbsolute()) {
@@ -64,6 +72,15 @@ public final class FileNames {
     byte[] directory = bytesOfUri(path.getFileSystem().getPath(""));
     int start = directory.length == 1 ? 1 : directory.length + 1;
     return Arrays.copyOfRange(absolute, start, absolute.length);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > ASCII) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A path's URI is the only API of Java with the path's bytes, which it escapes. */

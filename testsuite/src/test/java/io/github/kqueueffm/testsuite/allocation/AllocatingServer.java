@@ -1,9 +1,9 @@
 package io.github.kqueueffm.testsuite.allocation;
 
 import com.sun.management.ThreadMXBean;
-import io.github.kqueueffm.testkit.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -21,39 +21,49 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** An echo server on one event loop whose allocations are counted, with its clients. */
-final class AllocatingEcho implements AutoCloseable {
+/**
+ * A server on one event loop whose allocations are counted, with its clients. It answers a message
+ * of 100 bytes with 100 bytes.
+ */
+final class AllocatingServer implements AutoCloseable {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int CONNECTIONS = 2;
-  private static final int MESSAGE_BYTES = 100;
+  static final int MESSAGE_BYTES = 100;
 
   private final EventLoopGroup group;
   private final long loopThread;
   private final List<Socket> clients = new ArrayList<>();
-  private final byte[] message = new byte[MESSAGE_BYTES];
+  private final byte[] message = message();
 
-  private AllocatingEcho(EventLoopGroup group) throws Exception {
+  private AllocatingServer(EventLoopGroup group) throws Exception {
     this.group = group;
     this.loopThread = group.submit(() -> Thread.currentThread().threadId()).get();
-    new Random(1).nextBytes(message);
   }
 
-  static AllocatingEcho start(IoHandlerFactory handler, Class<? extends ServerChannel> type)
+  /** The message and its answer. */
+  static byte[] message() {
+    byte[] message = new byte[MESSAGE_BYTES];
+    new Random(1).nextBytes(message);
+    return message;
+  }
+
+  static AllocatingServer start(
+      IoHandlerFactory handler, Class<? extends ServerChannel> type, ChannelHandler answering)
       throws Exception {
-    AllocatingEcho echo = new AllocatingEcho(new MultiThreadIoEventLoopGroup(1, handler));
+    AllocatingServer started = new AllocatingServer(new MultiThreadIoEventLoopGroup(1, handler));
     Channel server =
         new ServerBootstrap()
-            .group(echo.group)
+            .group(started.group)
             .channel(type)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(2048))
-            .childHandler(new EchoHandler())
+            .childHandler(answering)
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sync()
             .channel();
     for (int i = 0; i < CONNECTIONS; i++) {
-      echo.connect((InetSocketAddress) server.localAddress());
+      started.connect((InetSocketAddress) server.localAddress());
     }
-    return echo;
+    return started;
   }
 
   private void connect(InetSocketAddress server) throws Exception {
@@ -63,20 +73,20 @@ final class AllocatingEcho implements AutoCloseable {
     clients.add(client);
   }
 
-  /** What the loop's thread allocates on the heap for one of so many echoes. */
-  double bytesPerEcho(int echoes) throws Exception {
+  /** What the loop's thread allocates on the heap for one of so many answers. */
+  double bytesPerAnswer(int answers) throws Exception {
     long before = THREADS.getThreadAllocatedBytes(loopThread);
-    for (int i = 0; i < echoes; i += CONNECTIONS) {
+    for (int i = 0; i < answers; i += CONNECTIONS) {
       for (Socket client : clients) {
         client.getOutputStream().write(message);
       }
       for (Socket client : clients) {
         if (!Arrays.equals(client.getInputStream().readNBytes(MESSAGE_BYTES), message)) {
-          throw new IllegalStateException("the echo differs");
+          throw new IllegalStateException("the answer differs");
         }
       }
     }
-    return (double) (THREADS.getThreadAllocatedBytes(loopThread) - before) / echoes;
+    return (double) (THREADS.getThreadAllocatedBytes(loopThread) - before) / answers;
   }
 
   @Override
