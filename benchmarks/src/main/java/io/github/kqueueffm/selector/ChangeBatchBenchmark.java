@@ -29,7 +29,7 @@ public class ChangeBatchBenchmark {
     poller = Poller.open(Kernels.system());
     changes = new Changes(constants, new KeventLayout(kernel.keventStruct()), true, false);
     for (int i = 0; i < REGISTRATIONS; i++) {
-      registrations[i] = new Registration(poller, constants, i, i, null);
+      registrations[i] = new Registration(poller, i, i, null);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.github.kqueueffm.selector;
 
-import io.github.kqueueffm.kqueue.KqueueConstants;
 import io.github.kqueueffm.syscall.Kernels;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -27,10 +26,9 @@ public class TokenBenchmark {
 
   @Setup
   public void fill() throws IOException {
-    KqueueConstants constants = new KqueueConstants(Kernels.system().platform());
     poller = Poller.open(Kernels.system());
     for (int i = 0; i < registrations; i++) {
-      Registration registration = new Registration(poller, constants, table.nextId(), i, null);
+      Registration registration = new Registration(poller, table.nextId(), i, null);
       table.put(registration);
       tokens[i % LOOKED_UP] = registration.id();
     }

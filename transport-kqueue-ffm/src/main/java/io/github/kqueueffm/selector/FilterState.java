@@ -10,16 +10,11 @@ final class FilterState {
   /** More changes than this are never needed. */
   static final int MAX_CHANGES = 2;
 
-  private final int filter;
   private Interest wanted = Interest.NONE;
   private Interest kernel = Interest.NONE;
   private boolean deleteSent;
   private boolean wasArmed;
   private boolean overruled;
-
-  FilterState(int filter) {
-    this.filter = filter;
-  }
 
   Interest wanted() {
     return wanted;
@@ -58,9 +53,11 @@ final class FilterState {
   /**
    * Adds the missing changes to the list, which the next call must send.
    *
+   * @param filter EVFILT_READ or EVFILT_WRITE
    * @return whether any are missing
    */
-  boolean emit(Changes changes, KqueueConstants c, boolean lowat, long ident, long udata) {
+  boolean emit(
+      Changes changes, KqueueConstants c, int filter, boolean lowat, long ident, long udata) {
     if (isSettled()) {
       return false;
     }

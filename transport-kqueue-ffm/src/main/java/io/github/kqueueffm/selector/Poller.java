@@ -323,7 +323,7 @@ public final class Poller implements AutoCloseable {
     if (waker.isClosed()) {
       throw new ClosedSelectorException();
     }
-    Registration registration = new Registration(this, c, table.nextId(), ident, attachment);
+    Registration registration = new Registration(this, table.nextId(), ident, attachment);
     table.put(registration);
     return registration;
   }

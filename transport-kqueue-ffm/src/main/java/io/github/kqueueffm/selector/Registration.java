@@ -21,20 +21,21 @@ public final class Registration {
   private final long id;
   private final long ident;
   private final Object attachment;
-  private final FilterState read;
-  private final FilterState write;
+  private final FilterState read = new FilterState();
+
+  /** {@code null} before the first interest in EVFILT_WRITE, which most connections never have. */
+  private FilterState write;
+
   private volatile boolean valid = true;
   private boolean queued;
   private int submitted;
   private Registration nextInBucket;
 
-  Registration(Poller poller, KqueueConstants c, long id, long ident, Object attachment) {
+  Registration(Poller poller, long id, long ident, Object attachment) {
     this.poller = poller;
     this.id = id;
     this.ident = ident;
     this.attachment = attachment;
-    read = new FilterState(c.read);
-    write = new FilterState(c.write);
   }
 
   /** The number that its events carry in {@code udata}. */
@@ -71,7 +72,12 @@ public final class Registration {
     if (wanted == Interest.PEER_CLOSE) {
       throw new IllegalArgumentException("PEER_CLOSE is an interest for reading only");
     }
-    want(write, wanted);
+    if (write == null && wanted != Interest.NONE) {
+      write = new FilterState();
+    }
+    if (write != null) {
+      want(write, wanted);
+    }
   }
 
   /** What is wanted of EVFILT_READ now. */
@@ -81,7 +87,8 @@ public final class Registration {
 
   /** What is wanted of EVFILT_WRITE now. */
   public Interest write() {
-    return write.wanted();
+    FilterState state = write;
+    return state == null ? Interest.NONE : state.wanted();
   }
 
   /**
@@ -123,11 +130,16 @@ public final class Registration {
   public void renew() {
     if (valid) {
       poller.renew(this);
-      read.forgotten();
-      write.forgotten();
-      want(read, read.wanted());
-      want(write, write.wanted());
+      renew(read);
+      if (write != null) {
+        renew(write);
+      }
     }
+  }
+
+  private void renew(FilterState state) {
+    state.forgotten();
+    want(state, state.wanted());
   }
 
   /** {@return the state of EVFILT_READ for people} Any thread may ask. */
@@ -137,7 +149,8 @@ public final class Registration {
 
   /** {@return the state of EVFILT_WRITE for people} Any thread may ask. */
   public String describeWrite() {
-    return write.toString();
+    FilterState state = write;
+    return state == null ? Interest.NONE.toString() : state.toString();
   }
 
   /** {@return the id, the ident and the states of both filters} Any thread may ask. */
@@ -150,7 +163,7 @@ public final class Registration {
         + " (read "
         + read
         + ", write "
-        + write
+        + describeWrite()
         + (valid ? ")" : ", cancelled)");
   }
 
@@ -187,6 +200,7 @@ public final class Registration {
     return read;
   }
 
+  /** {@code null} if there was never an interest in the filter. */
   FilterState writeState() {
     return write;
   }
@@ -195,7 +209,7 @@ public final class Registration {
   int knotes() {
     return submitted
         | (read.isArmed() ? ImmediateChanges.READ : 0)
-        | (write.isArmed() ? ImmediateChanges.WRITE : 0);
+        | (write != null && write.isArmed() ? ImmediateChanges.WRITE : 0);
   }
 
   /**
@@ -204,7 +218,7 @@ public final class Registration {
    */
   boolean wasDescriptor() {
     return read.wasArmed()
-        || write.wasArmed()
+        || write != null && write.wasArmed()
         || (submitted & (ImmediateChanges.READ | ImmediateChanges.WRITE)) != 0;
   }
 
@@ -218,11 +232,13 @@ public final class Registration {
   }
 
   void emit(Changes changes, KqueueConstants c, boolean lowat, boolean filtersShared) {
-    if (filtersShared && write.emit(changes, c, lowat, ident, id)) {
+    if (write != null && filtersShared && write.emit(changes, c, c.write, lowat, ident, id)) {
       read.overruled();
     }
-    read.emit(changes, c, lowat, ident, id);
-    write.emit(changes, c, lowat, ident, id);
+    read.emit(changes, c, c.read, lowat, ident, id);
+    if (write != null) {
+      write.emit(changes, c, c.write, lowat, ident, id);
+    }
   }
 
   /** An event of EVFILT_WRITE where both filters share a registration. */
