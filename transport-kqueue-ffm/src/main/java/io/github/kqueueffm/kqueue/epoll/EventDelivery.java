@@ -96,7 +96,7 @@ final class EventDelivery {
       return;
     }
     int read = fd.read.armedBits();
-    int write = fd.write.armedBits();
+    int write = fd.write().armedBits();
     int wanted = read | write;
     if (wanted == 0 && (reported & e.hangUp) != 0) {
       // EPOLLHUP and EPOLLERR cannot be masked.
@@ -156,7 +156,7 @@ final class EventDelivery {
   private void deliverBoth(Fd fd, int reported) {
     if (spareRoom() > 0) {
       deliver(fd, fd.read, reported);
-      deliver(fd, fd.write, reported);
+      deliver(fd, fd.write(), reported);
     } else {
       // The filters take turns. Otherwise reads that are armed again would starve writes.
       boolean writeFirst = fd.writeFirst;

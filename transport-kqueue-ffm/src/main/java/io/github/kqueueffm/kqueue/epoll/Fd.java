@@ -17,7 +17,9 @@ final class Fd {
 
   final int number;
   final FdKnote read = new FdKnote(true);
-  final FdKnote write = new FdKnote(false);
+
+  /** {@link FdKnote#NONE} before the first change of EVFILT_WRITE, which few descriptors have. */
+  private FdKnote write = FdKnote.NONE;
 
   /**
    * Whether the main epoll has the descriptor registered, as far as is known. {@link MainEpoll}
@@ -48,8 +50,20 @@ final class Fd {
     this.number = number;
   }
 
+  FdKnote write() {
+    return write;
+  }
+
   FdKnote knote(boolean isRead) {
     return isRead ? read : write;
+  }
+
+  /** The same, for a change. */
+  FdKnote changing(boolean isRead) {
+    if (!isRead && write == FdKnote.NONE) {
+      write = new FdKnote(false);
+    }
+    return knote(isRead);
   }
 
   int armedBits() {
@@ -76,6 +90,8 @@ final class Fd {
     type = Type.UNKNOWN;
     writeFirst = false;
     read.reset();
-    write.reset();
+    if (write != FdKnote.NONE) {
+      write.reset();
+    }
   }
 }

@@ -17,6 +17,9 @@ final class FdKnote {
     EDGE
   }
 
+  /** The EVFILT_WRITE knote of each descriptor that has never had one. It is never changed. */
+  static final FdKnote NONE = new FdKnote(false);
+
   final boolean isRead;
   private boolean present;
   private boolean enabled;

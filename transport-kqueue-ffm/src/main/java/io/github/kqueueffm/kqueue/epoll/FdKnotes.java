@@ -40,7 +40,7 @@ final class FdKnotes {
     if (fd == null || fd.own) {
       return adds ? -c.ebadf : -c.enoent;
     }
-    FdKnote knote = fd.knote(read);
+    FdKnote knote = adds ? fd.changing(read) : fd.knote(read);
     if (!adds && !knote.isPresent()) {
       return -c.enoent;
     }
@@ -108,7 +108,7 @@ final class FdKnotes {
     Fd fd = table.find(number);
     if (fd != null) {
       readEdges.disarm(fd, fd.read);
-      writeEdges.disarm(fd, fd.write);
+      writeEdges.disarm(fd, fd.write());
       main.forget(fd);
     }
   }
@@ -119,7 +119,7 @@ final class FdKnotes {
    */
   void release(int number) {
     Fd fd = table.find(number);
-    if (fd != null && fd.registered && !fd.read.isPresent() && !fd.write.isPresent()) {
+    if (fd != null && fd.registered && !fd.read.isPresent() && !fd.write().isPresent()) {
       forget(number);
     }
   }

@@ -76,7 +76,7 @@ final class MainEpoll {
     // EPOLLIN stays, because it is likely to be armed again. EPOLLOUT of an idle socket would be
     // reported at once.
     int kept = fd.mask & (e.in | e.rdhup);
-    return modify(fd, kept | fd.write.armedBits() | need);
+    return modify(fd, kept | fd.write().armedBits() | need);
   }
 
   private int add(Fd fd, int mask) {
@@ -145,7 +145,7 @@ final class MainEpoll {
     for (int i = idleWriters.size() - 1; i >= 0; i--) {
       Fd fd = idleWriters.remove(i);
       fd.listed = false;
-      if ((fd.mask & e.out) != 0 && fd.write.armedBits() == 0) {
+      if ((fd.mask & e.out) != 0 && fd.write().armedBits() == 0) {
         // If this fails, the wait ends at once with an unarmed bit, and its delivery reduces the
         // mask again or fails the knotes.
         reduce(fd, e.out);
