@@ -228,11 +228,13 @@ public final class Sockaddr {
   }
 
   private static InetAddress ip(long memory, int width, int scopeId) {
+    if (width == IPV6 && isMapped(memory)) {
+      return ip(memory + MAPPED_PREFIX, IPV4, 0);
+    }
     byte[] bytes = new byte[width];
     Memory.copy(memory, bytes, 0, width);
     try {
-      return scopeId == 0 || isMapped(bytes)
-          // This method turns v4-mapped addresses into IPv4 ones.
+      return scopeId == 0
           ? InetAddress.getByAddress(bytes)
           : Inet6Address.getByAddress(null, bytes, scopeId);
     } catch (UnknownHostException e) {
@@ -333,6 +335,13 @@ public final class Sockaddr {
       }
     }
     return "family " + family;
+  }
+
+  /** Whether an IPv6 address stands for one of IPv4. */
+  private static boolean isMapped(long ip) {
+    return Memory.getLong(ip) == 0
+        && Memory.getShort(ip + Long.BYTES) == 0
+        && Memory.getShort(ip + MAPPED_PREFIX - Short.BYTES) == -1;
   }
 
   private static boolean isMapped(byte[] ip) {
