@@ -29,10 +29,9 @@ public final class KernelSocket {
   private static final int PORT = 2;
 
   private final Kernel kernel;
-  private final Platform platform;
   private final int fd;
-  private final int type;
-  private volatile int family;
+  private final short type;
+  private volatile short family;
   private volatile boolean open = true;
   private Acceptor acceptor;
   private boolean v6Only;
@@ -49,10 +48,13 @@ public final class KernelSocket {
 
   private KernelSocket(Kernel kernel, int fd, int family, int type) {
     this.kernel = kernel;
-    this.platform = kernel.platform();
     this.fd = fd;
-    this.family = family;
-    this.type = type;
+    this.family = (short) family;
+    this.type = (short) type;
+  }
+
+  private Platform platform() {
+    return kernel.platform();
   }
 
   /** {@return AF_INET6 if such a socket also carries IPv4, else AF_INET; see {@link IpStack}} */
@@ -148,14 +150,14 @@ public final class KernelSocket {
 
   private boolean hasOrHadPeer() {
     int result = askPeer();
-    if (platform.is(Errno.ENOTCONN, -result)) {
+    if (platform().is(Errno.ENOTCONN, -result)) {
       // The BSDs also answer ENOTCONN after the peer has closed. Only then has the input ended.
-      return type == platform.get(Constant.SOCK_STREAM) && peek() >= 0;
+      return type == platform().get(Constant.SOCK_STREAM) && peek() >= 0;
     }
     // EINVAL: Darwin, after the peer has closed or reset.
     return result == 0
-        || platform.is(Errno.EINVAL, -result)
-        || platform.is(Errno.ECONNRESET, -result);
+        || platform().is(Errno.EINVAL, -result)
+        || platform().is(Errno.ECONNRESET, -result);
   }
 
   /** {@return the socket of a connection from {@link #accept}} Makes no system call. */
@@ -171,8 +173,8 @@ public final class KernelSocket {
       return;
     }
     int result = IpStack.clearV6Only(kernel, fd);
-    if (result < 0 && !IpStack.isFixed(platform, result)) {
-      throw SocketOptions.failure(platform, "setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
+    if (result < 0 && !IpStack.isFixed(platform(), result)) {
+      throw SocketOptions.failure(platform(), "setsockopt", "IPPROTO_IPV6/IPV6_V6ONLY", result);
     }
     v6Only = result < 0;
   }
@@ -206,7 +208,7 @@ public final class KernelSocket {
 
   /** Whether its address family is AF_INET6. */
   public boolean isIpv6() {
-    return family == platform.get(Constant.AF_INET6);
+    return family == platform().get(Constant.AF_INET6);
   }
 
   /** Whether it is of AF_INET6 and cannot carry IPv4. */
@@ -222,7 +224,7 @@ public final class KernelSocket {
   public boolean carriesIpv4WithoutItsOptions() {
     return isIpv6()
         && !v6Only
-        && !platform.isLinux()
+        && !platform().isLinux()
         && !(remoteAddress() instanceof InetSocketAddress remote
             && remote.getAddress() instanceof Inet6Address);
   }
@@ -286,7 +288,7 @@ public final class KernelSocket {
   synchronized void decide(SocketAddress address) throws IOException {
     if (choice != null && address instanceof InetSocketAddress inet && !inet.isUnresolved()) {
       boolean ipv4 = inet.getAddress() instanceof Inet4Address;
-      become(platform.get(ipv4 ? Constant.AF_INET : Constant.AF_INET6), address);
+      become(platform().get(ipv4 ? Constant.AF_INET : Constant.AF_INET6), address);
       choice = null;
     }
   }
@@ -307,7 +309,7 @@ public final class KernelSocket {
       fresh.closeAfter(t);
       throw t;
     }
-    family = wanted;
+    family = (short) wanted;
     v6Only = fresh.v6Only;
     fresh.close();
     if (local instanceof InetSocketAddress inet) {
@@ -324,9 +326,9 @@ public final class KernelSocket {
    */
   private void suit(int level) throws IOException {
     if (choice != null
-        && level == platform.get(Constant.IPPROTO_IPV6)
-        && type == platform.get(Constant.SOCK_STREAM)) {
-      become(platform.get(Constant.AF_INET6), "an option of IPPROTO_IPV6");
+        && level == platform().get(Constant.IPPROTO_IPV6)
+        && type == platform().get(Constant.SOCK_STREAM)) {
+      become(platform().get(Constant.AF_INET6), "an option of IPPROTO_IPV6");
     }
   }
 
@@ -349,7 +351,7 @@ public final class KernelSocket {
     try {
       int result = kernel.connect(fd, memory, encode(memory, remote));
       // EINTR: the connect of a non-blocking socket continues after a signal.
-      if (platform.is(Errno.EINPROGRESS, -result) || platform.is(Errno.EINTR, -result)) {
+      if (platform().is(Errno.EINPROGRESS, -result) || platform().is(Errno.EINTR, -result)) {
         return false;
       }
       check("connect", remote, result);
@@ -375,11 +377,11 @@ public final class KernelSocket {
     if (errno == 0 && askPeer() != 0) {
       // Another call has taken the error, or there is none yet. A peek at the input decides.
       int input = peek();
-      if (platform.is(Errno.EAGAIN, -input)) {
+      if (platform().is(Errno.EAGAIN, -input)) {
         return false;
       }
       // Bytes can wait after the peer has gone. An end without bytes means that it was reset.
-      errno = input == 0 ? platform.number(Errno.ECONNRESET) : Math.max(0, -input);
+      errno = input == 0 ? platform().number(Errno.ECONNRESET) : Math.max(0, -input);
     }
     check("connect", remote, -errno);
     wasConnected = true;
@@ -397,7 +399,7 @@ public final class KernelSocket {
     // EAFNOSUPPORT, EADDRNOTAVAIL, EINVAL: macOS and the BSDs disconnect the socket first, and then
     // refuse the address.
     if (result < 0 && askPeer() == 0) {
-      throw Failures.of(platform, "connect", "AF_UNSPEC", result);
+      throw Failures.of(platform(), "connect", "AF_UNSPEC", result);
     }
     wasConnected = false;
     check("bind", "the port from before the disconnect", keepPort(port));
@@ -414,7 +416,7 @@ public final class KernelSocket {
 
   /** {@return the local port in network byte order where a disconnect can lose it, else 0} */
   private int portToKeep() {
-    if (!platform.isLinux() || family == platform.get(Constant.AF_UNIX)) {
+    if (!platform().isLinux() || family == platform().get(Constant.AF_UNIX)) {
       return 0;
     }
     long memory = allocateName();
@@ -450,7 +452,7 @@ public final class KernelSocket {
   }
 
   private Sockaddr codec() {
-    return Sockaddr.of(platform);
+    return Sockaddr.of(platform());
   }
 
   private InetSocketAddress wildcard(int port) {
@@ -590,8 +592,8 @@ public final class KernelSocket {
       throw new NotYetConnectedException();
     }
     Constant how = read && write ? Constant.SHUT_RDWR : read ? Constant.SHUT_RD : Constant.SHUT_WR;
-    int result = kernel.shutdown(fd, platform.get(how));
-    if (platform.is(Errno.ENOTCONN, -result)) {
+    int result = kernel.shutdown(fd, platform().get(how));
+    if (platform().is(Errno.ENOTCONN, -result)) {
       if (!write) {
         // Darwin: the peer's end has already arrived.
         return;
@@ -607,7 +609,7 @@ public final class KernelSocket {
    * @throws UnsupportedOperationException if the system does not have it
    */
   public int getInt(Constant level, Constant option) throws IOException {
-    return getInt(platform.get(level), platform.get(option), level + "/" + option);
+    return getInt(platform().get(level), platform().get(option), level + "/" + option);
   }
 
   /** {@return the value of an option given by the platform's numbers} */
@@ -620,7 +622,12 @@ public final class KernelSocket {
       throws IOException {
     ensureOpen();
     return SocketOptions.getIntOr(
-        this, platform.get(level), platform.get(option), level + "/" + option, absent, fallback);
+        this,
+        platform().get(level),
+        platform().get(option),
+        level + "/" + option,
+        absent,
+        fallback);
   }
 
   private synchronized int getInt(int level, int option, String name) throws IOException {
@@ -637,7 +644,7 @@ public final class KernelSocket {
    * @throws IOException if the system refuses the value
    */
   public boolean setInt(Constant level, Constant option, int value) throws IOException {
-    return setInt(platform.get(level), platform.get(option), value, level + "/" + option);
+    return setInt(platform().get(level), platform().get(option), value, level + "/" + option);
   }
 
   /** The same for an option given by the platform's numbers. */
@@ -730,7 +737,7 @@ public final class KernelSocket {
   private int peek() {
     long memory = NativeMemory.allocate(1);
     try {
-      return (int) kernel.recv(fd, memory, 1, platform.get(Constant.MSG_PEEK));
+      return (int) kernel.recv(fd, memory, 1, platform().get(Constant.MSG_PEEK));
     } finally {
       NativeMemory.free(memory);
     }
@@ -755,7 +762,7 @@ public final class KernelSocket {
     // Outside the lock, because it can linger. No operation uses the descriptor any more.
     int result = kernel.close(fd);
     // ECONNRESET: FreeBSD's answer if the peer has reset the connection.
-    if (!Descriptors.isClosed(platform, result) && !platform.is(Errno.ECONNRESET, -result)) {
+    if (!Descriptors.isClosed(platform(), result) && !platform().is(Errno.ECONNRESET, -result)) {
       check("close", "fd " + fd, result);
     }
   }
@@ -777,7 +784,7 @@ public final class KernelSocket {
 
   private void check(String operation, Object subject, int result) throws IOException {
     if (result < 0) {
-      throw Failures.of(platform, operation, subject, result);
+      throw Failures.of(platform(), operation, subject, result);
     }
   }
 
