@@ -39,7 +39,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       InternalLoggerFactory.getInstance(AbstractKQueueFfmChannel.class);
 
   private final KernelSocket socket;
-  private final Handle handle = new Handle();
   private FileDescriptor descriptor;
   private IoRegistration registration;
   private LoopRegistration loop;
@@ -136,7 +135,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   @Override
   protected boolean isCompatible(EventLoop loop) {
-    return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(Handle.class);
+    return loop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(AbstractKQueueFfmUnsafe.class);
   }
 
   @Override
@@ -156,7 +155,12 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
 
   @Override
   protected void doRegister(ChannelPromise promise) {
-    ((IoEventLoop) eventLoop()).register(handle).addListener(future -> registered(future, promise));
+    Future<IoRegistration> registering = ((IoEventLoop) eventLoop()).register(ownUnsafe());
+    if (registering.isDone()) {
+      registered(registering, promise);
+    } else {
+      registering.addListener(future -> registered(future, promise));
+    }
   }
 
   private void registered(Future<?> future, ChannelPromise promise) {
@@ -609,31 +613,6 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     text.append(config == null || config.isAutoRead() ? "" : ", autoRead off");
   }
 
-  /** The channel as its loop sees it. */
-  final class Handle implements KQueueFfmIoHandle {
-
-    Channel channel() {
-      return AbstractKQueueFfmChannel.this;
-    }
-
-    @Override
-    public int ident() {
-      return socket.fd();
-    }
-
-    @Override
-    public void handle(IoRegistration registration, IoEvent event) {
-      if (isOpen()) {
-        handleEvent((KQueueFfmIoEvent) event);
-      }
-    }
-
-    @Override
-    public void close() {
-      unsafe().close(voidPromise());
-    }
-  }
-
   /** Whether flushed messages wait to be written. */
   final boolean hasFlushed() {
     ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
@@ -653,12 +632,33 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     }
   }
 
-  /** The channel's transport operations. */
-  class AbstractKQueueFfmUnsafe extends AbstractUnsafe {
+  /** The channel's transport operations, and the channel as its loop sees it. */
+  class AbstractKQueueFfmUnsafe extends AbstractUnsafe implements KQueueFfmIoHandle {
     private PlainHandle plainHandle;
 
     /** Here, where a reference needs no further memory of a connection. */
     private ChannelRecord record;
+
+    final Channel channel() {
+      return AbstractKQueueFfmChannel.this;
+    }
+
+    @Override
+    public final int ident() {
+      return socket.fd();
+    }
+
+    @Override
+    public final void handle(IoRegistration registration, IoEvent event) {
+      if (isOpen()) {
+        handleEvent((KQueueFfmIoEvent) event);
+      }
+    }
+
+    @Override
+    public final void close() {
+      close(voidPromise());
+    }
 
     @Override
     public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
@@ -740,14 +740,10 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       forgetFailure();
     }
 
-    final void closeNow() {
-      close(voidPromise());
-    }
-
     /** Closes because of a failure. */
     final void closeAfter(Throwable failure) {
       failed(failure);
-      closeNow();
+      close();
     }
 
     /** Closes because the peer has ended its output. */
@@ -755,7 +751,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       if (JfrEvents.recordsCloses()) {
         record().inputEnded();
       }
-      closeNow();
+      close();
     }
 
     final void closeIfNotOpen() {

@@ -140,7 +140,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
     promise.addListener(future -> {
       if (future.isCancelled()) {
         cancelled(promise, future.cause());
-        ownUnsafe().closeNow();
+        ownUnsafe().close();
       }
     });
   }
@@ -173,7 +173,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
             Failures.connectTimedOut(awaited.timeoutMillis, awaited.remote));
     failed(awaited.recorded, awaited.remote, failure);
     if (awaited.promise.tryFailure(failure)) {
-      ownUnsafe().closeNow();
+      ownUnsafe().close();
     }
   }
 
@@ -211,7 +211,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       failed(ready.recorded, ready.remote, t);
       ready.promise.tryFailure(t);
       // Systems differ in what a socket can do after a failed connect.
-      ownUnsafe().closeNow();
+      ownUnsafe().close();
     }
   }
 
@@ -249,7 +249,7 @@ abstract class AbstractKQueueFfmConnectingChannel extends AbstractKQueueFfmChann
       pipeline().fireChannelActive();
     }
     if (!delivered) {
-      ownUnsafe().closeNow();
+      ownUnsafe().close();
     } else if (hasFlushed()) {
       // Written during the connect, which did not flush it.
       eventLoop().execute(this::flushAgain);

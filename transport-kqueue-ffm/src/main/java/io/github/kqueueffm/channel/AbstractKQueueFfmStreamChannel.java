@@ -34,7 +34,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
 
   private static final int END = StreamReader.END;
 
-  private final StreamWriter writer = new StreamWriter();
+  private int gatherLimit = StreamWriter.MAX_GATHER_BYTES;
   private FileRegions regions;
   private Runnable flushTask;
   private volatile boolean inputShutdown;
@@ -319,7 +319,9 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
 
   private boolean writeBytes(ChannelOutboundBuffer in, ByteBuf buffer) throws Exception {
     LoopResources loop = resources();
-    long sent = writer.send(loop, socket().fd(), in, buffer);
+    StreamWriter writer = loop.streamWriter();
+    long sent = writer.send(loop, socket().fd(), in, buffer, gatherLimit);
+    gatherLimit = writer.gatherLimit();
     if (sent < 0) {
       if (loop.wouldBlock(sent)) {
         loop.counts().increment(Count.WOULD_BLOCK);
@@ -372,7 +374,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       in.progress(writing.progress());
     }
     if (writing.isCloseRequested()) {
-      ownUnsafe().closeNow();
+      ownUnsafe().close();
       return false;
     }
     return switch (result) {

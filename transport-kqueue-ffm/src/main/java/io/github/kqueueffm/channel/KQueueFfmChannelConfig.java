@@ -29,13 +29,11 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(KQueueFfmChannelConfig.class);
 
-  private final AbstractKQueueFfmChannel kqueueChannel;
   private final OptionTable options;
   private volatile boolean lingerByNumber;
 
   KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, OptionTable options) {
     super(channel);
-    this.kqueueChannel = channel;
     this.options = options;
   }
 
@@ -45,7 +43,6 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
   KQueueFfmChannelConfig(
       AbstractKQueueFfmChannel channel, OptionTable options, RecvByteBufAllocator allocator) {
     super(channel, allocator);
-    this.kqueueChannel = channel;
     this.options = options;
   }
 
@@ -54,8 +51,12 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     return (C) this;
   }
 
+  private AbstractKQueueFfmChannel kqueueChannel() {
+    return (AbstractKQueueFfmChannel) channel;
+  }
+
   final KernelSocket socket() {
-    return kqueueChannel.socket();
+    return kqueueChannel().socket();
   }
 
   /** Whether SO_LINGER was set by its number, so that no configuration knows its value. */
@@ -268,6 +269,6 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
 
   @Override
   protected final void autoReadCleared() {
-    kqueueChannel.autoReadCleared();
+    kqueueChannel().autoReadCleared();
   }
 }

@@ -49,7 +49,9 @@ final class LoopRegistration implements IoRegistration {
 
   /** The channel whose registration this is, or {@code null} for a user's own handle. */
   Channel channel() {
-    return handle instanceof AbstractKQueueFfmChannel.Handle channel ? channel.channel() : null;
+    return handle instanceof AbstractKQueueFfmChannel.AbstractKQueueFfmUnsafe unsafe
+        ? unsafe.channel()
+        : null;
   }
 
   @Override

@@ -36,6 +36,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private IovecArray iovecs;
   private final CopyRoom copies = new CopyRoom();
   private final MessageTally tally = new MessageTally();
+  private final StreamWriter streamWriter = new StreamWriter();
   private FdPassing.Receiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
@@ -67,6 +68,10 @@ final class LoopResources implements UncheckedBooleanSupplier {
   /** Counts what a short write completes. */
   MessageTally tally() {
     return tally;
+  }
+
+  StreamWriter streamWriter() {
+    return streamWriter;
   }
 
   Sockaddr sockaddr() {

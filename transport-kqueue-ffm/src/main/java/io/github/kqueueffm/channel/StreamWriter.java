@@ -6,15 +6,16 @@ import io.netty.channel.ChannelOutboundBuffer;
 
 /**
  * Sends the buffers at the head of an outbound buffer: one send(2) for a message, one writev(2) for
- * several. The loop's thread only.
+ * several. The channels of a loop share it, so its answers are of the last send. The loop's thread
+ * only.
  */
 final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   /** A writev may not carry more on macOS and the BSDs (EINVAL). */
-  private static final long MAX_GATHER_BYTES = Integer.MAX_VALUE;
+  static final int MAX_GATHER_BYTES = Integer.MAX_VALUE;
 
   private static final int LEAST_GATHER_BYTES = 4096;
 
-  private long maxGatherBytes = MAX_GATHER_BYTES;
+  private int gatherLimit;
   private long wanted;
   private String operation;
   private IovecArray gathering;
@@ -26,9 +27,12 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   /**
    * Sends once.
    *
+   * @param limit the most bytes that a writev gathers from several messages
    * @return the bytes sent, or a negative errno
    */
-  long send(LoopResources loop, int fd, ChannelOutboundBuffer in, ByteBuf first) throws Exception {
+  long send(LoopResources loop, int fd, ChannelOutboundBuffer in, ByteBuf first, int limit)
+      throws Exception {
+    gatherLimit = limit;
     if (in.size() > 1 || first.nioBufferCount() > 1) {
       return gather(loop, fd, in);
     }
@@ -41,6 +45,11 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     wanted = length;
     gathered = 1;
     return loop.kernel().send(fd, address, length, loop.sendFlags());
+  }
+
+  /** The limit for the channel's next send, which depends on what the last writev took. */
+  int gatherLimit() {
+    return gatherLimit;
   }
 
   /** The bytes that the last send offered to the socket. */
@@ -83,9 +92,9 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
   /** What one writev took decides how much is worth gathering for the next. */
   private void adjust(long sent) {
     if (sent == wanted) {
-      maxGatherBytes = Math.min(MAX_GATHER_BYTES, Math.max(maxGatherBytes, wanted << 1));
+      gatherLimit = (int) Math.min(MAX_GATHER_BYTES, Math.max(gatherLimit, wanted << 1));
     } else if (wanted > LEAST_GATHER_BYTES && sent < wanted >>> 1) {
-      maxGatherBytes = Math.max(wanted >>> 1, LEAST_GATHER_BYTES);
+      gatherLimit = (int) Math.max(wanted >>> 1, LEAST_GATHER_BYTES);
     }
   }
 
@@ -98,7 +107,7 @@ final class StreamWriter implements ChannelOutboundBuffer.MessageProcessor {
     if (length == 0) {
       return true;
     }
-    if (gathered > 0 && gathering.size() + length > maxGatherBytes) {
+    if (gathered > 0 && gathering.size() + length > gatherLimit) {
       return false;
     }
     if (!Buffers.gather(buffer, gathering, copies)) {
