@@ -2,6 +2,7 @@ package io.github.kqueueffm.simulation;
 
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IPV6;
+import static io.github.kqueueffm.abi.Constant.IPPROTO_UDP;
 import static io.github.kqueueffm.abi.Constant.IPV6_PKTINFO;
 import static io.github.kqueueffm.abi.Constant.IP_PKTINFO;
 import static io.github.kqueueffm.abi.Constant.IP_RECVDSTADDR;
@@ -9,6 +10,8 @@ import static io.github.kqueueffm.abi.Constant.MSG_CMSG_CLOEXEC;
 import static io.github.kqueueffm.abi.Constant.MSG_CTRUNC;
 import static io.github.kqueueffm.abi.Constant.SCM_RIGHTS;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
+import static io.github.kqueueffm.abi.Constant.UDP_GRO;
+import static io.github.kqueueffm.abi.Constant.UDP_SEGMENT;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
@@ -65,6 +68,31 @@ final class ControlData {
       at += aligned(length);
     }
     return files;
+  }
+
+  /**
+   * {@return into datagrams of how many bytes a message that is sent is cut (UDP_SEGMENT), or 0}
+   */
+  int segment(Message message) {
+    long at = message.control;
+    boolean whole = at != 0 && message.controlLength >= head() + Short.BYTES;
+    return whole
+            && platform.has(UDP_SEGMENT)
+            && Memory.getInt(at + header.offset("cmsg_level")) == platform.get(IPPROTO_UDP)
+            && Memory.getInt(at + header.offset("cmsg_type")) == platform.get(UDP_SEGMENT)
+        ? Memory.getShort(at + head()) & 0xffff
+        : 0;
+  }
+
+  /** Adds the control message that says for which datagrams one stands (UDP_GRO). */
+  void segment(Message message, int size) {
+    if (message.control == 0
+        || message.controlRoom - message.controlLength < head() + Integer.BYTES) {
+      message.flags |= platform.get(MSG_CTRUNC);
+      return;
+    }
+    Memory.putInt(
+        put(message, platform.get(IPPROTO_UDP), platform.get(UDP_GRO), Integer.BYTES), size);
   }
 
   private boolean isRights(long message) {

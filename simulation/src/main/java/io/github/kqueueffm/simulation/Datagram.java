@@ -1,5 +1,7 @@
 package io.github.kqueueffm.simulation;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,5 +12,24 @@ import java.util.List;
  * @param to the address that it was sent to, or {@code null} for a local one
  * @param interfaceIndex where it came in, or 0
  * @param files whose descriptors it carries, each held once
+ * @param segment bytes of each datagram but the last if it stands for several, else 0
  */
-record Datagram(byte[] bytes, Address from, Address to, int interfaceIndex, List<OpenFile> files) {}
+record Datagram(
+    byte[] bytes, Address from, Address to, int interfaceIndex, List<OpenFile> files, int segment) {
+  Datagram(byte[] bytes, Address from, Address to, int interfaceIndex, List<OpenFile> files) {
+    this(bytes, from, to, interfaceIndex, files, 0);
+  }
+
+  /** {@return the datagrams for which it stands} */
+  List<Datagram> cut() {
+    if (segment == 0 || bytes.length <= segment) {
+      return List.of(this);
+    }
+    List<Datagram> datagrams = new ArrayList<>();
+    for (int at = 0; at < bytes.length; at += segment) {
+      byte[] part = Arrays.copyOfRange(bytes, at, Math.min(at + segment, bytes.length));
+      datagrams.add(new Datagram(part, from, to, interfaceIndex, files));
+    }
+    return datagrams;
+  }
+}

@@ -3,6 +3,7 @@ package io.github.kqueueffm.simulation;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IP;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_IPV6;
 import static io.github.kqueueffm.abi.Constant.IPPROTO_TCP;
+import static io.github.kqueueffm.abi.Constant.IPPROTO_UDP;
 import static io.github.kqueueffm.abi.Constant.SOL_LOCAL;
 import static io.github.kqueueffm.abi.Constant.SOL_SOCKET;
 
@@ -19,6 +20,7 @@ final class OptionTable {
   private final int socketLevel;
   private final int localLevel;
   private final int tcpLevel;
+  private final int udpLevel;
   private final int ipLevel;
   private final int ipv6Level;
   private final Map<Level, Map<Integer, SocketOption>> options = new EnumMap<>(Level.class);
@@ -28,6 +30,7 @@ final class OptionTable {
     // DragonFly has options of this level and no name for it.
     localLevel = platform.getOr(SOL_LOCAL, 0);
     tcpLevel = platform.get(IPPROTO_TCP);
+    udpLevel = platform.get(IPPROTO_UDP);
     ipLevel = platform.get(IPPROTO_IP);
     ipv6Level = platform.get(IPPROTO_IPV6);
     for (Level level : Level.values()) {
@@ -59,6 +62,9 @@ final class OptionTable {
     }
     if (number == tcpLevel) {
       return Level.TCP;
+    }
+    if (number == udpLevel) {
+      return Level.UDP;
     }
     if (number == ipLevel) {
       return Level.IP;

@@ -243,6 +243,7 @@ abstract class SocketFile extends OpenFile {
           case SOCKET -> true;
           case LOCAL -> family == Family.LOCAL;
           case TCP -> stream;
+          case UDP -> !stream;
           case IP -> family == Family.IPV4 || world.has(Quirk.IPV4_OPTIONS_OF_IPV6_SOCKETS);
           case IPV6 -> family == Family.IPV6;
           case ANY_IP -> throw new IllegalStateException("no number means this level");

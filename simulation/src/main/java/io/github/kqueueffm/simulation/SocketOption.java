@@ -43,6 +43,9 @@ enum SocketOption {
   TCP_INFO(Level.TCP, Kind.SPECIAL),
   TCP_CONNECTION_INFO(Level.TCP, Kind.SPECIAL),
 
+  UDP_SEGMENT(Level.UDP, Kind.NUMBER, 0, 0, 65535),
+  UDP_GRO(Level.UDP, Kind.SWITCH),
+
   IP_TOS(Level.IP, Kind.NUMBER, 0, 0, 255),
   IP_TTL(Level.IP, Kind.NUMBER, 64, 1, 255),
   IP_MULTICAST_IF(Level.IP, Kind.SPECIAL),
@@ -82,6 +85,7 @@ enum SocketOption {
     SOCKET,
     LOCAL,
     TCP,
+    UDP,
     IP,
     IPV6,
     ANY_IP

@@ -25,6 +25,7 @@ public enum Constant {
   IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   // Message flags and control messages
   MSG_NOSIGNAL,
   MSG_PEEK,
@@ -98,6 +99,9 @@ public enum Constant {
   TCPS_LAST_ACK,
   TCPS_FIN_WAIT_2,
   TCPS_TIME_WAIT,
+  // UDP options
+  UDP_SEGMENT,
+  UDP_GRO,
   // IP options
   IP_TOS,
   IP_TTL,

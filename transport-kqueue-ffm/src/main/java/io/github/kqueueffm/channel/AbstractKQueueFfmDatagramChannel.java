@@ -18,7 +18,7 @@ import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
-import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram socket, of the Internet or of this machine, connected or not. */
@@ -58,11 +58,22 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
    */
   abstract Object newPacket(ByteBuf content, SocketAddress recipient, SocketAddress sender);
 
-  /** Whether control messages are received, with the datagrams' destinations. */
-  abstract boolean tellsRecipient();
+  /** Whether control messages are received. */
+  abstract boolean wantsControl();
 
   /** A received datagram with the addresses that came with it. */
   abstract Object packet(ByteBuf content, DatagramResources resources, DatagramBatch batch, int at);
+
+  /** The bytes of each datagram but the last in a buffer that was received, or 0 if it has one. */
+  int segmentSize(DatagramResources resources, DatagramBatch batch, int at) {
+    return 0;
+  }
+
+  /** A message to write with its content in another buffer. */
+  Object withContent(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
+    SocketAddress recipient = envelope.recipient();
+    return recipient == null ? content : newPacket(content, recipient, null);
+  }
 
   /** The most bytes that the protocol permits, in words after a size; empty without a limit. */
   abstract String limit();
@@ -220,17 +231,20 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   private int receive(
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBuf buffer)
       throws IOException {
-    Object[] packets = loop.datagrams().packets();
-    int count;
+    List<Object> packets = loop.datagrams().packets();
+    boolean taken;
     try {
-      count = fill(loop, handle, buffer, packets);
+      taken = fill(loop, handle, buffer, packets);
     } catch (Throwable t) {
       buffer.release();
       discard(packets);
       throw t;
     }
-    if (count == 0) {
+    if (!taken) {
       buffer.release();
+    }
+    int count = packets.size();
+    if (count == 0) {
       return 0;
     }
     try {
@@ -238,48 +252,72 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     } finally {
       // They are received, whatever the handle throws.
       readDone();
-      deliver(packets, count);
+      deliver(packets);
     }
     return count;
   }
 
-  private int fill(
+  /** Receives once; the answer is whether a packet has taken the buffer over. */
+  private boolean fill(
       LoopResources loop,
       RecvByteBufAllocator.ExtendedHandle handle,
       ByteBuf buffer,
-      Object[] packets)
+      List<Object> packets)
       throws IOException {
-    int count =
-        reader.receive(loop, socket().fd(), handle, buffer, maxReceived(), tellsRecipient());
+    int count = reader.receive(loop, socket().fd(), handle, buffer, maxReceived(), wantsControl());
     if (count < 0) {
-      return nothingRead(loop, handle, count);
+      nothingRead(loop, handle, count);
+      return false;
+    }
+    int bytes = count > 0 ? reader.bytes(count) : 0;
+    boolean taken = false;
+    for (int i = 0; i < count; i++) {
+      taken |= addPackets(loop.datagrams(), i, packets);
     }
     if (count > 0) {
-      loop.counts().received(count, reader.bytes(count));
+      loop.counts().received(packets.size(), bytes);
     }
-    for (int i = 0; i < count; i++) {
-      packets[i] = packet(loop.datagrams(), i);
-    }
-    if (reader.isSliced() && count > 0) {
-      // Only the slices hold it from now on.
-      buffer.release();
-    }
-    return count;
+    return taken;
   }
 
-  private Object packet(DatagramResources resources, int index) {
+  /** Adds the datagrams of one message; the answer is whether one has taken the buffer over. */
+  private boolean addPackets(DatagramResources resources, int index, List<Object> packets) {
+    int size = segmentSize(resources, reader.batch(), index);
     ByteBuf content = reader.content(index);
+    boolean added = false;
     try {
-      return packet(content, resources, reader.batch(), index);
-    } catch (Throwable t) {
-      if (reader.isSliced()) {
+      if (size > 0 && content.readableBytes() > size) {
+        addSegments(content, size, resources, index, packets);
+      } else {
+        packets.add(packet(content, resources, reader.batch(), index));
+        added = true;
+      }
+    } finally {
+      if (reader.isSliced() && !added) {
         content.release();
       }
-      throw t;
+    }
+    return added && !reader.isSliced();
+  }
+
+  /** Each datagram is a slice with a reference count, as {@link DatagramReader#content} makes. */
+  private void addSegments(
+      ByteBuf content, int size, DatagramResources resources, int index, List<Object> packets) {
+    while (content.isReadable()) {
+      ByteBuf segment = content.readRetainedSlice(Math.min(size, content.readableBytes()));
+      boolean added = false;
+      try {
+        packets.add(packet(segment, resources, reader.batch(), index));
+        added = true;
+      } finally {
+        if (!added) {
+          segment.release();
+        }
+      }
     }
   }
 
-  private int nothingRead(
+  private void nothingRead(
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, int result)
       throws IOException {
     if (loop.wouldBlock(result)) {
@@ -287,26 +325,22 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     }
     handle.lastBytesRead(-1);
     int ended = receiveEnded(result);
-    if (loop.wouldBlock(ended)) {
-      return 0;
+    if (!loop.wouldBlock(ended)) {
+      throw datagramFailure(reader.operation(), remoteAddress(), ended);
     }
-    throw datagramFailure(reader.operation(), remoteAddress(), ended);
   }
 
-  private void deliver(Object[] packets, int count) {
+  private void deliver(List<Object> packets) {
     ChannelPipeline pipeline = pipeline();
-    for (int i = 0; i < count; i++) {
-      Object packet = packets[i];
-      packets[i] = null;
-      pipeline.fireChannelRead(packet);
+    for (int i = 0; i < packets.size(); i++) {
+      pipeline.fireChannelRead(packets.get(i));
     }
+    packets.clear();
   }
 
-  private static void discard(Object[] packets) {
-    for (Object packet : packets) {
-      ReferenceCountUtil.release(packet);
-    }
-    Arrays.fill(packets, null);
+  private static void discard(List<Object> packets) {
+    packets.forEach(ReferenceCountUtil::release);
+    packets.clear();
   }
 
   @Override
@@ -378,6 +412,10 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     SocketAddress recipient = Datagrams.recipient(message);
     Object subject = recipient == null ? remoteAddress() : recipient;
     int size = Datagrams.content(message).readableBytes();
+    int segment = Datagrams.segmentSize(message);
+    if (segment > 0) {
+      subject = subject + ", " + size + " bytes in datagrams of " + segment + " (UDP_SEGMENT)";
+    }
     try {
       return switch (socket().kernel().platform().errno(-result)) {
         case EMSGSIZE -> datagramFailure(operation, subject + tooLong(size), result);
@@ -477,9 +515,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   }
 
   private Object direct(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
-    SocketAddress recipient = envelope.recipient();
-    ByteBuf direct = direct((Object) envelope, content);
-    return recipient == null ? direct : newPacket(direct, recipient, null);
+    return withContent(envelope, direct((Object) envelope, content));
   }
 
   private boolean isSendable(ByteBuf content) {

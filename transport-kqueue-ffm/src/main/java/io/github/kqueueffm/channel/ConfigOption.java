@@ -51,6 +51,7 @@ enum ConfigOption implements OptionTable.Row<Object> {
   MAX_DATAGRAM_PAYLOAD_SIZE(
       KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, Integer.class, EnumSet.of(DATAGRAM)),
   IP_RECVDSTADDR(KQueueFfmChannelOption.IP_RECVDSTADDR, Boolean.class, EnumSet.of(DATAGRAM)),
+  UDP_GRO(KQueueFfmChannelOption.UDP_GRO, Boolean.class, EnumSet.of(DATAGRAM)),
   /** The JDK's option, which is the opposite of Netty's. Netty's is listed. */
   JDK_MULTICAST_LOOP(
       NioChannelOption.of(StandardSocketOptions.IP_MULTICAST_LOOP),
@@ -88,6 +89,7 @@ enum ConfigOption implements OptionTable.Row<Object> {
       case TCP_FASTOPEN_CONNECT -> TcpFastOpen.isPossible(platform);
       case TCP_FASTOPEN -> platform.has(Constant.TCP_FASTOPEN);
       case SO_ACCEPTFILTER -> platform.has(Constant.SO_ACCEPTFILTER);
+      case UDP_GRO -> platform.has(Constant.UDP_GRO);
       default -> true;
     };
   }
@@ -121,6 +123,7 @@ enum ConfigOption implements OptionTable.Row<Object> {
           ((KQueueFfmDatagramChannelConfig) config).getMaxDatagramPayloadSize();
       case IP_RECVDSTADDR ->
           ((KQueueFfmDatagramChannelConfig) config).isReceiveDestinationAddress();
+      case UDP_GRO -> ((KQueueFfmDatagramChannelConfig) config).isUdpGro();
       case JDK_MULTICAST_LOOP ->
           !((KQueueFfmDatagramChannelConfig) config).isLoopbackModeDisabled();
     };
@@ -146,6 +149,7 @@ enum ConfigOption implements OptionTable.Row<Object> {
           ((KQueueFfmDatagramChannelConfig) config).setMaxDatagramPayloadSize((Integer) value);
       case IP_RECVDSTADDR ->
           ((KQueueFfmDatagramChannelConfig) config).setReceiveDestinationAddress((Boolean) value);
+      case UDP_GRO -> ((KQueueFfmDatagramChannelConfig) config).setUdpGro((Boolean) value);
       case JDK_MULTICAST_LOOP -> {
         return config.setOption(ChannelOption.IP_MULTICAST_LOOP_DISABLED, !(Boolean) value);
       }

@@ -75,8 +75,9 @@ final class DatagramBatch {
    *
    * @param nameLength length of the recipient at {@link #name}, or 0 for none
    * @param iovecs the pieces, of which there may be none
+   * @param controlLength bytes of the messages at {@link #control}
    */
-  void send(int index, int nameLength, long iovecs, int count) {
+  void send(int index, int nameLength, long iovecs, int count, int controlLength) {
     // Darwin refuses a message without an iovec.
     long pieces = count == 0 ? putIovec(index, name(index), 0) : iovecs;
     layout.put(
@@ -85,8 +86,8 @@ final class DatagramBatch {
         nameLength,
         pieces,
         Math.max(count, 1),
-        0,
-        0);
+        controlLength == 0 ? 0 : control(index),
+        controlLength);
   }
 
   private long putIovec(int index, long address, long length) {

@@ -5,6 +5,8 @@ import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.Fallbacks;
 import io.github.kqueueffm.syscall.Kernel;
 import io.github.kqueueffm.syscall.OptionalCall;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the datagram channels of one loop share. The loop's thread only. */
 final class DatagramResources {
@@ -15,7 +17,7 @@ final class DatagramResources {
 
   private final Kernel kernel;
   private final ControlMessages controls;
-  private final Object[] packets = new Object[MOST];
+  private final List<Object> packets = new ArrayList<>(MOST);
   private final OptionalCall receiveMany;
   private final OptionalCall sendMany;
   private DatagramBatch one;
@@ -60,8 +62,18 @@ final class DatagramResources {
     return controls;
   }
 
+  /**
+   * Writes the control message of a message that becomes several datagrams.
+   *
+   * @return its bytes, or 0 if the message is one datagram
+   */
+  int putSegmentSize(long control, Object message) {
+    int size = Datagrams.segmentSize(message);
+    return size == 0 ? 0 : controls.putSegmentSize(control, size);
+  }
+
   /** Where received packets wait for their delivery, empty between two of them. */
-  Object[] packets() {
+  List<Object> packets() {
     return packets;
   }
 

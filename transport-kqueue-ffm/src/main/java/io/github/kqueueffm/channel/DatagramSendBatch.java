@@ -8,6 +8,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   private final LoopResources loop;
   private final DatagramBatch batch;
   private final int[] nameLengths;
+  private final int[] controlLengths;
 
   /** Which iovec a message begins with, and behind the last one where they end. */
   private final int[] pieces;
@@ -21,6 +22,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
     this.loop = loop;
     this.batch = batch;
     nameLengths = new int[batch.capacity()];
+    controlLengths = new int[batch.capacity()];
     pieces = new int[batch.capacity() + 1];
   }
 
@@ -53,6 +55,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
       // It and its promise fail when it is the first of a batch.
       return false;
     }
+    controlLengths[count] = loop.datagrams().putSegmentSize(batch.control(count), message);
     nameLengths[count++] = nameLength;
     pieces[count] = iovecs.count();
     return count < limit;
@@ -62,7 +65,7 @@ final class DatagramSendBatch implements ChannelOutboundBuffer.MessageProcessor 
   int send(int fd) {
     for (int i = 0; i < count; i++) {
       long first = iovecs.address() + (long) pieces[i] * IovecArray.ENTRY;
-      batch.send(i, nameLengths[i], first, pieces[i + 1] - pieces[i]);
+      batch.send(i, nameLengths[i], first, pieces[i + 1] - pieces[i], controlLengths[i]);
     }
     return loop.kernel().sendmmsg(fd, batch.headers(), count, loop.sendFlags());
   }

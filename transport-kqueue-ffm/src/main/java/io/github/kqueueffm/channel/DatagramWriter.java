@@ -93,10 +93,12 @@ final class DatagramWriter {
     int length = content.readableBytes();
     // An empty buffer may have no address.
     long address = length == 0 ? name : Buffers.contents(content);
-    if (address == Buffers.NONE) {
+    int controlLength = loop.datagrams().putSegmentSize(batch.control(0), message);
+    if (address == Buffers.NONE || controlLength > 0) {
       IovecArray iovecs = loop.iovecs();
-      if (Buffers.gather(content, iovecs)) {
-        batch.send(0, nameLength, iovecs.address(), iovecs.count());
+      if (Buffers.gather(content, iovecs)
+          || controlLength > 0 && Buffers.gather(content, iovecs, loop.copies())) {
+        batch.send(0, nameLength, iovecs.address(), iovecs.count(), controlLength);
         return loop.kernel().sendmsg(fd, batch.headers(), loop.sendFlags());
       }
       address = loop.copies().copyOf(content);

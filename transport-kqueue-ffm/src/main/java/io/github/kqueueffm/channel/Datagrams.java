@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.SocketAddress;
 
 /** Parts of a message that a datagram channel is to write. */
@@ -24,6 +25,14 @@ final class Datagrams {
       in.remove();
     }
     return !in.isEmpty();
+  }
+
+  /** The bytes of each datagram but the last that the message is to become, or 0 if it is one. */
+  static int segmentSize(Object message) {
+    return message instanceof SegmentedDatagramPacket packet
+            && packet.content().readableBytes() > packet.segmentSize()
+        ? packet.segmentSize()
+        : 0;
   }
 
   static ByteBuf content(Object message) {

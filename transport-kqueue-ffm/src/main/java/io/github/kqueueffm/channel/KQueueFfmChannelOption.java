@@ -7,9 +7,9 @@ import io.netty.channel.ChannelOption;
  *
  * <p>An option that Netty's own kqueue or epoll transport has is the same object here, so existing
  * code that sets it keeps working. This class lacks the options that only epoll has ({@code
- * EPOLL_MODE}, {@code TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}, {@code UDP_GRO}), and those that
- * only the io_uring transport has. An option that the system lacks is not in {@code getOptions()},
- * and {@code setOption} returns false for it.
+ * EPOLL_MODE}, {@code TCP_MD5SIG}, {@code IP_RECVORIGDSTADDR}), and those that only the io_uring
+ * transport has. An option that the system lacks is not in {@code getOptions()}, and {@code
+ * setOption} returns false for it.
  */
 public final class KQueueFfmChannelOption {
   private static final String KQUEUE = "io.netty.channel.kqueue.KQueueChannelOption#";
@@ -111,6 +111,14 @@ public final class KQueueFfmChannelOption {
    */
   public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
       ChannelOption.valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");
+
+  /**
+   * Whether one system call may receive several datagrams of a peer that have one size (UDP_GRO,
+   * Linux 5.0 and newer). Each is delivered as a packet. Together they have up to 65,535 bytes, and
+   * what the buffer has no room for is lost. Buffers have that size, unless a {@code
+   * RECVBUF_ALLOCATOR} was set, whose buffers need it too.
+   */
+  public static final ChannelOption<Boolean> UDP_GRO = ChannelOption.valueOf("UDP_GRO");
 
   /** Has no effect: the transport needs no guess of the receive buffer's size. */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =

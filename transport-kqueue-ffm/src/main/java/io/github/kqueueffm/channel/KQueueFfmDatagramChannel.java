@@ -4,12 +4,15 @@ import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
 import io.github.kqueueffm.syscall.Multicast;
 import io.github.kqueueffm.syscall.Sockaddr;
+import io.github.kqueueffm.syscall.UdpSegmentation;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.util.internal.ObjectUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * decides of which family the socket is; what the system lacks fails with an {@link
  * UnsupportedOperationException}.
  *
+ * <p>On Linux one call sends the content of a {@link SegmentedDatagramPacket} as several datagrams,
+ * and with {@link KQueueFfmChannelOption#UDP_GRO} one call receives several.
+ *
  * <p>After a disconnect the local port stays bound, and the channel receives from every sender
  * again. There are two exceptions. On Linux it receives from no IPv6 sender but the last peer
  * (measured on 6.18: AF_UNSPEC does not clear it). On macOS a channel of both families keeps the
@@ -46,6 +52,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   private final KQueueFfmDatagramChannelConfig config;
   private final DatagramRecipients recipients;
+  private final ReceivedSegments segments;
   private final RecentAddresses<InetSocketAddress> senders = new RecentAddresses<>();
   private final Sockaddr codec;
   private final Object registering = new Object();
@@ -92,6 +99,7 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     // Also one that is not bound: its first datagram binds it.
     super(socket, adopted);
     recipients = new DatagramRecipients(socket);
+    segments = new ReceivedSegments(socket);
     codec = Sockaddr.of(socket.kernel().platform());
     if (adopted) {
       adopted();
@@ -148,14 +156,53 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
     return new DatagramPacket(content, (InetSocketAddress) recipient, (InetSocketAddress) sender);
   }
 
+  /**
+   * Whether this system sends the content of a {@link SegmentedDatagramPacket} as several datagrams
+   * with one call: Linux from 4.18 on. Elsewhere a write of such a packet fails with an {@link
+   * UnsupportedOperationException}. Any thread may ask.
+   */
+  public static boolean isSegmentedDatagramPacketSupported() {
+    return KQueueFfm.isAvailable() && UdpSegmentation.isSupported(SystemKernel.get());
+  }
+
+  /** For the configuration. */
+  final ReceivedSegments segments() {
+    return segments;
+  }
+
   /** For the configuration. */
   final DatagramRecipients recipients() {
     return recipients;
   }
 
   @Override
-  boolean tellsRecipient() {
-    return recipients.isEnabled();
+  boolean wantsControl() {
+    return recipients.isEnabled() || segments.isEnabled();
+  }
+
+  @Override
+  int segmentSize(DatagramResources resources, DatagramBatch batch, int at) {
+    return segments.size(resources.controls(), batch, at);
+  }
+
+  @Override
+  Object withContent(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
+    return envelope instanceof SegmentedDatagramPacket packet
+        ? new SegmentedDatagramPacket(content, packet.segmentSize(), packet.recipient())
+        : super.withContent(envelope, content);
+  }
+
+  @Override
+  protected Object filterOutboundMessage(Object message) {
+    if (Datagrams.segmentSize(message) > 0 && !UdpSegmentation.isSupported(socket().kernel())) {
+      throw new UnsupportedOperationException(
+          Failures.refusal(
+              "write a SegmentedDatagramPacket to",
+              this,
+              "this system does not cut a buffer into datagrams (Linux does, from 4.18 on)",
+              "write a DatagramPacket for each datagram"));
+    }
+    return super.filterOutboundMessage(message);
   }
 
   @Override

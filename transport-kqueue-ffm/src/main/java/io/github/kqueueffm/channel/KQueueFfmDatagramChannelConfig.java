@@ -3,6 +3,8 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
@@ -24,13 +26,23 @@ public class KQueueFfmDatagramChannelConfig
     implements DatagramChannelConfig {
   private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.DATAGRAM);
 
+  /** Bytes of the largest packet, which UDP_GRO does not exceed. */
+  private static final int MOST_RECEIVED = 65_535;
+
   private final DatagramRecipients recipients;
+  private final ReceivedSegments segments;
+
+  /** The allocator that nobody has set. */
+  private final RecvByteBufAllocator first;
+
   private volatile int maxDatagramPayloadSize;
 
   /** For a subclass, which {@link KQueueFfmDatagramChannel#newConfig()} makes. */
   protected KQueueFfmDatagramChannelConfig(KQueueFfmDatagramChannel channel) {
     super(channel, OPTIONS);
     recipients = channel.recipients();
+    segments = channel.segments();
+    first = getRecvByteBufAllocator();
   }
 
   /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}. */
@@ -62,6 +74,28 @@ public class KQueueFfmDatagramChannelConfig
     } catch (IOException e) {
       throw new ChannelException("cannot set IP_RECVDSTADDR: " + Failures.reason(e), e);
     }
+  }
+
+  /** See {@link KQueueFfmChannelOption#UDP_GRO}. */
+  public boolean isUdpGro() {
+    return segments.isEnabled();
+  }
+
+  /**
+   * See {@link KQueueFfmChannelOption#UDP_GRO}.
+   *
+   * @throws UnsupportedOperationException if the system cannot do it
+   */
+  public KQueueFfmDatagramChannelConfig setUdpGro(boolean udpGro) {
+    try {
+      segments.setEnabled(udpGro);
+    } catch (IOException e) {
+      throw new ChannelException("cannot set UDP_GRO: " + Failures.reason(e), e);
+    }
+    if (udpGro && getRecvByteBufAllocator() == first) {
+      setRecvByteBufAllocator(new FixedRecvByteBufAllocator(MOST_RECEIVED));
+    }
+    return this;
   }
 
   @Override

@@ -132,7 +132,7 @@ public class KQueueFfmDomainDatagramChannel extends AbstractKQueueFfmDatagramCha
   }
 
   @Override
-  boolean tellsRecipient() {
+  boolean wantsControl() {
     return false;
   }
 

@@ -127,6 +127,35 @@ public final class ControlMessages {
   }
 
   /**
+   * Writes one message that says into which datagrams a buffer is cut (UDP_SEGMENT).
+   *
+   * @param size bytes of each, but for the last
+   * @return the bytes that it takes
+   */
+  public int putSegmentSize(long message, int size) {
+    long data =
+        put(
+            message,
+            platform.get(Constant.IPPROTO_UDP),
+            platform.get(Constant.UDP_SEGMENT),
+            Short.BYTES);
+    Memory.putShort(data, size);
+    return space(Short.BYTES);
+  }
+
+  /**
+   * {@return the bytes of each datagram in the buffer that was received, but for the last
+   * (UDP_GRO), or 0 if this message does not say it}
+   */
+  public int segmentSize(long control, long length, long message) {
+    return level(message) == platform.getOr(Constant.IPPROTO_UDP, 0)
+            && is(message, Constant.UDP_GRO)
+            && dataLength(control, length, message) >= Integer.BYTES
+        ? Memory.getInt(data(message))
+        : 0;
+  }
+
+  /**
    * {@return the address to which a datagram was sent (in_pktinfo, in6_pktinfo or IP_RECVDSTADDR),
    * or {@code null} if this message does not contain one}
    */

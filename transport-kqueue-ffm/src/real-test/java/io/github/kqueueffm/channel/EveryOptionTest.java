@@ -135,7 +135,6 @@ class EveryOptionTest {
           List.of(
               EpollChannelOption.TCP_MD5SIG,
               EpollChannelOption.IP_RECVORIGDSTADDR,
-              EpollChannelOption.UDP_GRO,
               EpollChannelOption.EPOLL_MODE)) {
         Object value = valueOf(option);
         assertThat(set(channel.config(), option, value)).as("%s", option).isFalse();

@@ -47,6 +47,7 @@ class BooleanOptionsTest {
           ChannelOption.TCP_FASTOPEN_CONNECT,
           ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION,
           KQueueFfmChannelOption.IP_RECVDSTADDR,
+          KQueueFfmChannelOption.UDP_GRO,
           KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS);
 
   private final AtomicInteger answer = new AtomicInteger();

@@ -92,20 +92,25 @@ class DatagramBatchLayoutTest {
       assertThat(pointer(header, msghdr, "msg_control")).isZero();
       assertThat(number(header, msghdr, "msg_controllen")).isZero();
 
-      batch.send(0, 0, 2000, 2);
+      batch.send(0, 0, 2000, 2, 0);
       assertThat(pointer(header, msghdr, "msg_name")).isZero();
       assertThat(number(header, msghdr, "msg_namelen")).isZero();
       assertThat(pointer(header, msghdr, "msg_iov")).isEqualTo(2000);
       assertThat(number(header, msghdr, "msg_iovlen")).isEqualTo(2);
       assertThat(pointer(header, msghdr, "msg_control")).isZero();
 
-      batch.send(0, 16, 2000, 0);
+      batch.send(0, 16, 2000, 0, 0);
       assertThat(pointer(header, msghdr, "msg_name")).isEqualTo(batch.name(0));
       assertThat(number(header, msghdr, "msg_namelen")).isEqualTo(16);
       assertThat(number(header, msghdr, "msg_iovlen")).isEqualTo(1);
       long empty = pointer(header, msghdr, "msg_iov");
       assertThat(empty).isNotEqualTo(2000);
       assertThat(Memory.getLong(empty + Long.BYTES)).as("no bytes").isZero();
+
+      batch.send(1, 16, 2000, 1, 24);
+      long second = header + Math.max(new Msghdr(platform).size(), new Msghdr(platform).manySize());
+      assertThat(pointer(second, msghdr, "msg_control")).isEqualTo(batch.control(1));
+      assertThat(number(second, msghdr, "msg_controllen")).isEqualTo(24);
     } finally {
       batch.close();
     }

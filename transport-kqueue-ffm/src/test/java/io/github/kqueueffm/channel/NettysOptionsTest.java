@@ -41,7 +41,7 @@ class NettysOptionsTest {
           KQueueChannelOption.class,
           Set.of(),
           EpollChannelOption.class,
-          Set.of("EPOLL_MODE", "IP_RECVORIGDSTADDR", "TCP_MD5SIG", "UDP_GRO"),
+          Set.of("EPOLL_MODE", "IP_RECVORIGDSTADDR", "TCP_MD5SIG"),
           IoUringChannelOption.class,
           Set.of(
               "IO_URING_BUFFER_GROUP_ID",

@@ -30,6 +30,30 @@ class ControlMessagesTest {
     NativeMemory.free(control);
   }
 
+  @Test
+  void sizeOfSegmentsIsAShortForASendAndAnIntOfAReceive() {
+    Platform linux = Platform.named("linux-x86_64");
+    ControlMessages messages = new ControlMessages(linux);
+    assertThat(messages.putSegmentSize(control, 1200)).isEqualTo(24);
+    assertThat(Platforms.hex(control, 18))
+        .isEqualTo("1200000000000000" + "11000000" + "67000000" + "b004");
+    assertThat(messages.segmentSize(control, 24, control)).as("no message of a receive").isZero();
+
+    long data = messages.put(control, 17, 104, Integer.BYTES);
+    Memory.putInt(data, 1200);
+    assertThat(messages.segmentSize(control, 24, control)).isEqualTo(1200);
+    assertThat(messages.segmentSize(control, 18, control)).as("cut off").isZero();
+    messages.put(control, 16, 104, Integer.BYTES);
+    assertThat(messages.segmentSize(control, 24, control)).as("another level").isZero();
+  }
+
+  @Test
+  void systemWithoutSegmentsFindsNone() {
+    ControlMessages messages = new ControlMessages(Platform.named("freebsd-x86_64"));
+    messages.put(control, 17, 104, Integer.BYTES);
+    assertThat(messages.segmentSize(control, 24, control)).isZero();
+  }
+
   static List<Platform> platforms() {
     return Platforms.ALL;
   }

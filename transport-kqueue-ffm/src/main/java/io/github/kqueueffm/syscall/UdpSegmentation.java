@@ -1,0 +1,54 @@
+package io.github.kqueueffm.syscall;
+
+import io.github.kqueueffm.abi.Constant;
+import io.github.kqueueffm.abi.Platform;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * Whether a kernel sends a buffer as several datagrams of one size (UDP_SEGMENT, Linux 4.18 and
+ * newer; udp(7)).
+ */
+public final class UdpSegmentation {
+  private static final Map<Kernel, Boolean> KNOWN =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  private UdpSegmentation() {}
+
+  /**
+   * {@return whether a kernel can do it} The first call asks it with one socket. While no socket
+   * can be opened the answer is no, and the next call asks again.
+   */
+  public static boolean isSupported(Kernel kernel) {
+    Platform platform = kernel.platform();
+    if (!platform.has(Constant.UDP_SEGMENT)) {
+      return false;
+    }
+    Boolean known = KNOWN.get(kernel);
+    return known != null ? known : probe(kernel);
+  }
+
+  private static boolean probe(Kernel kernel) {
+    int type = kernel.platform().get(Constant.SOCK_DGRAM);
+    boolean supported;
+    try {
+      KernelSocket socket = KernelSocket.open(kernel, KernelSocket.preferredFamily(kernel), type);
+      try {
+        socket.getInt(Constant.IPPROTO_UDP, Constant.UDP_SEGMENT);
+        supported = true;
+      } catch (UnsupportedOperationException e) {
+        // ENOPROTOOPT: Linux before 4.18.
+        supported = false;
+      } finally {
+        socket.close();
+      }
+    } catch (IOException e) {
+      // No descriptor is free, or a policy forbids the socket.
+      return false;
+    }
+    KNOWN.put(kernel, supported);
+    return supported;
+  }
+}
