@@ -7,16 +7,24 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /** A server and its clients over QUIC, whose packets are datagrams of this transport. */
 public final class QuicExample implements AutoCloseable {
   private final EventLoopGroup group = new KQueueFfmEventLoopGroup(2);
+  private final SegmentedDatagramPacketAllocator segments;
   private final Channel server;
 
-  /** Listens on a free port of the loopback address. */
-  public QuicExample(ChannelHandler codec) {
+  /**
+   * Listens on a free port of the loopback address.
+   *
+   * @param segments how several datagrams of a client are sent, as the server's codec gets it
+   */
+  public QuicExample(ChannelHandler codec, SegmentedDatagramPacketAllocator segments) {
+    this.segments = segments;
     server = bind(codec);
   }
 
@@ -34,6 +42,7 @@ public final class QuicExample implements AutoCloseable {
   public QuicChannel connect(ChannelHandler codec, ChannelHandler connection) {
     return QuicChannel.newBootstrap(bind(codec))
         .handler(connection)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
         .remoteAddress(server.localAddress())
         .connect()
         .syncUninterruptibly()

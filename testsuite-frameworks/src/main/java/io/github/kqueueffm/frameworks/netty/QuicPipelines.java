@@ -3,10 +3,12 @@ package io.github.kqueueffm.frameworks.netty;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.quic.InsecureQuicTokenHandler;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.util.concurrent.TimeUnit;
 
 /** QUIC by Netty's native codec, and what both ends allow each other. */
@@ -18,8 +20,13 @@ final class QuicPipelines {
 
   private QuicPipelines() {}
 
-  static ChannelHandler server(QuicSslContext ssl, ChannelHandler stream) {
+  /**
+   * @param segments how several datagrams of a connection are sent, as a client's bootstrap gets it
+   */
+  static ChannelHandler server(
+      QuicSslContext ssl, ChannelHandler stream, SegmentedDatagramPacketAllocator segments) {
     return limits(new QuicServerCodecBuilder())
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments)
         .sslContext(ssl)
         .tokenHandler(InsecureQuicTokenHandler.INSTANCE)
         .handler(new ChannelInboundHandlerAdapter())

@@ -11,6 +11,7 @@ import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.netty.pkitesting.X509Bundle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -35,7 +36,8 @@ class Http3ExampleTest {
             .applicationProtocols(Http3.supportedApplicationProtocols())
             .build();
     try (Witness witness = Witness.open()) {
-      try (QuicExample example = new QuicExample(Http3Pipelines.server(server))) {
+      try (QuicExample example =
+          new QuicExample(Http3Pipelines.server(server), SegmentedDatagramPacketAllocator.NONE)) {
         assertAnswered(
             example.connect(
                 Http3Pipelines.client(client, Certificates.HOST),

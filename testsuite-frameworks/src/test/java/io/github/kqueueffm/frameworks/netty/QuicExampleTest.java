@@ -7,44 +7,29 @@ import io.github.kqueueffm.frameworks.Inbox;
 import io.github.kqueueffm.frameworks.Witness;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicSslContext;
-import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamType;
-import io.netty.pkitesting.X509Bundle;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class QuicExampleTest {
-  private static final String PROTOCOL = "echo";
   private static final int STREAMS = 4;
   private static final int SIZE = 1 << 20;
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
-  void bytesComeBackOnEachStreamOfAConnection() throws Exception {
-    Quic.ensureAvailability();
-    X509Bundle certificate = Certificates.ofHost();
-    QuicSslContext server =
-        QuicSslContextBuilder.forServer(certificate.toKeyManagerFactory(), null)
-            .applicationProtocols(PROTOCOL)
-            .build();
-    QuicSslContext client =
-        QuicSslContextBuilder.forClient()
-            .trustManager(certificate.toTrustManagerFactory())
-            .applicationProtocols(PROTOCOL)
-            .build();
+  void bytesComeBackOnEachStreamOfAConnection(boolean together) throws Exception {
+    SegmentedDatagramPacketAllocator segments =
+        together ? KernelSegments.ifSupported() : SegmentedDatagramPacketAllocator.NONE;
     try (Witness witness = Witness.open()) {
-      try (QuicExample example = new QuicExample(QuicPipelines.server(server, new EchoHandler()))) {
-        assertEcho(
-            example.connect(
-                QuicPipelines.client(client, Certificates.HOST),
-                new ChannelInboundHandlerAdapter()));
+      try (QuicEcho echo = new QuicEcho(segments)) {
+        assertEcho(echo.connect());
       }
       Witness.assertNothingLeft();
       witness.assertCarried(
