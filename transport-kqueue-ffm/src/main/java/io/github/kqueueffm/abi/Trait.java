@@ -6,5 +6,8 @@ public enum Trait {
   WAKEUP,
 
   /** Whether NOTE_LOWAT keeps EVFILT_READ from reporting data, and only data: true or false. */
-  LOWAT
+  LOWAT,
+
+  /** Whether the data of EVFILT_READ counts the bytes of UDP datagrams and nothing else: exact. */
+  DATAGRAM_DATA
 }

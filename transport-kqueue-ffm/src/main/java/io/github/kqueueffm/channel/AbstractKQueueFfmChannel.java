@@ -299,6 +299,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
     keptErrnoQueued = false;
     boolean wanted = isOpen() && loop != null && readInterest() == Interest.ONE_SHOT;
     if (keptErrno != 0 && wanted) {
+      loop.resources().readBegins(0);
       readReady(true);
       updateReadInterest();
     }
@@ -446,6 +447,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
       if (event.isError()) {
         readRefused(event);
       } else if (event.isEof() || readPending) {
+        loop.resources().readBegins(event.data());
         readReady(event.isEof());
       }
       // Else it is the peer-close knote without EV_EOF, to be ignored: Darwin clamps its low-water
@@ -535,6 +537,7 @@ abstract class AbstractKQueueFfmChannel extends AbstractChannel implements UnixC
   private void readRefused(KQueueFfmIoEvent event) {
     readAnswered = false;
     if (readInterest() == Interest.ONE_SHOT) {
+      loop.resources().readBegins(0);
       readReady(false);
     }
     if (!readAnswered && loop != null && readInterest() != Interest.NONE) {

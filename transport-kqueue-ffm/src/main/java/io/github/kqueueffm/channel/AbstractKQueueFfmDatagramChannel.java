@@ -13,7 +13,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -81,6 +80,11 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   /** The divisor of a receive buffer that takes several datagrams; 0 for one in each. */
   int maxReceived() {
     return 0;
+  }
+
+  /** Whether the data of an event is the bytes of the datagrams that wait, and nothing else. */
+  boolean countsExactly(LoopResources loop) {
+    return false;
   }
 
   abstract boolean isActiveOnOpen();
@@ -221,9 +225,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     do {
       received = receive(loop, handle, handle.allocate(allocator));
       // A handler may have closed the channel or moved it to another loop.
-    } while (received > 0
-        && hasLoop()
-        && handle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
+    } while (received > 0 && hasLoop() && loop.continueReceiving(handle, countsExactly(loop)));
     return false;
   }
 
@@ -270,6 +272,7 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
       return false;
     }
     int bytes = count > 0 ? reader.bytes(count) : 0;
+    loop.took(bytes);
     boolean taken = false;
     for (int i = 0; i < count; i++) {
       taken |= addPackets(loop.datagrams(), i, packets);

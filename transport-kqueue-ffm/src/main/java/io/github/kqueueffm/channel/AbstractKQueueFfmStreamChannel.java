@@ -154,7 +154,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
   private int readBytes(
       LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBufAllocator allocator)
       throws IOException {
-    ByteBuf buffer = handle.allocate(allocator);
+    ByteBuf buffer = allocate(loop, handle, allocator);
     int received;
     try {
       received = StreamReader.receive(loop, socket().fd(), handle, buffer);
@@ -166,6 +166,7 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       buffer.release();
       return nothingRead(loop, handle, "recv", received);
     }
+    loop.took(received);
     loop.counts().received(1, received);
     try {
       handle.lastBytesRead(received);
@@ -176,6 +177,14 @@ abstract class AbstractKQueueFfmStreamChannel extends AbstractKQueueFfmConnectin
       pipeline().fireChannelRead(buffer);
     }
     return received;
+  }
+
+  private ByteBuf allocate(
+      LoopResources loop, RecvByteBufAllocator.ExtendedHandle handle, ByteBufAllocator allocator) {
+    long waiting = loop.waiting();
+    return waiting > 0 && config().getRcvAllocTransportProvidesGuess()
+        ? allocator.ioBuffer((int) Math.min(waiting, Integer.MAX_VALUE))
+        : handle.allocate(allocator);
   }
 
   /**

@@ -110,7 +110,7 @@ enum ConfigOption implements OptionTable.Row<Object> {
   @Override
   public Object get(KQueueFfmChannelConfig<?> config) {
     return switch (this) {
-      case RCV_ALLOC_TRANSPORT_PROVIDES_GUESS -> false;
+      case RCV_ALLOC_TRANSPORT_PROVIDES_GUESS -> config.getRcvAllocTransportProvidesGuess();
       case ALLOW_HALF_CLOSURE -> ((DuplexChannelConfig) config).isAllowHalfClosure();
       case TCP_FASTOPEN_CONNECT -> ((KQueueFfmSocketChannelConfig) config).isTcpFastOpenConnect();
       case SO_BACKLOG -> ((KQueueFfmServerChannelConfig<?>) config).getBacklog();
@@ -132,7 +132,8 @@ enum ConfigOption implements OptionTable.Row<Object> {
   @Override
   public boolean set(KQueueFfmChannelConfig<?> config, Object value) {
     switch (this) {
-      case RCV_ALLOC_TRANSPORT_PROVIDES_GUESS -> {} // It has no effect.
+      case RCV_ALLOC_TRANSPORT_PROVIDES_GUESS ->
+          config.setRcvAllocTransportProvidesGuess((Boolean) value);
       case ALLOW_HALF_CLOSURE ->
           ((DuplexChannelConfig) config).setAllowHalfClosure((Boolean) value);
       case TCP_FASTOPEN_CONNECT ->

@@ -1,6 +1,8 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.abi.Call;
+import io.github.kqueueffm.abi.Finding;
+import io.github.kqueueffm.abi.Trait;
 import io.github.kqueueffm.syscall.ControlMessages;
 import io.github.kqueueffm.syscall.Fallbacks;
 import io.github.kqueueffm.syscall.Kernel;
@@ -18,6 +20,7 @@ final class DatagramResources {
   private final Kernel kernel;
   private final ControlMessages controls;
   private final List<Object> packets = new ArrayList<>(MOST);
+  private final boolean dataExact;
   private final OptionalCall receiveMany;
   private final OptionalCall sendMany;
   private DatagramBatch one;
@@ -27,11 +30,18 @@ final class DatagramResources {
   DatagramResources(Kernel kernel, boolean userEvents) {
     this.kernel = kernel;
     controls = new ControlMessages(kernel.platform());
+    Finding data = kernel.platform().finding(Trait.DATAGRAM_DATA);
+    dataExact = data != null && data.value().equals("exact");
     boolean sound =
         kernel.platform().hasStruct("mmsghdr")
             && !Fallbacks.leavesErrors(kernel.platform(), userEvents);
     receiveMany = new OptionalCall(sound && kernel.has(Call.RECVMMSG));
     sendMany = new OptionalCall(sound && kernel.has(Call.SENDMMSG));
+  }
+
+  /** Whether the data of EVFILT_READ counts the bytes of UDP datagrams and nothing else. */
+  boolean isDataExact() {
+    return dataExact;
   }
 
   /** The call recvmmsg. */

@@ -31,6 +31,7 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
 
   private final OptionTable options;
   private volatile boolean lingerByNumber;
+  private volatile boolean transportProvidesGuess;
 
   KQueueFfmChannelConfig(AbstractKQueueFfmChannel channel, OptionTable options) {
     super(channel);
@@ -182,14 +183,15 @@ public abstract class KQueueFfmChannelConfig<C extends KQueueFfmChannelConfig<C>
     return ((AbstractKQueueFfmServerChannel) channel.parent()).isFirstObjection();
   }
 
-  /** Has no effect. */
-  public C setRcvAllocTransportProvidesGuess(boolean ignored) {
+  /** See {@link KQueueFfmChannelOption#RCV_ALLOC_TRANSPORT_PROVIDES_GUESS}. */
+  public C setRcvAllocTransportProvidesGuess(boolean transportProvidesGuess) {
+    this.transportProvidesGuess = transportProvidesGuess;
     return self();
   }
 
-  /** Always false. */
+  /** See {@link KQueueFfmChannelOption#RCV_ALLOC_TRANSPORT_PROVIDES_GUESS}. */
   public boolean getRcvAllocTransportProvidesGuess() {
-    return false;
+    return transportProvidesGuess;
   }
 
   @Override

@@ -120,7 +120,11 @@ public final class KQueueFfmChannelOption {
    */
   public static final ChannelOption<Boolean> UDP_GRO = ChannelOption.valueOf("UDP_GRO");
 
-  /** Has no effect: the transport needs no guess of the receive buffer's size. */
+  /**
+   * Whether the buffer of a stream's receive has the size of what waits in the socket, and not the
+   * size that the {@code RECVBUF_ALLOCATOR} guesses. Off by default. It has no effect where no
+   * event says how many bytes wait: on the kqueue over epoll, and on datagram and server channels.
+   */
   public static final ChannelOption<Boolean> RCV_ALLOC_TRANSPORT_PROVIDES_GUESS =
       ChannelOption.valueOf(KQUEUE + "RCV_ALLOC_TRANSPORT_PROVIDES_GUESS");
 

@@ -228,6 +228,11 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   }
 
   @Override
+  boolean countsExactly(LoopResources loop) {
+    return loop.datagrams().isDataExact();
+  }
+
+  @Override
   boolean isActiveOnOpen() {
     return config.isActiveOnOpen();
   }

@@ -37,11 +37,14 @@ final class LoopResources implements UncheckedBooleanSupplier {
   private final CopyRoom copies = new CopyRoom();
   private final MessageTally tally = new MessageTally();
   private final StreamWriter streamWriter = new StreamWriter();
+  private final UncheckedBooleanSupplier countLeft = () -> !isCountTaken();
   private FdPassing.Receiver descriptors;
   private long sentCount;
   private long sockaddrScratch;
   private DatagramResources datagrams;
   private RecvByteBufAllocator.ExtendedHandle reading;
+  private long counted;
+  private long taken;
 
   LoopResources(Kernel kernel, boolean userEvents, LoopCounts counts) {
     Platform platform = kernel.platform();
@@ -168,15 +171,52 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return direct;
   }
 
-  /** Whether to read on; a short read means that the socket is empty. */
+  /**
+   * A read begins.
+   *
+   * @param data the bytes that the event has counted in the socket, or 0 if it does not say
+   */
+  void readBegins(long data) {
+    counted = data;
+    taken = 0;
+  }
+
+  /** The read has brought so many bytes. */
+  void took(int bytes) {
+    taken += bytes;
+  }
+
+  /** The bytes that the event has counted and the read has not brought yet, 0 if not known. */
+  long waiting() {
+    return Math.max(0, counted - taken);
+  }
+
+  /** Whether all bytes that the event has counted are read. What came since has the next event. */
+  private boolean isCountTaken() {
+    return counted > 0 && taken >= counted;
+  }
+
+  /**
+   * Whether to read on; a short read means that the socket is empty, and so does the last byte of
+   * those that the event has counted.
+   */
   boolean continueReading(RecvByteBufAllocator.ExtendedHandle handle) {
     reading = handle;
     return handle.continueReading(this);
   }
 
+  /**
+   * The same for datagrams, where only EAGAIN means that the socket is empty.
+   *
+   * @param exact whether the event counts nothing but their bytes
+   */
+  boolean continueReceiving(RecvByteBufAllocator.ExtendedHandle handle, boolean exact) {
+    return handle.continueReading(exact ? countLeft : UncheckedBooleanSupplier.TRUE_SUPPLIER);
+  }
+
   @Override
   public boolean get() {
-    return reading.lastBytesRead() == reading.attemptedBytesRead();
+    return reading.lastBytesRead() == reading.attemptedBytesRead() && !isCountTaken();
   }
 
   void close() {

@@ -192,10 +192,11 @@ class ConfigSettersTest {
   }
 
   @Test
-  void guessOfTheTransportIsNeverGiven() {
+  void guessOfTheTransportIsOffAtFirst() {
     KQueueFfmChannelConfig<?> config =
         (KQueueFfmChannelConfig<?>) CHANNELS.get(0).apply(kernel("linux-x86_64")).config();
-    assertThat(config.setRcvAllocTransportProvidesGuess(true)).isSameAs(config);
     assertThat(config.getRcvAllocTransportProvidesGuess()).isFalse();
+    assertThat(config.setRcvAllocTransportProvidesGuess(true)).isSameAs(config);
+    assertThat(config.getRcvAllocTransportProvidesGuess()).isTrue();
   }
 }

@@ -77,6 +77,32 @@ class DatagramReceiveScriptedTest {
   }
 
   @Test
+  void eventThatCountsExactlySavesTheReceiveFromAnEmptySocket() {
+    try (ScriptedUdp udp = new ScriptedUdp(OS)) {
+      udp.bound(udp.bootstrap());
+      udp.readable(8);
+      udp.loop.udp().recv(FD, "one", udp.peer);
+      udp.loop.udp().recv(FD, "three", udp.peer);
+      udp.loop.turn();
+      assertThat(udp.texts()).containsExactly("one", "three");
+      udp.armsAgain();
+    }
+  }
+
+  @Test
+  void eventThatCountsNothingIsReadUntilTheSocketIsEmpty() {
+    try (ScriptedUdp udp = new ScriptedUdp(OS)) {
+      udp.bound(udp.bootstrap());
+      udp.readable(0);
+      udp.loop.udp().recv(FD, "one", udp.peer);
+      udp.loop.udp().recv(FD).fails(Errno.EAGAIN);
+      udp.loop.turn();
+      assertThat(udp.texts()).containsExactly("one");
+      udp.armsAgain();
+    }
+  }
+
+  @Test
   void everyDatagramOfACallCountsForTheLimitOfARead() {
     try (ScriptedUdp udp = new ScriptedUdp(OS)) {
       udp.bound(

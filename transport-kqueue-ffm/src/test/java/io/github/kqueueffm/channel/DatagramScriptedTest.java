@@ -104,6 +104,13 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
     return connected.channel();
   }
 
+  /** After all bytes of an event, which not every system counts exactly. */
+  private void nothingFollows() {
+    if (!os.countsDatagrams()) {
+      loop.udp().recv(FD).fails(Errno.EAGAIN);
+    }
+  }
+
   /** As FreeBSD and DragonFly answer it: with 0 for no bytes from an empty queue. */
   private void empty() {
     loop.udp()
@@ -169,7 +176,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
     loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(4));
     loop.udp().recv(FD, "ping", peer);
     loop.udp().localName(FD, os.address(os.datagramInet(), HERE, PORT));
-    loop.udp().recv(FD).fails(Errno.EAGAIN);
+    nothingFollows();
     loop.turn();
     assertThat(packets.received).containsExactly("ping from /10.9.8.7:54321");
     assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
@@ -196,7 +203,7 @@ class DatagramScriptedTest extends AbstractScriptedLoopTest {
     byte[] sender = os.address(THERE, THEIR_PORT);
     loop.udp().recv(FD, "ping", sender, os.pktinfo(HERE));
     loop.udp().localName(FD, wildcard);
-    loop.udp().recv(FD).fails(Errno.EAGAIN);
+    nothingFollows();
     loop.turn();
     assertThat(packets.recipients).containsExactly(new InetSocketAddress(HERE, PORT));
   }

@@ -72,6 +72,11 @@ enum Os {
     return system.equals("macos");
   }
 
+  /** Whether the data of an event is the bytes of the datagrams: measured on FreeBSD. */
+  boolean countsDatagrams() {
+    return system.equals("freebsd");
+  }
+
   boolean isNetbsd() {
     return system.equals("netbsd");
   }

@@ -178,7 +178,7 @@ class ReadFailureScriptedTest extends AbstractScriptedLoopTest {
     loop.accepted(
         new ServerBootstrap().childOption(ChannelOption.RECVBUF_ALLOCATOR, noting), child);
     loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
-        .returns(loop.read(CHILD).data(2));
+        .returns(loop.read(CHILD).data(17));
   }
 
   @Test

@@ -77,9 +77,14 @@ final class ScriptedUdp implements AutoCloseable {
     return future.channel();
   }
 
-  /** Expects that the turn to come arms the read filter and reports it. */
+  /** Expects that the turn to come arms the read filter and reports more than will come. */
   void readable() {
-    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(1));
+    readable(1_000);
+  }
+
+  /** The same, with that many bytes. */
+  void readable(int bytes) {
+    loop.kevent(loop.read(FD).oneShot()).returns(loop.read(FD).data(bytes));
   }
 
   /** A turn that arms the read filter again and reports nothing. */
