@@ -33,6 +33,18 @@ public final class Bench {
     List<String> notes = new ArrayList<>(peers.missing());
     notes.add("system calls: " + systemCalls.explanation());
     this.report = new Report(settings.output(), settings.rounds(), notes);
+    if (settings.resume()) {
+      measurements.addAll(report.earlier());
+    }
+  }
+
+  /** The last round of a workload that was measured before. */
+  private int lastRound(Workload workload) {
+    return measurements.stream()
+        .filter(one -> one.workload() == workload)
+        .mapToInt(Measurement::round)
+        .max()
+        .orElse(0);
   }
 
   public static void main(String[] args) throws Exception {
@@ -46,8 +58,9 @@ public final class Bench {
     peers.missing().forEach(line -> System.out.println("without " + line));
     report.caution().ifPresent(System.out::println);
     Progress progress = new Progress(cases() * settings.rounds(), expectedSeconds());
-    for (int round = 1; round <= settings.rounds(); round++) {
+    for (int i = 0; i < settings.rounds(); i++) {
       for (Workload workload : settings.workloads()) {
+        int round = lastRound(workload) + 1;
         for (Peer peer : peers.inOrderOf(round)) {
           if (isPossible(workload, peer)) {
             progress.next(round, workload, peer);

@@ -17,6 +17,8 @@ import java.util.List;
  *   <li>{@code bench.retries}: how often a measurement is repeated if other load disturbed it
  *   <li>{@code bench.jmh}: whether the JMH benchmarks run too
  *   <li>{@code bench.serverArgs}: further arguments for the JVMs of the servers
+ *   <li>{@code bench.resume}: whether the rounds follow those of the results.csv that is there, of
+ *       the same machine, so that they need not fit into one sitting
  *   <li>{@code bench.output}: the directory for the results
  * </ul>
  */
@@ -29,6 +31,7 @@ record Settings(
     long windowMillis,
     int retries,
     boolean jmh,
+    boolean resume,
     List<String> serverArguments,
     Path output) {
 
@@ -43,6 +46,7 @@ record Settings(
         number("window", quick ? 1_000 : 2_000),
         number("retries", quick ? 0 : 2),
         Boolean.parseBoolean(text("jmh", quick ? "false" : "true")),
+        Boolean.parseBoolean(text("resume", "false")),
         words(text("serverArgs", "")),
         Path.of(text("output", "target/bench")).toAbsolutePath().normalize());
   }

@@ -18,6 +18,7 @@ public enum Workload {
   HTTP(Service.HTTP, Kind.ASK, 64, 64, 1, "HTTP/1.1 plaintext on 64 connections"),
   HTTPS(Service.HTTPS, Kind.ASK, 64, 64, 1, "the same over TLS 1.3 (the JDK's)"),
   UDP(Service.DATAGRAM, Kind.DATAGRAM, 32, 32, 1, "UDP, 32 clients, 64 bytes to and fro"),
+  UDP5K(Service.DATAGRAM, Kind.DATAGRAM, 5_000, 32, 1, "UDP, 5,000 clients, 32 at a time"),
   UDS(Service.LOCAL, Kind.ASK, 100, 100, 1, "Unix domain sockets, as pp100"),
   LOOPS2(Service.ECHO, Kind.ASK, 100, 100, 1, "as pp100 on two event loops") {
     @Override
@@ -92,14 +93,14 @@ public enum Workload {
 
   /** Whether the memory per connection is measured too. */
   public boolean measuresMemory() {
-    return connections >= 1_000;
+    return kind == Kind.ASK && connections >= 1_000;
   }
 
   public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  static Workload of(String id) {
+  public static Workload of(String id) {
     for (Workload workload : values()) {
       if (workload.id().equals(id)) {
         return workload;

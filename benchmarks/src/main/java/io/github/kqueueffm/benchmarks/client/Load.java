@@ -33,7 +33,7 @@ public abstract class Load implements AutoCloseable {
       case PUSH -> new PushLoad(peers);
       case PULL -> new PullLoad(peers);
       case CHURN -> new ChurnLoad(peers, workload.connections());
-      case DATAGRAM -> new DatagramLoad(group, port, workload.connections());
+      case DATAGRAM -> new DatagramLoad(group, port, workload.connections(), workload.active());
       case START -> throw new IllegalArgumentException(workload + " has no lasting load");
     };
   }

@@ -50,7 +50,7 @@ record Heading(LocalDate date, int rounds, List<String> notes) {
     return facts;
   }
 
-  private static String machine() {
+  static String machine() {
     return "%d processors, %s %s %s"
         .formatted(
             Runtime.getRuntime().availableProcessors(),

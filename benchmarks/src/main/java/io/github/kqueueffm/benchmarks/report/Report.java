@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** Writes the results so far to results.csv, results.md and index.html. */
 public final class Report {
+  private static final String CSV = "results.csv";
+
   private final Path directory;
   private final Heading heading;
   private List<MicroResult> micro = List.of();
@@ -26,6 +28,12 @@ public final class Report {
     return heading.caution();
   }
 
+  /** {@return the measurements of results.csv, none if there is no such file} */
+  public List<Measurement> earlier() throws IOException {
+    Path file = directory.resolve(CSV);
+    return Files.exists(file) ? Csv.read(file) : List.of();
+  }
+
   /** Takes the results of the JMH benchmarks. */
   public void micro(List<MicroResult> results) {
     micro = results;
@@ -34,7 +42,7 @@ public final class Report {
   /** Writes all files again. */
   public void write(List<Measurement> measurements) throws IOException {
     Results results = new Results(measurements);
-    Files.writeString(directory.resolve("results.csv"), Csv.of(measurements));
+    Files.writeString(directory.resolve(CSV), Csv.of(measurements));
     Files.writeString(
         directory.resolve("results.md"), new Markdown(results, heading, micro).text());
     Files.writeString(directory.resolve("index.html"), new Page(results, heading).text());

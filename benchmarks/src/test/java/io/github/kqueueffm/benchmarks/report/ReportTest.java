@@ -1,6 +1,7 @@
 package io.github.kqueueffm.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,6 +40,26 @@ class ReportTest {
     // And they are: 8, where the median of all is 19.
     assertThat(data().at("/workloads/0/user/1").asDouble()).isEqualTo(4);
     assertThat(markdown()).containsPattern("\\| kqueue-ffm \\| 1000 \\| .* \\| 8 \\| 4 \\| 4 \\|");
+  }
+
+  @Test
+  void roundsAreReadAgainForMoreToFollow() throws Exception {
+    Report report = new Report(directory, 2, List.of());
+    assertThat(report.earlier()).isEmpty();
+    write(ONE_DISTURBED, 2);
+    assertThat(report.earlier()).isEqualTo(ONE_DISTURBED);
+  }
+
+  @Test
+  void roundsOfAnotherMachineAreRefused() throws Exception {
+    write(ONE_DISTURBED, 2);
+    Path csv = directory.resolve("results.csv");
+    Files.writeString(csv, Files.readString(csv).replace(" processors, ", " processors more, "));
+    Report report = new Report(directory, 2, List.of());
+    assertThatIllegalStateException()
+        .isThrownBy(report::earlier)
+        .withMessageContaining("is of another machine")
+        .withMessageContaining("-Dbench.resume");
   }
 
   @Test
