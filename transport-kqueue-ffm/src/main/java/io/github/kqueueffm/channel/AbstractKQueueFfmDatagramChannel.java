@@ -335,15 +335,22 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
 
   private void deliver(List<Object> packets) {
     ChannelPipeline pipeline = pipeline();
-    for (int i = 0; i < packets.size(); i++) {
-      pipeline.fireChannelRead(packets.get(i));
+    try {
+      for (int i = 0; i < packets.size(); i++) {
+        pipeline.fireChannelRead(packets.set(i, null));
+      }
+    } finally {
+      // A handler's executor may have rejected one of them.
+      discard(packets);
     }
-    packets.clear();
   }
 
   private static void discard(List<Object> packets) {
-    packets.forEach(ReferenceCountUtil::release);
-    packets.clear();
+    try {
+      packets.forEach(ReferenceCountUtil::release);
+    } finally {
+      packets.clear();
+    }
   }
 
   @Override

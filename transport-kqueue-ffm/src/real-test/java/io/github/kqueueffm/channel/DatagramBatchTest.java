@@ -17,16 +17,20 @@ import io.github.kqueueffm.syscall.Kernels;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -388,6 +392,40 @@ final class DatagramBatchTest {
       sync(flush(sender, to(other), 5));
       assertNumbers(direct, 0, 5);
       assertThat(kernel.count("recvmmsg")).isPositive();
+    }
+  }
+
+  /** As of a handler whose executor is full, or has ended. */
+  @Test
+  void datagramsThatAnExecutorRejectsReachNoOtherChannel() throws Exception {
+    DefaultEventExecutorGroup executor = new DefaultEventExecutorGroup(1);
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      KQueueFfmDatagramChannel rejected =
+          fixture.bound(
+              fixture
+                  .bootstrap(SocketProtocolFamily.INET, new Inbox())
+                  .handler(
+                      new ChannelInitializer<>() {
+                        @Override
+                        @SuppressWarnings("deprecation") // Users have such handlers.
+                        protected void initChannel(Channel channel) {
+                          channel.pipeline().addLast(executor, new Inbox());
+                        }
+                      })
+                  .option(ChannelOption.AUTO_READ, false)
+                  .option(KQueueFfmChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, SLOT)
+                  .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(8 * SLOT)),
+              loopback(0));
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
+      sync(flush(sender, to(rejected), 3));
+      executor.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+      rejected.read();
+      settle(rejected);
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel other = fixture.local(inbox);
+      sync(flush(sender, to(other), 2));
+      assertNumbers(inbox, 0, 2);
+      assertThat(rejected.isOpen()).isTrue();
     }
   }
 
