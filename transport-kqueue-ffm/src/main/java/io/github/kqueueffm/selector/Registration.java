@@ -24,7 +24,7 @@ public final class Registration {
   private final FilterState read = new FilterState();
 
   /** {@code null} before the first interest in EVFILT_WRITE, which most connections never have. */
-  private FilterState write;
+  private volatile FilterState write;
 
   private volatile boolean valid = true;
   private boolean queued;
