@@ -19,7 +19,7 @@ public final class FileNames {
   /** Whether the byte of ASCII stands for each of its characters in the locale's encoding. */
   private static final boolean ENCODES_ASCII_AS_ASCII =
       List.of("UTF-8", "US-ASCII", "ISO-8859-1", "ANSI_X3.4-1968")
-          .contains(System.getProperty("sun.jnu.encoding"));
+          .contains(System.getProperty("sun.jnu.encoding", ""));
 
   private FileNames() {}
 
