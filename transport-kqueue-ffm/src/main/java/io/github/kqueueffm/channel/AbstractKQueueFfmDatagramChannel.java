@@ -223,10 +223,15 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
     ByteBufAllocator allocator = loop.direct(config().getAllocator());
     int received;
     do {
-      received = receive(loop, handle, handle.allocate(allocator));
+      received = receive(loop, handle, allocate(handle, allocator));
       // A handler may have closed the channel or moved it to another loop.
     } while (received > 0 && hasLoop() && loop.continueReceiving(handle, countsExactly(loop)));
     return false;
+  }
+
+  /** The buffer of one receive. */
+  ByteBuf allocate(RecvByteBufAllocator.ExtendedHandle handle, ByteBufAllocator allocator) {
+    return handle.allocate(allocator);
   }
 
   /** Receives into the buffer, which it takes over; the answer is how many datagrams came. */

@@ -69,7 +69,6 @@ final class DatagramWriter {
    * @param refusal the negative errno of a sendmmsg that began with this datagram, or 0
    */
   private int sendOne(LoopResources loop, int fd, Object message, int refusal) {
-    operation = "sendto";
     long result;
     do {
       result = send(loop, fd, message);
@@ -96,13 +95,19 @@ final class DatagramWriter {
     int controlLength = loop.datagrams().putSegmentSize(batch.control(0), message);
     if (address == Buffers.NONE || controlLength > 0) {
       IovecArray iovecs = loop.iovecs();
-      if (Buffers.gather(content, iovecs)
-          || controlLength > 0 && Buffers.gather(content, iovecs, loop.copies())) {
+      boolean gathered = Buffers.gather(content, iovecs);
+      if (!gathered) {
+        address = loop.copies().copyOf(content);
+        iovecs.clear();
+        iovecs.add(address, length);
+      }
+      if (gathered || controlLength > 0) {
+        operation = "sendmsg";
         batch.send(0, nameLength, iovecs.address(), iovecs.count(), controlLength);
         return loop.kernel().sendmsg(fd, batch.headers(), loop.sendFlags());
       }
-      address = loop.copies().copyOf(content);
     }
+    operation = "sendto";
     return nameLength == 0
         ? loop.kernel().send(fd, address, length, loop.sendFlags())
         : loop.kernel().sendto(fd, address, length, loop.sendFlags(), name, nameLength);

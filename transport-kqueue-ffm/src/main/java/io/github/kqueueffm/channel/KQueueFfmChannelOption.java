@@ -115,8 +115,10 @@ public final class KQueueFfmChannelOption {
   /**
    * Whether one system call may receive several datagrams of a peer that have one size (UDP_GRO,
    * Linux 5.0 and newer). Each is delivered as a packet. Together they have up to 65,535 bytes, and
-   * what the buffer has no room for is lost. Buffers have that size, unless a {@code
-   * RECVBUF_ALLOCATOR} was set, whose buffers need it too.
+   * what the buffer has no room for is lost. The buffers of a receive have that size, unless a
+   * {@code RECVBUF_ALLOCATOR} was set, whose buffers need it too. {@link
+   * #MAX_DATAGRAM_PAYLOAD_SIZE} below it has no effect meanwhile. Datagrams that came together and
+   * were not read when the option is cleared are delivered as one.
    */
   public static final ChannelOption<Boolean> UDP_GRO = ChannelOption.valueOf("UDP_GRO");
 

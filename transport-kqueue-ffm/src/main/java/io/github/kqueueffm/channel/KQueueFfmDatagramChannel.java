@@ -6,9 +6,11 @@ import io.github.kqueueffm.syscall.Multicast;
 import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.UdpSegmentation;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -158,8 +160,9 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   /**
    * Whether this system sends the content of a {@link SegmentedDatagramPacket} as several datagrams
-   * with one call: Linux from 4.18 on. Elsewhere a write of such a packet fails with an {@link
-   * UnsupportedOperationException}. Any thread may ask.
+   * with one call: Linux from 4.18 on. Elsewhere a write of a packet with more than one segment
+   * fails with an {@link UnsupportedOperationException}. While no socket can be opened to ask the
+   * kernel the answer is no. Any thread may ask.
    */
   public static boolean isSegmentedDatagramPacketSupported() {
     return KQueueFfm.isAvailable() && UdpSegmentation.isSupported(SystemKernel.get());
@@ -188,13 +191,13 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
   @Override
   Object withContent(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
     return envelope instanceof SegmentedDatagramPacket packet
-        ? new SegmentedDatagramPacket(content, packet.segmentSize(), packet.recipient())
+        ? packet.replace(content)
         : super.withContent(envelope, content);
   }
 
   @Override
   protected Object filterOutboundMessage(Object message) {
-    if (Datagrams.segmentSize(message) > 0 && !UdpSegmentation.isSupported(socket().kernel())) {
+    if (Datagrams.segmentSize(message) > 0 && !UdpSegmentation.isSupported(socket())) {
       throw new UnsupportedOperationException(
           Failures.refusal(
               "write a SegmentedDatagramPacket to",
@@ -224,7 +227,16 @@ public class KQueueFfmDatagramChannel extends AbstractKQueueFfmDatagramChannel
 
   @Override
   int maxReceived() {
-    return config.getMaxDatagramPayloadSize();
+    int most = config.getMaxDatagramPayloadSize();
+    // Datagrams that come together need more room than each.
+    return segments.isEnabled() && most < ReceivedSegments.MOST ? 0 : most;
+  }
+
+  @Override
+  ByteBuf allocate(RecvByteBufAllocator.ExtendedHandle handle, ByteBufAllocator allocator) {
+    return segments.isEnabled() && config.hasOwnAllocator()
+        ? allocator.ioBuffer(ReceivedSegments.MOST)
+        : super.allocate(handle, allocator);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.Failures;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.unix.UnixChannelOption;
@@ -26,13 +25,9 @@ public class KQueueFfmDatagramChannelConfig
     implements DatagramChannelConfig {
   private static final OptionTable OPTIONS = new OptionTable(OptionTable.Kind.DATAGRAM);
 
-  /** Bytes of the largest packet, which UDP_GRO does not exceed. */
-  private static final int MOST_RECEIVED = 65_535;
-
   private final DatagramRecipients recipients;
   private final ReceivedSegments segments;
 
-  /** The allocator that nobody has set. */
   private final RecvByteBufAllocator first;
 
   private volatile int maxDatagramPayloadSize;
@@ -92,10 +87,12 @@ public class KQueueFfmDatagramChannelConfig
     } catch (IOException e) {
       throw new ChannelException("cannot set UDP_GRO: " + Failures.reason(e), e);
     }
-    if (udpGro && getRecvByteBufAllocator() == first) {
-      setRecvByteBufAllocator(new FixedRecvByteBufAllocator(MOST_RECEIVED));
-    }
     return this;
+  }
+
+  /** Whether the allocator is the one that nobody has set. */
+  final boolean hasOwnAllocator() {
+    return getRecvByteBufAllocator() == first;
   }
 
   @Override

@@ -197,8 +197,8 @@ final class LoopResources implements UncheckedBooleanSupplier {
   }
 
   /**
-   * Whether to read on; a short read means that the socket is empty, and so does the last byte of
-   * those that the event has counted.
+   * Whether to read on. A short read means that the socket is empty; the last byte that the event
+   * has counted ends a read too.
    */
   boolean continueReading(RecvByteBufAllocator.ExtendedHandle handle) {
     reading = handle;
@@ -206,7 +206,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
   }
 
   /**
-   * The same for datagrams, where only EAGAIN means that the socket is empty.
+   * The same for datagrams, where a short read means nothing.
    *
    * @param exact whether the event counts nothing but their bytes
    */

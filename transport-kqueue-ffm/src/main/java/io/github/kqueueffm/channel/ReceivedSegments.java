@@ -10,6 +10,9 @@ import java.io.IOException;
  * (UDP_GRO, Linux 5.0 and newer; udp(7)).
  */
 final class ReceivedSegments {
+  /** The most bytes of the datagrams that come together. */
+  static final int MOST = 65_535;
+
   private final KernelSocket socket;
   private volatile boolean enabled;
 
@@ -27,8 +30,16 @@ final class ReceivedSegments {
    * @throws UnsupportedOperationException if the system cannot do it
    */
   void setEnabled(boolean enabled) throws IOException {
-    socket.setInt(Constant.IPPROTO_UDP, Constant.UDP_GRO, enabled ? 1 : 0);
-    this.enabled = enabled;
+    // A receive on the loop has room for the control message before one can come.
+    boolean before = this.enabled;
+    this.enabled = enabled || before;
+    boolean set = false;
+    try {
+      socket.setInt(Constant.IPPROTO_UDP, Constant.UDP_GRO, enabled ? 1 : 0);
+      set = true;
+    } finally {
+      this.enabled = set ? enabled : before;
+    }
   }
 
   /** {@return the bytes of each datagram in a buffer but for the last, or 0 if it has one} */

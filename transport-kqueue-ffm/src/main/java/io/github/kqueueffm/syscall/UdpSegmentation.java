@@ -30,17 +30,29 @@ public final class UdpSegmentation {
     return known != null ? known : probe(kernel);
   }
 
+  /**
+   * The same, asked of a socket of that kernel. If the socket cannot answer, the answer is yes, and
+   * a send fails with the reason.
+   */
+  public static boolean isSupported(KernelSocket socket) {
+    Kernel kernel = socket.kernel();
+    if (!kernel.platform().has(Constant.UDP_SEGMENT)) {
+      return false;
+    }
+    Boolean known = KNOWN.get(kernel);
+    try {
+      return known != null ? known : ask(socket);
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   private static boolean probe(Kernel kernel) {
     int type = kernel.platform().get(Constant.SOCK_DGRAM);
-    boolean supported;
     try {
       KernelSocket socket = KernelSocket.open(kernel, KernelSocket.preferredFamily(kernel), type);
       try {
-        socket.getInt(Constant.IPPROTO_UDP, Constant.UDP_SEGMENT);
-        supported = true;
-      } catch (UnsupportedOperationException e) {
-        // ENOPROTOOPT: Linux before 4.18.
-        supported = false;
+        return ask(socket);
       } finally {
         socket.close();
       }
@@ -48,7 +60,18 @@ public final class UdpSegmentation {
       // No descriptor is free, or a policy forbids the socket.
       return false;
     }
-    KNOWN.put(kernel, supported);
+  }
+
+  private static boolean ask(KernelSocket socket) throws IOException {
+    boolean supported;
+    try {
+      socket.getInt(Constant.IPPROTO_UDP, Constant.UDP_SEGMENT);
+      supported = true;
+    } catch (UnsupportedOperationException e) {
+      // ENOPROTOOPT: Linux before 4.18.
+      supported = false;
+    }
+    KNOWN.put(socket.kernel(), supported);
     return supported;
   }
 }

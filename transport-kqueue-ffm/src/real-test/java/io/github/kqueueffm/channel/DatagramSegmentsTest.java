@@ -2,12 +2,12 @@ package io.github.kqueueffm.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Needs;
 import io.github.kqueueffm.abi.SystemPromise;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
@@ -142,7 +142,7 @@ class DatagramSegmentsTest {
 
   /** The loopback interface passes what was sent by one call on as one. */
   @ParameterizedTest
-  @CsvSource({"0, 0", "0, 65535", "65535, 200000"})
+  @CsvSource({"0, 0", "1500, 0", "0, 65535", "1500, 65535", "65535, 200000"})
   void datagramsThatComeTogetherAreDeliveredSingly(int payload, int room) throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
       Inbox inbox = new Inbox();
@@ -154,6 +154,7 @@ class DatagramSegmentsTest {
       }
       assertThat(config.setOption(KQueueFfmChannelOption.UDP_GRO, true)).isTrue();
       assertThat(config.getOptions()).containsEntry(KQueueFfmChannelOption.UDP_GRO, true);
+      assertThat(kernels(receiver)).isEqualTo(1);
       KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
       List<String> expected = new ArrayList<>();
       for (int segments : new int[] {60, 2, 1}) {
@@ -165,17 +166,48 @@ class DatagramSegmentsTest {
       assertThat(received(inbox, 63)).isEqualTo(expected);
       config.setUdpGro(false);
       assertThat(config.isUdpGro()).isFalse();
+      assertThat(kernels(receiver)).isZero();
+    }
+  }
+
+  private static int kernels(KQueueFfmDatagramChannel channel) throws IOException {
+    return channel.socket().getInt(Constant.IPPROTO_UDP, Constant.UDP_GRO);
+  }
+
+  @Test
+  void optionMayBeSetBetweenReadsAndKeepsTheAllocator() throws Exception {
+    try (DatagramFixture fixture = new DatagramFixture()) {
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
+      sender.writeAndFlush(new DatagramPacket(bytes("first"), receiver.localAddress())).sync();
+      assertThat(inbox.text()).isEqualTo("first");
+      KQueueFfmDatagramChannelConfig config = receiver.config();
+      RecvByteBufAllocator allocator = config.getRecvByteBufAllocator();
+      config.setUdpGro(true);
+      String text = text(40);
+      sender
+          .writeAndFlush(new SegmentedDatagramPacket(bytes(text), SEGMENT, receiver.localAddress()))
+          .sync();
+      assertThat(received(inbox, 40)).isEqualTo(segments(text));
+      assertThat(config.<RecvByteBufAllocator>getRecvByteBufAllocator()).isSameAs(allocator);
     }
   }
 
   @Test
-  void allocatorThatWasSetStays() throws Exception {
+  void packetForTheConnectedPeerMayNameItsSenderOnly() throws Exception {
     try (DatagramFixture fixture = new DatagramFixture()) {
-      KQueueFfmDatagramChannelConfig config = fixture.local(new Inbox()).config();
-      RecvByteBufAllocator own = new FixedRecvByteBufAllocator(100_000);
-      config.setOption(ChannelOption.RECVBUF_ALLOCATOR, own);
-      config.setUdpGro(true);
-      assertThat(config.<RecvByteBufAllocator>getRecvByteBufAllocator()).isSameAs(own);
+      Inbox inbox = new Inbox();
+      KQueueFfmDatagramChannel receiver = fixture.local(inbox);
+      KQueueFfmDatagramChannel sender = fixture.local(new Inbox());
+      sender.connect(receiver.localAddress()).sync();
+      String text = text(2);
+      ByteBuf heap = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+      sender
+          .writeAndFlush(new SegmentedDatagramPacket(heap, SEGMENT, null, sender.localAddress()))
+          .sync();
+      assertThat(received(inbox, 2)).isEqualTo(segments(text));
+      assertThat(heap.refCnt()).isZero();
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a read makes of the bytes that an event has counted, on every system. */
@@ -120,9 +122,10 @@ class ReadCountScriptedTest extends AbstractScriptedLoopTest {
     armsAgain();
   }
 
-  @Test
-  void bufferHasTheAllocatorsSizeWithoutTheOptionOrWithoutACount() {
-    accepted(true, 0);
+  @ParameterizedTest
+  @CsvSource({"true, 0", "false, 10"})
+  void bufferHasTheAllocatorsSizeWithoutACountOrWithoutTheOption(boolean guess, long counted) {
+    accepted(guess, counted);
     loop.tcp().recv(CHILD, "12");
     loop.turn();
     assertThat(attempted).containsExactly(ROOM);

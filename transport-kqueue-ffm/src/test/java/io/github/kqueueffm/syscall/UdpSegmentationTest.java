@@ -2,7 +2,9 @@ package io.github.kqueueffm.syscall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Errno;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -51,6 +53,18 @@ class UdpSegmentationTest {
     assertThat(UdpSegmentation.isSupported(kernel)).isFalse();
     calls.on("socket", a -> FD);
     assertThat(UdpSegmentation.isSupported(kernel)).isTrue();
+  }
+
+  @Test
+  void socketThatCannotAnswerLeavesTheReasonToItsSend() throws IOException {
+    ScriptedCalls calls = linux().fail("getsockopt", Errno.ENOBUFS);
+    Kernel kernel = calls.kernel();
+    KernelSocket socket =
+        KernelSocket.accepted(kernel, FD, kernel.platform().get(Constant.AF_INET));
+    assertThat(UdpSegmentation.isSupported(socket)).isTrue();
+    calls.fail("getsockopt", Errno.ENOPROTOOPT);
+    assertThat(UdpSegmentation.isSupported(socket)).isFalse();
+    assertThat(sockets(calls)).isZero();
   }
 
   @Test
