@@ -1,5 +1,6 @@
 package io.github.kqueueffm.frameworks.netty;
 
+import io.github.kqueueffm.channel.KQueueFfmChannelOption;
 import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmEventLoopGroup;
 import io.netty.bootstrap.Bootstrap;
@@ -21,7 +22,8 @@ public final class QuicExample implements AutoCloseable {
   /**
    * Listens on a free port of the loopback address.
    *
-   * @param segments how several datagrams of a client are sent, as the server's codec gets it
+   * @param segments how several datagrams of a client are sent, as the server's codec gets it. If
+   *     they are sent with one call, they are received so too.
    */
   public QuicExample(ChannelHandler codec, SegmentedDatagramPacketAllocator segments) {
     this.segments = segments;
@@ -29,9 +31,11 @@ public final class QuicExample implements AutoCloseable {
   }
 
   private Channel bind(ChannelHandler codec) {
-    return new Bootstrap()
-        .group(group)
-        .channel(KQueueFfmDatagramChannel.class)
+    Bootstrap bootstrap = new Bootstrap().group(group).channel(KQueueFfmDatagramChannel.class);
+    if (segments != SegmentedDatagramPacketAllocator.NONE) {
+      bootstrap.option(KQueueFfmChannelOption.UDP_GRO, true);
+    }
+    return bootstrap
         .handler(codec)
         .bind(InetAddress.getLoopbackAddress(), 0)
         .syncUninterruptibly()
