@@ -1,0 +1,2 @@
+/** Benchmarks of what only its package can reach. */
+package io.github.kqueueffm.channel;
