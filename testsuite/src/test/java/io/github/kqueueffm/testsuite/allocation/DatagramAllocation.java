@@ -26,7 +26,7 @@ final class DatagramAllocation {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int SIZE = 64;
   private static final int ECHOES_A_ROUND = 4_000;
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 200;
 
   private DatagramAllocation() {}
 
