@@ -292,36 +292,38 @@ abstract class AbstractKQueueFfmDatagramChannel extends AbstractKQueueFfmConnect
   private boolean addPackets(DatagramResources resources, int index, List<Object> packets) {
     int size = segmentSize(resources, reader.batch(), index);
     ByteBuf content = reader.content(index);
-    boolean added = false;
+    boolean sliced = reader.isSliced();
+    if (size == 0 || content.readableBytes() <= size) {
+      packets.add(packet(content, sliced, resources, index));
+      return !sliced;
+    }
     try {
-      if (size > 0 && content.readableBytes() > size) {
-        addSegments(content, size, resources, index, packets);
-      } else {
-        packets.add(packet(content, resources, reader.batch(), index));
-        added = true;
+      while (content.isReadable()) {
+        ByteBuf segment = content.readRetainedSlice(Math.min(size, content.readableBytes()));
+        packets.add(packet(segment, true, resources, index));
       }
     } finally {
-      if (reader.isSliced() && !added) {
+      // Only the segments hold it from now on.
+      if (sliced) {
         content.release();
       }
     }
-    return added && !reader.isSliced();
+    return false;
   }
 
-  /** Each datagram is a slice with a reference count, as {@link DatagramReader#content} makes. */
-  private void addSegments(
-      ByteBuf content, int size, DatagramResources resources, int index, List<Object> packets) {
-    while (content.isReadable()) {
-      ByteBuf segment = content.readRetainedSlice(Math.min(size, content.readableBytes()));
-      boolean added = false;
-      try {
-        packets.add(packet(segment, resources, reader.batch(), index));
-        added = true;
-      } finally {
-        if (!added) {
-          segment.release();
-        }
+  /**
+   * Makes a packet of a content.
+   *
+   * @param isSlice whether the content has a reference count, to release if that fails
+   */
+  private Object packet(ByteBuf content, boolean isSlice, DatagramResources resources, int index) {
+    try {
+      return packet(content, resources, reader.batch(), index);
+    } catch (Throwable t) {
+      if (isSlice) {
+        content.release();
       }
+      throw t;
     }
   }
 

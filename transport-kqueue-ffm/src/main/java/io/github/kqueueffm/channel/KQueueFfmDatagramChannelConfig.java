@@ -27,9 +27,7 @@ public class KQueueFfmDatagramChannelConfig
 
   private final DatagramRecipients recipients;
   private final ReceivedSegments segments;
-
-  private final RecvByteBufAllocator first;
-
+  private final RecvByteBufAllocator ownAllocator;
   private volatile int maxDatagramPayloadSize;
 
   /** For a subclass, which {@link KQueueFfmDatagramChannel#newConfig()} makes. */
@@ -37,7 +35,7 @@ public class KQueueFfmDatagramChannelConfig
     super(channel, OPTIONS);
     recipients = channel.recipients();
     segments = channel.segments();
-    first = getRecvByteBufAllocator();
+    ownAllocator = getRecvByteBufAllocator();
   }
 
   /** See {@link KQueueFfmChannelOption#MAX_DATAGRAM_PAYLOAD_SIZE}. */
@@ -92,7 +90,7 @@ public class KQueueFfmDatagramChannelConfig
 
   /** Whether the allocator is the one that nobody has set. */
   final boolean hasOwnAllocator() {
-    return getRecvByteBufAllocator() == first;
+    return getRecvByteBufAllocator() == ownAllocator;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.github.kqueueffm.syscall;
 
 import io.github.kqueueffm.abi.Constant;
-import io.github.kqueueffm.abi.Platform;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Map;
@@ -22,11 +21,7 @@ public final class UdpSegmentation {
    * can be opened the answer is no, and the next call asks again.
    */
   public static boolean isSupported(Kernel kernel) {
-    Platform platform = kernel.platform();
-    if (!platform.has(Constant.UDP_SEGMENT)) {
-      return false;
-    }
-    Boolean known = KNOWN.get(kernel);
+    Boolean known = known(kernel);
     return known != null ? known : probe(kernel);
   }
 
@@ -35,16 +30,17 @@ public final class UdpSegmentation {
    * a send fails with the reason.
    */
   public static boolean isSupported(KernelSocket socket) {
-    Kernel kernel = socket.kernel();
-    if (!kernel.platform().has(Constant.UDP_SEGMENT)) {
-      return false;
-    }
-    Boolean known = KNOWN.get(kernel);
+    Boolean known = known(socket.kernel());
     try {
       return known != null ? known : ask(socket);
     } catch (IOException e) {
       return true;
     }
+  }
+
+  /** {@return the answer, or {@code null} while no socket has given it} */
+  private static Boolean known(Kernel kernel) {
+    return kernel.platform().has(Constant.UDP_SEGMENT) ? KNOWN.get(kernel) : Boolean.FALSE;
   }
 
   private static boolean probe(Kernel kernel) {
