@@ -16,13 +16,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,54 +114,25 @@ class DatagramReceiveScriptedTest {
     }
   }
 
-  /** A handle that keeps the bytes that it is given. */
-  private static RecvByteBufAllocator listening(List<Integer> attempted, List<Integer> bytes) {
-    return new DefaultMaxMessagesRecvByteBufAllocator(16) {
-      @Override
-      @SuppressWarnings("deprecation") // The type that Netty's interface has.
-      public Handle newHandle() {
-        return new MaxMessageHandle() {
-          @Override
-          public int guess() {
-            return SLOT * SLOTS;
-          }
-
-          @Override
-          public void attemptedBytesRead(int count) {
-            attempted.add(count);
-            super.attemptedBytesRead(count);
-          }
-
-          @Override
-          public void lastBytesRead(int count) {
-            bytes.add(count);
-            super.lastBytesRead(count);
-          }
-        };
-      }
-    };
-  }
-
   @Test
   void handleReceivesTheBytesOfAllDatagramsAndThatNoneFollow() {
     try (ScriptedUdp udp = new ScriptedUdp(OS)) {
-      List<Integer> attempted = new ArrayList<>();
-      List<Integer> bytes = new ArrayList<>();
-      udp.bound(receiving(udp.bootstrap(), listening(attempted, bytes)));
+      NotedReceives receives = new NotedReceives(SLOT * SLOTS);
+      udp.bound(receiving(udp.bootstrap(), receives));
       udp.readable();
       recvMany(udp, "one", "", "three");
       recvManyFails(udp, Errno.EAGAIN);
       udp.loop.turn();
-      assertThat(bytes).containsExactly(8, -1);
-      assertThat(attempted).containsExactly(SLOT * SLOTS, SLOT * SLOTS);
+      assertThat(receives.received).containsExactly(8, -1);
+      assertThat(receives.attempted).containsExactly(SLOT * SLOTS, SLOT * SLOTS);
     }
   }
 
   @Test
   void singleReceiveReportsItsBytesAndItsEndToo() {
     try (ScriptedUdp udp = new ScriptedUdp(Os.MACOS_AARCH64)) {
-      List<Integer> bytes = new ArrayList<>();
-      udp.bound(receiving(udp.bootstrap(), listening(new ArrayList<>(), bytes)));
+      NotedReceives receives = new NotedReceives(SLOT * SLOTS);
+      udp.bound(receiving(udp.bootstrap(), receives));
       udp.readable();
       udp.loop.udp().recv(FD, "one", udp.peer);
       udp.loop.udp().recv(FD).fails(Errno.EINTR);
@@ -172,7 +140,7 @@ class DatagramReceiveScriptedTest {
       udp.loop.udp().recv(FD).fails(Errno.EAGAIN);
       udp.loop.turn();
       assertThat(udp.texts()).containsExactly("one", "three");
-      assertThat(bytes).containsExactly(3, 5, -1);
+      assertThat(receives.received).containsExactly(3, 5, -1);
     }
   }
 

@@ -7,9 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.kqueueffm.abi.Errno;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,42 +19,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReadCountScriptedTest extends AbstractScriptedLoopTest {
   private static final int ROOM = 4;
 
-  private final List<Integer> attempted = new ArrayList<>();
+  private final NotedReceives receives = new NotedReceives(ROOM);
   private final Recorder child = new Recorder();
 
   ReadCountScriptedTest(Os os) {
     super(os);
   }
 
-  /** Guesses always the same, and notes how much room a receive has. */
-  private final class Noting extends DefaultMaxMessagesRecvByteBufAllocator {
-    private Noting() {
-      super(16);
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // The type that Netty's interface has.
-    public Handle newHandle() {
-      return new MaxMessageHandle() {
-        @Override
-        public int guess() {
-          return ROOM;
-        }
-
-        @Override
-        public void attemptedBytesRead(int bytes) {
-          attempted.add(bytes);
-          super.attemptedBytesRead(bytes);
-        }
-      };
-    }
-  }
-
   private void accepted(boolean guess, long counted) {
     loop.accepted(
         new ServerBootstrap()
             .childOption(KQueueFfmChannelOption.RCV_ALLOC_TRANSPORT_PROVIDES_GUESS, guess)
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, new Noting()),
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, receives),
         child);
     loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
         .returns(loop.read(CHILD).data(counted));
@@ -102,7 +75,7 @@ class ReadCountScriptedTest extends AbstractScriptedLoopTest {
   @Test
   void endIsReadBehindTheLastByteThatIsCounted() {
     loop.accepted(
-        new ServerBootstrap().childOption(ChannelOption.RECVBUF_ALLOCATOR, new Noting()), child);
+        new ServerBootstrap().childOption(ChannelOption.RECVBUF_ALLOCATOR, receives), child);
     loop.kevent(loop.read(CHILD).oneShot(), loop.read(SERVER).oneShot())
         .returns(loop.read(CHILD).data(4).eof());
     loop.tcp().recv(CHILD, "1234");
@@ -118,7 +91,7 @@ class ReadCountScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().recv(CHILD, "1234567890");
     loop.turn();
     assertThat(child.log()).containsExactly("active", "read 1234567890", "complete");
-    assertThat(attempted).containsExactly(10);
+    assertThat(receives.attempted).containsExactly(10);
     armsAgain();
   }
 
@@ -128,7 +101,7 @@ class ReadCountScriptedTest extends AbstractScriptedLoopTest {
     accepted(guess, counted);
     loop.tcp().recv(CHILD, "12");
     loop.turn();
-    assertThat(attempted).containsExactly(ROOM);
+    assertThat(receives.attempted).containsExactly(ROOM);
     armsAgain();
   }
 }
