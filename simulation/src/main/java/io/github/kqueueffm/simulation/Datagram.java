@@ -20,9 +20,14 @@ record Datagram(
     this(bytes, from, to, interfaceIndex, files, 0);
   }
 
+  /** Whether it stands for several datagrams. */
+  boolean isSeveral() {
+    return segment != 0 && bytes.length > segment;
+  }
+
   /** {@return the datagrams for which it stands} */
   List<Datagram> cut() {
-    if (segment == 0 || bytes.length <= segment) {
+    if (!isSeveral()) {
       return List.of(this);
     }
     List<Datagram> datagrams = new ArrayList<>();

@@ -376,7 +376,7 @@ final class UdpSocket extends DatagramSocket {
 
   @Override
   int putControl(Message message, Datagram datagram, int flags) {
-    if (isOn(SocketOption.UDP_GRO) && datagram.cut().size() > 1) {
+    if (isOn(SocketOption.UDP_GRO) && datagram.isSeveral()) {
       world.controlData.segment(message, datagram.segment());
     }
     boolean v4 = datagram.to().kind() == Address.Kind.IPV4;

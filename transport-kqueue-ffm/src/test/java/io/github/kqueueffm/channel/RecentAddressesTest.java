@@ -75,7 +75,7 @@ class RecentAddressesTest {
     assertThat(recent.get(memory, 16)).isEqualTo("address");
   }
 
-  /** Its last bytes would not be compared, or there is no room for them. */
+  /** The table keeps whole words only, and at most seven of them. */
   @ParameterizedTest
   @ValueSource(ints = {-1, 0, 2, 17, 30, 32, 36, 64})
   void addressOfAnotherFormIsDecodedEachTime(int length) {

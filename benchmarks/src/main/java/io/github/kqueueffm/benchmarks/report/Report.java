@@ -28,7 +28,7 @@ public final class Report {
     return heading.caution();
   }
 
-  /** {@return the measurements of results.csv, none if there is no such file} */
+  /** {@return the measurements in results.csv, or an empty list if the file does not exist} */
   public List<Measurement> earlier() throws IOException {
     Path file = directory.resolve(CSV);
     return Files.exists(file) ? Csv.read(file) : List.of();
