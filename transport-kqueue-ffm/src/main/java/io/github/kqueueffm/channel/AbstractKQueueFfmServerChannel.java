@@ -43,12 +43,8 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     this.adopted = adopted;
   }
 
-  /**
-   * Makes the channel of a connection, which owns the descriptor.
-   *
-   * @param remote the peer's address from accept(2)
-   */
-  abstract Channel child(int fd, SocketAddress remote) throws Exception;
+  /** Makes the channel of the connection that the loop accepted last, which owns the descriptor. */
+  abstract Channel child(LoopResources loop, int fd) throws Exception;
 
   /** The socket of a connection that this one accepted. */
   final KernelSocket accepted(int fd) {
@@ -145,7 +141,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
         return false;
       }
       loop.counts().increment(Count.ACCEPTED);
-      Channel child = child(loop, fd);
+      Channel child = accepted(loop, fd);
       try {
         handle.lastBytesRead(1);
         handle.incMessagesRead(1);
@@ -159,9 +155,9 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     return false;
   }
 
-  private Channel child(LoopResources loop, int fd) throws Exception {
+  private Channel accepted(LoopResources loop, int fd) throws Exception {
     try {
-      return child(fd, loop.acceptedAddress());
+      return child(loop, fd);
     } catch (Throwable t) {
       accepted(fd).closeAfter(t);
       throw t;

@@ -90,7 +90,7 @@ public class KQueueFfmServerDomainSocketChannel extends AbstractKQueueFfmServerC
   }
 
   @Override
-  final Channel child(int fd, SocketAddress remote) {
+  final Channel child(LoopResources loop, int fd) {
     return newChildChannel(fd);
   }
 

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.channel;
 
 import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -67,8 +68,13 @@ public class KQueueFfmServerSocketChannel extends AbstractKQueueFfmServerChannel
   }
 
   @Override
-  final Channel child(int fd, SocketAddress remote) {
-    return newChildChannel(fd, (InetSocketAddress) remote);
+  final Channel child(LoopResources loop, int fd) {
+    // A subclass is given the address. Otherwise it becomes an object when it is asked for.
+    long ipv4 =
+        getClass() == KQueueFfmServerSocketChannel.class ? loop.acceptedIpv4() : Sockaddr.NOT_IPV4;
+    return ipv4 == Sockaddr.NOT_IPV4
+        ? newChildChannel(fd, (InetSocketAddress) loop.acceptedAddress())
+        : new KQueueFfmSocketChannel(this, fd, ipv4);
   }
 
   /**

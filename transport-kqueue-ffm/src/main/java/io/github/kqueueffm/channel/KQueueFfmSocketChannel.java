@@ -3,6 +3,7 @@ package io.github.kqueueffm.channel;
 import io.github.kqueueffm.syscall.EffectiveAddresses;
 import io.github.kqueueffm.syscall.Failures;
 import io.github.kqueueffm.syscall.KernelSocket;
+import io.github.kqueueffm.syscall.Sockaddr;
 import io.github.kqueueffm.syscall.TcpFastOpen;
 import io.github.kqueueffm.syscall.TcpInfo;
 import io.netty.channel.Channel;
@@ -21,6 +22,9 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   private final KQueueFfmSocketChannelConfig config;
   private FastOpen fastOpen;
   private InetSocketAddress peer;
+
+  /** The peer's address until it is asked for, or {@link Sockaddr#NOT_IPV4}. */
+  private long ipv4Peer = Sockaddr.NOT_IPV4;
 
   /**
    * A new socket for addresses of any family. Where one socket cannot carry both IPv4 and IPv6
@@ -65,15 +69,16 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
    */
   protected KQueueFfmSocketChannel(
       KQueueFfmServerSocketChannel parent, int fd, @Nullable InetSocketAddress remote) {
-    this(parent, parent.accepted(fd), remote);
+    this(parent, fd, Sockaddr.NOT_IPV4);
+    peer = remote;
+  }
+
+  KQueueFfmSocketChannel(KQueueFfmServerSocketChannel parent, int fd, long ipv4Peer) {
+    this(parent, parent.accepted(fd), true);
+    this.ipv4Peer = ipv4Peer;
     if (parent.mayPassOnLinger()) {
       config.lingerUnknown();
     }
-  }
-
-  KQueueFfmSocketChannel(Channel parent, KernelSocket accepted, InetSocketAddress remote) {
-    this(parent, accepted, true);
-    peer = remote;
   }
 
   KQueueFfmSocketChannel(Channel parent, KernelSocket socket, boolean connected) {
@@ -127,7 +132,10 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
 
   @Override
   protected @Nullable SocketAddress remoteAddress0() {
-    return peer != null ? peer : super.remoteAddress0();
+    if (peer != null) {
+      return peer;
+    }
+    return ipv4Peer == Sockaddr.NOT_IPV4 ? super.remoteAddress0() : Sockaddr.ofIpv4(ipv4Peer);
   }
 
   @Override

@@ -101,6 +101,11 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return sockaddr.get(sockaddrScratch + ADDRESS, length);
   }
 
+  /** The same as a number, or {@link Sockaddr#NOT_IPV4}. */
+  long acceptedIpv4() {
+    return sockaddr.ipv4(sockaddrScratch + ADDRESS, Memory.getInt(sockaddrScratch));
+  }
+
   /** Where sendfile(2) puts how many bytes it sent. */
   long sentCount() {
     if (sentCount == 0) {

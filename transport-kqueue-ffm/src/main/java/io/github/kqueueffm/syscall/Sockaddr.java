@@ -20,6 +20,9 @@ import java.util.Arrays;
  * <p>Immutable; may be used from any thread.
  */
 public final class Sockaddr {
+  /** What {@link #ipv4(long, int)} returns for an address that is not of IPv4. */
+  public static final long NOT_IPV4 = -1;
+
   /**
    * sa_len is one byte, and Darwin accepts and returns paths of local sockets up to its maximum.
    */
@@ -199,18 +202,51 @@ public final class Sockaddr {
    * @return the address, or {@code null} if the memory holds none or one of another family
    */
   public InetSocketAddress get(long memory, int length) {
-    if (length < path) {
+    long ipv4 = ipv4(memory, length);
+    if (ipv4 != NOT_IPV4) {
+      return ofIpv4(ipv4);
+    }
+    if (!isInet6(memory, length)) {
       return null;
     }
-    int family = family(memory);
-    if (family == inet && length >= address + IPV4) {
-      return new InetSocketAddress(ip(memory + address, IPV4, 0), getPort(memory + port));
+    byte[] bytes = new byte[IPV6];
+    Memory.copy(memory + address6, bytes, 0, IPV6);
+    return new InetSocketAddress(ip(bytes, Memory.getInt(memory + scope)), getPort(memory + port6));
+  }
+
+  /**
+   * Reads an IPv4 or v4-mapped address as a number, which takes less memory than the address that
+   * {@link #ofIpv4} makes of it.
+   *
+   * @param length the length that the kernel returned
+   * @return the four bytes of the address and the two of the port, or {@link #NOT_IPV4}
+   */
+  public long ipv4(long memory, int length) {
+    if (length >= path && family(memory) == inet && length >= address + IPV4) {
+      return ipv4(memory + address, memory + port);
     }
-    if (family == inet6 && length >= inet6Size) {
-      int scopeId = Memory.getInt(memory + scope);
-      return new InetSocketAddress(ip(memory + address6, IPV6, scopeId), getPort(memory + port6));
+    return isInet6(memory, length) && isMapped(memory + address6)
+        ? ipv4(memory + address6 + MAPPED_PREFIX, memory + port6)
+        : NOT_IPV4;
+  }
+
+  private static long ipv4(long address, long port) {
+    long ip = 0;
+    for (int i = 0; i < IPV4; i++) {
+      ip = ip << Byte.SIZE | Memory.getByte(address + i) & 0xff;
     }
-    return null;
+    return ip << Short.SIZE | getPort(port);
+  }
+
+  private boolean isInet6(long memory, int length) {
+    return length >= inet6Size && family(memory) == inet6;
+  }
+
+  /** {@return the address that {@link #ipv4(long, int)} has read} */
+  public static InetSocketAddress ofIpv4(long ipv4) {
+    int ip = (int) (ipv4 >>> Short.SIZE);
+    byte[] bytes = {(byte) (ip >>> 24), (byte) (ip >>> 16), (byte) (ip >>> 8), (byte) ip};
+    return new InetSocketAddress(ip(bytes, 0), (int) ipv4 & 0xffff);
   }
 
   /**
@@ -227,18 +263,13 @@ public final class Sockaddr {
     return inet == null || inet.getPort() == 0 ? null : inet;
   }
 
-  private static InetAddress ip(long memory, int width, int scopeId) {
-    if (width == IPV6 && isMapped(memory)) {
-      return ip(memory + MAPPED_PREFIX, IPV4, 0);
-    }
-    byte[] bytes = new byte[width];
-    Memory.copy(memory, bytes, 0, width);
+  private static InetAddress ip(byte[] bytes, int scopeId) {
     try {
       return scopeId == 0
           ? InetAddress.getByAddress(bytes)
           : Inet6Address.getByAddress(null, bytes, scopeId);
     } catch (UnknownHostException e) {
-      throw new AssertionError("an address of " + width + " bytes is one", e);
+      throw new AssertionError("an address of " + bytes.length + " bytes is one", e);
     }
   }
 

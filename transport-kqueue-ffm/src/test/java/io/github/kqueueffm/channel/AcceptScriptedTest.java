@@ -79,6 +79,22 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
   }
 
   @Test
+  @DisplayName("the peer's address is the one that accept returned, also after the close")
+  void addressOfThePeerNeedsNoCall() {
+    called();
+    accept(11);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    goesOn(11);
+    Channel child = children.get(0).channel();
+    loop.tcp().close(11);
+    child.close();
+    assertThat(child.remoteAddress())
+        .isEqualTo(new InetSocketAddress(THERE, THEIR_PORT))
+        .isSameAs(child.remoteAddress());
+  }
+
+  @Test
   @DisplayName("accepts no more than maxMessagesPerRead, and arms for the rest")
   void acceptsNoMoreThanMaxMessagesPerRead() {
     loop.listen(

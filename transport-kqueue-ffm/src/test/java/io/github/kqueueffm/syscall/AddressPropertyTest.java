@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.kqueueffm.abi.Constant;
 import io.github.kqueueffm.abi.Platform;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -65,6 +66,8 @@ class AddressPropertyTest {
       int length = codec.put(memory, address, family);
       assertThat(codec.family(memory)).isEqualTo(family);
       assertThat(codec.get(memory, length)).isEqualTo(address);
+      boolean isIpv4 = address.getAddress() instanceof Inet4Address;
+      assertThat(codec.ipv4(memory, length) != Sockaddr.NOT_IPV4).isEqualTo(isIpv4);
     } finally {
       NativeMemory.free(memory);
     }
