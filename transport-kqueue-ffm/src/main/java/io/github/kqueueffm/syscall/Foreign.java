@@ -12,13 +12,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The only class with restricted foreign access: the linker, symbol lookup and reinterpretation.
@@ -40,20 +37,18 @@ final class Foreign {
 
   private Foreign() {}
 
-  /** A handle {@code (symbol, errno capture, long...)long}, without the capture if not needed. */
+  /** A handle {@code (symbol, errno capture, long...)long}. */
   static MethodHandle link(Shape shape) {
     return LINKER.downcallHandle(descriptor(shape), options(shape));
   }
 
-  /** A handle {@code (long...)long} for a function of the C library. */
-  static MethodHandle link(Shape shape, String function) {
-    MemorySegment symbol =
-        LINKER
-            .defaultLookup()
-            .find(function)
-            .orElseThrow(() ->
-                new UnsupportedOperationException("the C library has no function " + function));
-    return LINKER.downcallHandle(symbol, descriptor(shape), options(shape));
+  /** A function that every C library has. */
+  static MemorySegment function(String name) {
+    Optional<MemorySegment> found = libc().find(name);
+    if (found.isEmpty()) {
+      throw new UnsupportedOperationException("the C library has no function " + name);
+    }
+    return found.get();
   }
 
   static FunctionDescriptor descriptor(Shape shape) {
@@ -63,16 +58,12 @@ final class Foreign {
   }
 
   static Linker.Option[] options(Shape shape) {
-    List<Linker.Option> options = new ArrayList<>();
-    if (shape.capturesErrno) {
-      options.add(Linker.Option.captureCallState("errno"));
-    }
-    if (shape.named > 0) {
-      // Apple's aarch64 passes variadic arguments on the stack: without this option fcntl would
-      // read garbage.
-      options.add(Linker.Option.firstVariadicArg(shape.named));
-    }
-    return options.toArray(Linker.Option[]::new);
+    Linker.Option errno = Linker.Option.captureCallState("errno");
+    // Apple's aarch64 passes variadic arguments on the stack: without this option fcntl would read
+    // garbage.
+    return shape.named == 0
+        ? new Linker.Option[] {errno}
+        : new Linker.Option[] {errno, Linker.Option.firstVariadicArg(shape.named)};
   }
 
   static MemoryLayout captureLayout() {
@@ -80,8 +71,8 @@ final class Foreign {
   }
 
   /** {@return a lookup of the C library's functions} */
-  static Function<String, Optional<MemorySegment>> libc() {
-    return LINKER.defaultLookup()::find;
+  static SymbolLookup libc() {
+    return LINKER.defaultLookup();
   }
 
   /**
@@ -89,8 +80,8 @@ final class Foreign {
    *
    * @throws IllegalArgumentException if it cannot be loaded
    */
-  static Function<String, Optional<MemorySegment>> library(Path path) {
-    return SymbolLookup.libraryLookup(path, Arena.global())::find;
+  static SymbolLookup library(Path path) {
+    return SymbolLookup.libraryLookup(path, Arena.global());
   }
 
   /**
@@ -103,8 +94,8 @@ final class Foreign {
    */
   static final class Symbols {
     private final Platform platform;
-    private final Function<String, Optional<MemorySegment>> libc = Foreign.libc();
-    private final Function<String, Optional<MemorySegment>> library;
+    private final SymbolLookup libc = Foreign.libc();
+    private final SymbolLookup library;
     private final boolean ownSockets;
     private final Map<Call, MemorySegment> found = new EnumMap<>(Call.class);
     private String keventSymbol = "kevent";
@@ -118,7 +109,10 @@ final class Foreign {
       this.library = library == null ? null : Foreign.library(library);
       this.ownSockets = this.library != null && hasOwn(Call.SOCKET);
       for (Call call : Call.values()) {
-        lookUp(call).ifPresent(symbol -> found.put(call, symbol));
+        MemorySegment symbol = lookUp(call);
+        if (symbol != null) {
+          found.put(call, symbol);
+        }
       }
     }
 
@@ -147,31 +141,31 @@ final class Foreign {
       return false;
     }
 
-    private Optional<MemorySegment> lookUp(Call call) {
+    private MemorySegment lookUp(Call call) {
       for (String symbol : platform.symbols(call)) {
         Optional<MemorySegment> address = lookUp(symbol);
         if (address.isPresent()) {
           if (call == Call.KEVENT) {
             keventSymbol = symbol;
           }
-          return address;
+          return address.get();
         }
       }
-      return Optional.empty();
+      return null;
     }
 
     private Optional<MemorySegment> lookUp(String symbol) {
       if (library == null) {
-        return libc.apply(symbol);
+        return libc.find(symbol);
       }
       Optional<MemorySegment> own = inLibrary(symbol);
-      return own.isPresent() || ownSockets ? own : libc.apply(symbol);
+      return own.isPresent() || ownSockets ? own : libc.find(symbol);
     }
 
     /** {@return the function if the library itself has it, and not only a dependency} */
     private Optional<MemorySegment> inLibrary(String symbol) {
-      long inLibc = libc.apply(symbol).map(MemorySegment::address).orElse(0L);
-      return library.apply(symbol).filter(address -> address.address() != inLibc);
+      long inLibc = libc.find(symbol).map(MemorySegment::address).orElse(0L);
+      return library.find(symbol).filter(address -> address.address() != inLibc);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.kqueueffm.syscall;
 
-import java.lang.invoke.MethodHandle;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -8,8 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * assert that none is left.
  */
 public final class NativeMemory {
-  private static final MethodHandle MH$calloc = Foreign.link(Shape.ALLOCATION, "calloc");
-  private static final MethodHandle MH$free = Foreign.link(Shape.ALLOCATION, "free");
+  private static final MemorySegment CALLOC = Foreign.function("calloc");
+  private static final MemorySegment FREE = Foreign.function("free");
+
+  /** For the shape of all other calls, so that a start links one; nothing reads it. */
+  private static final MemorySegment ERRNO = Arena.ofAuto().allocate(Foreign.captureLayout());
+
   private static final AtomicLong LIVE = new AtomicLong();
 
   private NativeMemory() {}
@@ -22,7 +27,7 @@ public final class NativeMemory {
   public static long allocate(long bytes) {
     long address;
     try {
-      address = (long) MH$calloc.invokeExact(1L, Math.max(bytes, 1));
+      address = Leaf.call(CALLOC, ERRNO, 1, Math.max(bytes, 1), 0, 0, 0, 0);
     } catch (Throwable t) {
       throw new AssertionError("calloc cannot throw", t);
     }
@@ -36,8 +41,7 @@ public final class NativeMemory {
   /** Frees memory from {@link #allocate}. */
   public static void free(long address) {
     try {
-      // The second argument gives it the shape of calloc; see Foreign.
-      long _ = (long) MH$free.invokeExact(address, 0L);
+      Leaf.call(FREE, ERRNO, address, 0, 0, 0, 0, 0);
     } catch (Throwable t) {
       throw new AssertionError("free cannot throw", t);
     }

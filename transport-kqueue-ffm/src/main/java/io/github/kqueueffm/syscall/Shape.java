@@ -7,25 +7,20 @@ package io.github.kqueueffm.syscall;
  */
 enum Shape {
   /** Every call with up to six arguments, except those below. */
-  SIX(6, true, 0),
-  SEVEN(7, true, 0),
-  EIGHT(8, true, 0),
+  SIX(6, 0),
+  SEVEN(7, 0),
+  EIGHT(8, 0),
   /** A variadic function whose first two arguments are named. */
-  VARIADIC(3, true, 2),
-  /** A function of the C library that does not set errno. */
-  ALLOCATION(2, false, 0);
+  VARIADIC(3, 2);
 
   /** Each is a {@code long}, as the result is. */
   final int arguments;
 
-  final boolean capturesErrno;
-
   /** How many arguments a variadic function names, or 0 if it is not variadic. */
   final int named;
 
-  Shape(int arguments, boolean capturesErrno, int named) {
+  Shape(int arguments, int named) {
     this.arguments = arguments;
-    this.capturesErrno = capturesErrno;
     this.named = named;
   }
 }
