@@ -53,7 +53,9 @@ public final class Platform {
     String systemName = name.substring(0, name.indexOf('-')).toUpperCase(Locale.ROOT);
     this.system = OperatingSystem.valueOf(systemName);
     this.constants = new Integer[Constant.values().length];
-    constants.forEach((constant, value) -> this.constants[constant.ordinal()] = value);
+    for (Map.Entry<Constant, Integer> constant : constants.entrySet()) {
+      this.constants[constant.getKey().ordinal()] = constant.getValue();
+    }
     this.numbers = new EnumMap<>(numbers);
     this.errnos = byNumber(numbers);
     this.structs = Map.copyOf(structs);
@@ -64,7 +66,9 @@ public final class Platform {
   private static Map<Integer, Errno> byNumber(Map<Errno, Integer> numbers) {
     Map<Integer, Errno> errnos = new HashMap<>();
     // Two names can share a number (EOPNOTSUPP and ENOTSUP on FreeBSD). The first one wins.
-    numbers.forEach((errno, number) -> errnos.putIfAbsent(number, errno));
+    for (Map.Entry<Errno, Integer> number : numbers.entrySet()) {
+      errnos.putIfAbsent(number.getValue(), number.getKey());
+    }
     return Map.copyOf(errnos);
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /** Reads a platform's facts from its resource. */
 final class PlatformFile {
@@ -51,10 +52,20 @@ final class PlatformFile {
     BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       if (!line.isBlank() && line.charAt(0) != '#') {
-        parseLine(line.trim().split(" +"));
+        parseLine(words(line));
       }
     }
     return new Platform(name, constants, errnos, structs, calls, findings);
+  }
+
+  /** Not by split: a start should not compile a regular expression for each line. */
+  private static String[] words(String line) {
+    StringTokenizer tokens = new StringTokenizer(line, " ");
+    String[] words = new String[tokens.countTokens()];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = tokens.nextToken();
+    }
+    return words;
   }
 
   private void parseLine(String[] words) {

@@ -6,8 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 
 /**
  * Checks the versions of Netty's jars, which are in their manifests. A module, and a jar without a
@@ -19,7 +18,6 @@ final class NettyVersions {
 
   private static final InternalLogger LOGGER =
       InternalLoggerFactory.getInstance(NettyVersions.class);
-  private static final Pattern NUMBERS = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)\\b.*");
 
   /**
    * One class of each jar that the transport needs. {@link #COMPANIONS} has the jars that most
@@ -78,15 +76,13 @@ final class NettyVersions {
   }
 
   private static Map<String, String> found(Map<String, String> classes) {
-    Map<String, String> versions = new LinkedHashMap<>();
-    classes.keySet().stream()
-        .sorted()
-        .forEach(artifact -> {
-          String version = version(classes.get(artifact));
-          if (version != null) {
-            versions.put(artifact, version);
-          }
-        });
+    Map<String, String> versions = new TreeMap<>();
+    for (Map.Entry<String, String> entry : classes.entrySet()) {
+      String version = version(entry.getValue());
+      if (version != null) {
+        versions.put(entry.getKey(), version);
+      }
+    }
     return versions;
   }
 
@@ -105,18 +101,24 @@ final class NettyVersions {
 
   /** Returns less than 0 if the first is older, and 0 if one of the texts is not a version. */
   static int compare(String one, String other) {
-    Matcher first = NUMBERS.matcher(one);
-    Matcher second = NUMBERS.matcher(other);
-    return first.matches() && second.matches()
-        ? Arrays.compare(numbers(first), numbers(second))
-        : 0;
+    int[] first = numbers(one);
+    int[] second = numbers(other);
+    return first == null || second == null ? 0 : Arrays.compare(first, second);
   }
 
-  private static int[] numbers(Matcher version) {
-    return new int[] {
-      Integer.parseInt(version.group(1)),
-      Integer.parseInt(version.group(2)),
-      Integer.parseInt(version.group(3))
-    };
+  /** {@return the three numbers with which a version begins, or {@code null}} */
+  private static int[] numbers(String version) {
+    // A split at one character compiles no regular expression, which delays a start.
+    String[] parts = version.replace('-', '.').split("\\.");
+    if (parts.length < 3) {
+      return null;
+    }
+    try {
+      return new int[] {
+        Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2])
+      };
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 }

@@ -93,10 +93,13 @@ public final class Failures {
    * distinguishes the two.
    */
   public static boolean mayBeForbidden(Platform platform, int negativeErrno) {
-    return switch (platform.errno(-negativeErrno)) {
-      case ENOSYS, EPERM, EACCES, EINVAL, EOPNOTSUPP, ENOTSUP -> true;
-      case null, default -> false;
-    };
+    Errno errno = platform.errno(-negativeErrno);
+    // A null case is linked on first use, which costs the first accept of a JVM a millisecond.
+    return errno != null
+        && switch (errno) {
+          case ENOSYS, EPERM, EACCES, EINVAL, EOPNOTSUPP, ENOTSUP -> true;
+          default -> false;
+        };
   }
 
   /**

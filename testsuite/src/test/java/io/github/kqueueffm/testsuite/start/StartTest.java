@@ -1,0 +1,64 @@
+package io.github.kqueueffm.testsuite.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.kqueueffm.testkit.ChildJvm;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A start on this transport is compared with one on NIO, by the classes that the JVM loads. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StartTest {
+  private static final int TIMEOUT_SECONDS = 60;
+  private static final Pattern LOADED = Pattern.compile("^(\\S+) source:", Pattern.MULTILINE);
+
+  private List<String> ofNio;
+  private List<String> ofKqueue;
+
+  @BeforeAll
+  void start() throws Exception {
+    ofNio = classes(FirstEcho.NIO);
+    ofKqueue = classes(FirstEcho.KQUEUE);
+  }
+
+  private static List<String> classes(String transport) throws Exception {
+    ChildJvm.Result result =
+        new ChildJvm()
+            .argument("-Xlog:class+load:stdout:none")
+            .run(FirstEcho.class, TIMEOUT_SECONDS, transport);
+    assertThat(result.status()).as("%s", result).isZero();
+    return LOADED.matcher(result.output()).results().map(StartTest::name).toList();
+  }
+
+  private static String name(MatchResult loaded) {
+    return loaded.group(1);
+  }
+
+  /** Each of them takes milliseconds of a start when it is used for the first time. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.util.regex.Pattern",
+        "java.util.stream.SortedOps",
+        "java.lang.invoke.StringConcatFactory$InlineHiddenClassStrategy",
+        "java.lang.runtime.SwitchBootstraps$ResolvedEnumLabels"
+      })
+  void startLoadsNoneOfTheSlowPartsOfTheJdk(String slow) {
+    assertThat(ofKqueue.contains(slow) && !ofNio.contains(slow)).as(slow).isFalse();
+  }
+
+  @Test
+  void startLinksOneShapeOfCalls() {
+    assertThat(stubs(ofKqueue)).isEqualTo(stubs(ofNio) + 1);
+  }
+
+  private static long stubs(List<String> classes) {
+    return classes.stream().filter(name -> name.contains("foreign.abi.DowncallStub/")).count();
+  }
+}
