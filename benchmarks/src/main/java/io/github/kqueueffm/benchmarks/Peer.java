@@ -19,6 +19,7 @@ record Peer(String name, Path program) {
   static final List<String> NAMES =
       List.of(
           ServerTransport.NIO,
+          ServerTransport.NIO_LINK,
           ServerTransport.EPOLL,
           ServerTransport.IO_URING,
           ServerTransport.KQUEUE_JNI,
@@ -40,6 +41,9 @@ record Peer(String name, Path program) {
 
   /** Whether the peer supports the workload. */
   boolean serves(Workload workload) {
+    if (name.equals(ServerTransport.NIO_LINK)) {
+      return workload.kind() == Workload.Kind.START;
+    }
     return isJvm()
         || IN_C.contains(workload.service())
             && workload.loops() == 1

@@ -15,4 +15,12 @@ class PeersTest {
     assertThat(Peers.rotated(peers, 3)).containsExactly("ffm", "nio", "epoll");
     assertThat(Peers.rotated(peers, 4)).containsExactly("nio", "epoll", "ffm");
   }
+
+  @Test
+  void linkBesideNioIsMeasuredByStartsOnly() {
+    Peer link = new Peer("nio-link", null);
+    assertThat(Workload.values())
+        .filteredOn(link::serves)
+        .containsExactlyInAnyOrder(Workload.STARTUP, Workload.STARTUP_AOT);
+  }
 }

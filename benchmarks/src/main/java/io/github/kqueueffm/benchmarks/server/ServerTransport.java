@@ -44,6 +44,10 @@ public record ServerTransport(
     Class<? extends ServerChannel> local,
     Class<? extends DatagramChannel> datagram) {
   public static final String NIO = "nio";
+
+  /** NIO in a JVM that links one call, which no transport through FFM can avoid. For starts. */
+  public static final String NIO_LINK = "nio-link";
+
   public static final String EPOLL = "epoll";
   public static final String IO_URING = "io_uring";
   public static final String KQUEUE_JNI = "kqueue-jni";
@@ -53,6 +57,7 @@ public record ServerTransport(
   public static ServerTransport of(String name) {
     return switch (name) {
       case NIO -> nio();
+      case NIO_LINK -> nioAfterALink();
       case EPOLL -> epoll();
       case IO_URING -> ioUring();
       case KQUEUE_JNI -> kqueueJni();
@@ -77,6 +82,11 @@ public record ServerTransport(
         NioServerSocketChannel.class,
         NioServerDomainSocketChannel.class,
         NioDatagramChannel.class);
+  }
+
+  private static ServerTransport nioAfterALink() {
+    LinkedCall.make();
+    return nio();
   }
 
   private static ServerTransport epoll() {
