@@ -43,7 +43,10 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     this.adopted = adopted;
   }
 
-  /** Makes the channel of the connection that the loop accepted last, which owns the descriptor. */
+  /**
+   * Makes the channel of the connection that the loop accepted last. The channel owns the
+   * descriptor.
+   */
   abstract Channel child(LoopResources loop, int fd) throws Exception;
 
   /** The socket of a connection that this one accepted. */
@@ -141,7 +144,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
         return false;
       }
       loop.counts().increment(Count.ACCEPTED);
-      Channel child = accepted(loop, fd);
+      Channel child = newChild(loop, fd);
       try {
         handle.lastBytesRead(1);
         handle.incMessagesRead(1);
@@ -155,7 +158,7 @@ abstract class AbstractKQueueFfmServerChannel extends AbstractKQueueFfmChannel
     return false;
   }
 
-  private Channel accepted(LoopResources loop, int fd) throws Exception {
+  private Channel newChild(LoopResources loop, int fd) throws Exception {
     try {
       return child(loop, fd);
     } catch (Throwable t) {

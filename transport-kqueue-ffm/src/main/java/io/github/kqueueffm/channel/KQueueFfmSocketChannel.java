@@ -23,7 +23,10 @@ public class KQueueFfmSocketChannel extends AbstractKQueueFfmStreamChannel
   private FastOpen fastOpen;
   private InetSocketAddress peer;
 
-  /** The peer's address until it is asked for, or {@link Sockaddr#NOT_IPV4}. */
+  /**
+   * The IPv4 address from accept(2), of which {@link #remoteAddress()} makes an object, or {@link
+   * Sockaddr#NOT_IPV4}.
+   */
   private long ipv4Peer = Sockaddr.NOT_IPV4;
 
   /**

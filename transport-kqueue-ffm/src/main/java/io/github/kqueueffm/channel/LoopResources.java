@@ -101,7 +101,7 @@ final class LoopResources implements UncheckedBooleanSupplier {
     return sockaddr.get(sockaddrScratch + ADDRESS, length);
   }
 
-  /** The same as a number, or {@link Sockaddr#NOT_IPV4}. */
+  /** That address as {@link Sockaddr#ipv4} returns it. */
   long acceptedIpv4() {
     return sockaddr.ipv4(sockaddrScratch + ADDRESS, Memory.getInt(sockaddrScratch));
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can happen to a server between its event and its children, on every system. */
 @ParameterizedClass
@@ -78,11 +79,12 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     goesOn(11, 12, 13);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(strings = {THERE, "2001:db8::7"})
   @DisplayName("the peer's address is the one that accept returned, also after the close")
-  void addressOfThePeerNeedsNoCall() {
+  void addressOfThePeerNeedsNoCall(String ip) {
     called();
-    accept(11);
+    loop.tcp().accept(SERVER, 11, ip, THEIR_PORT, os.inet6());
     loop.tcp().nothingToAccept(SERVER);
     loop.turn();
     goesOn(11);
@@ -90,8 +92,22 @@ class AcceptScriptedTest extends AbstractScriptedLoopTest {
     loop.tcp().close(11);
     child.close();
     assertThat(child.remoteAddress())
-        .isEqualTo(new InetSocketAddress(THERE, THEIR_PORT))
+        .isEqualTo(new InetSocketAddress(ip, THEIR_PORT))
         .isSameAs(child.remoteAddress());
+  }
+
+  @Test
+  @DisplayName("where accept returns no address, the kernel is asked for it")
+  void addressThatAcceptDoesNotReturnIsAskedFor() {
+    called();
+    byte[] address = os.address(THERE, THEIR_PORT);
+    loop.tcp().acceptWithoutAddress(SERVER, 11);
+    loop.tcp().nothingToAccept(SERVER);
+    loop.turn();
+    goesOn(11);
+    loop.script().expect("getpeername", 11).writes(1, address).writesInts(2, address.length);
+    assertThat(children.get(0).channel().remoteAddress())
+        .isEqualTo(new InetSocketAddress(THERE, THEIR_PORT));
   }
 
   @Test

@@ -163,9 +163,24 @@ final class TcpScript {
     option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
   }
 
+  /** A connection is accepted, with an address of that family, and becomes a channel. */
+  void accept(int listener, int fd, String ip, int port, int family) {
+    accepting(listener, fd, os.address(family, ip, port));
+    option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+  }
+
+  /** The kernel accepts a connection and writes no address. */
+  void acceptWithoutAddress(int listener, int fd) {
+    accepting(listener, fd, new byte[0]);
+    option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+  }
+
   /** A connection is accepted with all its flags. */
   void accepting(int listener, int fd, String ip, int port) {
-    byte[] address = os.address(ip, port);
+    accepting(listener, fd, os.address(ip, port));
+  }
+
+  private void accepting(int listener, int fd, byte[] address) {
     accept(listener).writes(1, address).writesInts(2, address.length).answers(fd);
     if (!hasAccept4) {
       flags(fd);
