@@ -108,17 +108,26 @@ final class NettyVersions {
 
   /** {@return the three numbers with which a version begins, or {@code null}} */
   private static int[] numbers(String version) {
-    // A split at one character compiles no regular expression, which delays a start.
-    String[] parts = version.replace('-', '.').split("\\.");
+    // Unlike a regular expression, a split at one character has nothing to compile at a start.
+    String[] parts = version.split("\\.", 3);
     if (parts.length < 3) {
       return null;
     }
     try {
       return new int[] {
-        Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2])
+        Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), leadingNumber(parts[2])
       };
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** {@return the number before a qualifier, such as 20 in {@code 20.Final}} */
+  private static int leadingNumber(String text) {
+    int end = 0;
+    while (end < text.length() && Character.isDigit(text.charAt(end))) {
+      end++;
+    }
+    return Integer.parseInt(text, 0, end, 10);
   }
 }

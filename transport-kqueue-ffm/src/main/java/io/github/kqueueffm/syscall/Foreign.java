@@ -42,7 +42,11 @@ final class Foreign {
     return LINKER.downcallHandle(descriptor(shape), options(shape));
   }
 
-  /** A function that every C library has. */
+  /**
+   * {@return a function that every C library has}
+   *
+   * @throws UnsupportedOperationException if it is missing
+   */
   static MemorySegment function(String name) {
     Optional<MemorySegment> found = libc().find(name);
     if (found.isEmpty()) {

@@ -12,7 +12,10 @@ public final class NativeMemory {
   private static final MemorySegment CALLOC = Foreign.function("calloc");
   private static final MemorySegment FREE = Foreign.function("free");
 
-  /** For the shape of all other calls, so that a start links one; nothing reads it. */
+  /**
+   * All threads share it, because nothing reads it. With it these calls have the shape of all
+   * others, so that a start links one shape.
+   */
   private static final MemorySegment ERRNO = Arena.ofAuto().allocate(Foreign.captureLayout());
 
   private static final AtomicLong LIVE = new AtomicLong();
@@ -25,12 +28,7 @@ public final class NativeMemory {
    * @throws OutOfMemoryError if the system has no memory left
    */
   public static long allocate(long bytes) {
-    long address;
-    try {
-      address = Leaf.call(CALLOC, ERRNO, 1, Math.max(bytes, 1), 0, 0, 0, 0);
-    } catch (Throwable t) {
-      throw new AssertionError("calloc cannot throw", t);
-    }
+    long address = call(CALLOC, 1, Math.max(bytes, 1));
     if (address == 0) {
       throw new OutOfMemoryError("calloc of " + bytes + " bytes");
     }
@@ -40,12 +38,19 @@ public final class NativeMemory {
 
   /** Frees memory from {@link #allocate}. */
   public static void free(long address) {
-    try {
-      Leaf.call(FREE, ERRNO, address, 0, 0, 0, 0, 0);
-    } catch (Throwable t) {
-      throw new AssertionError("free cannot throw", t);
-    }
+    call(FREE, address, 0);
     LIVE.decrementAndGet();
+  }
+
+  private static long call(MemorySegment function, long first, long second) {
+    try {
+      return Leaf.call(function, ERRNO, first, second, 0, 0, 0, 0);
+    } catch (LinkageError e) {
+      // It comes from the link, which the first call of a JVM makes.
+      throw e;
+    } catch (Throwable t) {
+      throw new AssertionError("a function of the C library cannot throw", t);
+    }
   }
 
   /** {@return the number of allocations that have not been freed} */

@@ -18,6 +18,14 @@ class NettyVersionNumbersTest {
     "4.1.130.Final, 4.2.17.Final, -1",
     "4.2.18.Final-SNAPSHOT, 4.2.17.Final, 1",
     "5.0.0.Alpha1, 4.2.17.Final, 1",
+    "4.2.18-SNAPSHOT, 4.2.17.Final, 1",
+    "4.2.16-SNAPSHOT, 4.2.17.Final, -1",
+    "4.2.16+vendor, 4.2.17.Final, -1",
+    "4.2.18, 4.2.17.Final, 1",
+    "4.2, 4.2.17.Final, 0",
+    "4.2., 4.2.17.Final, 0",
+    "4.2.Final, 4.2.17.Final, 0",
+    "4.2.99999999999, 4.2.17.Final, 0",
     "unknown, 4.2.17.Final, 0",
     "4.2.9.Final, unknown, 0"
   })
