@@ -11,6 +11,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -23,6 +25,8 @@ final class FirstEcho {
   private FirstEcho() {}
 
   public static void main(String[] args) throws Exception {
+    // A start of the logging framework would hide that of the transport.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     if (args[0].equals(NIO)) {
       serve(NioIoHandler.newFactory(), NioServerSocketChannel.class);
     } else {

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,20 +42,24 @@ class StartTest {
     return loaded.group(1);
   }
 
-  /** Each of them takes milliseconds of a start when it is used for the first time. */
+  /**
+   * Each of them takes milliseconds of a start when it is used for the first time. The last one is
+   * made by a string concatenation through invokedynamic, from Java 24 on.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "java.util.regex.Pattern",
         "java.util.stream.SortedOps",
-        "java.lang.invoke.StringConcatFactory$InlineHiddenClassStrategy",
-        "java.lang.runtime.SwitchBootstraps$ResolvedEnumLabels"
+        "java.lang.String$$StringConcat"
       })
-  void startLoadsNoneOfTheSlowPartsOfTheJdk(String slow) {
-    assertThat(ofKqueue.contains(slow) && !ofNio.contains(slow)).as(slow).isFalse();
+  void startUsesNoneOfTheSlowPartsOfTheJdk(String slow) {
+    assertThat(ofKqueue).isNotEmpty().noneMatch(name -> name.startsWith(slow));
   }
 
+  /** Elsewhere the first accept also calls fcntl, which is variadic. */
   @Test
+  @EnabledOnOs(OS.LINUX)
   void startLinksOneShapeOfCalls() {
     assertThat(stubs(ofKqueue)).isEqualTo(stubs(ofNio) + 1);
   }
