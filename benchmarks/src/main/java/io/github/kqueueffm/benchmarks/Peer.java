@@ -15,11 +15,13 @@ import java.util.Set;
 record Peer(String name, Path program) {
   static final String C = "c-epoll";
 
-  /** The names in the order of their turns. */
+  /**
+   * The names in the order of their turns. {@link ServerTransport#NIO_LINK} is measured only if it
+   * is requested.
+   */
   static final List<String> NAMES =
       List.of(
           ServerTransport.NIO,
-          ServerTransport.NIO_LINK,
           ServerTransport.EPOLL,
           ServerTransport.IO_URING,
           ServerTransport.KQUEUE_JNI,
