@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The only class with restricted foreign access: the linker, symbol lookup and reinterpretation.
@@ -48,7 +49,7 @@ final class Foreign {
    * @throws UnsupportedOperationException if it is missing
    */
   static MemorySegment function(String name) {
-    Optional<MemorySegment> found = libc().find(name);
+    Optional<MemorySegment> found = LINKER.defaultLookup().find(name);
     if (found.isEmpty()) {
       throw new UnsupportedOperationException("the C library has no function " + name);
     }
@@ -75,8 +76,8 @@ final class Foreign {
   }
 
   /** {@return a lookup of the C library's functions} */
-  static SymbolLookup libc() {
-    return LINKER.defaultLookup();
+  static Function<String, Optional<MemorySegment>> libc() {
+    return LINKER.defaultLookup()::find;
   }
 
   /**
@@ -84,8 +85,8 @@ final class Foreign {
    *
    * @throws IllegalArgumentException if it cannot be loaded
    */
-  static SymbolLookup library(Path path) {
-    return SymbolLookup.libraryLookup(path, Arena.global());
+  static Function<String, Optional<MemorySegment>> library(Path path) {
+    return SymbolLookup.libraryLookup(path, Arena.global())::find;
   }
 
   /**
@@ -98,8 +99,8 @@ final class Foreign {
    */
   static final class Symbols {
     private final Platform platform;
-    private final SymbolLookup libc = Foreign.libc();
-    private final SymbolLookup library;
+    private final Function<String, Optional<MemorySegment>> libc = Foreign.libc();
+    private final Function<String, Optional<MemorySegment>> library;
     private final boolean ownSockets;
     private final Map<Call, MemorySegment> found = new EnumMap<>(Call.class);
     private String keventSymbol = "kevent";
@@ -160,16 +161,16 @@ final class Foreign {
 
     private Optional<MemorySegment> lookUp(String symbol) {
       if (library == null) {
-        return libc.find(symbol);
+        return libc.apply(symbol);
       }
       Optional<MemorySegment> own = inLibrary(symbol);
-      return own.isPresent() || ownSockets ? own : libc.find(symbol);
+      return own.isPresent() || ownSockets ? own : libc.apply(symbol);
     }
 
     /** {@return the function if the library itself has it, and not only a dependency} */
     private Optional<MemorySegment> inLibrary(String symbol) {
-      long inLibc = libc.find(symbol).map(MemorySegment::address).orElse(0L);
-      return library.find(symbol).filter(address -> address.address() != inLibc);
+      long inLibc = libc.apply(symbol).map(MemorySegment::address).orElse(0L);
+      return library.apply(symbol).filter(address -> address.address() != inLibc);
     }
   }
 }
