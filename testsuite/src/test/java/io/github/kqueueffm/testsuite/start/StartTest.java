@@ -54,7 +54,13 @@ class StartTest {
         "java.lang.String$$StringConcat"
       })
   void startUsesNoneOfTheSlowPartsOfTheJdk(String slow) {
-    assertThat(ofKqueue).isNotEmpty().noneMatch(name -> name.startsWith(slow));
+    // Netty 4.2.17 itself uses some of them.
+    assertThat(uses(ofKqueue, slow) && !uses(ofNio, slow)).as(slow).isFalse();
+  }
+
+  private static boolean uses(List<String> classes, String slow) {
+    assertThat(classes).isNotEmpty();
+    return classes.stream().anyMatch(name -> name.startsWith(slow));
   }
 
   /** Elsewhere the first accept also calls fcntl, which is variadic. */
