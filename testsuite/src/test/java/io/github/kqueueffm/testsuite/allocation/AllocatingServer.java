@@ -1,6 +1,5 @@
 package io.github.kqueueffm.testsuite.allocation;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -11,7 +10,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,18 +24,17 @@ import java.util.concurrent.TimeUnit;
  * of 100 bytes with 100 bytes.
  */
 final class AllocatingServer implements AutoCloseable {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int CONNECTIONS = 2;
   static final int MESSAGE_BYTES = 100;
 
   private final EventLoopGroup group;
-  private final long loopThread;
+  private final LoopAllocation loop;
   private final List<Socket> clients = new ArrayList<>();
   private final byte[] message = message();
 
   private AllocatingServer(EventLoopGroup group) throws Exception {
     this.group = group;
-    this.loopThread = group.submit(() -> Thread.currentThread().threadId()).get();
+    this.loop = LoopAllocation.of(group);
   }
 
   /** The message and its answer. */
@@ -75,7 +72,10 @@ final class AllocatingServer implements AutoCloseable {
 
   /** What the loop's thread allocates on the heap for one of so many answers. */
   double bytesPerAnswer(int answers) throws Exception {
-    long before = THREADS.getThreadAllocatedBytes(loopThread);
+    return loop.bytesPerOperation(answers, () -> exchange(answers));
+  }
+
+  private void exchange(int answers) throws IOException {
     for (int i = 0; i < answers; i += CONNECTIONS) {
       for (Socket client : clients) {
         client.getOutputStream().write(message);
@@ -86,7 +86,6 @@ final class AllocatingServer implements AutoCloseable {
         }
       }
     }
-    return (double) (THREADS.getThreadAllocatedBytes(loopThread) - before) / answers;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.github.kqueueffm.testsuite.allocation;
 
-import com.sun.management.ThreadMXBean;
 import io.github.kqueueffm.channel.KQueueFfmIoHandler;
 import io.github.kqueueffm.channel.KQueueFfmServerSocketChannel;
 import io.netty.bootstrap.ServerBootstrap;
@@ -10,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,12 +19,12 @@ import java.net.Socket;
  * round.
  */
 final class ConnectionAllocation {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   private static final int CONNECTIONS_A_ROUND = 1_000;
 
-  /** Each round connects from another address, so that none runs out of ports. */
   private static final int ROUNDS = 100;
+
+  /** So many addresses connect in turn, so that none runs out of ports. */
+  private static final int ADDRESSES = 100;
 
   private ConnectionAllocation() {}
 
@@ -34,7 +32,7 @@ final class ConnectionAllocation {
     double enough = Double.parseDouble(args[0]);
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
     try {
-      long loop = group.submit(() -> Thread.currentThread().threadId()).get();
+      LoopAllocation loop = LoopAllocation.of(group);
       InetSocketAddress server =
           (InetSocketAddress)
               new ServerBootstrap()
@@ -45,21 +43,17 @@ final class ConnectionAllocation {
                   .sync()
                   .channel()
                   .localAddress();
-      double bytes = Double.MAX_VALUE;
-      for (int round = 0; round < ROUNDS && bytes > enough; round++) {
-        bytes = Math.min(bytes, bytesPerConnection(loop, server, round));
-      }
+      double bytes = loop.least(ROUNDS, enough, CONNECTIONS_A_ROUND, () -> connect(server));
       System.out.println("connection " + bytes);
     } finally {
       group.shutdownGracefully().syncUninterruptibly();
     }
   }
 
-  private static double bytesPerConnection(long loop, InetSocketAddress server, int round)
-      throws IOException {
-    InetAddress local = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (2 + round)});
-    long before = THREADS.getThreadAllocatedBytes(loop);
+  private static void connect(InetSocketAddress server) throws IOException {
     for (int i = 0; i < CONNECTIONS_A_ROUND; i++) {
+      byte[] from = {127, 0, 0, (byte) (2 + i % ADDRESSES)};
+      InetAddress local = InetAddress.getByAddress(from);
       try (Socket client = new Socket(server.getAddress(), server.getPort(), local, 0)) {
         client.setSoTimeout(30_000);
         client.getOutputStream().write('?');
@@ -68,7 +62,6 @@ final class ConnectionAllocation {
         }
       }
     }
-    return (double) (THREADS.getThreadAllocatedBytes(loop) - before) / CONNECTIONS_A_ROUND;
   }
 
   @Sharable

@@ -1,6 +1,5 @@
 package io.github.kqueueffm.testsuite.allocation;
 
-import com.sun.management.ThreadMXBean;
 import io.github.kqueueffm.channel.KQueueFfmDatagramChannel;
 import io.github.kqueueffm.channel.KQueueFfmIoHandler;
 import io.netty.bootstrap.Bootstrap;
@@ -11,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,7 +21,6 @@ import java.util.List;
  * once that is at most what is asked for, or after the last round.
  */
 final class DatagramAllocation {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int SIZE = 64;
   private static final int ECHOES_A_ROUND = 4_000;
   private static final int ROUNDS = 200;
@@ -36,7 +33,7 @@ final class DatagramAllocation {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, KQueueFfmIoHandler.newFactory());
     List<DatagramSocket> clients = new ArrayList<>();
     try {
-      long loop = group.submit(() -> Thread.currentThread().threadId()).get();
+      LoopAllocation loop = LoopAllocation.of(group);
       Channel server =
           new Bootstrap()
               .group(group)
@@ -51,10 +48,7 @@ final class DatagramAllocation {
         client.setSoTimeout(30_000);
         clients.add(client);
       }
-      double bytes = Double.MAX_VALUE;
-      for (int round = 0; round < ROUNDS && bytes > enough; round++) {
-        bytes = Math.min(bytes, bytesPerDatagram(loop, clients));
-      }
+      double bytes = loop.least(ROUNDS, enough, ECHOES_A_ROUND, () -> exchangeAll(clients));
       System.out.println("datagram " + bytes);
     } finally {
       clients.forEach(DatagramSocket::close);
@@ -62,13 +56,10 @@ final class DatagramAllocation {
     }
   }
 
-  private static double bytesPerDatagram(long loop, List<DatagramSocket> clients)
-      throws IOException {
-    long before = THREADS.getThreadAllocatedBytes(loop);
+  private static void exchangeAll(List<DatagramSocket> clients) throws IOException {
     for (int i = 0; i < ECHOES_A_ROUND; i++) {
       exchange(clients.get(i % clients.size()));
     }
-    return (double) (THREADS.getThreadAllocatedBytes(loop) - before) / ECHOES_A_ROUND;
   }
 
   private static void exchange(DatagramSocket client) throws IOException {
