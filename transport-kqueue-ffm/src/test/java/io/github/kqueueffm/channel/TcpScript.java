@@ -159,19 +159,21 @@ final class TcpScript {
 
   /** A connection is accepted and becomes a channel. */
   void accept(int listener, int fd, String ip, int port) {
-    accepting(listener, fd, ip, port);
-    option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+    accept(listener, fd, os.address(ip, port));
   }
 
   /** A connection is accepted, with an address of that family, and becomes a channel. */
   void accept(int listener, int fd, String ip, int port, int family) {
-    accepting(listener, fd, os.address(family, ip, port));
-    option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
+    accept(listener, fd, os.address(family, ip, port));
   }
 
   /** The kernel accepts a connection and writes no address. */
   void acceptWithoutAddress(int listener, int fd) {
-    accepting(listener, fd, new byte[0]);
+    accept(listener, fd, new byte[0]);
+  }
+
+  private void accept(int listener, int fd, byte[] address) {
+    accepting(listener, fd, address);
     option(fd, Os.IPPROTO_TCP, Os.TCP_NODELAY, 1);
   }
 
