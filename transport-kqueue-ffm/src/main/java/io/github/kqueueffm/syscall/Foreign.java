@@ -49,11 +49,10 @@ final class Foreign {
    * @throws UnsupportedOperationException if it is missing
    */
   static MemorySegment function(String name) {
-    Optional<MemorySegment> found = LINKER.defaultLookup().find(name);
-    if (found.isEmpty()) {
-      throw new UnsupportedOperationException("the C library has no function " + name);
-    }
-    return found.get();
+    return libc()
+        .apply(name)
+        .orElseThrow(
+            () -> new UnsupportedOperationException("the C library has no function " + name));
   }
 
   static FunctionDescriptor descriptor(Shape shape) {
@@ -114,10 +113,7 @@ final class Foreign {
       this.library = library == null ? null : Foreign.library(library);
       this.ownSockets = this.library != null && hasOwn(Call.SOCKET);
       for (Call call : Call.values()) {
-        MemorySegment symbol = lookUp(call);
-        if (symbol != null) {
-          found.put(call, symbol);
-        }
+        lookUp(call).ifPresent(symbol -> found.put(call, symbol));
       }
     }
 
@@ -146,17 +142,17 @@ final class Foreign {
       return false;
     }
 
-    private MemorySegment lookUp(Call call) {
+    private Optional<MemorySegment> lookUp(Call call) {
       for (String symbol : platform.symbols(call)) {
         Optional<MemorySegment> address = lookUp(symbol);
         if (address.isPresent()) {
           if (call == Call.KEVENT) {
             keventSymbol = symbol;
           }
-          return address.get();
+          return address;
         }
       }
-      return null;
+      return Optional.empty();
     }
 
     private Optional<MemorySegment> lookUp(String symbol) {
